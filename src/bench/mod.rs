@@ -1,0 +1,1 @@
+//! Builds a submission, runs experiments on it and examines a lab.

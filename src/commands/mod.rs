@@ -1,0 +1,1 @@
+//! One file per verb: from parsed arguments to calls into the rooms below.

@@ -1,0 +1,2 @@
+//! The content: demos, exercises and labs of each lesson.
+pub mod process;

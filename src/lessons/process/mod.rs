@@ -1,0 +1,1 @@
+//! The lesson `process`: signals, fork, exec, limits.

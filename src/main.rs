@@ -1,0 +1,3 @@
+//! The `syslab` binary.
+
+fn main() {}

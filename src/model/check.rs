@@ -1,0 +1,131 @@
+//! Labs and checks: a claim, the experiments that test it, and the judge that decides.
+
+use super::experiment::Experiment;
+use super::recording::Recording;
+
+/// A piece of work that can be handed in.
+#[derive(Debug)]
+pub struct Lab {
+    /// Its name within the lesson: `durable-log`.
+    pub slug: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What is checked, the easiest first. Points add up to 100.
+    pub checks: &'static [Check],
+}
+
+/// A claim about a submission.
+#[derive(Debug)]
+pub struct Check {
+    /// Stable name; also the name of a directory under the lab's `wrong/`.
+    pub id: &'static str,
+    /// Reads well after a tick and after a cross: "every child is reaped".
+    pub claim: &'static str,
+    /// What it is worth.
+    pub points: u32,
+    /// The heading of the lesson's text that teaches it.
+    pub teaches: &'static str,
+    /// The experiments, made from the seed so that nothing can be learnt by heart.
+    pub experiments: fn(seed: u64) -> Vec<Experiment>,
+    /// Decides, from what one trial of one experiment recorded.
+    pub judge: Judge,
+}
+
+/// A pure function from what was recorded to a judgement.
+pub type Judge = fn(&Trial<'_>) -> Judgement;
+
+/// One performance of an experiment.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    /// What was done. In a trial of a sweep, what the sweep added is in the recording only.
+    pub experiment: &'a Experiment,
+    /// What each run recorded. A run that could not start because an earlier one hung is absent.
+    pub runs: &'a [Recording],
+}
+
+/// What a judge says.
+pub type Judgement = Result<Pass, Objection>;
+
+/// The claim holds in this trial.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pass {
+    /// Figures worth showing, by name.
+    pub figures: Vec<(String, f64)>,
+}
+
+/// The claim was not shown to hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Objection {
+    /// It does not hold, and this is the proof.
+    Fail(Failure),
+    /// The recording cannot tell (the program used what the tracer cannot follow). Says why.
+    Blind(String),
+}
+
+/// A lost check, with its proof.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Failure {
+    /// What was seen; blames the program: "it never forks".
+    pub why: String,
+    /// A question that leads to the mistake and does not give the answer away.
+    pub hint: String,
+    /// The proving events, in order.
+    pub evidence: Vec<Shown>,
+    /// Figures, by name.
+    pub figures: Vec<(String, f64)>,
+}
+
+/// An event that a failure cites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Index of the run in the trial.
+    pub run: usize,
+    /// Index of the event in that run's recording.
+    pub event: usize,
+}
+
+impl Failure {
+    /// A failure of the first run, without evidence so far.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds an event of the first run as evidence.
+    #[must_use]
+    pub fn showing(self, event: usize) -> Self {
+        self.showing_in(0, event)
+    }
+
+    /// Adds an event of run `run` as evidence.
+    #[must_use]
+    pub fn showing_in(mut self, run: usize, event: usize) -> Self {
+        let shown = Shown { run, event };
+        if !self.evidence.contains(&shown) {
+            self.evidence.push(shown);
+        }
+        self
+    }
+
+    /// Sets the hint.
+    #[must_use]
+    pub fn hint(mut self, question: impl Into<String>) -> Self {
+        self.hint = question.into();
+        self
+    }
+
+    /// Adds a figure.
+    #[must_use]
+    pub fn figure(mut self, name: impl Into<String>, value: f64) -> Self {
+        self.figures.push((name.into(), value));
+        self
+    }
+}
+
+impl From<Failure> for Objection {
+    fn from(failure: Failure) -> Self {
+        Self::Fail(failure)
+    }
+}

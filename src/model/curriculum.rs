@@ -1,0 +1,68 @@
+//! Lessons: what they consist of.
+
+use super::check::Lab;
+
+/// A text, demos, trace exercises and labs under one slug.
+#[derive(Debug)]
+pub struct Lesson {
+    /// Its name on the command line, and the name of its three rooms.
+    pub slug: &'static str,
+    /// Another name that people try.
+    pub alias: Option<&'static str>,
+    /// What it is about, in a line.
+    pub title: &'static str,
+    /// In the order in which the text speaks of them.
+    pub demos: &'static [Demo],
+    /// In teaching order.
+    pub exercises: &'static [Exercise],
+    /// In teaching order.
+    pub labs: &'static [Lab],
+}
+
+/// A short program that shows one idea on this machine.
+#[derive(Debug)]
+pub struct Demo {
+    /// Its name on the command line.
+    pub slug: &'static str,
+    /// What it shows, in a line.
+    pub title: &'static str,
+    /// Runs it; prints to the given screen.
+    pub run: fn(&mut dyn std::io::Write, &DemoOptions) -> anyhow::Result<()>,
+}
+
+/// What a demo is told about its surroundings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DemoOptions {
+    /// Whether the output may use colour.
+    pub color: bool,
+    /// Whether the shortest useful version is wanted (the tour, tests).
+    pub quick: bool,
+}
+
+/// A question about a program's system calls whose answer is computed from a live trace.
+#[derive(Debug)]
+pub struct Exercise {
+    /// Its name on the command line.
+    pub slug: &'static str,
+    /// The question, as asked.
+    pub question: &'static str,
+    /// The program, a file below `labs/LESSON/trace/`.
+    pub program: &'static str,
+    /// Its standard input.
+    pub input: &'static str,
+    /// Which calls the exercise is about, in strace's words.
+    pub watch: &'static [&'static str],
+    /// Computes the answer from the recording.
+    pub answer: fn(&super::Recording) -> Result<Answer, String>,
+}
+
+/// A computed answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Accepted answers, compared without case and surrounding blanks; the first is shown.
+    pub accepted: Vec<String>,
+    /// The events that decide.
+    pub evidence: Vec<usize>,
+    /// One sentence that connects the lines with the answer.
+    pub because: String,
+}

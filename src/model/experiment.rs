@@ -1,0 +1,201 @@
+//! What is done to a submission: one story, as data.
+//!
+//! An [`Experiment`] is a sequence of [`Run`]s on one lab directory; a [`Sweep`] repeats it with
+//! one strike at every point of its first run. All of it can be written down and read back, so
+//! that an experiment can be handed to another process or another machine.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the lab directory is, as the submission sees it.
+pub const LAB_DIR: &str = "/lab";
+
+/// Where the submission's own files are, as the submission sees them: read-only, and its
+/// working directory.
+pub const SUBMISSION_DIR: &str = "/submission";
+
+/// One controlled story: files, runs, and perhaps a sweep over the first run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// What happens, as one lowercase sentence for the learner: "SIGTERM at every call".
+    pub story: String,
+    /// Files that are in the lab directory before the first run.
+    pub files: Vec<InputFile>,
+    /// The runs, one after the other, on the same lab directory.
+    pub runs: Vec<Run>,
+    /// Repeats the whole experiment once per point of the first run.
+    pub sweep: Option<Sweep>,
+}
+
+/// A file that the experiment puts into the lab directory.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Absolute path below [`LAB_DIR`].
+    pub path: String,
+    /// Its content.
+    pub content: Vec<u8>,
+    /// Whether it may be executed.
+    pub is_executable: bool,
+}
+
+/// One start of the submission.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Arguments after the program's name.
+    pub args: Vec<String>,
+    /// What the world does, in order. After the last step the run is over when the program is.
+    pub steps: Vec<Step>,
+    /// Lies that the kernel tells.
+    pub faults: Vec<Fault>,
+    /// What ends the run early.
+    pub limits: Limits,
+    /// Which calls are observed, in strace's words: `["desc", "file", "!futex"]`; empty: all.
+    pub watch: Vec<String>,
+    /// Files whose content is recorded before the program starts and after it has ended.
+    pub collect: Vec<String>,
+    /// Bytes that fit into the stdout pipe; 0: the kernel's default.
+    pub stdout_capacity: u32,
+}
+
+/// One thing that the world does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Step {
+    /// Put these bytes into standard input (in one write, where the pipe has room).
+    Send(Vec<u8>),
+    /// Wait until the program has taken all bytes sent so far out of the pipe.
+    AwaitTaken,
+    /// Close standard input.
+    CloseInput,
+    /// Stop reading standard output.
+    StallOutput,
+    /// Read standard output again.
+    ResumeOutput,
+    /// Wait until every task is blocked and nothing is in flight (or the program has ended).
+    AwaitRest,
+    /// Send a signal to the first process.
+    Signal(i32),
+    /// The program must end now, within so many milliseconds of its own clock.
+    AwaitExit {
+        /// On the run's clock: processor time used plus time in which every task slept.
+        within_ms: u64,
+    },
+}
+
+/// What ends a run early. Times are on the run's clock, which does not advance while a task
+/// waits for a processor: load never changes a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Milliseconds on the run's clock.
+    pub time_ms: u64,
+    /// Processor time of the tree, milliseconds.
+    pub cpu_ms: u64,
+    /// Memory of the tree, KiB.
+    pub memory_kib: u64,
+    /// Tasks alive at once.
+    pub tasks: u64,
+    /// Bytes of output.
+    pub output: u64,
+    /// Events recorded.
+    pub events: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            time_ms: 10_000,
+            cpu_ms: 10_000,
+            memory_kib: 512 * 1024,
+            tasks: 64,
+            output: 16 << 20,
+            events: 200_000,
+        }
+    }
+}
+
+/// One lie told by the kernel on our behalf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// When it is told.
+    pub trigger: Trigger,
+    /// What it is.
+    pub action: Action,
+}
+
+/// Picks the calls that a fault strikes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Calls, in strace's words: names, `%desc`, `/regex` is not supported.
+    pub calls: Vec<String>,
+    /// Only calls on this descriptor or path.
+    pub on: Role,
+    /// From when on calls are counted.
+    pub armed: Arming,
+    /// The first call that is struck, counted from 1.
+    pub first: u32,
+    /// Calls between one strike and the next; 0: only once.
+    pub every: u32,
+}
+
+/// What a call must be about for a trigger to count it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Anything.
+    Any,
+    /// What descriptor 0 of the first process was at its first exec.
+    Stdin,
+    /// What descriptor 1 was.
+    Stdout,
+    /// A path, or a descriptor of the file that has this path.
+    Path(String),
+}
+
+/// From when on a trigger counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Arming {
+    /// From the first exec on, the loader included (as strace counts).
+    Start,
+    /// From the moment on at which the program's own code runs.
+    Begin,
+    /// From the return of the first call that took bytes from standard input.
+    FirstInput,
+}
+
+/// What a fault does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// The call is not made and fails with this errno.
+    Error(i32),
+    /// The call is not made and returns this value.
+    Return(i64),
+    /// The call is made with its byte count cut to at most this many.
+    Short(u64),
+    /// The call starts this much later, in microseconds.
+    DelayEnter(u64),
+    /// The call's return is held back this long, in microseconds.
+    DelayExit(u64),
+    /// A strike.
+    Strike(Strike),
+}
+
+/// What hits a program at a point of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Strike {
+    /// The signal arrives, and its handler runs, before the call is made; the call is then made.
+    SignalBefore(i32),
+    /// The signal is pending when the call begins: a call that would block gives EINTR.
+    SignalDuring(i32),
+    /// The call returns normally and the signal arrives then.
+    SignalAfter(i32),
+    /// The whole tree is killed before the call is made.
+    KillTree,
+    /// The call fails with this errno.
+    Error(i32),
+}
+
+/// Repeats an experiment with one strike at every point of its first run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// What strikes. Several: each point is visited once with each.
+    pub strikes: Vec<Strike>,
+    /// Which calls are points, and from when on; `first` and `every` are set by the sweep.
+    pub points: Trigger,
+}

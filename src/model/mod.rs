@@ -1,0 +1,25 @@
+//! The nouns: what a lesson, a lab, an experiment, a recording and a verdict *are*.
+//!
+//! Everything here is plain data and pure functions over it. Nothing in this room does
+//! input or output, starts a process or knows how a recording was made; that is what lets a
+//! judge be tested with five lines of text, and a class be judged again without running
+//! anything.
+
+pub mod check;
+pub mod curriculum;
+pub mod disk;
+pub mod experiment;
+pub mod recording;
+pub mod score;
+pub mod text;
+
+pub use check::{Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};
+pub use curriculum::{Demo, Exercise, Lesson};
+pub use experiment::{
+    Action, Arming, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep, Trigger,
+};
+pub use recording::{
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Object, Recording,
+    Returned, SigSet, Stream, Task, What, World,
+};
+pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};

@@ -1,0 +1,512 @@
+//! What one run of a submission did, on one time line: facts, no opinions.
+//!
+//! A [`Recording`] is a list of [`Event`]s in the order in which the tracer stopped for them.
+//! A system call is two events, its entry and its return, because other tasks act between the
+//! two. The order between tasks is the order of their stops: trust it where one thing caused
+//! the other, and within one task.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A thread id as the submission itself sees it (in its own pid namespace).
+///
+/// The submission's first process is 2: 1 is the sandbox's init.
+pub type Task = u32;
+
+/// The first process of a submission.
+pub const FIRST: Task = 2;
+
+/// Everything that one run was seen to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// The time line. An event's index is its number in every message that cites it.
+    pub events: Vec<Event>,
+}
+
+/// One point of the time line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The place in the program that made the call, innermost frame first; empty if not known.
+    pub site: Vec<Frame>,
+    /// What happened, and to whom.
+    pub what: What,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A task entered a system call.
+    Enter(Task, Call),
+    /// A task returned from the call that it entered at event `enter`.
+    Exit {
+        /// The task that made the call.
+        task: Task,
+        /// Index of the matching [`What::Enter`].
+        enter: usize,
+        /// What the kernel answered.
+        returned: Returned,
+    },
+    /// A task started another one.
+    Fork {
+        /// Who called fork, vfork, clone or clone3.
+        task: Task,
+        /// The new task.
+        child: Task,
+        /// Whether the child is a thread of the caller's process (`CLONE_THREAD`).
+        thread: bool,
+    },
+    /// A process began a new program; see execve(2).
+    Exec(Task, ExecState),
+    /// The program's own code is about to run: the loader (or the interpreter) is done.
+    Begin(Task),
+    /// A signal was delivered, or would have been had the task not ignored it.
+    Signal(Task, i32),
+    /// A task stopped because of a signal (group stop).
+    Stop(Task, i32),
+    /// A task ended.
+    End {
+        /// Who ended.
+        task: Task,
+        /// How.
+        status: ExitStatus,
+        /// Its children that were zombies at that moment, as the kernel reports them.
+        zombies: Vec<Task>,
+    },
+    /// Every task was blocked and nothing was in flight; the zombies at that moment.
+    Rest(Vec<Task>),
+    /// The fault with this index in the run's list (a sweep's strike: [`STRIKE`]) struck the task.
+    Struck(Task, usize),
+    /// Something that the outside world did or saw.
+    World(World),
+}
+
+/// The index by which [`What::Struck`] names the strike of a sweep.
+pub const STRIKE: usize = usize::MAX;
+
+/// What the outside world (the experiment's stimulus) did to the program or saw of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum World {
+    /// These bytes were put into the program's standard input.
+    Sent(Bytes),
+    /// Standard input was closed: the program reads end of file after what was sent.
+    Closed,
+    /// These bytes came out of the program.
+    Received(Stream, Bytes),
+    /// A signal was sent to the first process.
+    Signalled(i32),
+    /// A file of the lab directory, as it is at this moment; `None`: it does not exist.
+    File(String, Option<Bytes>),
+    /// The run was ended because it reached a limit.
+    Limit(LimitKind, u64),
+    /// The tracer met something that it cannot follow (io_uring, int 0x80, x32, ...).
+    Blind(String),
+}
+
+/// One of the two output streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stream {
+    /// Descriptor 1 of the first process.
+    Stdout,
+    /// Descriptor 2 of the first process.
+    Stderr,
+}
+
+/// A limit that can end a run, with the unit of its figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LimitKind {
+    /// Processor time of the whole tree, in milliseconds.
+    Cpu,
+    /// Time in which every task slept or computed (waiting for a processor aside), in ms.
+    Time,
+    /// The program should have ended by now: milliseconds on the same clock since it was told to.
+    Exit,
+    /// Every task is blocked for good, and the world has nothing more to say.
+    Stuck,
+    /// Memory of the whole tree, in KiB.
+    Memory,
+    /// Tasks alive at once.
+    Tasks,
+    /// Bytes written to stdout and stderr.
+    Output,
+    /// Events recorded.
+    Events,
+    /// The program stopped itself (SIGSTOP, SIGTSTP) and nobody will continue it.
+    Stopped,
+    /// The user interrupted the checker.
+    Interrupted,
+}
+
+/// A system call at its entry. Arguments that the call fills in are those after its return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The kernel's name, as in syscalls(2).
+    pub name: String,
+    /// The arguments, decoded, in order.
+    pub args: Vec<Arg>,
+}
+
+/// One argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arg {
+    /// A number.
+    Int(i64),
+    /// A file descriptor, with what it was at the entry.
+    Fd(Fd),
+    /// A string or buffer; shown in quotes.
+    Str(Bytes),
+    /// A word or structure in strace's notation: `O_RDONLY|O_CLOEXEC`, `NULL`, `[TERM]`, `{...}`.
+    Word(String),
+    /// The tracer could not read it. Unknown is not absent.
+    Unknown,
+}
+
+/// A file descriptor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fd {
+    /// Its number; negative numbers are passed on as they were given.
+    pub number: i32,
+    /// What it refers to; `None` if it was not open or the kernel was not asked.
+    pub object: Option<Object>,
+}
+
+/// What a descriptor refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Object {
+    /// The kernel's name for it: a path, `pipe:[81]`, `socket:[7]`, `anon_inode:[eventfd]`.
+    pub name: String,
+    /// Inode number; 0 when not known.
+    pub inode: u64,
+}
+
+/// A byte string, of which the tracer may have kept only a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bytes {
+    /// The bytes that were kept.
+    pub data: Vec<u8>,
+    /// How many bytes followed that were not kept.
+    pub cut: u64,
+}
+
+/// What a call returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// The value, or minus an errno.
+    pub value: i64,
+    /// The call's failure, as an errno, if it failed.
+    pub errno: Option<i32>,
+    /// What the descriptor in `value` refers to, for calls that return one.
+    pub object: Option<Object>,
+    /// For data moved through a regular file: the offset at which it began.
+    pub offset: Option<u64>,
+    /// Whether the answer (or the count) is a lie told by a fault.
+    pub injected: bool,
+}
+
+/// What the kernel said of a process right after its execve(2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExecState {
+    /// The path of the executable, as /proc/PID/exe has it.
+    pub path: String,
+    /// Open descriptors.
+    pub fds: Vec<Fd>,
+    /// Blocked signals.
+    pub blocked: SigSet,
+    /// Ignored signals.
+    pub ignored: SigSet,
+    /// Soft and hard limits by name (`NOFILE`), `u64::MAX` being unlimited.
+    pub limits: Vec<(String, u64, u64)>,
+}
+
+/// A set of signals; bit n-1 is signal n, as in /proc/PID/status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SigSet(pub u64);
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// exit_group(2) or exit(2) with this status.
+    Code(i32),
+    /// Ended by this signal.
+    Signal(i32),
+}
+
+/// One frame of a call site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Frame {
+    /// A line of source.
+    Source {
+        /// The file, relative to the submission where it is inside it.
+        file: String,
+        /// Line, from 1; 0 if only the file is known.
+        line: u32,
+        /// The function, as its language names it.
+        function: String,
+    },
+    /// A place in a binary, not yet looked up in its DWARF.
+    Native {
+        /// Path of the binary as the program sees it.
+        module: String,
+        /// Address as the binary's own headers count it (virtual address before relocation).
+        address: u64,
+    },
+}
+
+/// A call with both its ends, as judges look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Made<'a> {
+    /// Who called.
+    pub task: Task,
+    /// Index of the entry.
+    pub enter: usize,
+    /// Index of the return; `None` if the task never returned from it.
+    pub exit: Option<usize>,
+    /// The call.
+    pub call: &'a Call,
+    /// The answer, if there was one.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Recording {
+    /// All calls in the order of their entries.
+    pub fn calls(&self) -> impl Iterator<Item = Made<'_>> {
+        let mut exits = vec![None; self.events.len()];
+        for (at, event) in self.events.iter().enumerate() {
+            if let What::Exit { enter, .. } = event.what
+                && let Some(slot) = exits.get_mut(enter)
+            {
+                *slot = Some(at);
+            }
+        }
+        self.events
+            .iter()
+            .enumerate()
+            .filter_map(move |(enter, event)| {
+                let What::Enter(task, call) = &event.what else {
+                    return None;
+                };
+                let exit = exits[enter];
+                let returned = exit.and_then(|at| match &self.events[at].what {
+                    What::Exit { returned, .. } => Some(returned),
+                    _ => None,
+                });
+                Some(Made {
+                    task: *task,
+                    enter,
+                    exit,
+                    call,
+                    returned,
+                })
+            })
+    }
+
+    /// What the outside world did and saw, with the events' indices.
+    pub fn world(&self) -> impl Iterator<Item = (usize, &World)> {
+        self.events
+            .iter()
+            .enumerate()
+            .filter_map(|(at, event)| match &event.what {
+                What::World(world) => Some((at, world)),
+                _ => None,
+            })
+    }
+
+    /// How the first process ended, with the event's index; `None` if it was still running.
+    pub fn outcome(&self) -> Option<(usize, ExitStatus)> {
+        self.events
+            .iter()
+            .enumerate()
+            .find_map(|(at, event)| match event.what {
+                What::End {
+                    task: FIRST,
+                    status,
+                    ..
+                } => Some((at, status)),
+                _ => None,
+            })
+    }
+
+    /// The limit that ended the run, with the event's index and the limit's figure.
+    pub fn limit(&self) -> Option<(usize, LimitKind, u64)> {
+        self.world().find_map(|(at, world)| match world {
+            World::Limit(kind, figure) => Some((at, *kind, *figure)),
+            _ => None,
+        })
+    }
+
+    /// Calls that had not returned when the recording ended: what each task was blocked in.
+    ///
+    /// A call that its task's own end cut short (exit_group(2)) is not among them.
+    pub fn in_flight(&self) -> Vec<Made<'_>> {
+        let ended: Vec<Task> = self
+            .events
+            .iter()
+            .filter_map(|event| match event.what {
+                What::End {
+                    task,
+                    status: ExitStatus::Code(_),
+                    ..
+                } => Some(task),
+                _ => None,
+            })
+            .collect();
+        self.calls()
+            .filter(|made| made.exit.is_none() && !ended.contains(&made.task))
+            .collect()
+    }
+
+    /// Indices of the moments at which a fault or a sweep's strike took effect.
+    pub fn struck(&self) -> impl Iterator<Item = (usize, Task, usize)> {
+        self.events
+            .iter()
+            .enumerate()
+            .filter_map(|(at, event)| match event.what {
+                What::Struck(task, fault) => Some((at, task, fault)),
+                _ => None,
+            })
+    }
+
+    /// The state at the first exec of the first process: what its descriptors 0, 1 and 2 were.
+    pub fn start(&self) -> Option<&ExecState> {
+        self.events.iter().find_map(|event| match &event.what {
+            What::Exec(FIRST, state) => Some(state),
+            _ => None,
+        })
+    }
+
+    /// All bytes of one output stream.
+    pub fn received(&self, stream: Stream) -> Vec<u8> {
+        let mut all = Vec::new();
+        for (_, world) in self.world() {
+            if let World::Received(from, bytes) = world
+                && *from == stream
+            {
+                all.extend_from_slice(&bytes.data);
+            }
+        }
+        all
+    }
+
+    /// The last observed content of a file of the lab directory; `None`: absent or not observed.
+    pub fn file(&self, path: &str) -> Option<&[u8]> {
+        let mut last = None;
+        for (_, world) in self.world() {
+            if let World::File(name, content) = world
+                && name == path
+            {
+                last = content.as_ref().map(|bytes| bytes.data.as_slice());
+            }
+        }
+        last
+    }
+}
+
+impl Made<'_> {
+    /// The value returned, if the call returned and did not fail.
+    pub fn value(&self) -> Option<i64> {
+        self.returned
+            .filter(|answer| answer.errno.is_none())
+            .map(|answer| answer.value)
+    }
+
+    /// The errno, if the call failed.
+    pub fn errno(&self) -> Option<i32> {
+        self.returned.and_then(|answer| answer.errno)
+    }
+
+    /// What the descriptor in argument `nth` refers to.
+    pub fn object(&self, nth: usize) -> Option<&Object> {
+        match self.call.args.get(nth) {
+            Some(Arg::Fd(fd)) => fd.object.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl Object {
+    /// Whether the two are the same object: by inode where both are known, else by name.
+    pub fn is(&self, other: &Object) -> bool {
+        match (self.inode, other.inode) {
+            (0, _) | (_, 0) => self.name == other.name,
+            (mine, theirs) => mine == theirs,
+        }
+    }
+}
+
+impl ExecState {
+    /// What descriptor `number` referred to.
+    pub fn fd(&self, number: i32) -> Option<&Object> {
+        self.fds
+            .iter()
+            .find(|fd| fd.number == number)
+            .and_then(|fd| fd.object.as_ref())
+    }
+}
+
+impl Returned {
+    /// A plain answer, as the raw register value has it: -4095 to -1 are errnos.
+    pub fn from_raw(value: i64) -> Self {
+        let errno = (-4095..0).contains(&value).then(|| -value as i32);
+        Self {
+            value,
+            errno,
+            object: None,
+            offset: None,
+            injected: false,
+        }
+    }
+}
+
+impl Bytes {
+    /// Whole bytes, nothing cut.
+    pub fn whole(data: impl Into<Vec<u8>>) -> Self {
+        Self {
+            data: data.into(),
+            cut: 0,
+        }
+    }
+
+    /// The length that the original had.
+    pub fn len(&self) -> u64 {
+        self.data.len() as u64 + self.cut
+    }
+
+    /// Whether the original was empty.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl SigSet {
+    /// Whether signal `signo` is in the set.
+    pub fn has(self, signo: i32) -> bool {
+        (1..=64).contains(&signo) && self.0 >> (signo - 1) & 1 == 1
+    }
+
+    /// The signals, in ascending order.
+    pub fn signals(self) -> impl Iterator<Item = i32> {
+        (1..=64).filter(move |signo| self.has(*signo))
+    }
+}
+
+impl FromIterator<i32> for SigSet {
+    fn from_iter<I: IntoIterator<Item = i32>>(signals: I) -> Self {
+        Self(
+            signals
+                .into_iter()
+                .fold(0, |bits, signo| bits | 1 << (signo - 1)),
+        )
+    }
+}
+
+impl fmt::Display for ExitStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "exit {code}"),
+            Self::Signal(signo) => write!(f, "signal {}", super::text::signal_name(*signo)),
+        }
+    }
+}

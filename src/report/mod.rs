@@ -1,0 +1,1 @@
+//! Formats of a scorecard: each a function of the same value.

@@ -1,0 +1,1 @@
+//! Confines a submission: namespaces, mounts, limits, seccomp; and the workshop that holds its files.

@@ -1,0 +1,1 @@
+//! From registers to arguments: what a system call was asked, in strace's notation.

@@ -1,0 +1,1 @@
+//! The only room that prints: colour, widths, pages, progress.
