@@ -1,1 +1,3 @@
 //! Builds a submission, runs experiments on it and examines a lab.
+
+pub mod build;
