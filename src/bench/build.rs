@@ -351,12 +351,25 @@ impl Paper {
             .and_then(|_| self.0.metadata())
             .map_err(|error| BuildError::Io("read the output", error))?
             .len();
-        let mut text = String::from_utf8_lossy(&kept).into_owned();
+        let mut text = printable(&String::from_utf8_lossy(&kept));
         if length > KEPT_OUTPUT {
             text += &format!("\n[{} more bytes]\n", length - KEPT_OUTPUT);
         }
         Ok(text)
     }
+}
+
+/// The text without what a terminal would interpret: a compiler quotes its input.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() && !matches!(char, '\n' | '\t') {
+            printable.extend(char.escape_default());
+        } else {
+            printable.push(char);
+        }
+    }
+    printable
 }
 
 /// The environment of builds and runs: the same everywhere, but for where tools are.
