@@ -1,1 +1,5 @@
 //! Integration tests: one binary, one module per subject.
+
+mod cli;
+mod report;
+mod tidy;
