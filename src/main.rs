@@ -8,22 +8,24 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// The hidden entries: name, and what is called with the arguments after it.
-static ENTRIES: &[(&str, Entry)] = &[
-    // ("__worker", worker), ("__run", run), ("__box", sandboxed), ("__symbolise", symbolise)
-];
+use syslab::{cli, commands, sandbox};
 
-/// A hidden entry; returns the exit code.
-type Entry = fn(&[OsString]) -> u8;
+/// A hidden entry: the arguments after its name.
+type Entry = fn(&[OsString]) -> ExitCode;
+
+/// The hidden entries, by name.
+static ENTRIES: &[(&str, Entry)] = &[
+    (sandbox::BOX_COMMAND, |_| sandbox::enter_box()),
+    ("__confine", |_| commands::confine::main()),
+];
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
     let entry = args
         .get(1)
         .and_then(|name| ENTRIES.iter().find(|(known, _)| name == known));
-    let code = match entry {
+    match entry {
         Some((_, entry)) => entry(&args[2..]),
-        None => syslab::cli::main(args),
-    };
-    ExitCode::from(code)
+        None => ExitCode::from(cli::main(args)),
+    }
 }

@@ -3,6 +3,7 @@
 pub mod author;
 pub mod check;
 pub mod completions;
+pub mod confine;
 pub mod demo;
 pub mod doctor;
 pub mod exercise;

@@ -1,0 +1,119 @@
+//! `syslab __confine`: runs a command in a submission's sandbox, as a check would, untraced.
+//!
+//! For those who write labs and for our own tests. Not in the help: learners run `check`.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::model::ExitStatus;
+use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
+use crate::sandbox::{Bind, BoxLimits, BoxSpec, Workshop, launch, policy};
+
+/// Runs a command in a submission's sandbox, as a check would, untraced.
+#[derive(Debug, Parser)]
+#[command(name = "syslab __confine")]
+struct Args {
+    /// The submission.
+    submission: PathBuf,
+    /// Tasks alive at once.
+    #[arg(long)]
+    processes: Option<u64>,
+    /// Writable private memory of each process, KiB.
+    #[arg(long)]
+    data_kib: Option<u64>,
+    /// Bytes in a file.
+    #[arg(long)]
+    file_size: Option<u64>,
+    /// Ends the run after so many seconds.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Say the pids of box, init and first process on standard error.
+    #[arg(long)]
+    pids: bool,
+    /// Program and arguments, as seen inside.
+    #[arg(last = true, required = true)]
+    command: Vec<OsString>,
+}
+
+/// Runs it; exits like the command does (128+n for signal n), with 124 when its time is over and
+/// 125 when it could not be confined.
+pub fn main() -> ExitCode {
+    // The command's name is in the way of clap.
+    let args = Args::parse_from(std::env::args_os().skip(1));
+    match run(&args) {
+        Ok(Some(ExitStatus::Code(code))) => ExitCode::from(code as u8),
+        Ok(Some(ExitStatus::Signal(signal))) => ExitCode::from(128 + signal as u8),
+        Ok(None) => ExitCode::from(124),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::from(125)
+        }
+    }
+}
+
+fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
+    let workshop = Workshop::enter(&args.submission)?;
+    for skipped in workshop.skipped() {
+        writeln!(io::stderr(), "skipped: {skipped}")?;
+    }
+    let lab = workshop.lab_dir(0)?;
+    let spec = BoxSpec {
+        argv: args.command.clone(),
+        env: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        cwd: SUBMISSION_DIR.into(),
+        binds: vec![
+            Bind {
+                source: workshop.submission_dir(),
+                target: SUBMISSION_DIR.into(),
+                is_writable: false,
+            },
+            Bind {
+                source: lab.path().to_owned(),
+                target: LAB_DIR.into(),
+                is_writable: true,
+            },
+        ],
+        limits: limits(args),
+        host_uid: workshop.host_uid(),
+        has_network: true,
+        rung: workshop.confinement().rung,
+    };
+    let stdio = [
+        io::stdin().as_fd().try_clone_to_owned()?,
+        io::stdout().as_fd().try_clone_to_owned()?,
+        io::stderr().as_fd().try_clone_to_owned()?,
+    ];
+    let mut launched = launch(&spec, &policy::filter(), stdio)?;
+    if args.pids {
+        writeln!(
+            io::stderr(),
+            "box {} init {} first {}",
+            launched.box_pid,
+            launched.init,
+            launched.first
+        )?;
+    }
+    launched.release()?;
+    let status = launched
+        .wait(Instant::now() + Duration::from_secs(args.seconds))
+        .context("the command did not run")?;
+    launched.finish();
+    Ok(status)
+}
+
+fn limits(args: &Args) -> BoxLimits {
+    let default = BoxLimits::default();
+    BoxLimits {
+        processes: args.processes.unwrap_or(default.processes),
+        data_kib: args.data_kib.unwrap_or(default.data_kib),
+        file_size: args.file_size.unwrap_or(default.file_size),
+        ..default
+    }
+}

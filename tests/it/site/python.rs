@@ -1,0 +1,160 @@
+//! Python, version by version: the program writes down where it is, and we must have seen the
+//! same.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use syslab::model::Frame;
+
+use super::harness::{Stop, Submission, line};
+
+/// Interpreters of one minor version on this machine: the system's and pyenv's.
+fn interpreters(minor: u32) -> Vec<PathBuf> {
+    let name = format!("python3.{minor}");
+    let mut found: Vec<PathBuf> = ["/usr/bin", "/usr/local/bin"]
+        .iter()
+        .map(|directory| PathBuf::from(directory).join(&name))
+        .collect();
+    let pyenv = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
+    if let Some(versions) = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok()) {
+        found.extend(
+            versions
+                .flatten()
+                .map(|version| version.path().join("bin").join(&name)),
+        );
+    }
+    found.retain(|path| path.is_file());
+    found
+}
+
+fn check(minor: u32) {
+    let interpreters = interpreters(minor);
+    if interpreters.is_empty() {
+        println!("skipped: no Python 3.{minor} on this machine");
+    }
+    for interpreter in interpreters {
+        check_places(&interpreter.to_string_lossy());
+    }
+}
+
+/// Runs `places.py` and compares every call's frames with what the program knew of itself.
+fn check_places(interpreter: &str) {
+    let submission = Submission::new();
+    let source = submission.source("places.py");
+    let source = source.replace("{blank}", &"\n".repeat(300));
+    fs::write(submission.path().join("places.py"), &source).expect("a program");
+    let has_plug = compile_plug(&submission, interpreter);
+    let stops = submission.run(&[interpreter, "./places.py"]);
+    let log = fs::read_to_string(submission.path().join("log")).expect("a log");
+    assert_eq!(
+        stops.len(),
+        log.lines().count() + usize::from(has_plug),
+        "{interpreter}"
+    );
+
+    let here = line(&source, "# HERE");
+    for (number, (stop, logged)) in stops.iter().zip(log.lines()).enumerate() {
+        let logged: Vec<(String, u32, String)> = serde_json::from_str(logged).expect("frames");
+        let mut expected = vec![format!("places.py:{here} mark")];
+        expected.extend(
+            logged
+                .iter()
+                .map(|(file, line, function)| format!("{file}:{line} {function}")),
+        );
+        let found = submission.lines(&stop.frames);
+        assert_eq!(found, expected, "{interpreter}: call {number}");
+        assert!(stop.is_python, "{interpreter}: call {number}");
+    }
+    if has_plug {
+        check_extension(&submission, &source, &stops);
+    }
+    report(interpreter, &stops);
+}
+
+/// The last call comes from an extension module: its frame, then Python's.
+fn check_extension(submission: &Submission, source: &str, stops: &[Stop]) {
+    let stop = stops.last().expect("a call");
+    let plug = submission.source("plugmodule.c");
+    assert_eq!(
+        submission.lines(&stop.frames),
+        [
+            format!("plugmodule.c:{} sync_it", line(&plug, "EXTENSION")),
+            format!("places.py:{} main", line(source, "# PLUG")),
+            format!("places.py:{} <module>", 1 + source.lines().count() - 1),
+        ]
+    );
+    assert!(matches!(stop.frames[0], Frame::Native { .. }));
+}
+
+/// Compiles the extension module, if the interpreter's headers are here.
+fn compile_plug(submission: &Submission, interpreter: &str) -> bool {
+    submission.source("plugmodule.c");
+    let output = Command::new(interpreter)
+        .args([
+            "-c",
+            "import sysconfig; print(sysconfig.get_path('include'))",
+        ])
+        .output()
+        .expect("an interpreter");
+    let include = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if !PathBuf::from(&include).join("Python.h").is_file() {
+        println!("skipped: no headers for {interpreter}");
+        fs::write(submission.path().join("plug.py"), "def sync(): pass\n").expect("a module");
+        return false;
+    }
+    submission.compile(&format!(
+        "gcc -g -O1 -shared -fPIC -I{include} -o plug.so plugmodule.c"
+    ))
+}
+
+/// Prints what a capture took: for people, nothing depends on it.
+fn report(interpreter: &str, stops: &[Stop]) {
+    let mut took: Vec<_> = stops.iter().map(|stop| stop.took).collect();
+    took.sort();
+    let frames: usize = stops.iter().map(|stop| stop.frames.len()).sum();
+    println!(
+        "{interpreter}: {} captures, median {:?}, longest {:?}, {:.1} frames each",
+        took.len(),
+        took[took.len() / 2],
+        took[took.len() - 1],
+        frames as f64 / took.len() as f64
+    );
+}
+
+#[test]
+fn python_3_8() {
+    check(8);
+}
+
+#[test]
+fn python_3_9() {
+    check(9);
+}
+
+#[test]
+fn python_3_10() {
+    check(10);
+}
+
+#[test]
+fn python_3_11() {
+    check(11);
+}
+
+#[test]
+fn python_3_12() {
+    check(12);
+}
+
+#[test]
+fn python_3_13() {
+    check(13);
+}
+
+#[test]
+fn python_3_14() {
+    check(14);
+}
