@@ -1,1 +1,3 @@
 //! The lesson `process`: signals, fork, exec, limits.
+
+pub mod demos;
