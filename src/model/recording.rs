@@ -191,7 +191,7 @@ pub struct Bytes {
 }
 
 /// What a call returned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Returned {
     /// The value, or minus an errno.
     pub value: i64,
