@@ -48,6 +48,8 @@ pub struct Exercise {
     pub question: &'static str,
     /// The program, a file below `labs/LESSON/trace/`.
     pub program: &'static str,
+    /// Its arguments, made from the seed so that the answer cannot be learnt by heart.
+    pub args: fn(seed: u64) -> Vec<String>,
     /// Its standard input.
     pub input: &'static str,
     /// Which calls the exercise is about, in strace's words.

@@ -1,3 +1,4 @@
 //! The lesson `process`: signals, fork, exec, limits.
 
 pub mod demos;
+pub mod exercises;
