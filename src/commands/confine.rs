@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Parser;
 
+use crate::bench::build;
 use crate::model::ExitStatus;
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
 use crate::sandbox::{Bind, BoxLimits, BoxSpec, Workshop, launch, policy};
@@ -37,8 +38,11 @@ struct Args {
     /// Say the pids of box, init and first process on standard error.
     #[arg(long)]
     pids: bool,
+    /// Build the submission and run it; the command is its arguments then.
+    #[arg(long)]
+    build: bool,
     /// Program and arguments, as seen inside.
-    #[arg(last = true, required = true)]
+    #[arg(last = true)]
     command: Vec<OsString>,
 }
 
@@ -64,22 +68,37 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
         writeln!(io::stderr(), "skipped: {skipped}")?;
     }
     let lab = workshop.lab_dir(0)?;
+    let mut argv = Vec::new();
+    let mut env = vec![("PATH".into(), "/usr/bin:/bin".into())];
+    let mut binds = vec![
+        Bind {
+            source: workshop.submission_dir(),
+            target: SUBMISSION_DIR.into(),
+            is_writable: false,
+        },
+        Bind {
+            source: lab.path().to_owned(),
+            target: LAB_DIR.into(),
+            is_writable: true,
+        },
+    ];
+    if args.build {
+        let built = build::build(&workshop)?;
+        write!(io::stderr(), "{}", built.warnings)?;
+        argv.extend(built.argv.into_iter().map(OsString::from));
+        env = built
+            .env
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        binds.extend(built.binds);
+    }
+    argv.extend(args.command.iter().cloned());
     let spec = BoxSpec {
-        argv: args.command.clone(),
-        env: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        argv,
+        env,
         cwd: SUBMISSION_DIR.into(),
-        binds: vec![
-            Bind {
-                source: workshop.submission_dir(),
-                target: SUBMISSION_DIR.into(),
-                is_writable: false,
-            },
-            Bind {
-                source: lab.path().to_owned(),
-                target: LAB_DIR.into(),
-                is_writable: true,
-            },
-        ],
+        binds,
         limits: limits(args),
         host_uid: workshop.host_uid(),
         has_network: true,

@@ -2,10 +2,16 @@
 
 pub mod process;
 
-use crate::model::Lesson;
+use crate::model::{Lab, Lesson};
 
 /// Every lesson, in teaching order.
 pub static LESSONS: &[Lesson] = &[process::LESSON];
+
+/// The lab with these slugs: of the lesson, and its own.
+pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {
+    let lesson = LESSONS.iter().find(|known| known.slug == lesson)?;
+    lesson.labs.iter().find(|known| known.slug == lab)
+}
 
 #[cfg(test)]
 mod tests {

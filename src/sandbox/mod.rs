@@ -28,6 +28,7 @@ pub use copy::{CopyError, SkipReason, Skipped};
 pub use enter::enter_box;
 pub use launch::{Launched, SandboxError, launch};
 pub use message::{Failure, Step};
+pub use root::is_visible;
 pub use rung::{Confinement, confinement};
 pub use spec::{BOX_COMMAND, Bind, BoxLimits, BoxSpec, INSIDE_ID, Rung};
 pub use workshop::{LabDir, Workshop, WorkshopError};

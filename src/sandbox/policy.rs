@@ -5,50 +5,13 @@
 //! Refused is what is not namespaced, what is mostly a way into kernel bugs, and what would blind
 //! a tracer.
 //!
-//! [`deny`] is data, so that whoever builds the filter of a traced run can put both into one
-//! program; [`filter`] is the program for runs that nobody traces.
+//! [`refusals`] is data, so that whoever builds the filter of a traced run can put both into one
+//! program; [`filter()`] is the program for runs that nobody traces.
 
-use std::sync::LazyLock;
-
-use libc::{
-    BPF_ABS, BPF_ALU, BPF_AND, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W,
-    sock_filter,
-};
+use libc::sock_filter;
 use syscalls::Sysno;
 
-/// What becomes of a refused call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// It fails with this errno.
-    Errno(i32),
-    /// The process is killed with SIGSYS.
-    Kill,
-}
-
-/// One refused system call. Of several that fit a call the first one counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deny {
-    /// Its name. Names that an architecture does not have are passed over.
-    pub name: &'static str,
-    /// Refused only if argument `index`, `mask`ed, equals `value`: `(index, mask, value)`.
-    ///
-    /// Only the lower 32 bits are looked at, as the kernel does for these arguments: what stands
-    /// above must not make a difference.
-    pub arg_test: Option<(u8, u32, u32)>,
-    /// What becomes of it.
-    pub action: Action,
-}
-
-/// Audit number of this architecture; the filter kills calls of any other.
-#[cfg(target_arch = "x86_64")]
-pub const ARCHITECTURE: u32 = 0xc000_003e;
-/// Audit number of this architecture; the filter kills calls of any other.
-#[cfg(target_arch = "aarch64")]
-pub const ARCHITECTURE: u32 = 0xc000_00b7;
-
-/// System-call numbers from here on belong to the x32 interface of x86-64; the filter kills
-/// them. No other architecture has numbers this large.
-pub const X32_BIT: u32 = 0x4000_0000;
+use crate::sys::filter::{self, ArgTest, Foreign, Refusal};
 
 /// Not there: what a program sees on a kernel that was built without the call, so that libraries
 /// fall back to something else.
@@ -174,109 +137,47 @@ const SOCKET_FAMILIES: &[i32] = &[
 /// they are made without a stop for a tracer; see seccomp_unotify(2).
 const SECCOMP_FILTER_FLAG_NEW_LISTENER: u32 = 1 << 3;
 
-static DENY: LazyLock<Vec<Deny>> = LazyLock::new(|| {
-    let always = |errno| {
-        move |name: &&'static str| Deny {
-            name,
-            arg_test: None,
-            action: Action::Errno(errno),
+/// What is refused inside, beside calls of another architecture and of x32.
+///
+/// Names that an architecture does not have are passed over.
+pub fn refusals() -> Vec<Refusal> {
+    let mut refused = Vec::new();
+    let mut refuse = |name: &str, when: Option<(u32, u32, u32)>, errno: i32| {
+        if let Ok(call) = name.parse::<Sysno>() {
+            refused.push(Refusal {
+                nr: call.id() as u32,
+                when: when.map(|(index, mask, value)| ArgTest { index, mask, value }),
+                errno: Some(errno as u16),
+            });
         }
     };
-    let mut denied: Vec<Deny> = Vec::new();
-    denied.extend(ABSENT.iter().map(always(libc::ENOSYS)));
-    denied.extend(FORBIDDEN.iter().map(always(libc::EPERM)));
-    let mut when = |name, index, mask, value, errno| {
-        denied.push(Deny {
-            name,
-            arg_test: Some((index, mask, value)),
-            action: Action::Errno(errno),
-        });
-    };
+    ABSENT
+        .iter()
+        .for_each(|name| refuse(name, None, libc::ENOSYS));
+    FORBIDDEN
+        .iter()
+        .for_each(|name| refuse(name, None, libc::EPERM));
     for flag in CLONE_FLAGS {
-        when("clone", 0, *flag as u32, *flag as u32, libc::EPERM);
+        refuse("clone", Some((0, *flag as u32, *flag as u32)), libc::EPERM);
     }
     for request in TERMINAL_REQUESTS {
-        when("ioctl", 1, u32::MAX, *request, libc::EPERM);
+        refuse("ioctl", Some((1, u32::MAX, *request)), libc::EPERM);
     }
     for family in SOCKET_FAMILIES {
-        when("socket", 0, u32::MAX, *family as u32, libc::EAFNOSUPPORT);
+        refuse(
+            "socket",
+            Some((0, u32::MAX, *family as u32)),
+            libc::EAFNOSUPPORT,
+        );
     }
     let listener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-    when("seccomp", 1, listener, listener, libc::EPERM);
-    denied
-});
-
-/// What is refused inside, beside calls of another architecture and of x32, which kill.
-pub fn deny() -> &'static [Deny] {
-    &DENY
+    refuse("seccomp", Some((1, listener, listener)), libc::EPERM);
+    refused
 }
 
-/// Offsets in `struct seccomp_data`; see seccomp(2).
-const OFFSET_NUMBER: u32 = 0;
-const OFFSET_ARCHITECTURE: u32 = 4;
-const OFFSET_ARGUMENTS: u32 = 16;
-
-/// The filter that refuses what [`deny`] lists and stops for nothing else.
+/// The filter that refuses what [`refusals`] lists and stops for nothing else.
 pub fn filter() -> Vec<sock_filter> {
-    let kill = libc::SECCOMP_RET_KILL_PROCESS;
-    let mut program = vec![
-        load(OFFSET_ARCHITECTURE),
-        jump(BPF_JEQ, ARCHITECTURE, 1, 0),
-        answer(kill),
-        load(OFFSET_NUMBER),
-        jump(BPF_JGE, X32_BIT, 0, 1),
-        answer(kill),
-    ];
-    for denied in deny() {
-        let Ok(number) = denied.name.parse::<Sysno>() else {
-            continue;
-        };
-        let verdict = answer(match denied.action {
-            Action::Errno(errno) => libc::SECCOMP_RET_ERRNO | errno as u32,
-            Action::Kill => kill,
-        });
-        let number = number.id() as u32;
-        match denied.arg_test {
-            None => program.extend([jump(BPF_JEQ, number, 0, 1), verdict]),
-            Some((index, mask, value)) => program.extend([
-                jump(BPF_JEQ, number, 0, 5),
-                // Little-endian: the lower half comes first.
-                load(OFFSET_ARGUMENTS + 8 * u32::from(index)),
-                statement(BPF_ALU | BPF_AND | BPF_K, mask),
-                jump(BPF_JEQ, value, 0, 1),
-                verdict,
-                load(OFFSET_NUMBER),
-            ]),
-        }
-    }
-    program.push(answer(libc::SECCOMP_RET_ALLOW));
-    program
-}
-
-fn statement(code: u32, k: u32) -> sock_filter {
-    sock_filter {
-        code: code as u16,
-        jt: 0,
-        jf: 0,
-        k,
-    }
-}
-
-fn load(offset: u32) -> sock_filter {
-    statement(BPF_LD | BPF_W | BPF_ABS, offset)
-}
-
-fn answer(verdict: u32) -> sock_filter {
-    statement(BPF_RET | BPF_K, verdict)
-}
-
-/// Compares with `k` and skips so many instructions if it holds, and if not.
-fn jump(test: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
-    sock_filter {
-        jt,
-        jf,
-        ..statement(BPF_JMP | test | BPF_K, k)
-    }
+    filter::build([], &refusals(), Foreign::Kill)
 }
 
 #[cfg(test)]
@@ -287,13 +188,12 @@ mod tests {
     fn every_name_is_a_system_call_somewhere() {
         // Those that x86-64 lacks, or that are newer than the table of names.
         const NOT_HERE: &[&str] = &["vm86", "vm86old", "open_tree_attr"];
-        for denied in deny() {
+        for name in ABSENT.iter().chain(FORBIDDEN) {
             assert!(
-                denied.name.parse::<Sysno>().is_ok()
-                    || NOT_HERE.contains(&denied.name)
+                name.parse::<Sysno>().is_ok()
+                    || NOT_HERE.contains(name)
                     || cfg!(not(target_arch = "x86_64")),
-                "{}",
-                denied.name
+                "{name}"
             );
         }
     }

@@ -96,12 +96,19 @@ const GENERATED: &[(&str, &str)] = &[
 const ROOT_SIZE: &CStr = c"16m";
 const ROOT_INODES: &CStr = c"4096";
 
-/// Inodes in each of /tmp and /dev/shm: a disk bomb of empty files ends here.
-const TMP_INODES: &CStr = c"4096";
+/// KiB for each inode in /tmp and /dev/shm: a disk bomb of empty files ends there.
+const KIB_PER_INODE: u64 = 8;
 
 /// A directory that every host has, to hold the new root for the moment before it becomes `/`.
 /// What it hides has been gathered before.
 const STAGE: &str = "/usr";
+
+/// Whether a path of the host is there in every box, without a bind.
+pub fn is_visible(path: &Path) -> bool {
+    HOST_DIRECTORIES
+        .iter()
+        .any(|directory| path.starts_with(directory))
+}
 
 /// Everything that a box will see, before it is put together.
 #[derive(Debug)]
@@ -206,10 +213,11 @@ impl Parts {
             make_file(path, content)?;
         }
         let size = c_number(limits.tmp_kib.saturating_mul(1024));
+        let inodes = c_number(limits.tmp_kib.div_ceil(KIB_PER_INODE));
         for path in ["/tmp", "/dev/shm"] {
             let options = [
                 (c"size", size.as_c_str()),
-                (c"nr_inodes", TMP_INODES),
+                (c"nr_inodes", inodes.as_c_str()),
                 (c"mode", c"1777"),
             ];
             mount_new(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV, path)?;

@@ -25,12 +25,27 @@ pub fn open_directory(directory: impl AsFd, path: &Path) -> io::Result<OwnedFd> 
     open(directory, path, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
 }
 
-/// Opens a regular file below `directory` for reading.
+/// Opens a regular file below `directory` for reading, through no link.
 ///
 /// # Errors
 /// As [`open_directory`]; EINVAL if it is neither a regular file nor a directory, EISDIR.
 pub fn open_regular(directory: impl AsFd, path: &Path) -> io::Result<File> {
-    let file = File::from(open(directory, path, OFlag::O_RDONLY | OFlag::O_NONBLOCK)?);
+    regular(open(directory, path, OFlag::O_RDONLY | OFlag::O_NONBLOCK)?)
+}
+
+/// Opens a regular file below `directory` for reading; links are followed as if `directory` were
+/// the root directory.
+///
+/// # Errors
+/// As [`open_regular`], but for ELOOP and EXDEV: what leads out is not found.
+pub fn open_regular_by_links(directory: impl AsFd, path: &Path) -> io::Result<File> {
+    let resolve = ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK;
+    regular(open_how(directory, path, flags, resolve)?)
+}
+
+fn regular(opened: OwnedFd) -> io::Result<File> {
+    let file = File::from(opened);
     let metadata = file.metadata()?;
     if metadata.is_file() {
         Ok(file)
@@ -54,13 +69,21 @@ pub fn read(directory: impl AsFd, path: &Path, max: u64) -> io::Result<Vec<u8>> 
 }
 
 fn open(directory: impl AsFd, path: &Path, flags: OFlag) -> io::Result<OwnedFd> {
+    let resolve = ResolveFlag::RESOLVE_BENEATH
+        | ResolveFlag::RESOLVE_NO_SYMLINKS
+        | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+    open_how(directory, path, flags, resolve)
+}
+
+fn open_how(
+    directory: impl AsFd,
+    path: &Path,
+    flags: OFlag,
+    resolve: ResolveFlag,
+) -> io::Result<OwnedFd> {
     let how = OpenHow::new()
         .flags(flags | OFlag::O_CLOEXEC | OFlag::O_NOCTTY)
-        .resolve(
-            ResolveFlag::RESOLVE_BENEATH
-                | ResolveFlag::RESOLVE_NO_SYMLINKS
-                | ResolveFlag::RESOLVE_NO_MAGICLINKS,
-        );
+        .resolve(resolve);
     let mut tries = TRIES;
     loop {
         tries -= 1;
@@ -90,6 +113,8 @@ mod tests {
         let dir = File::open(&inner).unwrap();
 
         assert_eq!(read(&dir, Path::new("file"), 4).unwrap(), b"cont");
+        assert!(open_regular_by_links(&dir, Path::new("link")).is_ok());
+        assert!(open_regular_by_links(&dir, Path::new("up/secret")).is_err());
         let errno = |path: &str| {
             read(&dir, Path::new(path), 10)
                 .unwrap_err()

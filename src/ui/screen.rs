@@ -71,6 +71,14 @@ impl Screen {
         self.print(text)
     }
 
+    /// Prints lines of a trace to stderr, as they are.
+    ///
+    /// # Errors
+    /// Those of write(2).
+    pub fn trace(&self, lines: &str) -> io::Result<()> {
+        io::stderr().lock().write_all(lines.as_bytes())
+    }
+
     /// Says something to the user on stderr; what cannot be said is dropped.
     pub fn say(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module per subject.
 
 mod cli;
+mod oracle;
 mod report;
 mod site;
 mod tidy;
