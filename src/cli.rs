@@ -178,11 +178,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version are data and go to stdout, mistakes to stderr. Whoever reads help
             // may stop reading.
-            let _ = error.print();
-            return if error.use_stderr() {
-                exit::USAGE
-            } else {
-                exit::DONE
+            return match error.print() {
+                _ if error.use_stderr() => exit::USAGE,
+                Err(failed) if failed.kind() != ErrorKind::BrokenPipe => exit::MACHINE,
+                _ => exit::DONE,
             };
         }
     };

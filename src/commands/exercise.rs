@@ -38,6 +38,11 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "answer"])]
     answers: Option<PathBuf>,
 
+    /// Write the program to DIR, so that you can trace it yourself
+    #[arg(long, value_name = "DIR", requires = "name", conflicts_with = "answer")]
+    #[arg(value_hint = clap::ValueHint::DirPath)]
+    save: Option<PathBuf>,
+
     /// Which variant of the exercises [default: always the same in this workspace]
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
@@ -50,7 +55,10 @@ Examples:
 
   Show one, and answer it:
   $ syslab LESSON trace EXERCISE
-  $ syslab LESSON trace EXERCISE --answer 3";
+  $ syslab LESSON trace EXERCISE --answer 3
+
+  Try it yourself, with strace:
+  $ syslab LESSON trace EXERCISE --save .";
 
 /// Runs the command.
 ///
@@ -77,17 +85,21 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
                 Some(answer) => Some(answer.clone()),
                 None => {
                     screen.print(&asked(lesson, exercise, seed, screen)?)?;
+                    if let Some(directory) = &args.save {
+                        save(lesson, exercise, directory, screen)?;
+                        return Ok(exit::DONE);
+                    }
                     screen.ask("\nanswer: ")?
                 }
             };
             match answer {
                 Some(answer) => vec![(exercise, answer)],
                 None => {
-                    screen.say_labelled(
-                        Tone::Good,
-                        "hint",
-                        &format!("answer with --answer X --seed {seed}"),
-                    );
+                    let again = match args.seed {
+                        Some(seed) => format!("answer with --seed {seed} --answer X"),
+                        None => "answer with --answer X".to_owned(),
+                    };
+                    screen.say_labelled(Tone::Good, "hint", &again);
                     return Ok(exit::DONE);
                 }
             }
@@ -236,6 +248,38 @@ fn asked(
     )
     .expect("writing to a string does not fail");
     Ok(out)
+}
+
+/// Writes the program where the learner can build and trace it.
+fn save(
+    lesson: &Lesson,
+    exercise: &Exercise,
+    directory: &Path,
+    screen: &Screen,
+) -> Result<(), Trouble> {
+    let file = program(lesson, exercise)?;
+    let path = directory.join(file.name());
+    fs::create_dir_all(directory)
+        .and_then(|()| fs::write(&path, file.content))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    screen.print(&format!("\nWrote {}.\n", path.display()))?;
+    if let Some(build) = build_command(exercise) {
+        screen.print(&format!(
+            "Build it there: {}\n",
+            screen.out.paint(Tone::Code, &build)
+        ))?;
+    }
+    Ok(())
+}
+
+/// How a program is built by hand; `None` if it need not be.
+fn build_command(exercise: &Exercise) -> Option<String> {
+    let (stem, extension) = exercise.program.rsplit_once('.')?;
+    match extension {
+        "c" => Some(format!("cc -O1 -g -pthread -o {stem} {}", exercise.program)),
+        "rs" => Some(format!("rustc -g -o {stem} {}", exercise.program)),
+        _ => None,
+    }
 }
 
 /// How the learner sees the same with the standard tool.

@@ -31,11 +31,22 @@ pub fn text(card: &Scorecard, look: Look, detail: Detail) -> String {
         out.push_str(&machine(card, look));
     }
     if !card.is_perfect() {
-        out.push_str(&look.paint(Tone::Faint, &format!("seed {}", card.seed)));
-        out.push('\n');
+        out.push_str(&again(card, look));
     }
     out.push_str(&format!("Score: {}/{}\n", card.score, card.max_score));
     out
+}
+
+/// How the same experiments are made again.
+fn again(card: &Scorecard, look: Look) -> String {
+    let (lesson, lab) = card.lab.split_once('/').unwrap_or(("", &card.lab));
+    let command = format!(
+        "again: syslab {} check {} --seed {}",
+        shown(lesson),
+        shown(lab),
+        card.seed
+    );
+    format!("{}\n", look.paint(Tone::Faint, &command))
 }
 
 /// `process/reaper: a small init                    70 of 100`

@@ -1,5 +1,8 @@
 //! The lesson `process`: signals, fork, exec, limits.
 
+pub mod demos;
+pub mod exercises;
+
 use crate::model::Lesson;
 
 /// The lesson.
@@ -7,7 +10,7 @@ pub const LESSON: Lesson = Lesson {
     slug: "process",
     alias: Some("signals"),
     title: "signals, fork, exec, limits",
-    demos: &[],
-    exercises: &[],
+    demos: demos::DEMOS,
+    exercises: exercises::EXERCISES,
     labs: &[],
 };

@@ -1,0 +1,13 @@
+//! The demos of the lesson `process`, in the order in which its text speaks of them.
+//!
+//! Each measures or traces when it is called: no figure that a demo prints was written down
+//! before.
+
+mod columns;
+mod durability;
+mod mount;
+
+use crate::model::curriculum::Demo;
+
+/// In teaching order.
+pub static DEMOS: &[Demo] = &[durability::DEMO];
