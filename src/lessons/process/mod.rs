@@ -1,5 +1,6 @@
 //! The lesson `process`: signals, fork, exec, limits.
 
+<<<<<<< HEAD
 pub mod demos;
 pub mod exercises;
 
@@ -14,3 +15,11 @@ pub const LESSON: Lesson = Lesson {
     exercises: exercises::EXERCISES,
     labs: &[],
 };
+=======
+mod durable_log;
+
+use crate::model::Lab;
+
+/// The labs of this lesson, in teaching order.
+pub static LABS: &[Lab] = &[durable_log::LAB];
+>>>>>>> model
