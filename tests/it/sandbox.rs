@@ -524,6 +524,21 @@ fn a_program_finds_a_clean_world() {
     }
 }
 
+/// What a verdict rests on: the tracer is outside, and needs rights over a program that has none
+/// over the tracer.
+#[test]
+fn a_tracer_outside_can_seize_and_read() {
+    for place in places() {
+        let ran = place.run(&["--seize"], &["/bin/true"]);
+        assert_eq!(
+            (ran.code, ran.stderr.as_str()),
+            (Some(0), "seized\n"),
+            "{:?}",
+            place.user
+        );
+    }
+}
+
 /// Root is exempt from limits, and owns what a box should not touch.
 #[test]
 fn nobody_inside_is_root_outside() {
