@@ -1,8 +1,9 @@
 //! The lesson `process`: signals, fork, exec, limits.
 
-<<<<<<< HEAD
 pub mod demos;
 pub mod exercises;
+
+mod durable_log;
 
 use crate::model::Lesson;
 
@@ -13,13 +14,5 @@ pub const LESSON: Lesson = Lesson {
     title: "signals, fork, exec, limits",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[durable_log::LAB],
 };
-=======
-mod durable_log;
-
-use crate::model::Lab;
-
-/// The labs of this lesson, in teaching order.
-pub static LABS: &[Lab] = &[durable_log::LAB];
->>>>>>> model

@@ -71,8 +71,4 @@ mod tests;
 
 pub use names::{errno_name, errno_number, signal_name, signal_number};
 pub use parse::ParseError;
-<<<<<<< HEAD
-pub use print::{Printer, event_line};
-=======
-pub use print::{call_head, event_line};
->>>>>>> model
+pub use print::{Printer, call_head, event_line};
