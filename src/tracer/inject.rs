@@ -22,6 +22,8 @@ pub struct Injector {
     pub index: usize,
     fault: Fault,
     calls: SyscallSet,
+    /// Calls that take names of files: only their strings are paths.
+    naming: SyscallSet,
     /// Calls matched so far.
     pub matched: u32,
 }
@@ -74,10 +76,12 @@ impl Injector {
     /// If its trigger names a call or set that does not exist.
     pub fn new(index: usize, fault: Fault) -> Result<Self, UnknownWord> {
         let calls = sets::resolve(&fault.trigger.calls)?;
+        let naming = sets::resolve(&["file".to_owned()])?;
         Ok(Self {
             index,
             fault,
             calls,
+            naming,
             matched: 0,
         })
     }
@@ -101,7 +105,10 @@ impl Injector {
             Arming::Begin => phase.has_begun,
             Arming::FirstInput => phase.has_input,
         };
-        if !is_armed || !self.calls.contains(nr) || !is_about(call, on, phase) {
+        if !is_armed
+            || !self.calls.contains(nr)
+            || !is_about(call, on, phase, self.naming.contains(nr))
+        {
             return None;
         }
         self.matched += 1;
@@ -131,7 +138,7 @@ fn plan(action: &Action) -> Plan {
 }
 
 /// Whether a call is about what a trigger asks for.
-fn is_about(call: &Call, on: &Role, phase: &Phase) -> bool {
+fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
     let has_object = |wanted: &Option<Object>| {
         wanted.as_ref().is_some_and(|wanted| {
             call.args.iter().any(|arg| {
@@ -277,7 +284,11 @@ mod tests {
             (vec![fd(4, "/lab/records.log"), text("a\n")], true),
             (vec![cwd, text("/lab/records.log2")], false),
         ] {
-            assert_eq!(is_about(&call(args.clone()), &on, &phase), is, "{args:?}");
+            assert_eq!(
+                is_about(&call(args.clone()), &on, &phase, true),
+                is,
+                "{args:?}"
+            );
         }
     }
 
