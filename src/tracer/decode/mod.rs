@@ -73,10 +73,7 @@ pub fn enter(pid: i32, entered: &Entered, depth: &Depth) -> Call {
                 Some(name) => name.to_owned(),
                 None => format!("syscall_{:#x}", entered.nr),
             },
-            args: entered
-                .args
-                .map(|value| Arg::Word(word::hex(value)))
-                .to_vec(),
+            args: entered.args.map(table::hex).to_vec(),
         };
     };
     let kinds = row.shape(&entered.args).args;

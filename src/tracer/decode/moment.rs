@@ -192,7 +192,7 @@ impl Moment<'_> {
                 }
             }
         }
-        if object.inode != 0 && !object.name.ends_with(&format!(":[{}]", object.inode)) {
+        if object.inode != 0 {
             text.push_str(&format!(" [{}]", object.inode));
         }
         text.push('>');

@@ -130,6 +130,7 @@ mod arguments {
     use nix::unistd::Pid;
 
     use super::*;
+    use crate::model::text::call_head;
     use crate::model::{Arg, Call};
     use crate::tracer::decode::{Depth, Entered, enter, exit};
 
@@ -243,6 +244,8 @@ mod arguments {
                         Some((registers, mut call)) => {
                             let raw = regs.rax as i64;
                             exit(pid.as_raw(), &registers, &mut call, raw, &DEPTH);
+                            let head = call_head(&call);
+                            assert!(!head.contains('`'), "{head} has a word that is none");
                             calls.push((shown(&call), raw.to_string()));
                         }
                     }

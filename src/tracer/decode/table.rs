@@ -255,18 +255,15 @@ impl Kind {
                 Err(_) => Arg::Word(value.to_string()),
             },
             Self::Id => Arg::Int(word::id(value as u32)),
-            Self::Hex => Arg::Word(word::hex(value)),
+            Self::Hex => hex(value),
             Self::Octal => Arg::Word(word::octal(value as u32)),
             Self::Fd => Arg::Fd(moment.fd(value as i32)),
             Self::DirFd if value as i32 == libc::AT_FDCWD => Arg::Word("AT_FDCWD".to_owned()),
             Self::DirFd => Arg::Fd(moment.fd(value as i32)),
-            Self::Signal => match signals::name(value as i32) {
-                name if name.starts_with('S') => Arg::Word(name),
-                _ => Arg::Int(i64::from(value as i32)),
-            },
-            Self::Bits(flags) => Arg::Word(flags.bits(u64::from(value as u32))),
-            Self::One(flags) => Arg::Word(flags.one(u64::from(value as u32))),
-            Self::Value(show) => Arg::Word(show(moment, value)),
+            Self::Signal => said(signals::name(value as i32)),
+            Self::Bits(flags) => said(flags.bits(u64::from(value as u32))),
+            Self::One(flags) => said(flags.one(u64::from(value as u32))),
+            Self::Value(show) => said(show(moment, value)),
             Self::Path | Self::Given(_) | Self::Gathered(_) if value == 0 => null(),
             Self::Path => text(moment.path(value)),
             Self::Given(len) => text(moment.bytes(value, moment.args[len])),
@@ -325,6 +322,19 @@ impl Kind {
             }
             _ => None,
         }
+    }
+}
+
+/// A number that reads best in hexadecimal.
+pub(crate) fn hex(value: u64) -> Arg {
+    said(word::hex(value))
+}
+
+/// What a register says: a word, or a number if that is all that could be said.
+fn said(text: String) -> Arg {
+    match text.parse::<i64>() {
+        Ok(number) if number.to_string() == text => Arg::Int(number),
+        _ => Arg::Word(text),
     }
 }
 

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use syscalls::Sysno;
 
 use super::{Depth, Entered, enter, exit, name, table};
-use crate::model::{Arg, Bytes, Call, Object, Returned};
+use crate::model::{Arg, Bytes, Call, Event, Object, Recording, Returned, What};
 
 const PLAIN: Depth = Depth {
     bytes: 1 << 20,
@@ -92,7 +92,7 @@ fn a_call_without_a_name_shows_its_registers() {
     let call = enter(me(), &entered, &PLAIN);
     assert_eq!(name(0x4000_0001), None);
     assert_eq!(call.name, "syscall_0x40000001");
-    assert_eq!(call.args[..3], [word("0x1"), word("0"), word("0x20")]);
+    assert_eq!(call.args[..3], [word("0x1"), Arg::Int(0), word("0x20")]);
 }
 
 #[test]
@@ -342,6 +342,11 @@ proptest! {
                 prop_assert!(is_one_word(word), "{}: {}", call.name, word);
             }
         }
+        // What it shows can be written down and read back.
+        let events = vec![Event { site: Vec::new(), what: What::Enter(2, call) }];
+        let recording = Recording { events };
+        let text = recording.to_string();
+        prop_assert_eq!(text.parse(), Ok(recording), "{}", text);
     }
 }
 
