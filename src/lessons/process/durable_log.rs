@@ -37,7 +37,7 @@ pub(super) const LAB: Lab = Lab {
         },
         Check {
             id: "stops-when-idle",
-            claim: "SIGTERM and SIGINT end it within a second while it waits for input",
+            claim: "it ends within a second of SIGTERM or SIGINT while it waits for input",
             points: 10,
             teaches: "The gap between the test and the wait",
             experiments: experiments::idle,
@@ -79,7 +79,7 @@ pub(super) const LAB: Lab = Lab {
         },
         Check {
             id: "retries-interrupted-calls",
-            claim: "EINTR on any call is not an error",
+            claim: "a call that was interrupted (EINTR) is not an error",
             points: 5,
             teaches: "EINTR",
             experiments: experiments::interrupted_calls,

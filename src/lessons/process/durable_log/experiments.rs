@@ -222,14 +222,14 @@ pub(super) fn sigkill(seed: u64) -> Vec<Experiment> {
             trigger(&[EVERY_CALL], Role::Any, Arming::FirstInput),
         ),
         experiment(
-            "SIGKILL at every call of a start on a torn log, then a second start",
+            "SIGKILL at every call on a torn log, then a second start",
             given(&inputs[1][..1]),
         )
         .then(second)
         .with_log([source.records(2, 14), source.letters(6)].concat())
         .swept(
             &[Strike::KillTree],
-            trigger(&[EVERY_CALL], Role::Any, Arming::Begin),
+            trigger(&[EVERY_CALL], Role::Path(LOGFILE.to_owned()), Arming::Start),
         ),
     ];
     // Block sizes that programs read backwards in: a newline just before one is easily missed.
