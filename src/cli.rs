@@ -4,7 +4,6 @@
 //! completions are made of the same tree, so the names of labs, demos and exercises are in it.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
@@ -180,7 +179,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             // may stop reading.
             return match error.print() {
                 _ if error.use_stderr() => exit::USAGE,
-                Err(failed) if failed.kind() != ErrorKind::BrokenPipe => exit::MACHINE,
+                Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => exit::MACHINE,
                 _ => exit::DONE,
             };
         }

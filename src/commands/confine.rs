@@ -11,11 +11,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Parser;
+use nix::sys::ptrace;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
 
 use crate::bench::build;
 use crate::model::ExitStatus;
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
 use crate::sandbox::{Bind, BoxLimits, BoxSpec, Workshop, launch, policy};
+use crate::sys::memory;
 
 /// Runs a command in a submission's sandbox, as a check would, untraced.
 #[derive(Debug, Parser)]
@@ -38,6 +42,9 @@ struct Args {
     /// Say the pids of box, init and first process on standard error.
     #[arg(long)]
     pids: bool,
+    /// Attach to the program before it starts, as a tracer does, and read from its memory.
+    #[arg(long)]
+    seize: bool,
     /// Build the submission and run it; the command is its arguments then.
     #[arg(long)]
     build: bool,
@@ -119,12 +126,39 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
             launched.first
         )?;
     }
+    if args.seize {
+        let first = Pid::from_raw(launched.first);
+        ptrace::seize(first, ptrace::Options::PTRACE_O_EXITKILL).context("cannot seize")?;
+    }
     launched.release()?;
+    if args.seize {
+        follow(launched.first)?;
+    }
     let status = launched
         .wait(Instant::now() + Duration::from_secs(args.seconds))
         .context("the command did not run")?;
     launched.finish();
     Ok(status)
+}
+
+/// Stops the program once, reads from its stack, and lets it go on to its end.
+fn follow(first: i32) -> anyhow::Result<()> {
+    let first = Pid::from_raw(first);
+    ptrace::interrupt(first).context("cannot interrupt")?;
+    loop {
+        match waitpid(first, Some(WaitPidFlag::__WALL))? {
+            WaitStatus::Exited(..) | WaitStatus::Signaled(..) => return Ok(()),
+            WaitStatus::PtraceEvent(..) => {
+                let told = ptrace::syscall_info(first).context("cannot ask what it does")?;
+                memory::read_u64(first.as_raw(), told.stack_pointer)
+                    .context("cannot read its memory")?;
+                writeln!(io::stderr(), "seized")?;
+                ptrace::cont(first, None)?;
+            }
+            WaitStatus::Stopped(_, signal) => ptrace::cont(first, signal)?,
+            _ => ptrace::cont(first, None)?,
+        }
+    }
 }
 
 fn limits(args: &Args) -> BoxLimits {

@@ -29,7 +29,7 @@ pub enum SandboxError {
     #[error("cannot start the sandbox")]
     Start(#[source] io::Error),
     /// A step failed inside.
-    #[error("the sandbox {0}")]
+    #[error(transparent)]
     Step(#[from] Failure),
     /// It ended without saying why.
     #[error("the sandbox ended before it was ready")]

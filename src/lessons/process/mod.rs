@@ -3,6 +3,8 @@
 pub mod demos;
 pub mod exercises;
 
+mod durable_log;
+
 use crate::model::Lesson;
 
 /// The lesson.
@@ -12,5 +14,5 @@ pub const LESSON: Lesson = Lesson {
     title: "signals, fork, exec, limits",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[durable_log::LAB],
 };

@@ -87,16 +87,14 @@ impl Disk {
             return;
         };
         match &event.what {
-            What::World(World::File(path, content)) if !self.has_started => {
-                if let Some(bytes) = content {
-                    let file = if bytes.cut == 0 {
-                        File::existing(bytes.data.clone())
-                    } else {
-                        File::blind("not all of its content at the start was recorded")
-                    };
-                    let node = self.add(file, path);
-                    self.names.existing(path.clone(), node);
-                }
+            What::World(World::File(path, Some(bytes))) if !self.has_started => {
+                let file = if bytes.cut == 0 {
+                    File::existing(bytes.data.clone())
+                } else {
+                    File::blind("not all of its content at the start was recorded")
+                };
+                let node = self.add(file, path);
+                self.names.existing(path.clone(), node);
             }
             What::World(World::Blind(what)) => {
                 self.lose_sight(format!("the program used {what}"));

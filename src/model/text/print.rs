@@ -105,6 +105,22 @@ pub fn event_line(recording: &Recording, index: usize) -> String {
     format!("{task} {} = {answer}", Shown(call))
 }
 
+/// A call in a few words, for sentences: its name and what it is about, `read(0<pipe:[1]>)`.
+pub fn call_head(call: &Call) -> String {
+    let about = call.args.iter().find(|arg| match arg {
+        Arg::Fd(fd) => fd.number != libc::AT_FDCWD,
+        Arg::Str(bytes) => bytes.len() <= HEAD_MAX,
+        _ => false,
+    });
+    match about {
+        Some(arg) => format!("{}({})", Name(&call.name), Shown(arg)),
+        None => Name(&call.name).to_string(),
+    }
+}
+
+/// The longest string that [`call_head`] repeats, in bytes.
+const HEAD_MAX: u64 = 100;
+
 /// The answer of the call entered at `enter`, if its return can share the line.
 fn returned_at_once(recording: &Recording, enter: usize, task: Task) -> Option<&Returned> {
     let next = recording.events.get(enter + 1)?;

@@ -3,7 +3,8 @@
 //! Nothing is opened but files of /proc itself: opening what a descriptor refers to could block,
 //! or take part in what the program does.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
 use crate::model::Object;
@@ -47,7 +48,11 @@ pub(crate) fn position(pid: i32, number: i32) -> Option<Position> {
     let file = fs::metadata(format!("/proc/{pid}/fd/{number}"))
         .ok()
         .filter(Metadata::is_file)?;
-    let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}")).ok()?;
+    // What is looked for stands in the first two lines.
+    let mut start = [0; 128];
+    let info = File::open(format!("/proc/{pid}/fdinfo/{number}"));
+    let len = info.and_then(|mut info| info.read(&mut start)).ok()?;
+    let info = str::from_utf8(start.get(..len)?).ok()?;
     let field = |name: &str| {
         info.lines()
             .find_map(|line| line.strip_prefix(name))
@@ -63,7 +68,6 @@ pub(crate) fn position(pid: i32, number: i32) -> Option<Position> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
     use std::io::{Seek, SeekFrom, Write};
     use std::os::fd::AsRawFd;
 

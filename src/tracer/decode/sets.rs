@@ -293,3 +293,69 @@ fn distance(one: &str, other: &str) -> usize {
     }
     row[other.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(words: &[&str]) -> SyscallSet {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        resolve(&words).unwrap()
+    }
+
+    fn has(set: &SyscallSet, name: &str) -> bool {
+        set.iter().any(|nr| table::name(nr) == Some(name))
+    }
+
+    #[test]
+    fn words_add_up_and_a_later_negation_takes_away() {
+        let both = set(&["openat", "%net", "!sendto"]);
+        assert!(has(&both, "openat") && has(&both, "recvfrom"));
+        assert!(!has(&both, "sendto") && !has(&both, "close"));
+        assert_eq!(set(&["none"]), SyscallSet::NONE);
+        assert_eq!(set(&[]), SyscallSet::NONE);
+    }
+
+    #[test]
+    fn a_negation_at_the_head_turns_the_list_around() {
+        let most = set(&["!futex", "brk"]);
+        assert!(!has(&most, "futex") && !has(&most, "brk") && has(&most, "read"));
+        assert!(most.contains(1000), "what we do not know is still observed");
+        assert_eq!(set(&["!none"]), SyscallSet::ALL);
+    }
+
+    #[test]
+    fn our_own_sets_name_calls_that_exist() {
+        for (name, members) in OWN {
+            for member in *members {
+                let is_known = table::all().any(|row| row.name == *member);
+                assert!(is_known, "{name} holds {member}");
+            }
+        }
+        assert!(has(&set(&["sync-like"]), "fdatasync"));
+    }
+
+    #[test]
+    fn a_call_that_this_machine_lacks_may_be_named() {
+        let old = ["open", "fork", "?not_invented_yet"].map(str::to_owned);
+        assert!(resolve(&old).is_ok());
+    }
+
+    #[test]
+    fn a_mistyped_word_is_an_error_with_a_suggestion() {
+        let error = |word: &str| resolve(&[word.to_owned()]).unwrap_err().to_string();
+        assert_eq!(
+            error("opnat"),
+            "no system call or set is called `opnat`; did you mean `openat`?"
+        );
+        assert_eq!(
+            error("%dsec"),
+            "no system call or set is called `%dsec`; did you mean `%desc`?"
+        );
+        assert_eq!(
+            error("qqqqqqqqqq"),
+            "no system call or set is called `qqqqqqqqqq`"
+        );
+        assert!(resolve(&["read".to_owned(), "!wirte".to_owned()]).is_err());
+    }
+}

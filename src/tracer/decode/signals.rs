@@ -47,7 +47,9 @@ pub(crate) fn name(signo: i32) -> String {
     match signo {
         1..FIRST_REAL_TIME => NAMES[signo as usize - 1].to_owned(),
         FIRST_REAL_TIME => "SIGRTMIN".to_owned(),
-        FIRST_REAL_TIME..=LAST => format!("SIGRT_{}", signo - FIRST_REAL_TIME),
+        _ if (FIRST_REAL_TIME..=LAST).contains(&signo) => {
+            format!("SIGRT_{}", signo - FIRST_REAL_TIME)
+        }
         _ => signo.to_string(),
     }
 }

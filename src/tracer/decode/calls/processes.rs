@@ -92,7 +92,7 @@ pub(crate) const ROWS: &[Row] = &[
     call("unshare", 0, &[Bits(&flags::UNSHARE)]),
     call("setns", DESC, &[Fd, Bits(&flags::UNSHARE)]),
     chosen("prctl", CREDS, prctl),
-    call("arch_prctl", 0, &[One(&flags::ARCH_PRCTL), Address]),
+    chosen("arch_prctl", 0, arch_prctl),
     chosen("futex", 0, futex),
     call(
         "futex_waitv",
@@ -130,8 +130,8 @@ pub(crate) const ROWS: &[Row] = &[
         &[
             Int,
             One(&flags::RLIMIT),
-            In(processes::rlimit64),
-            Out(processes::rlimit64),
+            In(processes::rlimit),
+            Out(processes::rlimit),
         ],
     ),
     call(
@@ -227,9 +227,20 @@ fn prctl(args: &[u64; 6]) -> Shape {
         libc::PR_SET_CHILD_SUBREAPER | libc::PR_SET_KEEPCAPS | libc::PR_SET_TIMERSLACK => {
             &[OPTION, Size]
         }
+        libc::PR_SET_PTRACER => &[OPTION, Int],
         libc::PR_SET_SECCOMP => &[OPTION, One(&system::SECCOMP_MODE), Address],
         libc::PR_SET_NO_NEW_PRIVS => &[OPTION, Size, Size, Size, Size],
         _ => &[OPTION, Hex, Hex, Hex, Hex],
+    })
+}
+
+fn arch_prctl(args: &[u64; 6]) -> Shape {
+    /// Where a base address is stored.
+    const GET_FS: u64 = 0x1003;
+    const GET_GS: u64 = 0x1004;
+    shape(match args[0] {
+        GET_FS | GET_GS => &[One(&flags::ARCH_PRCTL), Out(files::handle)],
+        _ => &[One(&flags::ARCH_PRCTL), Address],
     })
 }
 

@@ -10,6 +10,11 @@ const SYSLOG: Kind = Value(|_, value| match flags::SYSLOG.name(value) {
     None => value.to_string(),
 });
 
+/// Whether a syslog(2) with this action takes a buffer.
+fn reads_log(args: &[u64; 6]) -> bool {
+    matches!(args[0], 2..=4)
+}
+
 pub(crate) const ROWS: &[Row] = &[
     call(
         "io_uring_setup",
@@ -37,9 +42,13 @@ pub(crate) const ROWS: &[Row] = &[
     call("getrandom", 0, &[Taken(1), Size, Bits(&flags::GETRANDOM)]),
     call("uname", 0, &[Out(system::uname)]),
     call("sysinfo", 0, &[Address]),
-    call("sethostname", 0, &[Given(1), Size]),
-    call("setdomainname", 0, &[Given(1), Size]),
-    call("syslog", 0, &[SYSLOG, Address, Int]),
+    call("sethostname", 0, &[Given(1), Unsigned]),
+    call("setdomainname", 0, &[Given(1), Unsigned]),
+    call(
+        "syslog",
+        0,
+        &[SYSLOG, If(reads_log, &Address), If(reads_log, &Int)],
+    ),
     call("reboot", 0, &[Hex, Hex, Hex, Address]),
     call("userfaultfd", DESC, &[Bits(&flags::USERFAULTFD)]).opens(),
     call(

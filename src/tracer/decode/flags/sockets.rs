@@ -57,7 +57,7 @@ pub(crate) const MSG: Flags = flags!("MSG_???":
     MSG_NO_SHARED_FRAGS = 0x8_0000, MSG_ZEROCOPY = 0x400_0000, MSG_FASTOPEN, MSG_CMSG_CLOEXEC,
     MSG_CMSG_COMPAT = 0x8000_0000);
 
-pub(crate) const SOL: Flags = flags!("SOL_???":
+pub(crate) const SOL: Flags = flags!("SOL_??":
     SOL_IP = 0, SOL_SOCKET, SOL_TCP, SOL_UDP, SOL_IPV6 = 41, SOL_ICMPV6 = 58, SOL_SCTP = 132,
     SOL_UDPLITE = 136, SOL_RAW = 255, SOL_PACKET = 263, SOL_NETLINK = 270, SOL_BLUETOOTH = 274,
     SOL_ALG = 279, SOL_TLS = 282);
@@ -117,7 +117,7 @@ pub(crate) fn option(level: u64, option: u64) -> String {
         6 => TCP.one(option),
         17 => UDP.one(option),
         41 => IPV6.one(option),
-        _ => crate::tracer::decode::word::hex(option),
+        _ => option.to_string(),
     }
 }
 

@@ -56,12 +56,25 @@ pub(crate) fn address(moment: &Moment<'_>, at: u64, len: u64) -> Option<String> 
         }
         libc::AF_INET6 if len >= 24 => ipv6(&block, port),
         libc::AF_NETLINK if len >= 12 => {
-            format!(", nl_pid={}, nl_groups={:08x}", block.i32(4), block.u32(8))
+            format!(
+                ", nl_pid={}, nl_groups={}",
+                block.i32(4),
+                groups(block.u32(8))
+            )
         }
         _ if len > 2 => format!(", sa_data={}", word::quoted(block.rest(2), false)),
         _ => String::new(),
     };
     Some(format!("{{sa_family={family}{rest}}}"))
+}
+
+/// Multicast groups of a netlink socket, as strace pads them.
+fn groups(bits: u32) -> String {
+    if bits == 0 {
+        "00000000".to_owned()
+    } else {
+        format!("{bits:#08x}")
+    }
 }
 
 fn ipv6(block: &Block, port: u16) -> String {

@@ -85,21 +85,12 @@ pub(crate) fn rusage(moment: &Moment<'_>, at: u64) -> Option<String> {
     ))
 }
 
-/// A soft and a hard limit of getrlimit(2).
+/// A soft and a hard limit: `{rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}`.
 pub(crate) fn rlimit(moment: &Moment<'_>, at: u64) -> Option<String> {
-    limits(moment, at, "RLIM_INFINITY")
-}
-
-/// A soft and a hard limit of prlimit(2).
-pub(crate) fn rlimit64(moment: &Moment<'_>, at: u64) -> Option<String> {
-    limits(moment, at, "RLIM64_INFINITY")
-}
-
-fn limits(moment: &Moment<'_>, at: u64, infinity: &str) -> Option<String> {
     const KIB: u64 = 1024;
     let block = moment.block(at, 16)?;
     let limit = |at| match block.u64(at) {
-        u64::MAX => infinity.to_owned(),
+        u64::MAX => "RLIM64_INFINITY".to_owned(),
         bytes if bytes > KIB && bytes % KIB == 0 => format!("{}*1024", bytes / KIB),
         number => number.to_string(),
     };

@@ -60,7 +60,7 @@ pub(crate) fn info(moment: &Moment<'_>, at: u64) -> Option<String> {
     let (pid, uid) = (block.i32(16), word::id(block.u32(20)));
     let value = |at: usize| {
         let ptr = word::address(block.u64(at));
-        format!("si_value={{sival_int={}, sival_ptr={ptr}}}", block.i32(at))
+        format!("si_int={}, si_ptr={ptr}", block.i32(at))
     };
     match (code, signo) {
         (libc::SI_USER | libc::SI_TKILL, _) => {
