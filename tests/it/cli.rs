@@ -383,6 +383,21 @@ fn a_full_disk_is_an_error() {
 }
 
 #[test]
+fn the_doctor_tells_all_and_says_whether_it_is_enough() {
+    let here = tempfile::tempdir().unwrap();
+    let output = run(here.path(), &["doctor"]);
+    let told = stdout(&output);
+    let mut is_able = true;
+    for capability in ["events", "results", "arguments", "injection", "confinement"] {
+        let has = told.contains(&format!("✓ {capability}"));
+        assert!(has || told.contains(&format!("✗ {capability}")), "{told}");
+        is_able &= has;
+    }
+    let expected = if is_able { exit::DONE } else { exit::MACHINE };
+    assert_eq!(code(&output), expected, "{told}");
+}
+
+#[test]
 fn manual_pages_are_written_for_every_command() {
     let here = tempfile::tempdir().unwrap();
     let output = run(here.path(), &["man", "man1"]);
