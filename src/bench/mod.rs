@@ -18,6 +18,7 @@ pub mod examine;
 pub mod job;
 pub mod live;
 pub mod lookup;
+pub mod machine;
 pub mod matrix;
 pub mod observe;
 pub mod plan;
@@ -34,4 +35,5 @@ pub const RUN_COMMAND: &str = "__run";
 
 pub use examine::{BenchError, examine};
 pub use job::{Progress, Request};
+pub use machine::machine;
 pub use observe::{Observation, Observed, observe};

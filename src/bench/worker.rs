@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::model::score::SCHEMA;
-use crate::model::{Experiment, Finding, Lab, Machine, Scorecard, Verdict, score::Repeats};
-use crate::probes;
+use crate::model::{Experiment, Finding, Lab, Scorecard, Verdict, score::Repeats};
 use crate::sandbox::Workshop;
 
 use super::build::{self, BuildError, Built};
@@ -85,16 +84,9 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         seed: request.seed,
         score: findings.iter().map(|finding| finding.points).sum(),
         max_score: findings.iter().map(|finding| finding.max_points).sum(),
-        machine: machine(),
+        machine: super::machine(),
         checks: findings,
     })))
-}
-
-fn machine() -> Machine {
-    Machine {
-        syslab: env!("CARGO_PKG_VERSION").to_owned(),
-        ..probes::summary()
-    }
 }
 
 fn wanted<'a>(

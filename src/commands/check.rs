@@ -88,8 +88,8 @@ fn scale(text: &str) -> Result<f64, String> {
 }
 
 /// How a submission is examined: [`bench::examine`], or in tests something quicker.
-type Examine =
-    dyn Fn(&Request, &AtomicBool, &mut dyn FnMut(Progress)) -> Result<Scorecard, BenchError>;
+type Examine<'a> =
+    dyn Fn(&Request, &AtomicBool, &mut dyn FnMut(Progress)) -> Result<Scorecard, BenchError> + 'a;
 
 /// Runs the command.
 ///
@@ -105,7 +105,7 @@ fn perform(
     lesson: &Lesson,
     lab: &'static Lab,
     screen: &Screen,
-    examine: &Examine,
+    examine: &Examine<'_>,
 ) -> Outcome {
     let here = env::current_dir()?;
     let workspace = Workspace::find(&here)?;
@@ -209,7 +209,7 @@ fn watch(
     lab: &Lab,
     screen: &Screen,
     interrupt: &Interrupt,
-    examine: &Examine,
+    examine: &Examine<'_>,
 ) -> Watched {
     let mut line = ProgressLine::new(screen.err);
     let mut found = Vec::new();
@@ -319,5 +319,107 @@ fn remember(lab: &str, submission: &Path, card: &Scorecard, screen: &Screen) {
             "progress is not kept: {}",
             visible(&format!("{error:#}"))
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Check, Pass};
+
+    const fn check(id: &'static str) -> Check {
+        Check {
+            id,
+            claim: "it holds",
+            points: 50,
+            teaches: "What it means",
+            experiments: |_| Vec::new(),
+            judge: |_| Ok(Pass::default()),
+        }
+    }
+
+    static LAB: Lab = Lab {
+        slug: "lab",
+        title: "a lab",
+        checks: &[check("first"), check("second")],
+    };
+
+    static LESSON: Lesson = Lesson {
+        slug: "lesson",
+        alias: None,
+        title: "a lesson",
+        demos: &[],
+        exercises: &[],
+        labs: &[],
+    };
+
+    fn asked() -> Request {
+        Request {
+            lesson: "lesson".into(),
+            lab: "lab".into(),
+            submission: ".".into(),
+            seed: 1,
+            only: Vec::new(),
+            jobs: 1,
+            timeout_scale: 1.0,
+            repeat: 1,
+        }
+    }
+
+    fn with(verdicts: &[Verdict]) -> Scorecard {
+        let mut card = partial(&asked(), &LESSON, &LAB, Vec::new());
+        for (finding, verdict) in card.checks.iter_mut().zip(verdicts) {
+            finding.verdict = *verdict;
+        }
+        card
+    }
+
+    #[test]
+    fn the_worst_verdict_chooses_the_exit_code() {
+        use Verdict::{Fail, Pass, Skipped, Unknown};
+        assert_eq!(code(&with(&[Pass, Pass])), exit::DONE);
+        assert_eq!(code(&with(&[Pass, Skipped])), exit::MACHINE);
+        assert_eq!(code(&with(&[Skipped, Unknown])), exit::INSTRUCTOR);
+        assert_eq!(code(&with(&[Unknown, Fail])), exit::FAILED);
+    }
+
+    #[test]
+    fn an_interrupt_keeps_what_was_found() {
+        let mut found = with(&[Verdict::Pass]).checks.remove(0);
+        found.points = 50;
+        let screen = Screen::new(crate::ui::ColorChoice::Never);
+        let interrupt = Interrupt::install().unwrap();
+        let watched = watch(
+            &asked(),
+            &LAB,
+            &screen,
+            &interrupt,
+            &|_, asked, progress| {
+                progress(Progress::Building);
+                progress(Progress::Finished(Box::new(found.clone())));
+                // As the signal's handler does.
+                asked.store(true, std::sync::atomic::Ordering::SeqCst);
+                Err(BenchError::Interrupted)
+            },
+        );
+        let Watched::Interrupted(findings) = watched else {
+            panic!("it was interrupted");
+        };
+        let card = partial(&asked(), &LESSON, &LAB, findings);
+        assert_eq!((card.score, card.max_score), (50, 100));
+        assert_eq!(card.checks[0], found);
+        assert_eq!(card.checks[1].verdict, Verdict::Skipped);
+        assert_eq!(card.checks[1].teaches, "lesson/what-it-means");
+    }
+
+    #[test]
+    fn causes_are_told_one_by_one() {
+        let told = trouble(BenchError::Refused {
+            causes: vec!["cannot build".into(), "no compiler".into()],
+            hint: "install one".into(),
+        });
+        let causes: Vec<String> = told.error.chain().map(ToString::to_string).collect();
+        assert_eq!(causes, ["cannot build", "no compiler"]);
+        assert_eq!((told.code, told.hints.len()), (exit::MACHINE, 1));
     }
 }

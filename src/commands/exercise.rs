@@ -10,8 +10,9 @@ use crate::bench::{self, Observation};
 use crate::embedded::{self, File};
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::curriculum::Answer;
+use crate::model::experiment::LAB_DIR;
 use crate::model::text::event_line;
-use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step};
+use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step, What};
 use crate::ui::{Screen, Tone, padded, shortened, visible};
 
 use super::check;
@@ -291,7 +292,8 @@ fn strace(exercise: &Exercise, seed: u32) -> String {
     };
     let args: String = (exercise.args)(u64::from(seed))
         .iter()
-        .map(|arg| format!(" {}", shell_word(arg)))
+        // The lab directory is the sandbox's; a learner has /tmp.
+        .map(|arg| format!(" {}", shell_word(&arg.replace(LAB_DIR, "/tmp"))))
         .collect();
     let watch = match exercise.watch.is_empty() {
         true => String::new(),
@@ -368,6 +370,21 @@ fn observed(
     Ok(first)
 }
 
+/// The events, of which the entry of a call and its return are one line and so one event.
+fn calls_once(recording: &Recording, events: &[usize]) -> Vec<usize> {
+    let mut lines = Vec::new();
+    for event in events {
+        let line = match recording.events.get(*event).map(|event| &event.what) {
+            Some(What::Exit { enter, .. }) => *enter,
+            _ => *event,
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 /// What is said of an answer; of a wrong one also which lines decide.
 fn told(
     exercise: &Exercise,
@@ -391,15 +408,9 @@ fn told(
     if !is_right {
         writeln!(out, "  it is {}", visible(shown)).expect("writing to a string does not fail");
     }
-    let mut last = String::new();
-    for event in &right.evidence {
-        let line = event_line(recording, *event);
-        // The entry of a call and its return are one line.
-        if line != last {
-            let line = shortened(&visible(&line));
-            writeln!(out, "    {line}").expect("writing to a string does not fail");
-        }
-        last = line;
+    for event in calls_once(recording, &right.evidence) {
+        let line = shortened(&visible(&event_line(recording, event)));
+        writeln!(out, "    {line}").expect("writing to a string does not fail");
     }
     out.push_str(&screen.out.wrap(2, 0, &visible(&right.because)));
     out

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -266,6 +267,42 @@ fn an_unknown_check_is_named_before_any_work() {
 }
 
 #[test]
+fn senseless_options_are_refused() {
+    let Some(lab) = LESSONS[0].labs.first() else {
+        return;
+    };
+    let here = tempfile::tempdir().unwrap();
+    for (options, said) in [
+        (
+            &["--format", "text", "--format", "json"][..],
+            "would be mixed on stdout",
+        ),
+        (
+            &["--output", "a", "--output", "b"],
+            "two --output for one --format",
+        ),
+        (&["--timeout-scale", "NaN"], "not a number from"),
+        (&["--jobs", "0"], "0"),
+        (&["--repeat", "0"], "1..=1000"),
+        (&["--seed", "-1"], "-1"),
+    ] {
+        let args = [&[LESSONS[0].slug, "check", lab.slug, "."], options].concat();
+        let output = run(here.path(), &args);
+        assert_eq!(code(&output), exit::USAGE, "{options:?}");
+        assert!(
+            stderr(&output).contains(said),
+            "{options:?}: {}",
+            stderr(&output)
+        );
+    }
+    assert_eq!(
+        fs::read_dir(here.path()).unwrap().count(),
+        0,
+        "nothing is left behind"
+    );
+}
+
+#[test]
 fn outputs_are_opened_before_the_work() {
     let Some(lab) = LESSONS[0].labs.first() else {
         return;
@@ -346,6 +383,21 @@ fn a_full_disk_is_an_error() {
 }
 
 #[test]
+fn the_doctor_tells_all_and_says_whether_it_is_enough() {
+    let here = tempfile::tempdir().unwrap();
+    let output = run(here.path(), &["doctor"]);
+    let told = stdout(&output);
+    let mut is_able = true;
+    for capability in ["events", "results", "arguments", "injection", "confinement"] {
+        let has = told.contains(&format!("✓ {capability}"));
+        assert!(has || told.contains(&format!("✗ {capability}")), "{told}");
+        is_able &= has;
+    }
+    let expected = if is_able { exit::DONE } else { exit::MACHINE };
+    assert_eq!(code(&output), expected, "{told}");
+}
+
+#[test]
 fn manual_pages_are_written_for_every_command() {
     let here = tempfile::tempdir().unwrap();
     let output = run(here.path(), &["man", "man1"]);
@@ -374,4 +426,68 @@ fn completions_know_lessons_and_exercises() {
             }
         }
     }
+}
+
+#[test]
+fn sessions_are_as_documented() {
+    trycmd::TestCases::new().case("tests/cmd/*.md");
+}
+
+/// The progress line says that the work has begun; then Ctrl-C.
+#[test]
+fn an_interrupt_writes_what_there_is() {
+    let Some(lab) = LESSONS[0].labs.first() else {
+        return;
+    };
+    let here = tempfile::tempdir().unwrap();
+    let lesson = LESSONS[0].slug;
+    let started = run(
+        here.path(),
+        &[lesson, "start", lab.slug, "--lang", "c", "."],
+    );
+    assert_eq!(code(&started), exit::DONE, "{}", stderr(&started));
+    let terminal = nix::pty::openpty(None, None).unwrap();
+    let mut command = syslab(here.path());
+    // So often that it cannot be done before the signal.
+    command
+        .args([
+            lesson, "check", lab.slug, "--format", "json", "--repeat", "1000",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(terminal.slave);
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let mut screen = File::from(terminal.master);
+    let mut seen = Vec::new();
+    while !seen.windows(8).any(|part| part == b"building") {
+        let mut some = [0; 256];
+        // EIO when the program is gone: it could not do it here, and says so by its status.
+        match screen.read(&mut some) {
+            Ok(0) | Err(_) => break,
+            Ok(taken) => seen.extend_from_slice(&some[..taken]),
+        }
+    }
+    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    let mut report = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut report)
+        .unwrap();
+    let status = child.wait().unwrap().code().unwrap();
+    if status == i32::from(exit::MACHINE) {
+        eprintln!("skipped: this machine cannot check labs");
+        return;
+    }
+    assert_eq!(status, i32::from(exit::INTERRUPTED), "{report}");
+    let card: syslab::model::Scorecard = serde_json::from_str(&report).unwrap();
+    assert_eq!(
+        card.checks.len(),
+        lab.checks.len(),
+        "every check is told of"
+    );
+    let last = card.checks.last().unwrap();
+    assert_eq!(last.why, "not tried: interrupted");
 }
