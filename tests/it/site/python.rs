@@ -10,7 +10,7 @@ use syslab::model::Frame;
 use super::harness::{Stop, Submission, line};
 
 /// Interpreters of one minor version on this machine: the system's and pyenv's.
-fn interpreters(minor: u32) -> Vec<PathBuf> {
+pub(super) fn interpreters(minor: u32) -> Vec<PathBuf> {
     let name = format!("python3.{minor}");
     let mut found: Vec<PathBuf> = ["/usr/bin", "/usr/local/bin"]
         .iter()
@@ -40,14 +40,32 @@ fn check(minor: u32) {
     }
 }
 
-/// Runs `places.py` and compares every call's frames with what the program knew of itself.
+/// Runs `places.py`.
 fn check_places(interpreter: &str) {
     let submission = Submission::new();
+    let source = prepare(&submission);
+    let has_plug = compile_plug(&submission, interpreter);
+    let stops = submission.run(&[interpreter, "./places.py"]);
+    compare(interpreter, &submission, &source, &stops, has_plug);
+    report(interpreter, &stops);
+}
+
+/// Writes `places.py`, with its long gap; returns its text.
+fn prepare(submission: &Submission) -> String {
     let source = submission.source("places.py");
     let source = source.replace("{blank}", &"\n".repeat(300));
     fs::write(submission.path().join("places.py"), &source).expect("a program");
-    let has_plug = compile_plug(&submission, interpreter);
-    let stops = submission.run(&[interpreter, "./places.py"]);
+    source
+}
+
+/// Compares every call's frames with what the program knew of itself.
+fn compare(
+    interpreter: &str,
+    submission: &Submission,
+    source: &str,
+    stops: &[Stop],
+    has_plug: bool,
+) {
     let log = fs::read_to_string(submission.path().join("log")).expect("a log");
     assert_eq!(
         stops.len(),
@@ -55,7 +73,7 @@ fn check_places(interpreter: &str) {
         "{interpreter}"
     );
 
-    let here = line(&source, "# HERE");
+    let here = line(source, "# HERE");
     for (number, (stop, logged)) in stops.iter().zip(log.lines()).enumerate() {
         let logged: Vec<(String, u32, String)> = serde_json::from_str(logged).expect("frames");
         let mut expected = vec![format!("places.py:{here} mark")];
@@ -69,9 +87,8 @@ fn check_places(interpreter: &str) {
         assert!(stop.is_python, "{interpreter}: call {number}");
     }
     if has_plug {
-        check_extension(&submission, &source, &stops);
+        check_extension(submission, source, stops);
     }
-    report(interpreter, &stops);
 }
 
 /// The last call comes from an extension module: its frame, then Python's.
@@ -157,4 +174,28 @@ fn python_3_13() {
 #[test]
 fn python_3_14() {
     check(14);
+}
+
+/// In a sandbox the thread knows itself by another number than we do.
+#[test]
+fn python_in_a_namespace_of_process_ids() {
+    let unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork"];
+    let can = Command::new(unshare[0])
+        .args(&unshare[1..])
+        .arg("true")
+        .status();
+    if !can.is_ok_and(|status| status.success()) {
+        println!("skipped: no namespaces here");
+        return;
+    }
+    for interpreter in [10, 11, 13].into_iter().flat_map(interpreters) {
+        let interpreter = interpreter.to_string_lossy();
+        let submission = Submission::new();
+        let source = prepare(&submission);
+        fs::write(submission.path().join("plug.py"), "def sync(): pass\n").expect("a module");
+        let mut command = unshare.to_vec();
+        command.extend([&*interpreter, "./places.py"]);
+        let stops = submission.run(&command);
+        compare(&interpreter, &submission, &source, &stops, false);
+    }
 }
