@@ -3,5 +3,6 @@
 
 mod cost;
 mod harness;
+mod hostile;
 mod native;
 mod python;

@@ -124,6 +124,27 @@ fn finds_every_kind_of_place() {
 }
 
 #[test]
+fn finds_the_line_in_cxx() {
+    let submission = Submission::new();
+    let source = submission.source("deep.cc");
+    if !submission.compile("g++ -g -O1 -fno-optimize-sibling-calls -o deep deep.cc") {
+        return;
+    }
+    let stops = submission.run(&["./deep"]);
+    assert_eq!(stops.len(), 2);
+    let found = submission.lines(&stops[0].frames);
+    assert_eq!(
+        found[0],
+        format!("deep.cc:{} lab::Log::append(int)", line(&source, "HERE"))
+    );
+    let lambda = format!("deep.cc:{} ", line(&source, "LAMBDA"));
+    assert!(found[1].starts_with(&lambda), "{found:?}");
+    let twice = format!("deep.cc:{} ", line(&source, "TWICE"));
+    assert!(found[2].starts_with(&twice), "{found:?}");
+    assert!(found[3].starts_with(&lambda) && found[3].ends_with(" main"));
+}
+
+#[test]
 fn finds_the_line_however_rust_was_compiled() {
     for options in [
         "-g",

@@ -7,7 +7,10 @@ use std::process::Command;
 
 use syslab::model::Frame;
 
-use super::harness::{Stop, Submission, line};
+use super::harness::{Stop, Submission, ids, line};
+
+/// The most frames that a call site has.
+const FRAMES: usize = 64;
 
 /// Interpreters of one minor version on this machine: the system's and pyenv's.
 pub(super) fn interpreters(minor: u32) -> Vec<PathBuf> {
@@ -82,6 +85,7 @@ fn compare(
                 .iter()
                 .map(|(file, line, function)| format!("{file}:{line} {function}")),
         );
+        expected.truncate(FRAMES);
         let found = submission.lines(&stop.frames);
         assert_eq!(found, expected, "{interpreter}: call {number}");
         assert!(stop.is_python, "{interpreter}: call {number}");
@@ -197,5 +201,32 @@ fn python_in_a_namespace_of_process_ids() {
         command.extend([&*interpreter, "./places.py"]);
         let stops = submission.run(&command);
         compare(&interpreter, &submission, &source, &stops, false);
+    }
+}
+
+/// The child of a vfork(2) runs on its parent's stack until its exec.
+#[test]
+fn python_of_a_child_that_shares_its_memory() {
+    for interpreter in (8..=14).flat_map(interpreters) {
+        let interpreter = interpreter.to_string_lossy();
+        let submission = Submission::new();
+        let program =
+            "import subprocess\n\n\ndef start():\n    subprocess.run(['true'])\n\n\nstart()\n";
+        fs::write(submission.path().join("main.py"), program).expect("a program");
+        let mut found = Vec::new();
+        submission.run_with(&[&interpreter, "main.py"], |sites, pid| {
+            let registers = nix::sys::ptrace::getregs(pid).expect("registers");
+            if registers.orig_rax.cast_signed() == libc::SYS_execve {
+                let (tgid, ns_tid) = ids(pid);
+                found.push(sites.capture(tgid, pid.as_raw(), ns_tid, (&registers).into()));
+            }
+        });
+        // The shell's exec of Python, then those of the child along PATH.
+        let frames = found.last().expect("an exec");
+        assert_eq!(
+            submission.lines(frames),
+            ["main.py:5 start", "main.py:8 <module>"],
+            "{interpreter}"
+        );
     }
 }
