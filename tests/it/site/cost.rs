@@ -9,7 +9,7 @@ use nix::sys::ptrace;
 use nix::time::{ClockId, clock_gettime};
 use syslab::tracer::site::Registers;
 
-use super::harness::Submission;
+use super::harness::{Submission, call};
 use super::python::interpreters;
 
 /// Captures at one stop.
@@ -26,7 +26,7 @@ fn measure(submission: &Submission, command: &[&str]) {
     let mut is_done = false;
     submission.run_with(command, |sites, pid| {
         let registers = ptrace::getregs(pid).expect("registers");
-        if is_done || registers.orig_rax.cast_signed() != libc::SYS_fsync {
+        if is_done || call(&registers) != libc::SYS_fsync {
             return;
         }
         is_done = true;

@@ -84,7 +84,7 @@ impl Submission {
         while let Some(pid) = tracees.next(&mut sites) {
             each(&mut sites, pid);
             let registers = ptrace::getregs(pid).expect("registers");
-            if registers.orig_rax.cast_signed() != libc::SYS_fsync {
+            if call(&registers) != libc::SYS_fsync {
                 continue;
             }
             let (tgid, ns_tid) = ids(pid);
@@ -136,6 +136,15 @@ pub(super) fn line(source: &str, marker: &str) -> usize {
         .lines()
         .position(|line| line.contains(marker))
         .expect("a marker")
+}
+
+/// The number of the system call that a thread is in.
+pub(super) fn call(registers: &libc::user_regs_struct) -> i64 {
+    #[cfg(target_arch = "x86_64")]
+    let number = registers.orig_rax;
+    #[cfg(target_arch = "aarch64")]
+    let number = registers.regs[8];
+    number.cast_signed()
 }
 
 /// The process of a thread, and the thread's number as it sees it itself.

@@ -1,6 +1,6 @@
 //! C and Rust.
 
-use super::harness::{Stop, Submission, line};
+use super::harness::{Stop, Submission, call, line};
 
 /// Asserts that the one fsync(2) of `deep` came from where its source says.
 fn assert_deep(submission: &Submission, source: &str, stops: &[Stop], what: &str) {
@@ -181,7 +181,7 @@ fn says_nothing_before_the_program_runs() {
         let registers = nix::sys::ptrace::getregs(pid).expect("registers");
         let tid = pid.as_raw();
         let frames = sites.capture(tid, tid, tid.unsigned_abs(), (&registers).into());
-        calls.push((registers.orig_rax.cast_signed(), frames.is_empty()));
+        calls.push((call(&registers), frames.is_empty()));
     });
     // The shell, then the loader: openat, mmap and their like; then fsync and exit_group.
     let begun = calls.iter().position(|(_, is_empty)| !is_empty);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use syslab::model::Frame;
 
-use super::harness::{Stop, Submission, ids, line};
+use super::harness::{Stop, Submission, call, ids, line};
 
 /// The most frames that a call site has.
 const FRAMES: usize = 64;
@@ -216,7 +216,7 @@ fn python_of_a_child_that_shares_its_memory() {
         let mut found = Vec::new();
         submission.run_with(&[&interpreter, "main.py"], |sites, pid| {
             let registers = nix::sys::ptrace::getregs(pid).expect("registers");
-            if registers.orig_rax.cast_signed() == libc::SYS_execve {
+            if call(&registers) == libc::SYS_execve {
                 let (tgid, ns_tid) = ids(pid);
                 found.push(sites.capture(tgid, pid.as_raw(), ns_tid, (&registers).into()));
             }
