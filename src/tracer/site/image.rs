@@ -237,7 +237,7 @@ impl Symbols {
         let string = self.strings.wrapping_add(u64::from(half_at(&symbol, 0)?));
         let mut wanted = name.as_bytes().to_vec();
         wanted.push(0);
-        (is_defined && self.memory.holds(&[(string, &wanted)])).then_some(Symbol {
+        (is_defined && self.memory.holds(string, &wanted)).then_some(Symbol {
             address: word_at(&symbol, 8)?,
             size: word_at(&symbol, 16)?,
         })

@@ -32,22 +32,10 @@ impl Memory {
         memory::read_u64(self.tid, address).ok()
     }
 
-    /// Whether each place holds exactly these bytes. One system call for all of them.
-    pub(super) fn holds(self, places: &[(u64, &[u8])]) -> bool {
-        let total: usize = places.iter().map(|(_, bytes)| bytes.len()).sum();
-        let mut seen = vec![0; total];
-        let mut rest = seen.as_mut_slice();
-        let mut reads = Vec::with_capacity(places.len());
-        for (address, bytes) in places {
-            let (into, after) = rest.split_at_mut(bytes.len());
-            reads.push((*address, into));
-            rest = after;
-        }
-        memory::read_many(self.tid, &mut reads).is_ok_and(|got| got == total)
-            && places
-                .iter()
-                .zip(&reads)
-                .all(|((_, bytes), (_, seen))| bytes == seen)
+    /// Whether exactly these bytes are at `address`.
+    pub(super) fn holds(self, address: u64, bytes: &[u8]) -> bool {
+        self.bytes(address, bytes.len())
+            .is_some_and(|there| there == bytes)
     }
 }
 
@@ -63,7 +51,8 @@ pub(super) fn half_at(bytes: &[u8], offset: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(offset..end)?.try_into().ok()?))
 }
 
-/// How much of a stack is read at once. Most stacks of a system call are smaller.
+/// How much of a stack is read at first, which most often is enough, and then at once.
+const FIRST: usize = 4 * 1024;
 const WINDOW: usize = 16 * 1024;
 
 /// How many windows one walk may read: 1 MiB of stack.
@@ -105,9 +94,10 @@ impl Stack {
         if self.reads == WINDOWS {
             return None;
         }
+        let len = if self.reads == 0 { FIRST } else { WINDOW };
         self.reads += 1;
         self.start = address;
-        self.len = self.memory.some(address, &mut self.bytes);
+        self.len = self.memory.some(address, &mut self.bytes[..len]);
         self.known(address)
     }
 

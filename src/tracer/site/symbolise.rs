@@ -137,6 +137,10 @@ fn section<'a>(
 
 fn frames(context: &addr2line::Context<Bytes<'_>>, address: u64, directory: &str) -> Vec<Frame> {
     let mut found = Vec::new();
+    // No code is there, and addr2line adds one to it.
+    if address == u64::MAX {
+        return found;
+    }
     let Ok(mut frames) = context.find_frames(address).skip_all_loads() else {
         return found;
     };

@@ -84,17 +84,12 @@ impl Submission {
         while let Some(pid) = tracees.next(&mut sites) {
             each(&mut sites, pid);
             let registers = ptrace::getregs(pid).expect("registers");
-            if registers.orig_rax.cast_signed() != libc::SYS_fsync {
+            if call(&registers) != libc::SYS_fsync {
                 continue;
             }
-            let tgid = tgid(pid);
+            let (tgid, ns_tid) = ids(pid);
             let before = Instant::now();
-            let frames = sites.capture(
-                tgid,
-                pid.as_raw(),
-                pid.as_raw().unsigned_abs(),
-                Registers::from(&registers),
-            );
+            let frames = sites.capture(tgid, pid.as_raw(), ns_tid, Registers::from(&registers));
             let took = before.elapsed();
             stops.push(Stop {
                 frames,
@@ -143,13 +138,25 @@ pub(super) fn line(source: &str, marker: &str) -> usize {
         .expect("a marker")
 }
 
-/// The process of a thread.
-fn tgid(pid: Pid) -> i32 {
-    fs::read_to_string(format!("/proc/{pid}/status"))
-        .expect("a stopped thread")
-        .lines()
-        .find_map(|line| line.strip_prefix("Tgid:")?.trim().parse().ok())
-        .expect("a process")
+/// The number of the system call that a thread is in.
+pub(super) fn call(registers: &libc::user_regs_struct) -> i64 {
+    #[cfg(target_arch = "x86_64")]
+    let number = registers.orig_rax;
+    #[cfg(target_arch = "aarch64")]
+    let number = registers.regs[8];
+    number.cast_signed()
+}
+
+/// The process of a thread, and the thread's number as it sees it itself.
+pub(super) fn ids(pid: Pid) -> (i32, u32) {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a stopped thread");
+    let field = |name: &str| {
+        let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+        value.split_whitespace().last()?.parse().ok()
+    };
+    let tgid = field("Tgid:").expect("a process");
+    let number: i32 = field("NSpid:").expect("a number");
+    (tgid, number.unsigned_abs())
 }
 
 /// A traced program and its descendants.

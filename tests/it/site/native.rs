@@ -1,6 +1,6 @@
 //! C and Rust.
 
-use super::harness::{Stop, Submission, line};
+use super::harness::{Stop, Submission, call, line};
 
 /// Asserts that the one fsync(2) of `deep` came from where its source says.
 fn assert_deep(submission: &Submission, source: &str, stops: &[Stop], what: &str) {
@@ -124,6 +124,27 @@ fn finds_every_kind_of_place() {
 }
 
 #[test]
+fn finds_the_line_in_cxx() {
+    let submission = Submission::new();
+    let source = submission.source("deep.cc");
+    if !submission.compile("g++ -g -O1 -fno-optimize-sibling-calls -o deep deep.cc") {
+        return;
+    }
+    let stops = submission.run(&["./deep"]);
+    assert_eq!(stops.len(), 2);
+    let found = submission.lines(&stops[0].frames);
+    assert_eq!(
+        found[0],
+        format!("deep.cc:{} lab::Log::append(int)", line(&source, "HERE"))
+    );
+    let lambda = format!("deep.cc:{} ", line(&source, "LAMBDA"));
+    assert!(found[1].starts_with(&lambda), "{found:?}");
+    let twice = format!("deep.cc:{} ", line(&source, "TWICE"));
+    assert!(found[2].starts_with(&twice), "{found:?}");
+    assert!(found[3].starts_with(&lambda) && found[3].ends_with(" main"));
+}
+
+#[test]
 fn finds_the_line_however_rust_was_compiled() {
     for options in [
         "-g",
@@ -160,7 +181,7 @@ fn says_nothing_before_the_program_runs() {
         let registers = nix::sys::ptrace::getregs(pid).expect("registers");
         let tid = pid.as_raw();
         let frames = sites.capture(tid, tid, tid.unsigned_abs(), (&registers).into());
-        calls.push((registers.orig_rax.cast_signed(), frames.is_empty()));
+        calls.push((call(&registers), frames.is_empty()));
     });
     // The shell, then the loader: openat, mmap and their like; then fsync and exit_group.
     let begun = calls.iter().position(|(_, is_empty)| !is_empty);

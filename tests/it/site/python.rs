@@ -7,10 +7,13 @@ use std::process::Command;
 
 use syslab::model::Frame;
 
-use super::harness::{Stop, Submission, line};
+use super::harness::{Stop, Submission, call, ids, line};
+
+/// The most frames that a call site has.
+const FRAMES: usize = 64;
 
 /// Interpreters of one minor version on this machine: the system's and pyenv's.
-fn interpreters(minor: u32) -> Vec<PathBuf> {
+pub(super) fn interpreters(minor: u32) -> Vec<PathBuf> {
     let name = format!("python3.{minor}");
     let mut found: Vec<PathBuf> = ["/usr/bin", "/usr/local/bin"]
         .iter()
@@ -40,14 +43,32 @@ fn check(minor: u32) {
     }
 }
 
-/// Runs `places.py` and compares every call's frames with what the program knew of itself.
+/// Runs `places.py`.
 fn check_places(interpreter: &str) {
     let submission = Submission::new();
+    let source = prepare(&submission);
+    let has_plug = compile_plug(&submission, interpreter);
+    let stops = submission.run(&[interpreter, "./places.py"]);
+    compare(interpreter, &submission, &source, &stops, has_plug);
+    report(interpreter, &stops);
+}
+
+/// Writes `places.py`, with its long gap; returns its text.
+fn prepare(submission: &Submission) -> String {
     let source = submission.source("places.py");
     let source = source.replace("{blank}", &"\n".repeat(300));
     fs::write(submission.path().join("places.py"), &source).expect("a program");
-    let has_plug = compile_plug(&submission, interpreter);
-    let stops = submission.run(&[interpreter, "./places.py"]);
+    source
+}
+
+/// Compares every call's frames with what the program knew of itself.
+fn compare(
+    interpreter: &str,
+    submission: &Submission,
+    source: &str,
+    stops: &[Stop],
+    has_plug: bool,
+) {
     let log = fs::read_to_string(submission.path().join("log")).expect("a log");
     assert_eq!(
         stops.len(),
@@ -55,7 +76,7 @@ fn check_places(interpreter: &str) {
         "{interpreter}"
     );
 
-    let here = line(&source, "# HERE");
+    let here = line(source, "# HERE");
     for (number, (stop, logged)) in stops.iter().zip(log.lines()).enumerate() {
         let logged: Vec<(String, u32, String)> = serde_json::from_str(logged).expect("frames");
         let mut expected = vec![format!("places.py:{here} mark")];
@@ -64,14 +85,14 @@ fn check_places(interpreter: &str) {
                 .iter()
                 .map(|(file, line, function)| format!("{file}:{line} {function}")),
         );
+        expected.truncate(FRAMES);
         let found = submission.lines(&stop.frames);
         assert_eq!(found, expected, "{interpreter}: call {number}");
         assert!(stop.is_python, "{interpreter}: call {number}");
     }
     if has_plug {
-        check_extension(&submission, &source, &stops);
+        check_extension(submission, source, stops);
     }
-    report(interpreter, &stops);
 }
 
 /// The last call comes from an extension module: its frame, then Python's.
@@ -157,4 +178,55 @@ fn python_3_13() {
 #[test]
 fn python_3_14() {
     check(14);
+}
+
+/// In a sandbox the thread knows itself by another number than we do.
+#[test]
+fn python_in_a_namespace_of_process_ids() {
+    let unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork"];
+    let can = Command::new(unshare[0])
+        .args(&unshare[1..])
+        .arg("true")
+        .status();
+    if !can.is_ok_and(|status| status.success()) {
+        println!("skipped: no namespaces here");
+        return;
+    }
+    for interpreter in [10, 11, 13].into_iter().flat_map(interpreters) {
+        let interpreter = interpreter.to_string_lossy();
+        let submission = Submission::new();
+        let source = prepare(&submission);
+        fs::write(submission.path().join("plug.py"), "def sync(): pass\n").expect("a module");
+        let mut command = unshare.to_vec();
+        command.extend([&*interpreter, "./places.py"]);
+        let stops = submission.run(&command);
+        compare(&interpreter, &submission, &source, &stops, false);
+    }
+}
+
+/// The child of a vfork(2) runs on its parent's stack until its exec.
+#[test]
+fn python_of_a_child_that_shares_its_memory() {
+    for interpreter in (8..=14).flat_map(interpreters) {
+        let interpreter = interpreter.to_string_lossy();
+        let submission = Submission::new();
+        let program =
+            "import subprocess\n\n\ndef start():\n    subprocess.run(['true'])\n\n\nstart()\n";
+        fs::write(submission.path().join("main.py"), program).expect("a program");
+        let mut found = Vec::new();
+        submission.run_with(&[&interpreter, "main.py"], |sites, pid| {
+            let registers = nix::sys::ptrace::getregs(pid).expect("registers");
+            if call(&registers) == libc::SYS_execve {
+                let (tgid, ns_tid) = ids(pid);
+                found.push(sites.capture(tgid, pid.as_raw(), ns_tid, (&registers).into()));
+            }
+        });
+        // The shell's exec of Python, then those of the child along PATH.
+        let frames = found.last().expect("an exec");
+        assert_eq!(
+            submission.lines(frames),
+            ["main.py:5 start", "main.py:8 <module>"],
+            "{interpreter}"
+        );
+    }
 }

@@ -1,5 +1,6 @@
 """Makes system calls from many places, each time writing down where it is."""
 
+import asyncio
 import functools
 import json
 import os
@@ -18,7 +19,7 @@ def mark():
         code = frame.f_code
         # 3.8 names the script as it was named on the command line.
         path = os.path.join(HERE, code.co_filename)
-        if path.startswith(HERE + "/"):
+        if path.startswith(HERE + "/") and not code.co_filename.startswith("<"):
             name = getattr(code, "co_qualname", code.co_name)
             frames.append([os.path.relpath(path, HERE), frame.f_lineno or 0, name])
         frame = frame.f_back
@@ -37,6 +38,20 @@ def generator():
             mark(),
             2,
         )
+
+
+def delegates():
+    yield from generator()
+
+
+async def inner():
+    await asyncio.sleep(0)
+    mark()
+
+
+async def outer():
+    await inner()
+    await asyncio.gather(inner(), inner())
 
 
 class Log:
@@ -128,6 +143,11 @@ def main():
     [mark() for _ in range(2)]
     sorted([2, 1], key=lambda _: mark() or 0)
     nested(3)
+    nested(100)
+    list(delegates())
+    asyncio.run(outer())
+    eval("mark()")
+    type("Made", (), {"__init__": lambda self: mark()})()
     far()
     # Freed code objects leave their addresses to others.
     for number in range(30):

@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 
 use super::super::interest::Interest;
-use super::super::memory::{Memory, half_at, word_at};
-use super::layout::{Layout, STRUCTURE};
+use super::super::memory::{half_at, word_at};
+use super::layout::Layout;
 use super::lines::{Span, decode, find};
+use super::reads::Reads;
 
 /// Characters of a path or a qualified name that are kept. Longer ones are unknown.
 const LONGEST_TEXT: usize = 4096;
@@ -66,20 +67,20 @@ impl Codes {
     /// `None` if it is in a file of no interest, or is no code object.
     pub(super) fn place(
         &mut self,
-        memory: Memory,
+        reads: &mut Reads,
         layout: &Layout,
         interest: &Interest,
         base: &str,
         address: u64,
         offset: Option<u32>,
     ) -> Option<Place<'_>> {
-        let members = Members::read(memory, layout, address)?;
+        let members = Members::read(reads, layout, address)?;
         if !self
             .known
             .get(&address)
-            .is_some_and(|code| code.members == members && code.is_same(memory))
+            .is_some_and(|code| code.members == members && code.is_same(reads))
         {
-            let code = Code::read(memory, layout, interest, base, members)?;
+            let code = Code::read(reads, layout, interest, base, members)?;
             self.remember(address, code);
         }
         let source = self.known.get(&address)?.source.as_ref()?;
@@ -104,38 +105,36 @@ impl Codes {
 }
 
 impl Members {
-    fn read(memory: Memory, layout: &Layout, address: u64) -> Option<Self> {
-        let mut bytes = [0; STRUCTURE];
-        let len = 8 + layout
+    fn read(reads: &mut Reads, layout: &Layout, address: u64) -> Option<Self> {
+        let last = layout
             .file
             .max(layout.name)
             .max(layout.table)
             .max(layout.first_line);
-        let bytes = bytes.get_mut(..len)?;
-        memory.fill(address, bytes)?;
+        let code = reads.structure(address, last)?;
         Some(Self {
-            file: word_at(bytes, layout.file)?,
-            name: word_at(bytes, layout.name)?,
-            table: word_at(bytes, layout.table)?,
-            first_line: half_at(bytes, layout.first_line)?.cast_signed(),
+            file: code.word(layout.file)?,
+            name: code.word(layout.name)?,
+            table: code.word(layout.table)?,
+            first_line: code.half(layout.first_line)?.cast_signed(),
         })
     }
 }
 
 impl Code {
     fn read(
-        memory: Memory,
+        reads: &mut Reads,
         layout: &Layout,
         interest: &Interest,
         base: &str,
         members: Members,
     ) -> Option<Self> {
         let mut seen = Vec::new();
-        let file = text(memory, layout, members.file, &mut seen)?;
+        let file = text(reads, layout, members.file, &mut seen)?;
         let source = interest.name(&file, base).map(|file| Source {
             file,
-            function: text(memory, layout, members.name, &mut seen).unwrap_or_default(),
-            lines: table(memory, layout, members.table, &mut seen)
+            function: text(reads, layout, members.name, &mut seen).unwrap_or_default(),
+            lines: table(reads, layout, members.table, &mut seen)
                 .map(|table| decode(layout.lines, table, members.first_line))
                 .unwrap_or_default(),
         });
@@ -147,11 +146,10 @@ impl Code {
     }
 
     /// Whether all that was read is still there.
-    fn is_same(&self, memory: Memory) -> bool {
-        match self.seen.as_slice() {
-            [one, two, three] => memory.holds(&[place(one), place(two), place(three)]),
-            some => memory.holds(&some.iter().map(place).collect::<Vec<_>>()),
-        }
+    fn is_same(&self, reads: &mut Reads) -> bool {
+        self.seen
+            .iter()
+            .all(|(address, bytes)| reads.holds(*address, bytes))
     }
 
     fn size(&self) -> usize {
@@ -162,20 +160,16 @@ impl Code {
     }
 }
 
-fn place((address, bytes): &(u64, Vec<u8>)) -> (u64, &[u8]) {
-    (*address, bytes)
-}
-
 /// A string object's text; see PEP 393. Lone surrogates become U+FFFD.
 fn text(
-    memory: Memory,
+    reads: &mut Reads,
     layout: &Layout,
     address: u64,
     seen: &mut Vec<(u64, Vec<u8>)>,
 ) -> Option<String> {
     const COMPACT: u32 = 1 << 3;
     const ASCII: u32 = 1 << 4;
-    let header = memory.bytes(address, layout.ascii)?;
+    let header = reads.bytes(address, layout.ascii)?;
     let len = usize::try_from(word_at(&header, layout.object)?).ok()?;
     let state = half_at(&header, layout.object + 16)? >> layout.kind_shift;
     if len > LONGEST_TEXT || state & COMPACT == 0 {
@@ -189,7 +183,7 @@ fn text(
     };
     // The terminating zero is compared as well: a longer string at this address is another one.
     let at = address.wrapping_add(offset as u64);
-    let bytes = memory.bytes(at, (len + 1) * unit)?;
+    let bytes = reads.bytes(at, (len + 1) * unit)?;
     let text = bytes[..len * unit]
         .chunks_exact(unit)
         .map(|code| {
@@ -206,18 +200,18 @@ fn text(
 
 /// A bytes object's content.
 fn table<'a>(
-    memory: Memory,
+    reads: &mut Reads,
     layout: &Layout,
     address: u64,
     seen: &'a mut Vec<(u64, Vec<u8>)>,
 ) -> Option<&'a [u8]> {
     let at = address.wrapping_add(layout.object as u64);
-    let len = usize::try_from(memory.word(at)?).ok()?;
+    let len = usize::try_from(reads.word(at)?).ok()?;
     if len > LONGEST_TABLE {
         return None;
     }
     // Size and hash precede the bytes: both are compared, and tell almost any two tables apart.
-    let bytes = memory.bytes(at, 16 + len)?;
+    let bytes = reads.bytes(at, 16 + len)?;
     seen.push((at, bytes));
     seen.last().and_then(|(_, bytes)| bytes.get(16..))
 }

@@ -5,15 +5,13 @@
 //! `_PyRuntime` begins with a `_Py_DebugOffsets`, made for debuggers that look from outside.
 
 use super::super::memory::{Memory, word_at};
+use super::reads::STRUCTURE;
 
 /// Begins the self-description.
 const COOKIE: &[u8] = b"xdebugpy";
 
 /// Words of the self-description that we look at.
 const WORDS: usize = 56;
-
-/// Structures are read whole into buffers of this size: no member that we need lies further.
-pub(super) const STRUCTURE: usize = 512;
 
 /// Offsets within the interpreter's state may be larger.
 const FARTHEST: u64 = 1 << 20;

@@ -7,15 +7,17 @@
 mod code;
 mod layout;
 mod lines;
+mod reads;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use self::code::Codes;
-use self::layout::{FOREIGN, Instruction, Layout, STRUCTURE};
+use self::layout::{FOREIGN, Instruction, Layout};
+use self::reads::{Habit, Reads};
 use super::image::Image;
 use super::interest::Interest;
-use super::memory::{Memory, half_at, word_at};
+use super::memory::Memory;
 use super::registers::{MACHINE, Registers};
 use crate::model::Frame;
 
@@ -36,10 +38,19 @@ pub(super) struct Python {
     /// Where the function that runs bytecode is: native frames outside of it are not innermost.
     pub(super) evaluator: Range<u64>,
     codes: Codes,
-    /// Where each thread's state was, by gettid(2) as the thread sees it.
-    states: HashMap<u32, u64>,
+    /// What is remembered of each thread, by gettid(2) as the thread sees it.
+    threads: HashMap<u32, Known>,
     /// The working directory at the first capture: scripts may be named relative to it (3.8).
     base: String,
+}
+
+/// What is remembered of a thread.
+#[derive(Default)]
+struct Known {
+    /// Where its state was.
+    state: u64,
+    /// Where its last capture looked.
+    habit: Habit,
 }
 
 /// Which thread to look for.
@@ -87,7 +98,7 @@ impl Python {
             layout: None,
             evaluator,
             codes: Codes::default(),
-            states: HashMap::new(),
+            threads: HashMap::new(),
             base: std::fs::read_link(format!("/proc/{}/cwd", memory.tid))
                 .map(|path| path.to_string_lossy().into_owned())
                 .unwrap_or_default(),
@@ -101,31 +112,49 @@ impl Python {
         interest: &Interest,
         most: usize,
     ) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        let memory = thread.memory;
-        let Some(layout) = self.layout(memory) else {
-            return frames;
+        let Some(layout) = self.layout(thread.memory) else {
+            return Vec::new();
         };
-        let mut next = self.state(thread, &layout).unwrap_or(0);
+        if self.threads.len() >= THREADS {
+            self.threads.clear();
+        }
+        let known = self.threads.remove(&thread.ns_tid).unwrap_or_default();
+        let mut reads = Reads::new(thread.memory, known.habit);
+        let (state, frame) = self
+            .innermost(thread, &layout, known.state, &mut reads)
+            .unwrap_or_default();
+        let frames = self.walk(frame, &layout, interest, most, &mut reads);
+        let habit = reads.habit();
+        self.threads.insert(thread.ns_tid, Known { state, habit });
+        frames
+    }
+
+    /// The frames of interest from the one at `next` on.
+    fn walk(
+        &mut self,
+        mut next: u64,
+        layout: &Layout,
+        interest: &Interest,
+        most: usize,
+        reads: &mut Reads,
+    ) -> Vec<Frame> {
+        let mut frames = Vec::new();
         for _ in 0..DEEPEST {
             if next == 0 || frames.len() == most {
                 break;
             }
-            let Some(frame) = RawFrame::read(memory, &layout, next) else {
+            let Some(frame) = RawFrame::read(reads, layout, next) else {
                 break;
             };
             next = frame.previous;
             if !frame.is_python {
                 continue;
             }
-            if let Some(place) = self.codes.place(
-                memory,
-                &layout,
-                interest,
-                &self.base,
-                frame.code,
-                frame.offset,
-            ) {
+            let (code, offset) = (frame.code, frame.offset);
+            if let Some(place) = self
+                .codes
+                .place(reads, layout, interest, &self.base, code, offset)
+            {
                 frames.push(Frame::Source {
                     file: place.file.to_owned(),
                     line: place.line,
@@ -144,47 +173,52 @@ impl Python {
         self.layout
     }
 
-    /// The innermost frame of a thread.
-    fn state(&mut self, thread: Thread, layout: &Layout) -> Option<u64> {
-        if let Some(state) = self.states.get(&thread.ns_tid)
-            && let Some(state) = RawState::read(thread.memory, layout, *state)
+    /// Where a thread's state and its innermost frame are.
+    fn innermost(
+        &self,
+        thread: Thread,
+        layout: &Layout,
+        known: u64,
+        reads: &mut Reads,
+    ) -> Option<(u64, u64)> {
+        // Without the number (to 3.10), a new thread at a dead one's place looks like that one.
+        if known != 0
+            && layout.native_thread_id.is_some()
+            && let Some(state) = RawState::read(reads, layout, known)
             && state.native_thread_id == Some(thread.ns_tid.into())
         {
-            return state.frame(thread.memory, layout);
+            return Some((known, state.frame(reads, layout)?));
         }
-        let (address, state) = self.search(thread, layout)?;
-        if self.states.len() >= THREADS {
-            self.states.clear();
-        }
-        self.states.insert(thread.ns_tid, address);
-        state.frame(thread.memory, layout)
+        self.search(thread, layout, reads)
     }
 
     /// Walks all interpreters' threads for the one that has a frame and is `thread`.
-    fn search(&self, thread: Thread, layout: &Layout) -> Option<(u64, RawState)> {
-        let memory = thread.memory;
+    fn search(&self, thread: Thread, layout: &Layout, reads: &mut Reads) -> Option<(u64, u64)> {
         let mut threads = 0;
         let mut by_number = None;
-        let mut interpreter = memory.word(self.runtime.wrapping_add(layout.interpreters))?;
+        let mut interpreter = reads.word(self.runtime.wrapping_add(layout.interpreters))?;
         for _ in 0..INTERPRETERS {
             if interpreter == 0 {
                 break;
             }
-            let mut at = memory.word(interpreter.wrapping_add(layout.threads))?;
+            let mut at = reads.word(interpreter.wrapping_add(layout.threads))?;
             while at != 0 && threads < THREADS {
                 threads += 1;
-                let state = RawState::read(memory, layout, at)?;
-                let has_frame = state.frame(memory, layout).is_some_and(|frame| frame != 0);
-                if has_frame && state.is_at(thread.tls) {
-                    return Some((at, state));
-                }
-                // The number is wrong in a forked child, until that has run Python's own hooks.
-                if has_frame && state.native_thread_id == Some(thread.ns_tid.into()) {
-                    by_number.get_or_insert((at, state));
+                let state = RawState::read(reads, layout, at)?;
+                let is_number = state.native_thread_id == Some(thread.ns_tid.into());
+                let is_here = state.is_at(thread.tls);
+                if (is_here || is_number)
+                    && let Some(frame) = state.frame(reads, layout).filter(|frame| *frame != 0)
+                {
+                    // The number is wrong in a forked child, until that has run Python's hooks.
+                    if is_here {
+                        return Some((at, frame));
+                    }
+                    by_number.get_or_insert((at, frame));
                 }
                 at = state.next;
             }
-            interpreter = memory.word(interpreter.wrapping_add(layout.next_interpreter))?;
+            interpreter = reads.word(interpreter.wrapping_add(layout.next_interpreter))?;
         }
         by_number
     }
@@ -200,22 +234,20 @@ struct RawState {
 }
 
 impl RawState {
-    fn read(memory: Memory, layout: &Layout, address: u64) -> Option<Self> {
-        let mut bytes = [0; STRUCTURE];
-        let len = 8 + layout
+    fn read(reads: &mut Reads, layout: &Layout, address: u64) -> Option<Self> {
+        let last = layout
             .next_thread
             .max(layout.thread_id)
             .max(layout.native_thread_id.unwrap_or(0))
             .max(layout.frame);
-        let bytes = bytes.get_mut(..len)?;
-        memory.fill(address, bytes)?;
+        let state = reads.structure(address, last)?;
         Some(Self {
-            next: word_at(bytes, layout.next_thread)?,
-            thread_id: word_at(bytes, layout.thread_id)?,
+            next: state.word(layout.next_thread)?,
+            thread_id: state.word(layout.thread_id)?,
             native_thread_id: layout
                 .native_thread_id
-                .and_then(|offset| word_at(bytes, offset)),
-            frame: word_at(bytes, layout.frame)?,
+                .and_then(|offset| state.word(offset)),
+            frame: state.word(layout.frame)?,
         })
     }
 
@@ -228,9 +260,9 @@ impl RawState {
         tls != 0 && self.thread_id != 0 && (below == 0 || MACHINE.has_link && below < CONTROL_BLOCK)
     }
 
-    fn frame(&self, memory: Memory, layout: &Layout) -> Option<u64> {
+    fn frame(&self, reads: &mut Reads, layout: &Layout) -> Option<u64> {
         match layout.via {
-            Some(offset) if self.frame != 0 => memory.word(self.frame.wrapping_add(offset)),
+            Some(offset) if self.frame != 0 => reads.word(self.frame.wrapping_add(offset)),
             _ => Some(self.frame),
         }
     }
@@ -246,36 +278,34 @@ struct RawFrame {
 }
 
 impl RawFrame {
-    fn read(memory: Memory, layout: &Layout, address: u64) -> Option<Self> {
-        let mut bytes = [0; STRUCTURE];
+    fn read(reads: &mut Reads, layout: &Layout, address: u64) -> Option<Self> {
         let at = match layout.instruction {
             Instruction::Index { at, .. } | Instruction::Pointer { at, .. } => at,
         };
-        let len = 8 + layout
+        let last = layout
             .previous
             .max(layout.code)
             .max(layout.owner.unwrap_or(0))
             .max(at);
-        let bytes = bytes.get_mut(..len)?;
-        memory.fill(address, bytes)?;
+        let frame = reads.structure(address, last)?;
         // References to objects may carry flags in their lowest bits (3.14).
-        let code = word_at(bytes, layout.code)? & !7;
+        let code = frame.word(layout.code)? & !7;
         let offset = match layout.instruction {
             // -1 in a frame that has not begun.
             Instruction::Index { at, unit } => {
-                let index = half_at(bytes, at)?.cast_signed().max(0);
+                let index = frame.half(at)?.cast_signed().max(0);
                 index.cast_unsigned().checked_mul(unit)
             }
             Instruction::Pointer { at, code: start } => {
                 let start = code.wrapping_add(start);
                 // A frame that has not begun points just in front of its code (3.11, 3.12).
-                let instruction = word_at(bytes, at)?.max(start);
+                let instruction = frame.word(at)?.max(start);
                 u32::try_from(instruction - start).ok()
             }
         };
-        let owner = layout.owner.and_then(|offset| bytes.get(offset).copied());
+        let owner = layout.owner.and_then(|offset| frame.byte(offset));
         Some(Self {
-            previous: word_at(bytes, layout.previous)?,
+            previous: frame.word(layout.previous)?,
             code,
             offset,
             is_python: owner.is_none_or(|owner| owner < FOREIGN),

@@ -282,3 +282,116 @@ pub(super) fn by_frame_pointer(
     let ra = stack.word(frame.fp.checked_add(8)?)?;
     Some(caller(ra, frame.fp.checked_add(16)?, fp, false))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::image::Images;
+    use super::super::maps::Maps;
+    use super::*;
+
+    /// The test program itself: its mappings, and its unwinding data.
+    fn own() -> (Memory, u64, u64, Table) {
+        let memory = Memory {
+            tid: std::process::id().cast_signed(),
+        };
+        let here = own as fn() -> (Memory, u64, u64, Table) as usize as u64;
+        let maps = Maps::of(memory.tid);
+        let mapping = &maps.code[maps.at(here).expect("our code")];
+        let head = mapping.head.expect("an image");
+        let mut images = Images::new();
+        let image = images
+            .find(memory, mapping.file, &mapping.path, head)
+            .expect("an image");
+        let bias = images.get(image).bias(head);
+        let unwinding = std::mem::take(images.unwinding(image, memory, bias));
+        (memory, bias, here, unwinding.table)
+    }
+
+    #[test]
+    fn finds_rules_for_compiled_code() {
+        let (_, bias, here, table) = own();
+        let unwinding = Unwinding::of(table);
+        let rule = unwinding.rule(here - bias, &mut UnwindContext::new());
+        // At its first instruction, a function has what its caller pushed.
+        let expected = if MACHINE.has_link {
+            (0, Saved::Same)
+        } else {
+            (8, Saved::At(-8))
+        };
+        assert_eq!(
+            rule,
+            Some(Rule::Simple {
+                from_fp: false,
+                offset: expected.0,
+                ra: expected.1,
+                fp: Saved::Same,
+            })
+        );
+        assert_eq!(unwinding.rule(0, &mut UnwindContext::new()), None);
+    }
+
+    #[test]
+    fn survives_data_that_lie() {
+        let (memory, bias, here, table) = own();
+        // Instructions that take expressions, and a branch back for these; or anything.
+        let byte = || {
+            prop_oneof![
+                prop::sample::select(vec![0x0f, 0x10, 0x16, 0x04, 0x2f, 0xfd, 0xff, 0x77, 0x06]),
+                any::<u8>(),
+            ]
+        };
+        let at = || prop_oneof![12 => 0..12_usize, 1 => 0..96_usize];
+        proptest!(ProptestConfig::with_cases(4000), |(
+            changes in prop::collection::vec((at(), byte()), 0..12),
+            offset in 0..20_000_u64,
+            (sp, fp, lr) in any::<(u64, u64, u64)>(),
+        )| {
+            let (mut stack, mut context) = (Stack::new(), UnwindContext::new());
+            stack.reset(memory);
+            let pc = here + offset;
+            let Some(table) = table.damaged(pc - bias, &changes) else {
+                return Ok(());
+            };
+            let mut unwinding = Unwinding::of(table);
+            // Near the stack of this thread, so that there is something to be read.
+            let near = &raw const stack as u64;
+            for sp in [near, sp] {
+                let frame = Frame { pc, sp, fp: near ^ (fp & 0xff), lr, is_innermost: false };
+                unwinding.step(bias, frame, &mut stack, &mut context);
+                by_frame_pointer(Frame { fp, ..frame }, &mut stack, |_| true);
+            }
+        });
+    }
+
+    #[test]
+    fn an_expression_that_loops_comes_to_an_end() {
+        let (memory, bias, here, table) = own();
+        // DW_CFA_def_cfa_expression, 3 bytes: DW_OP_skip -3.
+        let looping = [0xff, 0xfd, 0x2f, 3, 0x0f];
+        let changes: Vec<_> = looping.into_iter().enumerate().collect();
+        let (mut stack, mut context) = (Stack::new(), UnwindContext::new());
+        // Some entry is long enough for that.
+        let (pc, mut unwinding) = (here..here + 100_000)
+            .step_by(16)
+            .find_map(|pc| {
+                let table = table.damaged(pc - bias, &changes)?;
+                let unwinding = Unwinding::of(table);
+                let rule = unwinding.rule(pc - bias, &mut context);
+                (rule == Some(Rule::Complex)).then_some((pc, unwinding))
+            })
+            .expect("an entry");
+        stack.reset(memory);
+        let sp = &raw const stack as u64;
+        let frame = Frame {
+            pc,
+            sp,
+            fp: sp,
+            lr: 0,
+            is_innermost: true,
+        };
+        let step = unwinding.step(bias, frame, &mut stack, &mut context);
+        assert!(matches!(step, Step::End));
+    }
+}

@@ -224,3 +224,38 @@ pub(super) fn register_of(frame: Frame, register: Register) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+impl Table {
+    /// The data for one address alone, with some bytes changed, counted from the end.
+    pub(super) fn damaged(&self, address: u64, changes: &[(usize, u8)]) -> Option<Self> {
+        let offset = self.entry_offset(address)?;
+        let entry = |offset: usize| {
+            let len = half_at(&self.entries, offset)?;
+            self.entries.get(offset..offset + 4 + len as usize)
+        };
+        // An entry's second word says how far before that word what it refers to is.
+        let back = half_at(&self.entries, offset + 4)?;
+        let cie = entry((offset + 4).checked_sub(back as usize)?)?;
+        let mut entries = [cie, entry(offset)?].concat();
+        let pointer = cie.len() + 4;
+        entries[pointer..pointer + 4].copy_from_slice(&(pointer as u32).to_le_bytes());
+        for (at, byte) in changes {
+            let at = entries.len() - 1 - at % entries.len();
+            entries[at] = *byte;
+        }
+        // Where it was: addresses in there count from where they stand.
+        let entries_address = self.entries_address + (offset - cie.len()) as u64;
+        let mut header = vec![0; TABLE_START];
+        for place in [address, entries_address + cie.len() as u64] {
+            let distance = place.wrapping_sub(self.header_address) as i32;
+            header.extend_from_slice(&distance.to_le_bytes());
+        }
+        Some(Self {
+            header,
+            header_address: self.header_address,
+            entries,
+            entries_address,
+        })
+    }
+}
