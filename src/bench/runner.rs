@@ -74,6 +74,7 @@ fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> RunError {
 /// # Errors
 /// If standard output is gone; everything else is written there.
 pub fn main() -> io::Result<()> {
+    sys::process::die_with_parent(nix::unistd::getppid().as_raw())?;
     let record = trial().unwrap_or_else(|error| match error {
         RunError::Start { .. } => TrialRecord {
             cannot_start: Some(error.to_string()),

@@ -9,6 +9,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::model::score::SCHEMA;
 use crate::model::{Experiment, Finding, Lab, Scorecard, Verdict, score::Repeats};
 use crate::sandbox::Workshop;
+use crate::sys;
 
 use super::build::{self, BuildError, Built};
 use super::job::{Job, Order, Progress, Report, Request, TrialRecord};
@@ -25,6 +26,7 @@ pub type FindLab = fn(&str, &str) -> Option<&'static Lab>;
 /// # Errors
 /// If standard output is gone.
 pub fn main(find: FindLab) -> io::Result<()> {
+    sys::process::die_with_parent(nix::unistd::getppid().as_raw())?;
     let order = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
     let done = match order {
         Order::Examine(request) => examine(&request, find),

@@ -152,7 +152,7 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         Role::Stdout => has_object(&phase.stdout),
         Role::Path(path) => call.args.iter().any(
             |arg| matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| o.name == *path)),
-        ) || names_path(call, path),
+        ) || (takes_names && names_path(call, path)),
     }
 }
 

@@ -7,7 +7,7 @@
 //! A task can die at any stop (SIGKILL): every request may answer ESRCH, which means "it died",
 //! and its end comes by waitpid.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,10 @@ pub struct Tracer {
     /// Stops handled so far.
     pub(super) stops: u64,
     was_signalled_by_fault: bool,
+    /// Signals that we sent and that have not been seen to arrive.
+    sent: Vec<i32>,
+    /// Processes that have opened a file that may be the submission's, before they began.
+    has_opened: HashSet<i32>,
 }
 
 impl Tracer {
@@ -89,6 +93,8 @@ impl Tracer {
             rest: super::rest::Books::default(),
             stops: 0,
             was_signalled_by_fault: false,
+            sent: Vec::new(),
+            has_opened: HashSet::new(),
         })
     }
 
@@ -160,7 +166,8 @@ impl Tracer {
     }
 
     /// Sends a signal to the first process. False if it has ended.
-    pub fn signal_first(&self, signo: i32) -> bool {
+    pub fn signal_first(&mut self, signo: i32) -> bool {
+        self.sent.push(signo);
         ptrace::kill(self.first, signo).is_ok()
     }
 
@@ -259,6 +266,7 @@ impl Tracer {
             Stop::Syscall => return self.returned(pid),
             Stop::Signal(libc::SIGTRAP) if self.is_breakpoint(pid)? => return self.begun(pid),
             Stop::Signal(signo) => {
+                self.note_sender(pid, signo);
                 self.push(What::Signal(self.ns(pid), signo), Vec::new());
                 return self.resume(pid, signo);
             }
@@ -292,6 +300,22 @@ impl Tracer {
             self.early.insert(pid, stop);
         }
         Ok(())
+    }
+
+    /// A signal that came from outside the program's namespace, and not from us, is somebody's
+    /// interference: nothing that follows is the program's fault.
+    fn note_sender(&mut self, pid: i32, signo: i32) {
+        if self.options.site_prefix.is_none() || ptrace::sender(pid).ok().flatten() != Some(0) {
+            return;
+        }
+        match self.sent.iter().position(|sent| *sent == signo) {
+            Some(ours) => drop(self.sent.swap_remove(ours)),
+            None => {
+                let name = crate::model::text::signal_name(signo);
+                let what = format!("a {name} that came from outside of the experiment");
+                self.push(What::World(World::Blind(what)), Vec::new());
+            }
+        }
     }
 
     fn ns(&self, pid: i32) -> Task {
@@ -383,6 +407,7 @@ impl Tracer {
             self.rest.forget(tid);
         }
         self.sites.forget(pid);
+        self.has_opened.remove(&pid);
         let state = facts::exec_state(pid);
         if pid == self.first {
             // A `run` script that execs the program proper: that one has yet to begin.
@@ -445,12 +470,54 @@ impl Tracer {
         self.phase.has_begun = true;
     }
 
+    /// Whether a process is still at the loader's or the interpreter's own business: it has not
+    /// even opened a file of the submission, so no line of it can be running.
+    fn is_starting(&self, tgid: i32) -> bool {
+        self.options.site_prefix.is_some()
+            && !self.phase.has_begun
+            && self.sites.is_python(tgid)
+            && !self.has_opened.contains(&tgid)
+    }
+
+    /// Notes that a process opens a file that may be the submission's.
+    fn note_open(&mut self, pid: i32, call: &Call) {
+        let Some(prefix) = &self.options.site_prefix else {
+            return;
+        };
+        if self.phase.has_begun || !call.name.starts_with("open") {
+            return;
+        }
+        let is_candidate = call.args.iter().any(|arg| {
+            matches!(arg, Arg::Str(path) if !path.data.starts_with(b"/")
+                || path.data.starts_with(prefix.as_bytes())
+                || path.data.starts_with(b"/proc/")
+                || path.data.starts_with(b"/dev/"))
+        });
+        if let (true, Some(task)) = (is_candidate, self.tasks.get(&pid)) {
+            self.has_opened.insert(task.tgid);
+        }
+    }
+
+    /// How closely calls are looked at: of what happens before the program begins, no judge asks
+    /// what descriptors were.
+    fn depth(&self) -> decode::Depth {
+        let is_close = self.options.site_prefix.is_none() || self.phase.has_begun;
+        match is_close {
+            true => self.options.depth,
+            false => decode::Depth {
+                bytes: 64,
+                objects: false,
+            },
+        }
+    }
+
     /// The place of the call; also the moment at which an interpreted program begins.
     fn note_site(&mut self, pid: i32) -> io::Result<Vec<Frame>> {
         let Some(task) = self.tasks.get(&pid) else {
             return Ok(Vec::new());
         };
-        if !self.options.wants_sites {
+        let is_loading = task.breakpoint.is_some() && self.options.site_prefix.is_some();
+        if !self.options.wants_sites || is_loading || self.is_starting(task.tgid) {
             return Ok(Vec::new());
         }
         let (tgid, ns) = (task.tgid, task.ns);
@@ -490,7 +557,8 @@ impl Tracer {
             return self.skip(pid, -i64::from(libc::ENOSYS), Resume::Continue);
         }
         let site = self.note_site(pid)?;
-        let call = decode::enter(pid, &entered, &self.options.depth);
+        let call = decode::enter(pid, &entered, &self.depth());
+        self.note_open(pid, &call);
         let is_repeating = self
             .tasks
             .get_mut(&pid)
@@ -620,7 +688,7 @@ impl Tracer {
         };
         let mut delay = None;
         self.undo(pid, &in_call, &mut delay)?;
-        let depth = self.options.depth;
+        let depth = self.depth();
         let ns = self.ns(pid);
         let returned = match self
             .recording
@@ -722,8 +790,14 @@ fn took_input(call: &Call, returned: &Returned, phase: &Phase) -> bool {
         && returned.errno.is_none()
         && READS.contains(&call.name.as_str())
         && call.args.iter().any(|arg| {
-            matches!((arg, &phase.stdin), (Arg::Fd(fd), Some(stdin))
-                if fd.object.as_ref().is_some_and(|object| object.is(stdin)))
+            let (Arg::Fd(fd), Some(stdin)) = (arg, &phase.stdin) else {
+                return false;
+            };
+            match &fd.object {
+                Some(object) => object.is(stdin),
+                // Not looked up: the program was not seen to begin (a strange interpreter).
+                None => fd.number == 0,
+            }
         })
 }
 
