@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 use crate::bench::build;
 use crate::model::ExitStatus;
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
-use crate::sandbox::{Bind, BoxLimits, BoxSpec, Workshop, launch, policy};
+use crate::sandbox::{Bind, BoxLimits, BoxSpec, Rung, Workshop, launch, policy};
 use crate::sys::memory;
 
 /// Runs a command in a submission's sandbox, as a check would, untraced.
@@ -39,6 +39,9 @@ struct Args {
     /// Ends the run after so many seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// Confine no more strongly than this, whatever the machine could do.
+    #[arg(long, value_parser = rung)]
+    at_most: Option<Rung>,
     /// Say the pids of box, init and first process on standard error.
     #[arg(long)]
     pids: bool,
@@ -70,7 +73,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
-    let workshop = Workshop::enter(&args.submission)?;
+    let workshop = match args.at_most {
+        Some(rung) => Workshop::enter_at_most(&args.submission, rung)?,
+        None => Workshop::enter(&args.submission)?,
+    };
     for skipped in workshop.skipped() {
         writeln!(io::stderr(), "skipped: {skipped}")?;
     }
@@ -158,6 +164,15 @@ fn follow(first: i32) -> anyhow::Result<()> {
             WaitStatus::Stopped(_, signal) => ptrace::cont(first, signal)?,
             _ => ptrace::cont(first, None)?,
         }
+    }
+}
+
+fn rung(text: &str) -> Result<Rung, String> {
+    match text {
+        "full" => Ok(Rung::Full),
+        "partial" => Ok(Rung::Partial),
+        "none" => Ok(Rung::None),
+        _ => Err("full, partial or none".to_owned()),
     }
 }
 

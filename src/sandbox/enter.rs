@@ -7,13 +7,14 @@ use std::process::ExitCode;
 
 use nix::sched::CloneFlags;
 use nix::sys::wait::waitpid;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, setgroups, setsid};
 
 use super::init::{self, Init};
 use super::message::{Failure, Job, Report, Step};
+use super::partial;
 use super::root::Parts;
 use super::rung::{self, TRIAL};
-use super::spec::{BoxSpec, INSIDE_ID};
+use super::spec::{INSIDE_ID, Rung};
 use crate::sys::namespace::{self, IdRange};
 use crate::sys::{packet, pidfd, process};
 
@@ -31,12 +32,8 @@ pub fn enter_box() -> ExitCode {
         Ok(control) => control,
         Err(_) => return ExitCode::FAILURE,
     };
-    match make(&control) {
-        Ok(init) => {
-            drop(control);
-            let _ = waitpid(init, None);
-            ExitCode::SUCCESS
-        }
+    match run(&control) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If nobody listens any more there is nobody to tell.
             let _ = Report::Failed(failure).send(&control);
@@ -45,10 +42,11 @@ pub fn enter_box() -> ExitCode {
     }
 }
 
-/// Makes the namespaces and their init; returns in the box only.
-fn make(control: &OwnedFd) -> Result<Pid, Failure> {
+/// Makes the box and waits for its end.
+fn run(control: &OwnedFd) -> Result<(), Failure> {
     let (job, stdio) = read_job(control).map_err(Step::ReadJob.failed())?;
-    process::die_with_parent(job.parent).map_err(Step::FollowParent.failed())?;
+    // Ctrl-C is for those who talk to people: they end the box when they are done.
+    setsid().map_err(Step::PrepareProcess.failed())?;
     // Standard input is the control socket: a second copy would keep it open.
     process::discard_standard_input().map_err(Step::ReadJob.failed())?;
     // Not being first to go is no reason not to go at all.
@@ -56,8 +54,25 @@ fn make(control: &OwnedFd) -> Result<Pid, Failure> {
 
     // As root: its groups are not for the learner. Others cannot drop theirs; see
     // user_namespaces(7).
-    let _ = nix::unistd::setgroups(&[]);
+    let _ = setgroups(&[]);
+    if namespace::is_root_outside(job.spec.host_uid).map_err(Step::MapIds.failed())?
+        && job.spec.rung == Rung::Full
+    {
+        // The kernel exempts the machine's root from limits on processes.
+        return Err(Step::MapIds.failed()(nix::Error::EPERM));
+    }
+    if job.spec.rung != Rung::Full {
+        return partial::main(job, stdio, control);
+    }
+    process::die_with_parent(job.parent).map_err(Step::FollowParent.failed())?;
+    let init = make(job, stdio, control)?;
+    let _ = waitpid(init, None);
+    Ok(())
+}
 
+/// Makes the namespaces and their init; returns in the box only.
+fn make(job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Result<Pid, Failure> {
+    let host_uid = job.spec.host_uid;
     let parts = Parts::gather(&job.spec)?;
     let (ours, theirs) = packet::pair().map_err(Step::Fork.failed())?;
     let Some(pid) = fork_into_namespaces().map_err(Step::MakeNamespaces.failed())? else {
@@ -72,7 +87,7 @@ fn make(control: &OwnedFd) -> Result<Pid, Failure> {
         });
     };
     drop((theirs, stdio, parts));
-    map_ids(pid, &job.spec).map_err(Step::MapIds.failed())?;
+    map_ids(pid, host_uid).map_err(Step::MapIds.failed())?;
     let handle = pidfd::open(pid.as_raw()).map_err(Step::Fork.failed())?;
     Report::Init(pid.as_raw())
         .send_with(control, &[handle.as_fd()])
@@ -106,16 +121,11 @@ fn fork_into_namespaces() -> io::Result<Option<Pid>> {
 }
 
 /// Maps the one id that exists inside to the one that the caller chose.
-///
-/// The machine's root is refused: the kernel exempts it from limits on processes.
-fn map_ids(pid: Pid, spec: &BoxSpec) -> io::Result<()> {
-    if namespace::is_root_outside(spec.host_uid)? {
-        return Err(io::Error::from_raw_os_error(libc::EPERM));
-    }
-    let inside = |outside| IdRange {
+fn map_ids(pid: Pid, host_uid: u32) -> io::Result<()> {
+    let range = IdRange {
         inside: INSIDE_ID,
-        outside,
+        outside: host_uid,
         count: 1,
     };
-    namespace::map_ids(pid, inside(spec.host_uid), inside(spec.host_uid))
+    namespace::map_ids(pid, range, range)
 }

@@ -100,8 +100,8 @@ fn die_with_the_box(link: &OwnedFd) -> io::Result<()> {
 /// Waits for every process until there is none left; tells how the first one ended.
 fn reap(control: &OwnedFd, first: Pid) -> i32 {
     loop {
-        match own::wait_for_any() {
-            Ok((pid, status)) if pid == first.as_raw() => {
+        match own::reap_one(true) {
+            Ok(Some((pid, status))) if pid == first.as_raw() => {
                 let _ = Report::Ended(status).send(control);
             }
             Ok(_) => {}

@@ -2,17 +2,19 @@
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use super::message::{self, Failure, GO, Heard, Job, Report, Step};
-use super::spec::{BOX_COMMAND, BoxSpec};
+use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use crate::model::ExitStatus;
 use crate::sys::{packet, pidfd};
 
@@ -63,6 +65,12 @@ impl Failure {
             Step::Mount | Step::CloneTree | Step::MapIds | Step::BringUpLoopback if is_refused => {
                 "Ubuntu's AppArmor restricts user namespaces, and containers mask /proc: see `syslab doctor`"
             }
+            Step::Execute if is_refused => {
+                "the program, its interpreter or a directory above them cannot be read by others"
+            }
+            Step::Execute if self.errno == libc::ENOENT => {
+                "is its interpreter (the #! line, or the ELF loader) there, too?"
+            }
             Step::Mount | Step::CloneTree if self.errno == libc::ENOSYS => {
                 "mounting needs Linux 5.12 or later"
             }
@@ -78,10 +86,13 @@ impl Failure {
 pub struct Launched {
     /// The box itself, our child: wait for it. It ends when [`init`](Self::init) has.
     pub box_pid: i32,
-    /// PID 1 of the box, in our pid namespace.
+    /// PID 1 of the box, in our pid namespace; without namespaces: the box itself.
     pub init: i32,
     /// PID 2 of the box, which becomes the program, in our pid namespace.
     pub first: i32,
+    /// Without namespaces, what has another path than the spec says: `(inside, outside)`.
+    pub moved_paths: Vec<(PathBuf, PathBuf)>,
+    rung: Rung,
     control: OwnedFd,
     init_handle: OwnedFd,
     box_handle: OwnedFd,
@@ -149,7 +160,7 @@ pub fn launch(
         .spawn()
         .map_err(SandboxError::Start)?
         .id() as i32;
-    Launching { box_pid, control }.finish()
+    Launching { box_pid, control }.finish(spec)
 }
 
 /// A box that is being made.
@@ -159,13 +170,18 @@ struct Launching {
 }
 
 impl Launching {
-    fn finish(self) -> Result<Launched, SandboxError> {
+    fn finish(self, spec: &BoxSpec) -> Result<Launched, SandboxError> {
         let handle = pidfd::open(self.box_pid).map_err(SandboxError::Talk);
         match handle.and_then(|handle| Ok((handle, self.listen()?))) {
             Ok((box_handle, (init, init_handle, first))) => Ok(Launched {
                 box_pid: self.box_pid,
                 init,
                 first,
+                moved_paths: match spec.rung {
+                    Rung::Full => Vec::new(),
+                    Rung::Partial | Rung::None => spec.moved_paths(),
+                },
+                rung: spec.rung,
                 control: self.control,
                 init_handle,
                 box_handle,
@@ -260,12 +276,21 @@ impl Launched {
         Ok(self.ended.map(exit_status))
     }
 
-    /// Kills every process of the box at once, by killing its PID 1.
+    /// Kills every process of the box, by killing its PID 1 or, without namespaces, by telling the
+    /// box.
     ///
     /// Processes that are traced stay until their tracer has waited for them.
     pub fn kill(&self) {
-        // ESRCH is what was wanted.
-        let _ = pidfd::send_signal(self.init_handle.as_fd(), libc::SIGKILL);
+        match self.rung {
+            // ESRCH is what was wanted.
+            Rung::Full => {
+                let _ = pidfd::send_signal(self.init_handle.as_fd(), libc::SIGKILL);
+            }
+            // The box sees the end of the socket and kills them one by one.
+            Rung::Partial | Rung::None => {
+                let _ = shutdown(self.control.as_raw_fd(), Shutdown::Both);
+            }
+        }
     }
 
     /// Kills the box and waits for it: afterwards nothing of it is left. Only for a box that
@@ -298,8 +323,10 @@ impl Launched {
 impl Drop for Launched {
     fn drop(&mut self) {
         self.kill();
-        // Should PID 1 not be ours any more, the box's death takes the rest with it.
-        let _ = pidfd::send_signal(self.box_handle.as_fd(), libc::SIGKILL);
+        // Should PID 1 not be there any more, the box's death takes the rest with it.
+        if self.rung == Rung::Full {
+            let _ = pidfd::send_signal(self.box_handle.as_fd(), libc::SIGKILL);
+        }
     }
 }
 

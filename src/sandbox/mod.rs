@@ -14,9 +14,11 @@
 mod copy;
 mod enter;
 mod init;
+mod landlock;
 mod launch;
 mod learner;
 mod message;
+mod partial;
 pub mod policy;
 mod private;
 mod root;

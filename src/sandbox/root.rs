@@ -19,7 +19,7 @@ use super::spec::{BoxLimits, BoxSpec};
 use crate::sys::mount::{self, Reach, attr};
 
 /// Directories of the host that are visible read-only, where they exist; links stay links.
-const HOST_DIRECTORIES: &[&str] = &[
+pub(super) const HOST_DIRECTORIES: &[&str] = &[
     "/usr",
     "/bin",
     "/sbin",
@@ -39,7 +39,7 @@ const HOST_DIRECTORIES: &[&str] = &[
 ];
 
 /// Small files of the host that are copied, where they exist; links stay links.
-const HOST_FILES: &[&str] = &[
+pub(super) const HOST_FILES: &[&str] = &[
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/localtime",
@@ -52,7 +52,7 @@ const HOST_FILES: &[&str] = &[
 const MAX_HOST_FILE: u64 = 4 << 20;
 
 /// Device nodes: those that every program may expect, and no terminal.
-const DEVICES: &[&str] = &[
+pub(super) const DEVICES: &[&str] = &[
     "/dev/null",
     "/dev/zero",
     "/dev/full",

@@ -26,31 +26,52 @@ pub struct Confinement {
 
 /// Finds out how strongly this machine can confine a submission. Takes some milliseconds.
 pub fn confinement() -> Confinement {
-    match try_full() {
-        Ok(()) => Confinement {
-            rung: Rung::Full,
-            detail: vec![
-                "namespaces: user, pid, mount, network, ipc, uts, cgroup".to_owned(),
-                "read-only files; private /tmp, /dev/shm and /lab with limits".to_owned(),
-                "limits on processes, memory, descriptors and file size".to_owned(),
-                "no privileges; system-call filter".to_owned(),
-            ],
-        },
-        Err(reason) => Confinement {
-            rung: Rung::None,
-            detail: vec![
-                format!("no namespaces: {reason}"),
-                "limits on processes, memory, descriptors and file size".to_owned(),
-                "no privileges; system-call filter".to_owned(),
-            ],
-        },
+    let Err(no_namespaces) = try_out(Rung::Full) else {
+        return Confinement::of(Rung::Full, &[]);
+    };
+    let no_namespaces = format!("no namespaces: {no_namespaces}");
+    match try_out(Rung::Partial) {
+        Ok(()) => Confinement::of(Rung::Partial, &[no_namespaces]),
+        Err(reason) => Confinement::of(
+            Rung::None,
+            &[no_namespaces, format!("no Landlock: {reason}")],
+        ),
+    }
+}
+
+impl Confinement {
+    /// This rung, for these reasons.
+    pub(super) fn of(rung: Rung, reasons: &[String]) -> Self {
+        let consists = match rung {
+            Rung::Full => &[
+                "namespaces: user, pid, mount, network, ipc, uts, cgroup",
+                "read-only files; private /tmp, /dev/shm and /lab with limits",
+            ][..],
+            Rung::Partial => &[
+                "files by Landlock",
+                "no limit on the sum of files; the network and other processes are not hidden",
+            ][..],
+            Rung::None => &["files and network are open"][..],
+        };
+        let always = [
+            "limits on processes, memory, descriptors and file size",
+            "no privileges; system-call filter",
+        ];
+        let detail = reasons
+            .iter()
+            .map(String::as_str)
+            .chain(consists.iter().copied())
+            .chain(always)
+            .map(str::to_owned)
+            .collect();
+        Self { rung, detail }
     }
 }
 
 /// Lets another process of ours try; why it could not, if it could not.
-fn try_full() -> Result<(), String> {
+fn try_out(rung: Rung) -> Result<(), String> {
     let output = Command::new(SELF)
-        .args([BOX_COMMAND, TRIAL])
+        .args([BOX_COMMAND, TRIAL, name(rung)])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
@@ -62,9 +83,22 @@ fn try_full() -> Result<(), String> {
     }
 }
 
-/// What `syslab __box trial` does: makes a box, and prints what went wrong if anything did.
+fn name(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Full => "full",
+        Rung::Partial => "partial",
+        Rung::None => "none",
+    }
+}
+
+/// What `syslab __box trial RUNG` does: makes a box, and prints what went wrong if anything did.
 pub(super) fn trial() -> ExitCode {
-    match make_one() {
+    let asked = std::env::args().nth(3).unwrap_or_default();
+    let rung = [Rung::None, Rung::Partial, Rung::Full]
+        .into_iter()
+        .find(|rung| name(*rung) == asked)
+        .unwrap_or(Rung::Full);
+    match make_one(rung) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             let _ = writeln!(io::stdout(), "{reason}");
@@ -73,25 +107,28 @@ pub(super) fn trial() -> ExitCode {
     }
 }
 
-fn make_one() -> Result<(), String> {
+fn make_one(rung: Rung) -> Result<(), String> {
     let with_source = |error: &dyn std::error::Error| match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     };
-    workshop::isolate().map_err(|error| with_source(&error))?;
-    let host_uid = workshop::choose_host_uid().map_err(|error| error.to_string())?;
+    if rung == Rung::Full {
+        workshop::isolate().map_err(|error| with_source(&error))?;
+    }
+    let host_uid = workshop::choose_host_uid(rung).map_err(|error| error.to_string())?;
     let spec = BoxSpec {
-        argv: vec![OsString::from("/proc/self/exe")],
+        argv: vec![OsString::from("/")],
         cwd: PathBuf::from("/"),
         host_uid,
         has_network: true,
+        rung,
         ..BoxSpec::default()
     };
     let null = || std::fs::File::open("/dev/null").map(Into::into);
-    let stdio = [null(), null(), null()];
-    let [Ok(input), Ok(output), Ok(errors)] = stdio else {
+    let (Ok(input), Ok(output), Ok(errors)) = (null(), null(), null()) else {
         return Err("cannot open /dev/null".to_owned());
     };
+    // It is not released: making it is what is tried.
     let launched = launch(&spec, &policy::filter(), [input, output, errors])
         .map_err(|error| with_source(&error))?;
     launched.finish();

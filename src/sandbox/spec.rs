@@ -1,7 +1,7 @@
 //! What a box is asked for, as data.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,54 @@ pub struct Bind {
     pub is_writable: bool,
 }
 
+impl BoxSpec {
+    /// What has another path outside than inside when nothing is mounted: `(inside, outside)`.
+    ///
+    /// There is no private /tmp then: it lies in the first directory that can be written to.
+    pub(super) fn moved_paths(&self) -> Vec<(PathBuf, PathBuf)> {
+        let scratch = self.binds.iter().find(|bind| bind.is_writable);
+        let scratch = scratch.map(|bind| (PathBuf::from("/tmp"), bind.source.clone()));
+        self.binds
+            .iter()
+            .filter(|bind| bind.source != bind.target)
+            .map(|bind| (bind.target.clone(), bind.source.clone()))
+            .chain(scratch)
+            .collect()
+    }
+
+    /// The same, with paths as they are outside in arguments, environment and working directory.
+    pub(super) fn at_host_paths(&self) -> Self {
+        let moved = self.moved_paths();
+        let mut spec = self.clone();
+        spec.cwd = at_host_path(&self.cwd, &moved);
+        for argument in &mut spec.argv {
+            *argument = at_host_path(Path::new(argument), &moved).into_os_string();
+        }
+        for (_, value) in &mut spec.env {
+            let parts: Vec<_> = std::env::split_paths(value)
+                .map(|part| at_host_path(&part, &moved))
+                .collect();
+            // None of them contains a colon: they come from splitting at colons, or are ours.
+            if let Ok(joined) = std::env::join_paths(parts) {
+                *value = joined;
+            }
+        }
+        spec
+    }
+}
+
+fn at_host_path(path: &Path, moved: &[(PathBuf, PathBuf)]) -> PathBuf {
+    for (inside, outside) in moved {
+        match path.strip_prefix(inside) {
+            // Joining nothing would add a slash.
+            Ok(rest) if rest.as_os_str().is_empty() => return outside.clone(),
+            Ok(rest) => return outside.join(rest),
+            Err(_) => {}
+        }
+    }
+    path.to_owned()
+}
+
 impl Bind {
     /// Read-only, at the same path inside.
     pub fn same(path: impl Into<PathBuf>) -> Self {
@@ -96,5 +144,55 @@ impl Default for BoxLimits {
             tmp_kib: 32 * 1024,
             cpu_s: 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_mounts_paths_are_those_outside() {
+        let bind = |source: &str, target: &str, is_writable| Bind {
+            source: source.into(),
+            target: target.into(),
+            is_writable,
+        };
+        let spec = BoxSpec {
+            argv: [
+                "/submission/run",
+                "/lab/log",
+                "/label",
+                "--x=/lab",
+                "/usr/bin/x",
+            ]
+            .map(OsString::from)
+            .to_vec(),
+            env: vec![
+                ("PATH".into(), "/submission/bin:/usr/bin".into()),
+                ("HOME".into(), "/tmp".into()),
+            ],
+            cwd: "/submission".into(),
+            binds: vec![
+                bind("/w/submission", "/submission", false),
+                bind("/w/lab0", "/lab", true),
+                Bind::same("/opt"),
+            ],
+            ..BoxSpec::default()
+        };
+        let moved = spec.at_host_paths();
+        assert_eq!(
+            moved.argv,
+            [
+                "/w/submission/run",
+                "/w/lab0/log",
+                "/label",
+                "--x=/lab",
+                "/usr/bin/x"
+            ]
+        );
+        assert_eq!(moved.env[0].1, "/w/submission/bin:/usr/bin");
+        assert_eq!(moved.env[1].1, "/w/lab0");
+        assert_eq!(moved.cwd, Path::new("/w/submission"));
     }
 }

@@ -20,6 +20,7 @@ use super::rung::{self, Confinement};
 use super::spec::Rung;
 use crate::sys::mount::{self as sys_mount, attr};
 use crate::sys::namespace::{self, IdRange};
+use crate::sys::privilege;
 
 /// Directories that may be covered by the workshop: one of them exists, and nothing that we or a
 /// compiler need is in any of them.
@@ -75,12 +76,29 @@ impl Workshop {
     /// # Errors
     /// If the submission cannot be read, or is larger than a submission may be.
     pub fn enter(submission: &Path) -> Result<Self, WorkshopError> {
+        Self::enter_with(submission, rung::confinement())
+    }
+
+    /// As [`enter`](Self::enter), but no more strongly confined than this.
+    ///
+    /// # Errors
+    /// As [`enter`](Self::enter).
+    pub fn enter_at_most(submission: &Path, rung: Rung) -> Result<Self, WorkshopError> {
+        let possible = rung::confinement();
+        let confinement = if rung < possible.rung {
+            Confinement::of(rung, &["asked for less".to_owned()])
+        } else {
+            possible
+        };
+        Self::enter_with(submission, confinement)
+    }
+
+    fn enter_with(submission: &Path, confinement: Confinement) -> Result<Self, WorkshopError> {
         let failed = |error| WorkshopError::Open(submission.to_owned(), error);
         let source = File::open(submission).map_err(failed)?;
         if !source.metadata().map_err(failed)?.is_dir() {
             return Err(failed(io::Error::from_raw_os_error(libc::ENOTDIR)));
         }
-        let confinement = rung::confinement();
         let (place, private) = if confinement.rung == Rung::Full {
             (isolate()?, None)
         } else {
@@ -90,7 +108,7 @@ impl Workshop {
         };
         let mut workshop = Self {
             place,
-            host_uid: choose_host_uid()
+            host_uid: choose_host_uid(confinement.rung)
                 .map_err(|error| WorkshopError::Make("read the id map", error))?,
             confinement,
             skipped: Vec::new(),
@@ -250,9 +268,13 @@ fn make_directory(path: &Path) -> Result<(), WorkshopError> {
 }
 
 /// An id of our user namespace that is nobody's, if there is one; else our own.
-pub(super) fn choose_host_uid() -> io::Result<u32> {
+///
+/// Without a user namespace around the learner, a tracer that lacks CAP_SYS_PTRACE (Docker's
+/// root) can follow only what has its own id.
+pub(super) fn choose_host_uid(rung: Rung) -> io::Result<u32> {
     let own = geteuid().as_raw();
-    if own != 0 {
+    let may_trace_others = || privilege::has_capability(privilege::SYS_PTRACE);
+    if own != 0 || (rung != Rung::Full && !may_trace_others()?) {
         return Ok(own);
     }
     Ok(pick(

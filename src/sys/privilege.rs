@@ -5,6 +5,20 @@ use std::io;
 /// Version 3 of the capability structures: two words of 32 bits.
 const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 
+/// CAP_SYS_PTRACE of capabilities(7).
+pub const SYS_PTRACE: u32 = 19;
+
+/// Whether this process has a capability in effect; from `CapEff` of proc_pid_status(5).
+///
+/// # Errors
+/// If there is no /proc.
+pub fn has_capability(capability: u32) -> io::Result<bool> {
+    let effective = super::proc::status_field(std::process::id() as i32, "CapEff")?;
+    let effective = u64::from_str_radix(&effective, 16)
+        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    Ok(effective >> capability & 1 == 1)
+}
+
 #[repr(C)]
 struct CapabilityHeader {
     version: u32,

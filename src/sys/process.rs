@@ -121,17 +121,36 @@ pub fn discard_standard_input() -> io::Result<()> {
     Ok(dup2_stdin(std::fs::File::open("/dev/null")?)?)
 }
 
-/// Waits for any child, whatever its kind: its pid and its wait status; see wait(2).
+/// Reaps one child, whatever its kind: its pid and its wait status; see waitpid(2).
+///
+/// `None` if there are children and none has ended, which is only with `is_blocking` false.
 ///
 /// # Errors
-/// ECHILD if there is none, EINTR.
+/// ECHILD if there is no child, EINTR.
 #[expect(unsafe_code, reason = "the wait status is wanted as it is")]
-pub fn wait_for_any() -> io::Result<(i32, i32)> {
+pub fn reap_one(is_blocking: bool) -> io::Result<Option<(i32, i32)>> {
     let mut status = 0;
+    let how = if is_blocking { 0 } else { libc::WNOHANG };
     // SAFETY: the status outlives the call.
-    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL) };
-    if pid < 0 {
-        return Err(io::Error::last_os_error());
+    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | how) };
+    match pid {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(None),
+        pid => Ok(Some((pid, status))),
     }
-    Ok((pid, status))
+}
+
+/// How many tasks this user has, in all namespaces that we can see: what RLIMIT_NPROC counts
+/// where there is no user namespace of its own; see getrlimit(2).
+pub fn tasks_of(user: u32) -> u64 {
+    super::proc::processes()
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|pid| {
+            let ids = super::proc::status_field(pid, "Uid").ok()?;
+            let real: u32 = ids.split_ascii_whitespace().next()?.parse().ok()?;
+            (real == user).then_some(())?;
+            super::proc::status_field(pid, "Threads").ok()?.parse().ok()
+        })
+        .fold(0, u64::saturating_add)
 }

@@ -9,7 +9,7 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,9 @@ struct Place {
     directory: tempfile::TempDir,
 }
 
+/// Confines as a machine without namespaces would.
+const PARTIAL: [&str; 2] = ["--at-most", "partial"];
+
 /// How a run went.
 #[derive(Debug)]
 struct Ran {
@@ -48,6 +51,11 @@ struct Ran {
 
 /// A place for each user that this machine lets us be, and that can make a box.
 fn places() -> Vec<Place> {
+    places_with("full")
+}
+
+/// As [`places`], for a box of this strength.
+fn places_with(rung: &str) -> Vec<Place> {
     let users = if geteuid().is_root() {
         vec![User::Root, User::Ordinary]
     } else {
@@ -57,7 +65,11 @@ fn places() -> Vec<Place> {
         .into_iter()
         .map(Place::new)
         .filter(|place| {
-            let trial = place.syslab().args(["__box", "trial"]).output().unwrap();
+            let trial = place
+                .syslab()
+                .args(["__box", "trial", rung])
+                .output()
+                .unwrap();
             let reason = String::from_utf8_lossy(&trial.stdout).into_owned();
             assert!(
                 trial.status.success() || std::env::var_os(FORBID_SKIPS).is_none(),
@@ -96,6 +108,9 @@ impl Place {
         let directory = tempfile::tempdir().unwrap();
         let open = || Permissions::from_mode(0o755);
         fs::set_permissions(directory.path(), open()).unwrap();
+        if user == User::Ordinary && geteuid().is_root() {
+            chown(directory.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
         let place = Self { user, directory };
         fs::create_dir(place.submission()).unwrap();
         fs::copy(attack(), place.submission().join("attack")).unwrap();
@@ -119,7 +134,10 @@ impl Place {
 
     fn syslab(&self) -> Command {
         let mut command = Command::new(self.binary());
-        command.stdin(Stdio::null());
+        // Where a workshop is without namespaces.
+        command
+            .stdin(Stdio::null())
+            .env("XDG_RUNTIME_DIR", self.directory.path());
         if self.user == User::Ordinary && geteuid().is_root() {
             // This also drops the supplementary groups.
             command.uid(NOBODY).gid(NOBODY);
@@ -170,8 +188,12 @@ impl Running {
     fn start(place: &Place, attempts: &[&str], lines: usize) -> Self {
         let mut program = vec!["./attack"];
         program.extend(attempts);
+        Self::start_with(place, &[], &program, lines)
+    }
+
+    fn start_with(place: &Place, options: &[&str], program: &[&str], lines: usize) -> Self {
         let mut confine = place
-            .confine(&["--pids"], &program)
+            .confine(&[options, &["--pids"]].concat(), program)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -521,6 +543,62 @@ fn a_program_finds_a_clean_world() {
              dumpable: 1\n\
              umask 022\n"
         );
+    }
+}
+
+/// Without namespaces: limits by RLIMIT_NPROC, orphans by the subreaper, files by Landlock.
+#[test]
+fn without_namespaces_the_essentials_hold() {
+    for place in places_with("partial") {
+        let attempt = |attempt: &str| {
+            let attack = ["/submission/attack", attempt];
+            let ran = place.run(&[&PARTIAL[..], &["--processes", "8"]].concat(), &attack);
+            assert_eq!(ran.code, Some(0), "{:?}: {ran:?}", place.user);
+            ran.stdout
+        };
+        // How many exactly depends on what else this user runs, and kernels before 5.14 count
+        // that with some delay.
+        assert!(attempt("forks").ends_with("then EAGAIN\n"));
+        assert_eq!(attempt("daemon"), "daemon\nfirst is done\n");
+        assert!(attempt("kills").starts_with("kill init: EPERM\nkill parent: EPERM\n"));
+        for line in attempt("look").lines() {
+            assert!(!line.ends_with("ok"), "{:?}: {line}", place.user);
+        }
+        for line in attempt("calls").lines() {
+            assert!(!line.ends_with("ok"), "{:?}: {line}", place.user);
+        }
+        let ran = place.run(
+            &PARTIAL,
+            &[
+                "/bin/sh",
+                "-c",
+                "echo $1 | sed 's/.*lab/lab/'; cd $1 && echo x >f",
+                "sh",
+                "/lab",
+            ],
+        );
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(0), "lab0\n"),
+            "{ran:?}"
+        );
+        let ran = place.run(&PARTIAL, &["/bin/sh", "-c", "echo x >$0/x", "/submission"]);
+        assert!(ran.stderr.contains("Permission denied"), "{ran:?}");
+    }
+}
+
+/// Without namespaces the box kills what is left when nobody listens to it any more.
+#[test]
+fn without_namespaces_everything_ends_with_the_runner() {
+    for place in places_with("partial") {
+        let running = Running::start_with(
+            &place,
+            &PARTIAL,
+            &["/submission/attack", "daemon", "stay"],
+            3,
+        );
+        Running::kill(running.confine.id() as i32);
+        running.expect_end();
     }
 }
 
