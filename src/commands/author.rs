@@ -10,7 +10,7 @@ use crate::lessons::LESSONS;
 use crate::model::{Lab, Scorecard};
 use crate::ui::{ProgressLine, Screen, Tone, padded, visible};
 
-use super::check;
+use super::examination;
 use super::interrupt::Interrupt;
 
 /// For authors of labs
@@ -137,5 +137,5 @@ fn examined(
         timeout_scale: 1.0,
         repeat: 1,
     };
-    bench::examine(&request, interrupted, &mut |_| {}).map_err(check::trouble)
+    bench::examine(&request, interrupted, &mut |_| {}).map_err(examination::trouble)
 }

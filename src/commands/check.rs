@@ -3,16 +3,15 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::{env, thread};
 
-use crate::bench::{self, BenchError, Progress, Request};
+use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
-use crate::model::score::SCHEMA;
-use crate::model::{Finding, Lab, Lesson, Machine, Scorecard, Verdict, curriculum};
+use crate::model::{Lab, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
-use crate::ui::{ProgressLine, Screen, visible};
+use crate::ui::{Screen, visible};
 
+use super::examination::{Examined, examined};
 use super::interrupt::Interrupt;
 use super::outputs::Outputs;
 use super::workspace::Workspace;
@@ -87,26 +86,12 @@ fn scale(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("not a number from {} to {}", RANGE.start(), RANGE.end()))
 }
 
-/// How a submission is examined: [`bench::examine`], or in tests something quicker.
-type Examine<'a> =
-    dyn Fn(&Request, &AtomicBool, &mut dyn FnMut(Progress)) -> Result<Scorecard, BenchError> + 'a;
-
 /// Runs the command.
 ///
 /// # Errors
 /// If there is nothing to examine, or nothing to write the report to.
 pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     let lab = super::lab(lesson, &args.lab)?;
-    perform(args, lesson, lab, screen, &bench::examine)
-}
-
-fn perform(
-    args: &Args,
-    lesson: &Lesson,
-    lab: &'static Lab,
-    screen: &Screen,
-    examine: &Examine<'_>,
-) -> Outcome {
     let here = env::current_dir()?;
     let workspace = Workspace::find(&here)?;
     let name = format!("{}/{}", lesson.slug, lab.slug);
@@ -115,11 +100,7 @@ fn perform(
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
 
-    let (card, is_whole) = match watch(&request, lab, screen, &interrupt, examine) {
-        Watched::Done(card) => (*card, true),
-        Watched::Interrupted(findings) => (partial(&request, lesson, lab, findings), false),
-        Watched::Failed(error) => return Err(trouble(error)),
-    };
+    let Examined { card, is_whole } = examined(&request, lab, screen, &interrupt)?;
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
@@ -131,9 +112,10 @@ fn perform(
     if args.only.is_empty() {
         remember(&name, &request.submission, &card, screen);
     }
+    let verdicts: Vec<Verdict> = card.checks.iter().map(|finding| finding.verdict).collect();
     match args.exit_zero {
         true => Ok(exit::DONE),
-        false => Ok(code(&card)),
+        false => Ok(code(&verdicts)),
     }
 }
 
@@ -196,104 +178,9 @@ fn any_seed() -> u32 {
     RandomState::new().hash_one(0) as u32
 }
 
-/// What came of an examination.
-enum Watched {
-    Done(Box<Scorecard>),
-    Interrupted(Vec<Finding>),
-    Failed(BenchError),
-}
-
-/// Examines, with a progress line, and keeps what is found in case the user interrupts.
-fn watch(
-    request: &Request,
-    lab: &Lab,
-    screen: &Screen,
-    interrupt: &Interrupt,
-    examine: &Examine<'_>,
-) -> Watched {
-    let mut line = ProgressLine::new(screen.err);
-    let mut found = Vec::new();
-    let result = examine(request, interrupt.flag(), &mut |progress| match progress {
-        Progress::Building => line.show("building"),
-        Progress::Check { id, done, of } => {
-            let claim = lab
-                .checks
-                .iter()
-                .find(|check| check.id == id)
-                .map_or_else(|| visible(&id), |check| check.claim.to_owned());
-            line.show(&format!("{done}/{of} {claim}"));
-        }
-        Progress::Finished(finding) => found.push(*finding),
-    });
-    drop(line);
-    match result {
-        _ if interrupt.is_asked() => Watched::Interrupted(found),
-        Ok(card) => Watched::Done(Box::new(card)),
-        Err(error) => Watched::Failed(error),
-    }
-}
-
-/// A scorecard of what was found before the user interrupted.
-fn partial(request: &Request, lesson: &Lesson, lab: &Lab, found: Vec<Finding>) -> Scorecard {
-    let wanted = |id: &str| request.only.is_empty() || request.only.iter().any(|one| one == id);
-    let mut checks = Vec::new();
-    for check in lab.checks.iter().filter(|check| wanted(check.id)) {
-        let finding = found.iter().find(|finding| finding.id == check.id);
-        checks.push(finding.cloned().unwrap_or_else(|| Finding {
-            id: check.id.to_owned(),
-            claim: check.claim.to_owned(),
-            verdict: Verdict::Skipped,
-            points: 0,
-            max_points: check.points,
-            story: String::new(),
-            why: "not tried: interrupted".to_owned(),
-            hint: String::new(),
-            teaches: format!(
-                "{}/{}",
-                lesson.slug,
-                curriculum::heading_slug(check.teaches)
-            ),
-            see: String::new(),
-            figures: Vec::new(),
-            evidence: Vec::new(),
-            repeats: None,
-        }));
-    }
-    Scorecard {
-        schema: SCHEMA,
-        lab: format!("{}/{}", lesson.slug, lab.slug),
-        title: lab.title.to_owned(),
-        submission: request.submission.display().to_string(),
-        seed: request.seed,
-        score: checks.iter().map(|check| check.points).sum(),
-        max_score: checks.iter().map(|check| check.max_points).sum(),
-        machine: Machine {
-            syslab: env!("CARGO_PKG_VERSION").to_owned(),
-            ..Machine::default()
-        },
-        checks,
-    }
-}
-
-/// Why the engine has no result, as the user is told.
-pub(super) fn trouble(error: BenchError) -> Trouble {
-    match error {
-        BenchError::Refused { causes, hint } => {
-            // anyhow tells causes one by one, from the innermost out.
-            let mut causes = causes.into_iter().rev();
-            let innermost = anyhow::Error::msg(causes.next().unwrap_or_default());
-            let error = causes.fold(innermost, anyhow::Error::context);
-            Trouble::new(exit::MACHINE, error).hint_if((!hint.is_empty()).then_some(hint))
-        }
-        lost @ BenchError::Lost(_) => Trouble::new(exit::BUG, lost),
-        BenchError::Interrupted => Trouble::new(exit::INTERRUPTED, error),
-        BenchError::Worker(_) => Trouble::new(exit::MACHINE, error),
-    }
-}
-
 /// The exit code that says what the checks came to.
-fn code(card: &Scorecard) -> u8 {
-    let any = |verdict| card.checks.iter().any(|finding| finding.verdict == verdict);
+fn code(verdicts: &[Verdict]) -> u8 {
+    let any = |verdict| verdicts.contains(&verdict);
     if any(Verdict::Fail) {
         exit::FAILED
     } else if any(Verdict::Unknown) {
@@ -325,101 +212,13 @@ fn remember(lab: &str, submission: &Path, card: &Scorecard, screen: &Screen) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Check, Pass};
-
-    const fn check(id: &'static str) -> Check {
-        Check {
-            id,
-            claim: "it holds",
-            points: 50,
-            teaches: "What it means",
-            experiments: |_| Vec::new(),
-            judge: |_| Ok(Pass::default()),
-        }
-    }
-
-    static LAB: Lab = Lab {
-        slug: "lab",
-        title: "a lab",
-        checks: &[check("first"), check("second")],
-    };
-
-    static LESSON: Lesson = Lesson {
-        slug: "lesson",
-        alias: None,
-        title: "a lesson",
-        demos: &[],
-        exercises: &[],
-        labs: &[],
-    };
-
-    fn asked() -> Request {
-        Request {
-            lesson: "lesson".into(),
-            lab: "lab".into(),
-            submission: ".".into(),
-            seed: 1,
-            only: Vec::new(),
-            jobs: 1,
-            timeout_scale: 1.0,
-            repeat: 1,
-        }
-    }
-
-    fn with(verdicts: &[Verdict]) -> Scorecard {
-        let mut card = partial(&asked(), &LESSON, &LAB, Vec::new());
-        for (finding, verdict) in card.checks.iter_mut().zip(verdicts) {
-            finding.verdict = *verdict;
-        }
-        card
-    }
 
     #[test]
     fn the_worst_verdict_chooses_the_exit_code() {
         use Verdict::{Fail, Pass, Skipped, Unknown};
-        assert_eq!(code(&with(&[Pass, Pass])), exit::DONE);
-        assert_eq!(code(&with(&[Pass, Skipped])), exit::MACHINE);
-        assert_eq!(code(&with(&[Skipped, Unknown])), exit::INSTRUCTOR);
-        assert_eq!(code(&with(&[Unknown, Fail])), exit::FAILED);
-    }
-
-    #[test]
-    fn an_interrupt_keeps_what_was_found() {
-        let mut found = with(&[Verdict::Pass]).checks.remove(0);
-        found.points = 50;
-        let screen = Screen::new(crate::ui::ColorChoice::Never);
-        let interrupt = Interrupt::install().unwrap();
-        let watched = watch(
-            &asked(),
-            &LAB,
-            &screen,
-            &interrupt,
-            &|_, asked, progress| {
-                progress(Progress::Building);
-                progress(Progress::Finished(Box::new(found.clone())));
-                // As the signal's handler does.
-                asked.store(true, std::sync::atomic::Ordering::SeqCst);
-                Err(BenchError::Interrupted)
-            },
-        );
-        let Watched::Interrupted(findings) = watched else {
-            panic!("it was interrupted");
-        };
-        let card = partial(&asked(), &LESSON, &LAB, findings);
-        assert_eq!((card.score, card.max_score), (50, 100));
-        assert_eq!(card.checks[0], found);
-        assert_eq!(card.checks[1].verdict, Verdict::Skipped);
-        assert_eq!(card.checks[1].teaches, "lesson/what-it-means");
-    }
-
-    #[test]
-    fn causes_are_told_one_by_one() {
-        let told = trouble(BenchError::Refused {
-            causes: vec!["cannot build".into(), "no compiler".into()],
-            hint: "install one".into(),
-        });
-        let causes: Vec<String> = told.error.chain().map(ToString::to_string).collect();
-        assert_eq!(causes, ["cannot build", "no compiler"]);
-        assert_eq!((told.code, told.hints.len()), (exit::MACHINE, 1));
+        assert_eq!(code(&[Pass, Pass]), exit::DONE);
+        assert_eq!(code(&[Pass, Skipped]), exit::MACHINE);
+        assert_eq!(code(&[Skipped, Unknown]), exit::INSTRUCTOR);
+        assert_eq!(code(&[Unknown, Fail]), exit::FAILED);
     }
 }

@@ -14,6 +14,7 @@ pub mod read;
 pub mod start;
 pub mod trace;
 
+mod examination;
 mod inject;
 mod interrupt;
 mod outputs;

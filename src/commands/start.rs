@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::{env, io};
 
 use anyhow::Context as _;
@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use crate::embedded::{self, include};
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::Lesson;
-use crate::ui::{Screen, Tone};
+use crate::ui::{Screen, Tone, shell_word};
 
 use super::workspace::Workspace;
 
@@ -194,16 +194,12 @@ fn next_steps(
     )
 }
 
-/// The path as a shell takes it.
+/// The path as `cd` in a shell takes it.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,=@".contains(c);
-    let begins_option = matches!(path.components().next(), Some(Component::Normal(first)) if first.as_encoded_bytes().starts_with(b"-"));
-    match text.chars().all(is_plain) && !begins_option {
-        true => text,
-        false => format!(
-            "'./{}'",
-            text.trim_start_matches("./").replace('\'', "'\\''")
-        ),
+    // A leading dash would be an option.
+    match text.starts_with('-') {
+        true => shell_word(&format!("./{text}")),
+        false => shell_word(&text),
     }
 }

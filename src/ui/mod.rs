@@ -8,6 +8,7 @@ mod markdown;
 mod pager;
 mod progress;
 mod screen;
+mod shell;
 mod suggest;
 
 pub use escape::{is_safe, shortened, visible};
@@ -15,4 +16,5 @@ pub use look::{Look, Tone, columns, padded};
 pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};
+pub use shell::shell_word;
 pub use suggest::did_you_mean;

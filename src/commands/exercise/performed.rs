@@ -1,0 +1,85 @@
+//! An exercise's program: where it is, and what it does under observation.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::bench::{self, Observation};
+use crate::embedded::{self, File};
+use crate::exit::{self, Trouble};
+use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step};
+
+use super::super::examination;
+use super::super::interrupt::Interrupt;
+
+/// The program's file.
+pub(super) fn program(lesson: &Lesson, exercise: &Exercise) -> Result<&'static File, Trouble> {
+    let path = format!("labs/{}/trace/{}", lesson.slug, exercise.program);
+    embedded::file(&path).ok_or_else(|| {
+        Trouble::new(
+            exit::BUG,
+            anyhow::Error::msg(format!("{path} is not in this binary")),
+        )
+    })
+}
+
+/// Writes the program where the learner can build and trace it; says where.
+pub(super) fn save(file: &File, directory: &Path) -> anyhow::Result<PathBuf> {
+    let path = directory.join(file.name());
+    fs::create_dir_all(directory)
+        .and_then(|()| fs::write(&path, file.content))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// Runs the program under observation.
+pub(super) fn observed(
+    file: &File,
+    exercise: &Exercise,
+    seed: u32,
+    interrupt: &Interrupt,
+) -> Result<Recording, Trouble> {
+    // Far more than any of our programs takes, and little enough to wait for.
+    const WITHIN_MS: u64 = 5000;
+    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let extension = exercise.program.rsplit('.').next().unwrap_or_default();
+    let main = directory.path().join(format!("main.{extension}"));
+    fs::write(&main, file.content).context("cannot write the program")?;
+    let run = Run {
+        args: (exercise.args)(u64::from(seed)),
+        steps: vec![
+            Step::Send(exercise.input.into()),
+            Step::CloseInput,
+            Step::AwaitExit {
+                within_ms: WITHIN_MS,
+            },
+        ],
+        watch: exercise
+            .watch
+            .iter()
+            .map(|call| (*call).to_owned())
+            .collect(),
+        ..Run::default()
+    };
+    let observation = Observation {
+        program: directory.path().to_owned(),
+        experiment: Experiment {
+            story: exercise.question.to_owned(),
+            runs: vec![run],
+            ..Experiment::default()
+        },
+        jobs: 1,
+    };
+    let trials = bench::observe(&observation, interrupt.flag()).map_err(examination::trouble)?;
+    let trial = trials.into_iter().next().context("nothing was recorded")?;
+    if let Some(trouble) = trial.trouble {
+        return Err(Trouble::new(exit::MACHINE, anyhow::Error::msg(trouble)));
+    }
+    let first = trial
+        .runs
+        .into_iter()
+        .next()
+        .context("nothing was recorded")?;
+    Ok(first)
+}
