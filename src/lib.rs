@@ -4,7 +4,10 @@
 //! [`cli`]; everything is in the library so that tests can reach it.
 
 pub mod bench;
+pub mod cli;
 pub mod commands;
+pub mod embedded;
+pub mod exit;
 pub mod lessons;
 pub mod model;
 pub mod probes;

@@ -1,3 +1,52 @@
 //! The `syslab` binary.
+//!
+//! It starts itself again under hidden names: those parts of the engine that need a process of
+//! their own. They are looked for before anything else, so that they start fast and touch
+//! nothing of the user's.
 
-fn main() {}
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use syslab::{bench, cli, commands, exit, lessons, sandbox};
+
+/// A hidden entry: the arguments after its name.
+type Entry = fn(&[OsString]) -> ExitCode;
+
+/// The hidden entries, by name.
+static ENTRIES: &[(&str, Entry)] = &[
+    (sandbox::BOX_COMMAND, |_| sandbox::enter_box()),
+    ("__confine", |_| commands::confine::main()),
+    (bench::WORKER_COMMAND, |_| {
+        ended(bench::worker::main(lessons::lab))
+    }),
+    (bench::RUN_COMMAND, |_| ended(bench::runner::main())),
+    (bench::live::START_COMMAND, |args| {
+        ended(bench::live::start(args).map(|_| ()))
+    }),
+    (bench::lookup::COMMAND, |args| {
+        ended(bench::lookup::main(args))
+    }),
+];
+
+/// The exit code of a hidden entry; its callers read what it says, not how it ends.
+fn ended(result: std::io::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("syslab: {error}");
+            ExitCode::from(exit::BUG)
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = env::args_os().collect();
+    let entry = args
+        .get(1)
+        .and_then(|name| ENTRIES.iter().find(|(known, _)| name == known));
+    match entry {
+        Some((_, entry)) => entry(&args[2..]),
+        None => ExitCode::from(cli::main(args)),
+    }
+}

@@ -1,1 +1,39 @@
 //! Builds a submission, runs experiments on it and examines a lab.
+//!
+//! Four kinds of process take part, each of them this binary under a hidden name:
+//!
+//! ```text
+//! syslab check --(Request)--> worker --(Job)--> runner --> box --> the submission
+//!              <--(Report)---        <--(TrialRecord)--
+//! ```
+//!
+//! A *worker* ([`worker`]) belongs to one submission: a crash, leak or hang costs that one. It
+//! builds, plans trials ([`plan`]), has them made by *runners* ([`runner`]) and asks the judges
+//! ([`verdict`]). A runner traces one trial and plays the outside world ([`drive`]). The *box* is
+//! the sandbox's. Nothing here prints.
+
+pub mod build;
+pub mod drive;
+pub mod examine;
+pub mod job;
+pub mod live;
+pub mod lookup;
+pub mod machine;
+pub mod matrix;
+pub mod observe;
+pub mod plan;
+pub mod runner;
+pub mod see;
+pub mod verdict;
+pub mod worker;
+
+/// The hidden command under which this binary is a worker.
+pub const WORKER_COMMAND: &str = "__worker";
+
+/// The hidden command under which this binary is a runner.
+pub const RUN_COMMAND: &str = "__run";
+
+pub use examine::{BenchError, examine};
+pub use job::{Progress, Request};
+pub use machine::machine;
+pub use observe::{Observation, Observed, observe};

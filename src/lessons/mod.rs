@@ -1,2 +1,64 @@
 //! The content: demos, exercises and labs of each lesson.
+
 pub mod process;
+
+use crate::model::{Lab, Lesson};
+
+/// Every lesson, in teaching order.
+pub static LESSONS: &[Lesson] = &[process::LESSON];
+
+/// The lab with these slugs: of the lesson, and its own.
+pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {
+    let lesson = LESSONS.iter().find(|known| known.slug == lesson)?;
+    lesson.labs.iter().find(|known| known.slug == lab)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut seen = BTreeSet::new();
+        for lesson in LESSONS {
+            assert!(seen.insert(lesson.slug), "{}", lesson.slug);
+            assert!(lesson.alias.is_none_or(|alias| seen.insert(alias)));
+            let mut labs = BTreeSet::new();
+            for lab in lesson.labs {
+                assert!(labs.insert(lab.slug), "{}", lab.slug);
+            }
+        }
+    }
+
+    #[test]
+    fn a_lab_has_100_points_and_unique_checks() {
+        for lab in LESSONS.iter().flat_map(|lesson| lesson.labs) {
+            let points: u32 = lab.checks.iter().map(|check| check.points).sum();
+            assert_eq!(points, 100, "{}", lab.slug);
+            let ids: BTreeSet<_> = lab.checks.iter().map(|check| check.id).collect();
+            assert_eq!(ids.len(), lab.checks.len(), "{}", lab.slug);
+        }
+    }
+
+    #[test]
+    fn claims_follow_a_tick() {
+        for check in LESSONS
+            .iter()
+            .flat_map(|lesson| lesson.labs)
+            .flat_map(|lab| lab.checks)
+        {
+            assert!(!check.claim.ends_with('.'), "{}", check.id);
+            assert!(
+                check
+                    .claim
+                    .chars()
+                    .next()
+                    .is_some_and(|c| !c.is_uppercase()),
+                "{}",
+                check.id
+            );
+        }
+    }
+}

@@ -68,3 +68,40 @@ pub struct Answer {
     /// One sentence that connects the lines with the answer.
     pub because: String,
 }
+
+/// The name by which links and `syslab LESSON read` know a heading, as mdBook makes it.
+///
+/// Lowercase; letters, digits, `-` and `_` stay, blanks become `-`, the rest is dropped.
+pub fn heading_slug(title: &str) -> String {
+    title
+        .trim()
+        .chars()
+        .filter_map(|c| match c {
+            c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c),
+            c if c.is_whitespace() => Some('-'),
+            _ => None,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_become_slugs_as_in_mdbook() {
+        for (title, slug) in [
+            ("Orphans and zombies", "orphans-and-zombies"),
+            (
+                "What `fsync` promises: nothing?",
+                "what-fsync-promises-nothing",
+            ),
+            ("A  B", "a--b"),
+            ("SIGTERM/SIGINT", "sigtermsigint"),
+            ("EINTR_2 - again", "eintr_2---again"),
+        ] {
+            assert_eq!(heading_slug(title), slug);
+        }
+    }
+}

@@ -9,6 +9,7 @@ pub mod check;
 pub mod curriculum;
 pub mod disk;
 pub mod experiment;
+pub mod limit;
 pub mod recording;
 pub mod score;
 pub mod text;
@@ -18,6 +19,7 @@ pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
     Action, Arming, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep, Trigger,
 };
+pub use limit::explain_limit;
 pub use recording::{
     Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Object, Recording,
     Returned, SigSet, Stream, Task, What, World,

@@ -1,1 +1,34 @@
 //! Confines a submission: namespaces, mounts, limits, seccomp; and the workshop that holds its files.
+//!
+//! Three of our processes take part. The **worker** enters a [`Workshop`] once: a mount namespace
+//! with a tmpfs that nobody else sees and that ends with it. A **runner** calls [`launch`], which
+//! starts the **box** ([`enter_box`]): a fresh, single-threaded copy of this binary that makes the
+//! namespaces. In them, PID 1 is our init, which reaps and whose death ends everything, and PID 2
+//! becomes the learner's program as soon as [`Launched::release`] is called. The learner is never
+//! PID 1, because that one is immune to signals, and lessons about signals would lie.
+//!
+//! Confinement never depends on what a tracer sees: namespaces, read-only mounts, limits, no new
+//! privileges and the filter's denials ([`policy`]) hold without one. Deliberately absent: time
+//! limits and output limits, which belong to whoever watches the run.
+
+mod copy;
+mod enter;
+mod init;
+mod launch;
+mod learner;
+mod message;
+pub mod policy;
+mod private;
+mod root;
+mod rung;
+mod spec;
+mod workshop;
+
+pub use copy::{CopyError, SkipReason, Skipped};
+pub use enter::enter_box;
+pub use launch::{Launched, SandboxError, launch};
+pub use message::{Failure, Step};
+pub use root::is_visible;
+pub use rung::{Confinement, confinement};
+pub use spec::{BOX_COMMAND, Bind, BoxLimits, BoxSpec, INSIDE_ID, Rung};
+pub use workshop::{LabDir, Workshop, WorkshopError};

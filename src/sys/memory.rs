@@ -79,3 +79,26 @@ pub fn read_cstr(pid: i32, address: u64, max: usize) -> io::Result<Vec<u8>> {
     }
     Ok(string)
 }
+
+/// Reads several places at once, in order; returns how many bytes were read in all.
+///
+/// Reading ends at the first byte that is not readable: what follows it, in later places too, is
+/// left as it was. At most `IOV_MAX` (1024) places.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_many(pid: i32, places: &mut [(u64, &mut [u8])]) -> io::Result<usize> {
+    let mut local = Vec::with_capacity(places.len());
+    let mut remote = Vec::with_capacity(places.len());
+    for (address, into) in places {
+        remote.push(RemoteIoVec {
+            base: *address as usize,
+            len: into.len(),
+        });
+        local.push(IoSliceMut::new(into));
+    }
+    if local.is_empty() {
+        return Ok(0);
+    }
+    Ok(process_vm_readv(Pid::from_raw(pid), &mut local, &remote)?)
+}

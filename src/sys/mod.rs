@@ -3,4 +3,18 @@
 //! The only room where `unsafe` is at home. It knows nothing of labs, recordings or sandboxes;
 //! every function cites its man page.
 
+pub mod beneath;
+pub mod filter;
 pub mod memory;
+pub mod mount;
+pub mod namespace;
+pub mod network;
+pub mod packet;
+pub mod pidfd;
+pub mod pipe;
+pub mod privilege;
+pub mod proc;
+pub mod process;
+pub mod ptrace;
+pub mod seccomp;
+pub mod tick;

@@ -1,1 +1,18 @@
 //! The only room that prints: colour, widths, pages, progress.
+//!
+//! stdout is data, stderr is talk. It knows nothing of lessons or scorecards; it gets text.
+
+mod escape;
+mod look;
+mod markdown;
+mod pager;
+mod progress;
+mod screen;
+mod suggest;
+
+pub use escape::{is_safe, shortened, visible};
+pub use look::{Look, Tone, columns, padded};
+pub use markdown::render as render_markdown;
+pub use progress::ProgressLine;
+pub use screen::{ColorChoice, Screen, StdoutClosed};
+pub use suggest::did_you_mean;

@@ -1,1 +1,9 @@
 //! Integration tests: one binary, one module per subject.
+
+mod cli;
+mod labs;
+mod oracle;
+mod report;
+mod sandbox;
+mod site;
+mod tidy;

@@ -2,3 +2,17 @@
 
 pub mod demos;
 pub mod exercises;
+
+mod durable_log;
+
+use crate::model::Lesson;
+
+/// The lesson.
+pub const LESSON: Lesson = Lesson {
+    slug: "process",
+    alias: Some("signals"),
+    title: "signals, fork, exec, limits",
+    demos: demos::DEMOS,
+    exercises: exercises::EXERCISES,
+    labs: &[durable_log::LAB],
+};

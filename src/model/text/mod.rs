@@ -71,4 +71,4 @@ mod tests;
 
 pub use names::{errno_name, errno_number, signal_name, signal_number};
 pub use parse::ParseError;
-pub use print::event_line;
+pub use print::{Printer, call_head, event_line};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::model::recording::Task;
 
 /// The calls in flight, by task.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct OpenCalls {
     by_task: HashMap<Task, Vec<usize>>,
     /// Returned out of turn, and still somewhere in a stack of `by_task`.

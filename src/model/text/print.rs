@@ -13,19 +13,45 @@ use crate::model::recording::{
 
 impl Display for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut open = OpenCalls::default();
-        let mut at = 0;
-        while let Some(event) = self.events.get(at) {
-            let mut next = at + 1;
+        Printer::default().print(self, true, f)
+    }
+}
+
+/// Prints a recording piece by piece, while it grows.
+#[derive(Debug, Default)]
+pub struct Printer {
+    open: OpenCalls,
+    at: usize,
+}
+
+impl Printer {
+    /// Prints what has come since the last time.
+    ///
+    /// A call at the very end waits for its return, which may yet share its line, unless the
+    /// recording `is_complete`.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn print(
+        &mut self,
+        recording: &Recording,
+        is_complete: bool,
+        f: &mut impl fmt::Write,
+    ) -> fmt::Result {
+        while let Some(event) = recording.events.get(self.at) {
+            let mut next = self.at + 1;
             match &event.what {
+                What::Enter(..) if !is_complete && next == recording.events.len() => {
+                    return Ok(());
+                }
                 What::Enter(task, call) => {
                     write!(f, "{task} {}", Shown(call))?;
-                    if let Some(returned) = returned_at_once(self, at, *task) {
+                    if let Some(returned) = returned_at_once(recording, self.at, *task) {
                         write!(f, " = {}", Answer(returned, &call.name))?;
                         next += 1;
                     } else {
                         f.write_str(" ...")?;
-                        open.enter(*task, at);
+                        self.open.enter(*task, self.at);
                     }
                 }
                 What::Exit {
@@ -33,17 +59,17 @@ impl Display for Recording {
                     enter,
                     returned,
                 } => {
-                    let is_expected = open.latest(*task) == Some(*enter);
-                    write_return(f, self, at, !is_expected)?;
-                    let name = call_at(self, at, *enter).map_or("", |call| &call.name);
+                    let is_expected = self.open.latest(*task) == Some(*enter);
+                    write_return(f, recording, self.at, !is_expected)?;
+                    let name = call_at(recording, self.at, *enter).map_or("", |call| &call.name);
                     write!(f, " = {}", Answer(returned, name))?;
-                    open.leave(*task, *enter);
+                    self.open.leave(*task, *enter);
                 }
                 other => write!(f, "{}", Shown(other))?,
             }
             write_site(f, event)?;
             f.write_char('\n')?;
-            at = next;
+            self.at = next;
         }
         Ok(())
     }
@@ -79,6 +105,22 @@ pub fn event_line(recording: &Recording, index: usize) -> String {
     format!("{task} {} = {answer}", Shown(call))
 }
 
+/// A call in a few words, for sentences: its name and what it is about, `read(0<pipe:[1]>)`.
+pub fn call_head(call: &Call) -> String {
+    let about = call.args.iter().find(|arg| match arg {
+        Arg::Fd(fd) => fd.number != libc::AT_FDCWD,
+        Arg::Str(bytes) => bytes.len() <= HEAD_MAX,
+        _ => false,
+    });
+    match about {
+        Some(arg) => format!("{}({})", Name(&call.name), Shown(arg)),
+        None => Name(&call.name).to_string(),
+    }
+}
+
+/// The longest string that [`call_head`] repeats, in bytes.
+const HEAD_MAX: u64 = 100;
+
 /// The answer of the call entered at `enter`, if its return can share the line.
 fn returned_at_once(recording: &Recording, enter: usize, task: Task) -> Option<&Returned> {
     let next = recording.events.get(enter + 1)?;
@@ -102,7 +144,7 @@ fn call_at(recording: &Recording, at: usize, enter: usize) -> Option<&Call> {
 
 /// The part of a return before the equals sign.
 fn write_return(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut impl fmt::Write,
     recording: &Recording,
     at: usize,
     with_index: bool,
@@ -306,7 +348,7 @@ impl Display for Shown<'_, Frame> {
     }
 }
 
-fn write_site(f: &mut fmt::Formatter<'_>, event: &Event) -> fmt::Result {
+fn write_site(f: &mut impl fmt::Write, event: &Event) -> fmt::Result {
     for (nth, frame) in event.site.iter().enumerate() {
         let before = if nth > 0 { " < " } else { "  # " };
         write!(f, "{before}{}", Shown(frame))?;

@@ -1,0 +1,239 @@
+//! Figures of the engine, side by side in one run: `scripts/bench`.
+//!
+//! Ratios and differences of minima over interleaved rounds: the machine's noise is the same for
+//! both sides. Nothing here passes or fails; tests never look at a clock.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const SYSLAB: &str = env!("CARGO_BIN_EXE_syslab");
+const ROUNDS: usize = 15;
+
+fn main() {
+    // `cargo bench` and `cargo test` pass flags of the standard harness; only the first measures.
+    if !std::env::args().any(|arg| arg == "--bench") {
+        println!("skipped: figures are made by scripts/bench");
+        return;
+    }
+    let directory = Directory::make();
+    let place = directory.0.as_path();
+    println!("minima of {ROUNDS} interleaved rounds\n");
+    start_up(place);
+    confinement();
+    observed_calls(place);
+    stacks(place);
+    lab();
+}
+
+struct Directory(PathBuf);
+
+impl Directory {
+    fn make() -> Self {
+        let path = std::env::temp_dir().join(format!("syslab-bench-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("the temporary directory is writable");
+        Self(path)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _left = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn quiet(program: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// The smallest wall-clock time of each command, measured in turns.
+fn minima<const N: usize>(mut commands: [&mut dyn FnMut(); N]) -> [Duration; N] {
+    let mut best = [Duration::MAX; N];
+    for _ in 0..ROUNDS {
+        for (command, best) in commands.iter_mut().zip(&mut best) {
+            let start = Instant::now();
+            command();
+            *best = (*best).min(start.elapsed());
+        }
+    }
+    best
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// Processor time of a command and what it waited for, in milliseconds.
+fn cpu_ms(mut command: Command) -> f64 {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let spent = || {
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("getrusage(2) knows its children");
+        let ms = |time: nix::sys::time::TimeVal| {
+            time.tv_sec() as f64 * 1e3 + time.tv_usec() as f64 / 1e3
+        };
+        ms(usage.user_time()) + ms(usage.system_time())
+    };
+    let mut best = f64::MAX;
+    for _ in 0..ROUNDS {
+        let before = spent();
+        let _status = command.status();
+        best = best.min(spent() - before);
+    }
+    best
+}
+
+fn start_up(place: &Path) {
+    println!("start-up, processor time");
+    println!(
+        "  syslab --help                  {:6.2} ms",
+        cpu_ms(quiet(SYSLAB, &["--help"]))
+    );
+    let empty = place.join("empty");
+    fs::create_dir_all(&empty).expect("the temporary directory is writable");
+    let empty = empty.to_string_lossy().into_owned();
+    let args = ["process", "check", "durable-log", &empty];
+    println!(
+        "  check of an empty directory    {:6.2} ms\n",
+        cpu_ms(quiet(SYSLAB, &args))
+    );
+}
+
+/// What the sandbox and the tracer add to a program that does nothing.
+fn confinement() {
+    let [plain, traced, strace] = minima([
+        &mut || drop(quiet("/bin/true", &[]).status()),
+        &mut || drop(quiet(SYSLAB, &["trace", "-e", "desc", "--", "/bin/true"]).status()),
+        &mut || {
+            let args = [
+                "-f",
+                "--seccomp-bpf",
+                "-e",
+                "trace=%desc",
+                "-o",
+                "/dev/null",
+                "/bin/true",
+            ];
+            drop(quiet("strace", &args).status());
+        },
+    ]);
+    println!("/bin/true, wall clock");
+    println!("  plain                          {:6.2} ms", ms(plain));
+    println!("  syslab trace -e desc           {:6.2} ms", ms(traced));
+    println!("  strace --seccomp-bpf           {:6.2} ms\n", ms(strace));
+}
+
+/// A C program that makes one call very often.
+fn compile(place: &Path, name: &str, source: &str) -> String {
+    let (file, binary) = (place.join(format!("{name}.c")), place.join(name));
+    fs::write(&file, source).expect("the temporary directory is writable");
+    let status = Command::new("cc")
+        .args(["-O2", "-g", "-o"])
+        .arg(&binary)
+        .arg(&file)
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "cc compiles {name}"
+    );
+    binary.to_string_lossy().into_owned()
+}
+
+const CALLS: u32 = 20_000;
+
+fn observed_calls(place: &Path) {
+    let source = format!(
+        "#include <fcntl.h>\n#include <unistd.h>\nint main(void) {{ int fd = open(\"/dev/null\", O_WRONLY); \
+         for (int i = 0; i < {CALLS}; i++) write(fd, \"x\", 1); return 0; }}\n"
+    );
+    let program = compile(place, "writes", &source);
+    let [plain, ours, strace] = minima([
+        &mut || drop(quiet(&program, &[]).status()),
+        &mut || {
+            let args = ["trace", "-e", "write", "-o", "/dev/null", "--", &program];
+            drop(quiet(SYSLAB, &args).status());
+        },
+        &mut || {
+            let args = [
+                "-f",
+                "--seccomp-bpf",
+                "-e",
+                "trace=write",
+                "-o",
+                "/dev/null",
+                &program,
+            ];
+            drop(quiet("strace", &args).status());
+        },
+    ]);
+    let each = |time: Duration| (time.saturating_sub(plain)).as_secs_f64() * 1e6 / f64::from(CALLS);
+    println!("one observed write (entry and return)");
+    println!("  syslab trace                   {:6.2} us", each(ours));
+    println!("  strace --seccomp-bpf           {:6.2} us", each(strace));
+    println!(
+        "  ratio                          {:6.2}\n",
+        each(ours) / each(strace)
+    );
+}
+
+fn stacks(place: &Path) {
+    let c = compile(
+        place,
+        "deep",
+        "#include <fcntl.h>\n#include <unistd.h>\nstatic int fd;\n\
+         __attribute__((noinline)) void c(void) { write(fd, \"x\", 1); __asm__(\"\"); }\n\
+         __attribute__((noinline)) void b(void) { c(); __asm__(\"\"); }\n\
+         __attribute__((noinline)) void a(void) { b(); __asm__(\"\"); }\n\
+         int main(void) { fd = open(\"/dev/null\", O_WRONLY); for (int i = 0; i < 20000; i++) a(); return 0; }\n",
+    );
+    let python = place.join("deep.py");
+    let mut file = fs::File::create(&python).expect("the temporary directory is writable");
+    write!(
+        file,
+        "import os\nfd = os.open('/dev/null', os.O_WRONLY)\ndef c(): os.write(fd, b'x')\n\
+         def b(): c()\ndef a(): b()\nfor _ in range({CALLS}): a()\n"
+    )
+    .expect("the temporary directory is writable");
+    drop(file);
+    let python = python.to_string_lossy().into_owned();
+    for (name, argv) in [
+        ("C", vec![c.as_str()]),
+        ("Python", vec!["python3", &python]),
+    ] {
+        let trace = |stacks: &[&str]| {
+            let mut args = vec!["trace", "-e", "write", "-o", "/dev/null"];
+            args.extend(stacks);
+            args.push("--");
+            args.extend(&argv);
+            drop(quiet(SYSLAB, &args).status());
+        };
+        let [without, with] = minima([&mut || trace(&[]), &mut || trace(&["--stacks"])]);
+        let each = with.saturating_sub(without).as_secs_f64() * 1e6 / f64::from(CALLS);
+        println!("one {name} stack{:26}{each:6.2} us", "");
+    }
+    println!();
+}
+
+fn lab() {
+    println!("durable-log, all checks, reference solution, wall clock");
+    for language in ["c", "python", "rust"] {
+        let solution = format!(
+            "{}/labs/process/durable-log/solution/{language}",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let start = Instant::now();
+        let status = quiet(SYSLAB, &["process", "check", "durable-log", &solution]).status();
+        let verdict = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        println!(
+            "  {language:8} {:8.2} s   {verdict}",
+            start.elapsed().as_secs_f64()
+        );
+    }
+}

@@ -1,0 +1,436 @@
+//! From a directory to a program that can be started.
+//!
+//! What is in the directory says how: an executable `run` is started; else `main.py`,
+//! `Cargo.toml`, `go.mod`, `Makefile`, `main.c` or `main.rs`, in this order, where a description
+//! of a build goes before a single file that it may be about. An executable `build` is run first.
+//! Everything that a submission can influence happens in the sandbox: a compiler reads any file
+//! that it is told to, and a Makefile is a program.
+
+mod detect;
+mod script;
+mod toolchain;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
+pub use self::detect::{Kind, detect};
+use self::toolchain::{Tool, Tools};
+use crate::model::ExitStatus;
+use crate::model::experiment::SUBMISSION_DIR;
+use crate::sandbox::{Bind, BoxLimits, BoxSpec, SandboxError, Workshop, launch, policy};
+use crate::sys::beneath;
+
+/// Processor time of each process of a build, seconds.
+const BUILD_CPU_S: u64 = 120;
+
+/// How long a build may take altogether, seconds. Only ends builds that hang.
+const BUILD_WALL_S: u64 = 600;
+
+/// What a build may use up: a compiler needs more than a learner's program.
+const BUILD_LIMITS: BoxLimits = BoxLimits {
+    data_kib: 4 * 1024 * 1024,
+    files: 4096,
+    processes: 256,
+    file_size: 512 << 20,
+    tmp_kib: 512 * 1024,
+    cpu_s: BUILD_CPU_S,
+};
+
+/// How much of a compiler's output is kept. The first errors are the ones that matter.
+const KEPT_OUTPUT: u64 = 16 * 1024;
+
+/// A submission that can be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// Program and first arguments, as seen inside; those of the experiment follow.
+    pub argv: Vec<String>,
+    /// What it needs of the host beside its own directory and the lab's.
+    pub binds: Vec<Bind>,
+    /// Its environment.
+    pub env: Vec<(String, String)>,
+    /// How it was built.
+    pub kind: Kind,
+    /// What the compiler said, if anything.
+    pub warnings: String,
+}
+
+/// Why a submission cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Nothing that could be started.
+    #[error("nothing to start: there is none of {}", detect::LOOKED_FOR)]
+    NothingToStart,
+    /// It should be executable.
+    #[error("{0} is not executable")]
+    NotExecutable(&'static str),
+    /// The kernel would not execute it.
+    #[error("{0} cannot be executed: {1}")]
+    BadScript(&'static str, String),
+    /// A tool is not installed.
+    #[error("needs {tool}: {reason}")]
+    MissingTool {
+        /// Its name.
+        tool: &'static str,
+        /// Why it is not to be had.
+        reason: String,
+    },
+    /// The build said no.
+    #[error("`{command}` failed ({status})\n{output}")]
+    Failed {
+        /// The command, as one would type it.
+        command: String,
+        /// How it ended.
+        status: String,
+        /// The beginning of what it said.
+        output: String,
+    },
+    /// The build did not end.
+    #[error("`{command}` did not end within {BUILD_WALL_S} seconds\n{output}")]
+    TimedOut {
+        /// The command, as one would type it.
+        command: String,
+        /// The beginning of what it said.
+        output: String,
+    },
+    /// The build succeeded and made nothing that could be started.
+    #[error("`{command}` succeeded, but made no executable {expected}")]
+    MadeNothing {
+        /// The command, as one would type it.
+        command: String,
+        /// What was looked for.
+        expected: &'static str,
+    },
+    /// The build could not be confined.
+    #[error("cannot build")]
+    Sandbox(#[from] SandboxError),
+    /// A file of ours.
+    #[error("cannot {0}")]
+    Io(&'static str, #[source] io::Error),
+}
+
+impl BuildError {
+    /// Whether it is the submission's own doing, and not this machine's.
+    pub fn is_the_programs(&self) -> bool {
+        !matches!(
+            self,
+            Self::MissingTool { .. } | Self::Sandbox(_) | Self::Io(..)
+        )
+    }
+
+    /// What could be done about it; empty if that is plain.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NotExecutable(name) => format!("chmod +x {name}"),
+            Self::MissingTool { tool, .. } => {
+                format!("install {tool}, or see `syslab doctor` for what was found")
+            }
+            Self::Sandbox(error) => error.hint().to_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Builds what is in the workshop and says how it is started.
+///
+/// # Errors
+/// What the submission lacks, or what its compiler says of it.
+pub fn build(workshop: &Workshop) -> Result<Built, BuildError> {
+    let bench = Bench::new(workshop)?;
+    let mut said = String::new();
+    if detect::has_build(&bench.directory)? {
+        script::check(&bench.directory, "build")?;
+        let tools = script::tools(&bench.directory, "build");
+        said += &bench
+            .execute(&tools, &[format!("{SUBMISSION_DIR}/build")])?
+            .all();
+    }
+    let kind = detect::detect_in(&bench.directory)?;
+    let (argv, tools, more) = bench.by_kind(kind)?;
+    said += &more;
+    Ok(Built {
+        argv,
+        env: environment(&tools),
+        binds: tools.binds(),
+        kind,
+        warnings: said,
+    })
+}
+
+/// The copy of a submission, being built.
+struct Bench<'a> {
+    workshop: &'a Workshop,
+    directory: File,
+}
+
+/// Program and arguments, what they need, and what the compiler said.
+type Start = (Vec<String>, Tools, String);
+
+impl<'a> Bench<'a> {
+    fn new(workshop: &'a Workshop) -> Result<Self, BuildError> {
+        let directory = File::open(workshop.submission_dir())
+            .map_err(|error| BuildError::Io("open the submission's copy", error))?;
+        Ok(Self {
+            workshop,
+            directory,
+        })
+    }
+
+    fn by_kind(&self, kind: Kind) -> Result<Start, BuildError> {
+        match kind {
+            Kind::Run => {
+                script::check(&self.directory, "run")?;
+                let tools = script::tools(&self.directory, "run");
+                script::check_interpreter(&self.directory, "run", &tools)?;
+                Ok((vec![format!("{SUBMISSION_DIR}/run")], tools, String::new()))
+            }
+            Kind::Python => {
+                let python = toolchain::python()?;
+                let argv = vec![python.program_text(), format!("{SUBMISSION_DIR}/main.py")];
+                Ok((argv, Tools::of(python), String::new()))
+            }
+            Kind::C => {
+                let cc = toolchain::plain("cc")?;
+                let command = words(&cc, "-O2 -g -Wall -pthread -o main main.c");
+                self.compile(Tools::of(cc), &command, &["main"])
+            }
+            Kind::Rust => {
+                let rustc = toolchain::rustc()?;
+                let edition = rustc.edition();
+                let command = words(
+                    &rustc,
+                    &format!("--edition {edition} -C opt-level=1 -g -o main main.rs"),
+                );
+                self.compile(Tools::of(rustc), &command, &["main"])
+            }
+            Kind::Make => {
+                let make = toolchain::plain("make")?;
+                let command = vec![make.program_text()];
+                let mut tools = script::tools(&self.directory, "Makefile");
+                tools.add(make);
+                self.compile(tools, &command, &["run", "main"])
+            }
+            Kind::Go => {
+                let go = toolchain::go()?;
+                let command = words(&go, "build -o main .");
+                self.compile(Tools::of(go), &command, &["main"])
+            }
+            Kind::Cargo => self.cargo(),
+        }
+    }
+
+    /// Runs a compiler that makes one of `results`.
+    fn compile(
+        &self,
+        tools: Tools,
+        command: &[String],
+        results: &'static [&'static str],
+    ) -> Result<Start, BuildError> {
+        let said = self.execute(&tools, command)?.all();
+        for name in results {
+            if detect::is_executable(&self.directory, name) == Some(true) {
+                return Ok((vec![format!("{SUBMISSION_DIR}/{name}")], tools, said));
+            }
+        }
+        Err(BuildError::MadeNothing {
+            command: typed(command),
+            expected: match results {
+                ["run", ..] => "run or main",
+                _ => "main",
+            },
+        })
+    }
+
+    /// Runs cargo, and asks it for the name of what it made.
+    fn cargo(&self) -> Result<Start, BuildError> {
+        let cargo = toolchain::cargo()?;
+        let command = words(
+            &cargo,
+            "build --offline --quiet --message-format=json-render-diagnostics",
+        );
+        let tools = Tools::of(cargo);
+        let said = self.execute(&tools, &command)?;
+        let program = said
+            .output
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter_map(|message| message.get("executable")?.as_str().map(str::to_owned))
+            .next_back()
+            .ok_or_else(|| BuildError::MadeNothing {
+                command: typed(&command),
+                expected: "program",
+            })?;
+        Ok((vec![program], tools, said.errors))
+    }
+
+    /// Runs a command in the sandbox, untraced, with the submission writable.
+    fn execute(&self, tools: &Tools, command: &[String]) -> Result<Said, BuildError> {
+        let (output, errors) = (Paper::new()?, Paper::new()?);
+        let spec = BoxSpec {
+            argv: command.iter().map(OsString::from).collect(),
+            env: environment(tools)
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            cwd: SUBMISSION_DIR.into(),
+            binds: std::iter::once(Bind {
+                source: self.workshop.submission_dir(),
+                target: SUBMISSION_DIR.into(),
+                is_writable: true,
+            })
+            .chain(tools.binds())
+            .collect(),
+            limits: BUILD_LIMITS,
+            host_uid: self.workshop.host_uid(),
+            has_network: false,
+            rung: self.workshop.confinement().rung,
+        };
+        let null = File::open("/dev/null")
+            .map_err(|error| BuildError::Io("open /dev/null", error))?
+            .into();
+        let stdio = [null, output.writer()?, errors.writer()?];
+        let mut launched = launch(&spec, &policy::filter(), stdio)?;
+        launched.release()?;
+        let status = launched.wait(Instant::now() + Duration::from_secs(BUILD_WALL_S))?;
+        launched.finish();
+        let said = Said {
+            output: output.read()?,
+            errors: errors.read()?,
+        };
+        match status {
+            Some(ExitStatus::Code(0)) => Ok(said),
+            Some(status) => Err(BuildError::Failed {
+                command: typed(command),
+                status: match status {
+                    ExitStatus::Code(code) => format!("exit status {code}"),
+                    ExitStatus::Signal(signal) => crate::model::text::signal_name(signal),
+                },
+                output: said.all(),
+            }),
+            None => Err(BuildError::TimedOut {
+                command: typed(command),
+                output: said.all(),
+            }),
+        }
+    }
+}
+
+/// What a command said.
+struct Said {
+    output: String,
+    errors: String,
+}
+
+impl Said {
+    fn all(self) -> String {
+        self.output + &self.errors
+    }
+}
+
+/// A file in memory that a command writes to. Limits on file sizes apply to it.
+struct Paper(File);
+
+impl Paper {
+    fn new() -> Result<Self, BuildError> {
+        memfd_create(c"output", MFdFlags::MFD_CLOEXEC)
+            .map(|fd| Self(fd.into()))
+            .map_err(|error| BuildError::Io("keep the output", error.into()))
+    }
+
+    fn writer(&self) -> Result<OwnedFd, BuildError> {
+        let copy = self.0.try_clone();
+        Ok(copy
+            .map_err(|error| BuildError::Io("keep the output", error))?
+            .into())
+    }
+
+    /// The beginning of what was written.
+    fn read(mut self) -> Result<String, BuildError> {
+        let mut kept = Vec::new();
+        let length = self
+            .0
+            .rewind()
+            .and_then(|()| (&mut self.0).take(KEPT_OUTPUT).read_to_end(&mut kept))
+            .and_then(|_| self.0.metadata())
+            .map_err(|error| BuildError::Io("read the output", error))?
+            .len();
+        let mut text = printable(&String::from_utf8_lossy(&kept));
+        if length > KEPT_OUTPUT {
+            text += &format!("\n[{} more bytes]\n", length - KEPT_OUTPUT);
+        }
+        Ok(text)
+    }
+}
+
+/// The text without what a terminal would interpret: a compiler quotes its input.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() && !matches!(char, '\n' | '\t') {
+            printable.extend(char.escape_default());
+        } else {
+            printable.push(char);
+        }
+    }
+    printable
+}
+
+/// The environment of builds and runs: the same everywhere, but for where tools are.
+fn environment(tools: &Tools) -> Vec<(String, String)> {
+    let mut path = tools.directories();
+    path.extend(["/usr/local/bin", "/usr/bin", "/bin"].map(str::to_owned));
+    path.dedup();
+    let fixed = [
+        ("HOME", "/tmp"),
+        ("LANG", "C.UTF-8"),
+        ("TMPDIR", "/tmp"),
+        // The submission cannot be written to: trying costs system calls.
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("CARGO_HOME", toolchain::CARGO_HOME),
+        ("CARGO_TERM_COLOR", "never"),
+        ("GOCACHE", "/tmp/go-cache"),
+        ("GOPATH", "/tmp/go"),
+        ("GOPROXY", "off"),
+        ("GOTOOLCHAIN", "local"),
+    ];
+    std::iter::once(("PATH".to_owned(), path.join(":")))
+        .chain(
+            fixed
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
+        .collect()
+}
+
+fn words(tool: &Tool, arguments: &str) -> Vec<String> {
+    std::iter::once(tool.program_text())
+        .chain(arguments.split(' ').map(str::to_owned))
+        .collect()
+}
+
+/// The command as one would type it: without the directory that the tool was found in.
+fn typed(command: &[String]) -> String {
+    let mut words = command.to_vec();
+    if let Some(first) = words.first_mut()
+        && let Some(name) = Path::new(&*first)
+            .file_name()
+            .and_then(|name| name.to_str())
+    {
+        *first = if first.starts_with(SUBMISSION_DIR) {
+            format!("./{name}")
+        } else {
+            name.to_owned()
+        };
+    }
+    words.join(" ")
+}
+
+/// Opens a file of the submission for looking into it; `None` if it is not there.
+fn open(directory: &File, name: &str) -> Option<File> {
+    beneath::open_regular_by_links(directory, &PathBuf::from(name)).ok()
+}

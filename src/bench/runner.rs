@@ -1,0 +1,281 @@
+//! The runner: a process for one trial. It is the tracer, and it plays the outside world.
+//!
+//! Single-threaded on purpose: everything that it sees and does has one order. It reads a
+//! [`Job`] from its standard input and writes a [`TrialRecord`] to its standard output.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
+use crate::model::recording::STRIKE;
+use crate::model::{Bytes, Run, World};
+use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
+use crate::sys;
+use crate::tracer::decode::sets::{self, UnknownWord};
+use crate::tracer::{self, Pump, TraceError, Tracer};
+
+use super::drive::{self, Driver, Turn};
+use super::job::{Job, TrialRecord};
+
+/// How often the runner looks up from waiting.
+const TICK: Duration = Duration::from_millis(4);
+
+/// How much is kept of each buffer: more than the longest record of any lab.
+const BUFFER: usize = 1 << 20;
+
+/// The most of a collected file that is kept.
+const FILE: u64 = 64 << 20;
+
+/// Why a trial could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The job is not one.
+    #[error("cannot read the job")]
+    Job(#[from] serde_json::Error),
+    /// Pipes, ticks, files.
+    #[error("cannot {what}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// What the kernel said.
+        source: io::Error,
+    },
+    /// The sandbox.
+    #[error("cannot confine the program")]
+    Sandbox(#[from] sandbox::SandboxError),
+    /// The tracer.
+    #[error("cannot trace the program")]
+    Trace(#[from] TraceError),
+    /// A lab's watch list names no known call.
+    #[error("in the experiment's list of watched calls")]
+    Watch(#[from] UnknownWord),
+    /// The program could not be started.
+    #[error("{program}: {why}")]
+    Start {
+        /// What was to be started.
+        program: String,
+        /// What the kernel said.
+        why: String,
+    },
+}
+
+fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> RunError {
+    move |source| RunError::Io {
+        what: what.into(),
+        source,
+    }
+}
+
+/// The process' main function.
+///
+/// # Errors
+/// If standard output is gone; everything else is written there.
+pub fn main() -> io::Result<()> {
+    let record = trial().unwrap_or_else(|error| match error {
+        RunError::Start { .. } => TrialRecord {
+            cannot_start: Some(error.to_string()),
+            ..TrialRecord::default()
+        },
+        error => TrialRecord {
+            trouble: Some(causes(&error).join(": ")),
+            ..TrialRecord::default()
+        },
+    });
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    record.write(&mut out)?;
+    out.flush()
+}
+
+/// An error and its sources, outermost first.
+pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut causes = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    causes
+}
+
+fn trial() -> Result<TrialRecord, RunError> {
+    let job: Job = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
+    sys::tick::start(TICK).map_err(io_error("start the tick"))?;
+    for file in &job.experiment.files {
+        put_file(&job, file).map_err(io_error(format!("write {}", file.path)))?;
+    }
+    let mut record = TrialRecord::default();
+    for (index, run) in job.experiment.runs.iter().enumerate() {
+        let is_struck = index == 0 && job.strike.is_some();
+        let (traced, trouble) = perform(&job, run, is_struck)?;
+        if is_struck {
+            record.points = traced
+                .matched
+                .iter()
+                .find(|(at, _)| *at == STRIKE)
+                .map_or(0, |(_, n)| *n);
+        }
+        let was_cut_short = traced.recording.limit().is_some() || trouble.is_some();
+        record.runs.push(traced.recording);
+        record.trouble = trouble;
+        // What comes after a run that hung proves nothing.
+        if was_cut_short || job.is_reference {
+            break;
+        }
+    }
+    Ok(record)
+}
+
+fn perform(
+    job: &Job,
+    run: &Run,
+    is_struck: bool,
+) -> Result<(tracer::Traced, Option<String>), RunError> {
+    let mut faults: Vec<_> = run.faults.iter().cloned().enumerate().collect();
+    if is_struck {
+        faults.extend(job.strike.clone().map(|strike| (STRIKE, strike)));
+    }
+    let watch = match run.watch.is_empty() {
+        true => sets::resolve(&["all".to_owned()])?,
+        false => sets::resolve(&run.watch)?,
+    };
+    let mut tracer = Tracer::new(tracer::Options {
+        watch,
+        depth: tracer::decode::Depth {
+            bytes: BUFFER,
+            objects: true,
+        },
+        wants_sites: true,
+        site_prefix: Some(SUBMISSION_DIR.to_owned()),
+        faults,
+    })?;
+    let stdio = drive::pipes(run).map_err(io_error("make pipes"))?;
+    let (for_program, mut driver) = stdio.split(run, job.timeout_scale, job.is_reference);
+    collect(job, run, &mut tracer)?;
+    let filter = tracer.filter(&policy::refusals());
+    let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
+    tracer.seize(launched.first, &[launched.init])?;
+    launched.release()?;
+    let trouble = observe(&mut tracer, &mut driver)?;
+    driver.receive_rest(&mut tracer);
+    if let Some(why) = launched.exec_error() {
+        return Err(RunError::Start {
+            program: job.argv.join(" "),
+            why: why.to_string(),
+        });
+    }
+    drop(launched);
+    collect(job, run, &mut tracer)?;
+    Ok((tracer.finish(), trouble))
+}
+
+/// Runs the two, the tracer and the world, until the program is no more.
+fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, RunError> {
+    let mut trouble = None;
+    let mut is_over = false;
+    while !tracer.is_empty() {
+        let pump = tracer.pump()?;
+        if pump == Pump::Gone {
+            break;
+        }
+        if is_over {
+            // Whoever was forked while we killed is killed at the next tick.
+            if pump == Pump::Tick {
+                tracer.kill_tree();
+            }
+            continue;
+        }
+        match driver.turn(tracer, pump == Pump::Tick) {
+            Turn::On => {}
+            Turn::Over => is_over = true,
+            Turn::Starved => {
+                trouble = Some("the machine was too busy to give the program its time".to_owned());
+                is_over = true;
+            }
+        }
+        if is_over {
+            tracer.kill_tree();
+        }
+    }
+    Ok(trouble)
+}
+
+fn spec(job: &Job, run: &Run) -> BoxSpec {
+    let mut binds = job.binds.clone();
+    let bind = |source: &Path, target: &str, is_writable| Bind {
+        source: source.to_owned(),
+        target: target.into(),
+        is_writable,
+    };
+    binds.push(bind(&job.submission, SUBMISSION_DIR, false));
+    binds.push(bind(&job.lab, LAB_DIR, true));
+    BoxSpec {
+        argv: job.argv.iter().chain(&run.args).map(Into::into).collect(),
+        env: job
+            .env
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        binds,
+        cwd: SUBMISSION_DIR.into(),
+        has_network: true,
+        host_uid: job.host_uid,
+        rung: job.rung,
+        limits: BoxLimits {
+            processes: run.limits.tasks * 2,
+            ..BoxLimits::default()
+        },
+        ..BoxSpec::default()
+    }
+}
+
+/// A path below the lab directory, relative to it.
+fn below_lab(path: &str) -> &Path {
+    Path::new(
+        path.strip_prefix(LAB_DIR)
+            .unwrap_or(path)
+            .trim_start_matches('/'),
+    )
+}
+
+/// Puts a file into the lab directory, in which nothing of the learner has run yet.
+fn put_file(job: &Job, file: &crate::model::InputFile) -> io::Result<()> {
+    let path = job.lab.join(below_lab(&file.path));
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(&path, &file.content)?;
+    let mode = if file.is_executable { 0o755 } else { 0o644 };
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+    // Where the learner's id is ours, there is nothing to give away.
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::lchown(&path, Some(job.host_uid), Some(job.host_uid))?;
+    }
+    Ok(())
+}
+
+/// Records the files that the experiment asks for, as they are now.
+fn collect(job: &Job, run: &Run, tracer: &mut Tracer) -> Result<(), RunError> {
+    for path in &run.collect {
+        let content =
+            read_hostile(&job.lab, below_lab(path)).map_err(io_error(format!("read {path}")))?;
+        tracer.record(World::File(path.clone(), content));
+    }
+    Ok(())
+}
+
+/// Reads a file that a submission may have put there: regular files only, no links, capped.
+fn read_hostile(lab: &Path, path: &Path) -> io::Result<Option<Bytes>> {
+    let file = match sys::beneath::open_regular(File::open(lab)?, path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let len = file.metadata()?.len();
+    let mut data = Vec::new();
+    file.take(FILE).read_to_end(&mut data)?;
+    let cut = len.saturating_sub(data.len() as u64);
+    Ok(Some(Bytes { data, cut }))
+}

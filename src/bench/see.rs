@@ -1,0 +1,189 @@
+//! The strace command that shows a learner the same with the standard tool.
+
+use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
+use crate::model::recording::STRIKE;
+use crate::model::text::{errno_name, signal_name};
+use crate::model::{Action, Recording, Step, Strike, Trigger, What};
+
+use super::job::TrialRecord;
+use super::plan::{Kind, Work};
+
+/// Longest input that is put into the command itself.
+const INLINE_INPUT: usize = 72;
+
+/// A command line that repeats a trial as far as strace can.
+///
+/// strace counts calls per task from its first exec on, the loader's included, so the counts are
+/// taken from the recording.
+pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
+    let Some(run) = work.experiment.runs.first() else {
+        return String::new();
+    };
+    let Some(recording) = record.runs.first() else {
+        return String::new();
+    };
+    let mut words = vec!["strace -f -y".to_owned()];
+    let traced = traced_calls(recording);
+    if !traced.is_empty() {
+        words.push(format!("-e trace={}", traced.join(",")));
+    }
+    let strike = work
+        .strike()
+        .filter(|_| matches!(work.kind, Kind::Point { .. }));
+    let faults = run
+        .faults
+        .iter()
+        .enumerate()
+        .chain(strike.as_ref().map(|fault| (STRIKE, fault)));
+    for (index, fault) in faults {
+        if let Some((name, when)) = struck_call(recording, index)
+            && let Some(what) = injection(&fault.action)
+        {
+            let every = repetition(&fault.trigger);
+            words.push(format!("-e inject={name}:{what}:when={when}{every}"));
+        }
+    }
+    words.extend(argv.iter().map(|word| as_learner_sees(word)));
+    words.extend(
+        run.args
+            .iter()
+            .map(|arg| quoted(&arg.replace(LAB_DIR, "/tmp"))),
+    );
+    format!("{}{}", input(&run.steps), words.join(" "))
+}
+
+fn repetition(trigger: &Trigger) -> String {
+    match trigger.every {
+        0 => String::new(),
+        1 => "+".to_owned(),
+        every => format!("+{every}"),
+    }
+}
+
+fn injection(action: &Action) -> Option<String> {
+    let signal = |signo: i32| signal_name(signo).trim_start_matches("SIG").to_owned();
+    Some(match action {
+        Action::Error(errno) | Action::Strike(Strike::Error(errno)) => {
+            format!("error={}", errno_name(*errno))
+        }
+        Action::Return(value) => format!("retval={value}"),
+        Action::DelayEnter(us) => format!("delay_enter={us}"),
+        Action::DelayExit(us) => format!("delay_exit={us}"),
+        Action::Strike(
+            Strike::SignalBefore(signo) | Strike::SignalDuring(signo) | Strike::SignalAfter(signo),
+        ) => format!("signal={}", signal(*signo)),
+        Action::Strike(Strike::KillTree) => "signal=KILL".to_owned(),
+        // strace can lie about a count but not shorten a call.
+        Action::Short(_) => return None,
+    })
+}
+
+/// Name and strace's count of the call that a fault struck first.
+fn struck_call(recording: &Recording, fault: usize) -> Option<(String, usize)> {
+    let (at, task, _) = recording.struck().find(|(_, _, index)| *index == fault)?;
+    let entered = |event: usize| match &recording.events.get(event)?.what {
+        What::Enter(by, call) if *by == task => Some((event, call.name.clone())),
+        _ => None,
+    };
+    let (event, name) = at
+        .checked_sub(1)
+        .and_then(entered)
+        .or_else(|| (at + 1..recording.events.len()).find_map(entered))?;
+    let before = recording.events[..event]
+        .iter()
+        .filter(|e| matches!(&e.what, What::Enter(by, call) if *by == task && call.name == name))
+        .count();
+    Some((name, before + 1))
+}
+
+/// The calls that the run made on more than the loader's behalf, most telling first.
+fn traced_calls(recording: &Recording) -> Vec<String> {
+    const TELLING: &[&str] = &[
+        "open",
+        "openat",
+        "read",
+        "readv",
+        "pread64",
+        "write",
+        "writev",
+        "pwrite64",
+        "pwritev2",
+        "fsync",
+        "fdatasync",
+        "sync_file_range",
+        "msync",
+        "ftruncate",
+        "rename",
+        "renameat2",
+        "poll",
+        "ppoll",
+        "select",
+        "pselect6",
+        "epoll_wait",
+        "epoll_pwait",
+        "rt_sigaction",
+        "rt_sigprocmask",
+        "signalfd4",
+        "exit_group",
+    ];
+    TELLING
+        .iter()
+        .filter(|name| recording.calls().any(|made| made.call.name == **name))
+        .map(|name| (*name).to_owned())
+        .collect()
+}
+
+/// The program as the learner starts it, from the submission's directory.
+fn as_learner_sees(word: &str) -> String {
+    if let Some(own) = word
+        .strip_prefix(SUBMISSION_DIR)
+        .and_then(|own| own.strip_prefix('/'))
+    {
+        return if own.contains('.') {
+            quoted(own)
+        } else {
+            quoted(&format!("./{own}"))
+        };
+    }
+    let name = word.rsplit('/').next().unwrap_or(word);
+    if name.starts_with("python") {
+        "python3".to_owned()
+    } else {
+        quoted(word)
+    }
+}
+
+/// What feeds the program, as the left side of a pipe or nothing.
+fn input(steps: &[Step]) -> String {
+    let mut bytes = Vec::new();
+    for step in steps {
+        if let Step::Send(sent) = step {
+            bytes.extend_from_slice(sent);
+        }
+    }
+    let keeps_open = !steps.contains(&Step::CloseInput);
+    let is_plain = bytes
+        .iter()
+        .all(|b| b.is_ascii_graphic() && *b != b'\'' || b" \n".contains(b));
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let source = match std::str::from_utf8(&bytes) {
+        Ok("") => ":".to_owned(),
+        Ok(text) if is_plain && text.len() <= INLINE_INPUT && !text.contains(['%', '\\']) => {
+            format!("printf '{}'", text.replace('\n', "\\n"))
+        }
+        _ => format!("seq {lines}"),
+    };
+    match (keeps_open, source.as_str()) {
+        (true, ":") => "sleep 5 | ".to_owned(),
+        (true, source) => format!("({source}; sleep 5) | "),
+        (false, source) => format!("{source} | "),
+    }
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+,:@".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

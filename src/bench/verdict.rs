@@ -1,0 +1,281 @@
+//! From recordings to findings: asks the judge, and makes its answer readable.
+
+use std::path::Path;
+
+use crate::model::curriculum::heading_slug;
+use crate::model::recording::STRIKE;
+use crate::model::score::{Figure, Site};
+use crate::model::text::{event_line, signal_name};
+use crate::model::{
+    Check, Evidence, Failure, Finding, Frame, Objection, Recording, Strike, Trial, Verdict, What,
+};
+
+use super::job::TrialRecord;
+use super::plan::{Kind, Order, Work};
+use super::see;
+
+/// What became of one trial.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its place among the check's trials.
+    pub order: Order,
+    /// Whether one of its faults struck; `None` if it has none.
+    pub was_struck: Option<bool>,
+    /// What the judge, or the engine, says.
+    pub result: TrialResult,
+}
+
+/// What the judge, or the engine, says of one trial.
+#[derive(Debug)]
+pub enum TrialResult {
+    /// The claim holds; figures by name.
+    Pass(Vec<(String, f64)>),
+    /// It does not.
+    Fail(Box<Proof>),
+    /// Nothing can be said, and why.
+    Unknown(String),
+    /// A reference trial, which nobody judges.
+    Counted,
+}
+
+/// A failure, ready to be shown.
+#[derive(Debug)]
+pub struct Proof {
+    story: String,
+    why: String,
+    hint: String,
+    see: String,
+    figures: Vec<(String, f64)>,
+    evidence: Vec<Evidence>,
+}
+
+/// What the judge needs to know of the submission to show its failures.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// Host directory of the built submission.
+    pub submission: &'a Path,
+    /// What starts the program.
+    pub argv: &'a [String],
+}
+
+/// Judges one trial.
+pub fn judge(check: &Check, work: &Work, record: &TrialRecord, at: Surroundings<'_>) -> Outcome {
+    let struck: Vec<usize> = record
+        .runs
+        .iter()
+        .flat_map(|run| run.struck().map(|(_, _, fault)| fault))
+        .collect();
+    let faults = work.faults();
+    let was_struck = (!faults.is_empty()).then(|| faults.iter().any(|f| struck.contains(f)));
+    let result = if let Some(why) = &record.trouble {
+        TrialResult::Unknown(why.clone())
+    } else if work.kind == Kind::Reference {
+        TrialResult::Counted
+    } else if let Some(why) = &record.cannot_start {
+        let failure = Failure::new(format!("it cannot be started: {why}"))
+            .hint("Does it start when you call it by hand, in an empty directory?");
+        TrialResult::Fail(Box::new(prove(check, work, record, &failure, at)))
+    } else {
+        let trial = Trial {
+            experiment: &work.experiment,
+            runs: &record.runs,
+        };
+        // A judge that panics is our bug, and must not cost the learner anything.
+        match std::panic::catch_unwind(|| (check.judge)(&trial)) {
+            Ok(Ok(pass)) => TrialResult::Pass(pass.figures),
+            Ok(Err(Objection::Fail(failure))) => {
+                TrialResult::Fail(Box::new(prove(check, work, record, &failure, at)))
+            }
+            Ok(Err(Objection::Blind(why))) => TrialResult::Unknown(why),
+            Err(_) => TrialResult::Unknown("the judge itself failed: a bug in syslab".to_owned()),
+        }
+    };
+    Outcome {
+        order: work.order,
+        was_struck,
+        result,
+    }
+}
+
+fn prove(
+    _check: &Check,
+    work: &Work,
+    record: &TrialRecord,
+    failure: &Failure,
+    at: Surroundings<'_>,
+) -> Proof {
+    let evidence = failure
+        .evidence
+        .iter()
+        .filter_map(|shown| {
+            let recording = record.runs.get(shown.run)?;
+            let (task, site) = task_and_site(recording, shown.event)?;
+            Some(Evidence {
+                run: shown.run as u32 + 1,
+                event: shown.event as u64,
+                text: event_line(recording, shown.event),
+                task,
+                site: site_of(site, at.submission),
+            })
+        })
+        .collect();
+    let mut hit = None;
+    if let Some(first) = record.runs.first() {
+        hit = first
+            .struck()
+            .find(|(_, _, fault)| *fault == STRIKE)
+            .map(|(event, task, _)| {
+                let call = struck_call(first, event, task);
+                (event, first.events.len(), call)
+            });
+    }
+    Proof {
+        story: story(work, hit.as_ref()),
+        why: failure.why.clone(),
+        hint: failure.hint.clone(),
+        see: see::command(work, record, at.argv),
+        figures: failure.figures.clone(),
+        evidence,
+    }
+}
+
+/// The story of a trial; of a sweep's trial also where it was struck.
+fn story(work: &Work, hit: Option<&(usize, usize, Option<String>)>) -> String {
+    let mut story = work.experiment.story.clone();
+    if let Kind::Point { strike, nth, of } = work.kind {
+        story = format!("{story}: {}, point {nth} of {of}", strike_name(strike));
+    }
+    if let Some((event, events, call)) = hit {
+        let call = call.as_deref().unwrap_or("the program's end");
+        story = format!("{story}; struck at event {event} of {events}: {call}");
+    }
+    story
+}
+
+/// What a strike is called.
+fn strike_name(strike: Strike) -> String {
+    match strike {
+        Strike::SignalBefore(signo) => format!("{} just before a call", signal_name(signo)),
+        Strike::SignalDuring(signo) => format!("{} as a call begins", signal_name(signo)),
+        Strike::SignalAfter(signo) => format!("{} as a call returns", signal_name(signo)),
+        Strike::KillTree => "every process killed".to_owned(),
+        Strike::Error(errno) => {
+            format!("{} from a call", crate::model::text::errno_name(errno))
+        }
+    }
+}
+
+/// The text of the call that a strike hit: the one entered just before, or made again after.
+fn struck_call(recording: &Recording, event: usize, task: u32) -> Option<String> {
+    let is_entry = |at: usize| {
+        matches!(&recording.events.get(at)?.what, What::Enter(by, _) if *by == task).then_some(at)
+    };
+    let before = event.checked_sub(1).and_then(is_entry);
+    let after = || (event + 1..recording.events.len()).find_map(is_entry);
+    before.or_else(after).map(|at| event_line(recording, at))
+}
+
+fn task_and_site(recording: &Recording, event: usize) -> Option<(Option<u32>, &[Frame])> {
+    let shown = recording.events.get(event)?;
+    Some(match &shown.what {
+        What::Exit { task, enter, .. } => (
+            Some(*task),
+            recording
+                .events
+                .get(*enter)
+                .map_or(&[][..], |enter| &enter.site),
+        ),
+        What::Enter(task, _)
+        | What::Fork { task, .. }
+        | What::Exec(task, _)
+        | What::Begin(task)
+        | What::Signal(task, _)
+        | What::Stop(task, _)
+        | What::End { task, .. }
+        | What::Struck(task, _) => (Some(*task), &shown.site[..]),
+        What::Rest(_) | What::World(_) => (None, &[][..]),
+    })
+}
+
+/// The innermost line of the learner's program, looked up in its DWARF if need be.
+fn site_of(frames: &[Frame], submission: &Path) -> Option<Site> {
+    frames.iter().find_map(|frame| match frame {
+        Frame::Source { .. } => Site::of(frame),
+        Frame::Native { module, address } => super::observe::lookup(submission, module, *address)
+            .as_ref()
+            .and_then(Site::of),
+    })
+}
+
+/// Puts a check's outcomes together.
+pub fn finding(lesson: &str, check: &Check, story: &str, mut outcomes: Vec<Outcome>) -> Finding {
+    outcomes.sort_by_key(|outcome| outcome.order);
+    let trials = outcomes
+        .iter()
+        .filter(|o| !matches!(o.result, TrialResult::Counted))
+        .count() as f64;
+    let has_faults = outcomes.iter().any(|outcome| outcome.was_struck.is_some());
+    let was_struck = outcomes
+        .iter()
+        .any(|outcome| outcome.was_struck == Some(true));
+    let mut finding = blank(lesson, check, Verdict::Pass, story);
+    finding.figures.push(Figure {
+        name: "trials".to_owned(),
+        value: trials,
+    });
+    let mut unknown = None;
+    let mut passed = None;
+    for outcome in outcomes {
+        match outcome.result {
+            TrialResult::Fail(proof) => {
+                finding.verdict = Verdict::Fail;
+                finding.story = proof.story;
+                finding.why = proof.why;
+                finding.hint = proof.hint;
+                finding.see = proof.see;
+                finding.evidence = proof.evidence;
+                finding.figures.extend(figures(proof.figures));
+                return finding;
+            }
+            TrialResult::Unknown(why) => unknown = unknown.or(Some(why)),
+            TrialResult::Pass(shown) => passed = passed.or(Some(shown)),
+            TrialResult::Counted => {}
+        }
+    }
+    let never_struck = (has_faults && !was_struck)
+        .then(|| "the fault never struck: the program makes none of the calls".to_owned());
+    let untried = passed.is_none().then(|| "nothing was tried".to_owned());
+    if let Some(why) = unknown.or(never_struck).or(untried) {
+        finding.verdict = Verdict::Unknown;
+        finding.why = why;
+        return finding;
+    }
+    finding.points = check.points;
+    finding.figures.extend(figures(passed.unwrap_or_default()));
+    finding
+}
+
+fn figures(pairs: Vec<(String, f64)>) -> impl Iterator<Item = Figure> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| Figure { name, value })
+}
+
+/// A finding without points or proof.
+pub fn blank(lesson: &str, check: &Check, verdict: Verdict, story: &str) -> Finding {
+    Finding {
+        id: check.id.to_owned(),
+        claim: check.claim.to_owned(),
+        verdict,
+        points: 0,
+        max_points: check.points,
+        story: story.to_owned(),
+        why: String::new(),
+        hint: String::new(),
+        teaches: format!("{lesson}/{}", heading_slug(check.teaches)),
+        see: String::new(),
+        figures: Vec::new(),
+        evidence: Vec::new(),
+        repeats: None,
+    }
+}

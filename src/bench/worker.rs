@@ -1,0 +1,425 @@
+//! The worker: a process for one submission. It builds, plans trials, and has them made.
+
+use std::collections::VecDeque;
+use std::io::{self, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use crate::model::score::SCHEMA;
+use crate::model::{Experiment, Finding, Lab, Scorecard, Verdict, score::Repeats};
+use crate::sandbox::Workshop;
+
+use super::build::{self, BuildError, Built};
+use super::job::{Job, Order, Progress, Report, Request, TrialRecord};
+use super::observe::Observation;
+use super::plan::{self, Kind, Work};
+use super::runner::causes;
+use super::verdict::{self, Outcome, Surroundings, TrialResult};
+
+/// Finds a lab by the slugs of its lesson and its own.
+pub type FindLab = fn(&str, &str) -> Option<&'static Lab>;
+
+/// The process' main function: an [`Order`] on standard input, [`Report`]s on standard output.
+///
+/// # Errors
+/// If standard output is gone.
+pub fn main(find: FindLab) -> io::Result<()> {
+    let order = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
+    let done = match order {
+        Order::Examine(request) => examine(&request, find),
+        Order::Observe(observation) => observe(&observation),
+    };
+    match done {
+        Ok(report) => say(&report),
+        Err(error) => say(&Report::Failed {
+            causes: causes(error.as_ref()),
+            hint: hint(error.as_ref()),
+        }),
+    }
+}
+
+type AnyError = Box<dyn std::error::Error>;
+
+fn hint(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<crate::sandbox::SandboxError>() {
+        return error.hint().to_owned();
+    }
+    error
+        .downcast_ref::<BuildError>()
+        .map_or_else(String::new, BuildError::hint)
+}
+
+fn say(report: &Report) -> io::Result<()> {
+    let mut line = serde_json::to_vec(report)?;
+    line.push(b'\n');
+    let mut out = io::stdout().lock();
+    out.write_all(&line)?;
+    out.flush()
+}
+
+fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
+    let lab = find(&request.lesson, &request.lab)
+        .ok_or_else(|| format!("no lab {}/{}", request.lesson, request.lab))?;
+    let workshop = Workshop::enter(&request.submission)?;
+    say(&Report::Progress(Progress::Building))?;
+    let findings = match build::build(&workshop) {
+        Ok(built) => all_findings(request, lab, &workshop, &built)?,
+        Err(error) if error.is_the_programs() => {
+            let findings = not_built(request, lab, &error);
+            for finding in &findings {
+                say(&Report::Progress(Progress::Finished(Box::new(
+                    finding.clone(),
+                ))))?;
+            }
+            findings
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Report::Done(Box::new(Scorecard {
+        schema: SCHEMA,
+        lab: format!("{}/{}", request.lesson, request.lab),
+        title: lab.title.to_owned(),
+        submission: request.submission.to_string_lossy().into_owned(),
+        seed: request.seed,
+        score: findings.iter().map(|finding| finding.points).sum(),
+        max_score: findings.iter().map(|finding| finding.max_points).sum(),
+        machine: super::machine(),
+        checks: findings,
+    })))
+}
+
+fn wanted<'a>(
+    request: &'a Request,
+    lab: &'static Lab,
+) -> impl Iterator<Item = (usize, &'static crate::model::Check)> + 'a {
+    let is_wanted = |id: &str| request.only.is_empty() || request.only.iter().any(|o| o == id);
+    lab.checks
+        .iter()
+        .enumerate()
+        .filter(move |(_, check)| is_wanted(check.id))
+}
+
+/// A program that does not build fails the first check; the others are not made.
+fn not_built(request: &Request, lab: &'static Lab, error: &BuildError) -> Vec<Finding> {
+    wanted(request, lab)
+        .enumerate()
+        .map(|(place, (_, check))| {
+            let verdict = if place == 0 {
+                Verdict::Fail
+            } else {
+                Verdict::Skipped
+            };
+            let mut finding =
+                verdict::blank(&request.lesson, check, verdict, "the program is built");
+            if place == 0 {
+                finding.why = causes(error).join(": ");
+                finding.hint = error.hint();
+            } else {
+                "not checked: the program does not build".clone_into(&mut finding.why);
+            }
+            finding
+        })
+        .collect()
+}
+
+fn all_findings(
+    request: &Request,
+    lab: &'static Lab,
+    workshop: &Workshop,
+    built: &Built,
+) -> Result<Vec<Finding>, AnyError> {
+    let mut rounds = Vec::new();
+    for round in 0..request.repeat.max(1) {
+        rounds.push(one_round(request, lab, workshop, built, round == 0)?);
+    }
+    let of = request.repeat;
+    if of <= 1 {
+        return Ok(rounds.pop().unwrap_or_default());
+    }
+    let mut first = rounds.remove(0);
+    for (at, finding) in first.iter_mut().enumerate() {
+        let others: Vec<&Finding> = rounds.iter().map(|round| &round[at]).collect();
+        let is_pass = |finding: &Finding| finding.verdict == Verdict::Pass;
+        let passed =
+            others.iter().filter(|f| is_pass(f)).count() as u32 + u32::from(is_pass(finding));
+        // The worst of the repeats is what counts, and what is shown.
+        let worst = |finding: &Finding| match finding.verdict {
+            Verdict::Fail => 0,
+            Verdict::Unknown => 1,
+            Verdict::Skipped => 2,
+            Verdict::Pass => 3,
+        };
+        if let Some(other) = others.into_iter().min_by_key(|f| worst(f))
+            && worst(other) < worst(finding)
+        {
+            *finding = other.clone();
+        }
+        finding.repeats = Some(Repeats { passed, of });
+    }
+    Ok(first)
+}
+
+fn one_round(
+    request: &Request,
+    lab: &'static Lab,
+    workshop: &Workshop,
+    built: &Built,
+    is_first: bool,
+) -> Result<Vec<Finding>, AnyError> {
+    let mut works = VecDeque::new();
+    let mut stories = vec![String::new(); lab.checks.len()];
+    for (index, check) in wanted(request, lab) {
+        let experiments = (check.experiments)(request.seed);
+        stories[index] = experiments
+            .first()
+            .map_or_else(String::new, |e| e.story.clone());
+        works.extend(plan::trials(index, experiments));
+    }
+    let crew = Crew::new(works, lab.checks.len());
+    let made = crew.work(
+        request.jobs,
+        |work| {
+            let record = make(workshop, built, work, request.timeout_scale);
+            let at = Surroundings {
+                submission: &workshop.submission_dir(),
+                argv: &built.argv,
+            };
+            let outcome = verdict::judge(&lab.checks[work.check], work, &record, at);
+            let more = work_found(work, &record);
+            (outcome, more)
+        },
+        |check, done, of| {
+            let id = lab.checks[check].id.to_owned();
+            // A command line that has gone away is noticed when the worker is killed.
+            let _gone = is_first.then(|| say(&Report::Progress(Progress::Check { id, done, of })));
+        },
+        |check, outcomes| {
+            let check_ = &lab.checks[check];
+            let finding = verdict::finding(&request.lesson, check_, &stories[check], outcomes);
+            if is_first {
+                let _gone = say(&Report::Progress(Progress::Finished(Box::new(
+                    finding.clone(),
+                ))));
+            }
+            finding
+        },
+    );
+    Ok(wanted(request, lab)
+        .filter_map(|(index, _)| made[index].clone())
+        .collect())
+}
+
+/// The trials that a reference trial makes known.
+fn work_found(work: &Work, record: &TrialRecord) -> Vec<Work> {
+    if work.kind == Kind::Reference {
+        work.points(record.points)
+    } else {
+        Vec::new()
+    }
+}
+
+fn observe(observation: &Observation) -> Result<Report, AnyError> {
+    let workshop = Workshop::enter(&observation.program)?;
+    let built = build::build(&workshop)?;
+    let experiment: Experiment = observation.experiment.clone();
+    let crew = Crew::new(plan::trials(0, vec![experiment]).into(), 1);
+    crew.work(
+        observation.jobs,
+        |work| {
+            let record = make(&workshop, &built, work, 1.0);
+            let more = work_found(work, &record);
+            let result = match &record.trouble {
+                Some(why) => TrialResult::Unknown(why.clone()),
+                None => TrialResult::Counted,
+            };
+            let point = match work.kind {
+                Kind::Point { strike, nth, .. } => Some((strike, nth)),
+                _ => None,
+            };
+            let _gone = say(&Report::Observed {
+                point,
+                runs: record.runs.iter().map(ToString::to_string).collect(),
+                trouble: record.trouble.or(record.cannot_start),
+            });
+            (
+                Outcome {
+                    order: work.order,
+                    was_struck: None,
+                    result,
+                },
+                more,
+            )
+        },
+        |_, _, _| {},
+        |_, _| (),
+    );
+    Ok(Report::AllObserved)
+}
+
+/// Has a runner make one trial.
+fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> TrialRecord {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let trouble = |why: String| TrialRecord {
+        trouble: Some(why),
+        ..TrialRecord::default()
+    };
+    let lab = match workshop.lab_dir(number) {
+        Ok(lab) => lab,
+        Err(error) => return trouble(causes(&error).join(": ")),
+    };
+    let job = Job {
+        argv: built.argv.clone(),
+        env: built.env.clone(),
+        binds: built.binds.clone(),
+        submission: workshop.submission_dir(),
+        lab: lab.path().to_owned(),
+        host_uid: workshop.host_uid(),
+        rung: workshop.confinement().rung,
+        experiment: Experiment {
+            sweep: None,
+            ..(*work.experiment).clone()
+        },
+        strike: work.strike(),
+        is_reference: work.kind == Kind::Reference,
+        timeout_scale,
+    };
+    run(&job).unwrap_or_else(|error| trouble(format!("the runner broke: {error}")))
+}
+
+fn run(job: &Job) -> io::Result<TrialRecord> {
+    let mut runner = Command::new("/proc/self/exe")
+        .arg(super::RUN_COMMAND)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = runner.stdin.take() {
+        serde_json::to_writer(&mut stdin, job)?;
+    }
+    let record = match runner.stdout.take() {
+        Some(stdout) => TrialRecord::read(&mut BufReader::new(stdout)),
+        None => Err(io::ErrorKind::BrokenPipe.into()),
+    };
+    let status = runner.wait()?;
+    record.map_err(|error| io::Error::other(format!("{error} ({status})")))
+}
+
+/// Makes trials with several threads, learning of new ones on the way.
+struct Crew {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    waiting: VecDeque<Work>,
+    busy: usize,
+    /// For each check: trials known, trials done, outcomes.
+    checks: Vec<(u64, u64, Vec<Outcome>)>,
+}
+
+impl Crew {
+    fn new(works: VecDeque<Work>, checks: usize) -> Self {
+        let mut state = State {
+            waiting: works,
+            busy: 0,
+            checks: (0..checks).map(|_| Default::default()).collect(),
+        };
+        for work in &state.waiting {
+            state.checks[work.check].0 += 1;
+        }
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Works until nothing is left; for each check, what `decide` made of its outcomes.
+    fn work<T: Send + Sync>(
+        &self,
+        jobs: usize,
+        make: impl Fn(&Work) -> (Outcome, Vec<Work>) + Sync,
+        progress: impl Fn(usize, u64, u64) + Sync,
+        decide: impl Fn(usize, Vec<Outcome>) -> T + Sync,
+    ) -> Vec<Option<T>> {
+        let decided: Mutex<Vec<Option<T>>> = {
+            let checks = self.lock().checks.len();
+            Mutex::new((0..checks).map(|_| None).collect())
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..jobs.max(1) {
+                scope.spawn(|| {
+                    while let Some(work) = self.next() {
+                        let (outcome, more) = make(&work);
+                        let check = work.check;
+                        let (done, known, finished) = self.finish(check, outcome, more);
+                        progress(check, done, known);
+                        if let Some(outcomes) = finished {
+                            let made = decide(check, outcomes);
+                            let mut decided =
+                                decided.lock().unwrap_or_else(PoisonError::into_inner);
+                            decided[check] = Some(made);
+                        }
+                    }
+                });
+            }
+        });
+        decided.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next trial; waits while others may still find some.
+    fn next(&self) -> Option<Work> {
+        let mut state = self.lock();
+        loop {
+            if let Some(work) = state.waiting.pop_front() {
+                state.busy += 1;
+                return Some(work);
+            }
+            if state.busy == 0 {
+                self.changed.notify_all();
+                return None;
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Books an outcome: (trials done, trials known, all outcomes if the check is complete).
+    fn finish(
+        &self,
+        check: usize,
+        outcome: Outcome,
+        more: Vec<Work>,
+    ) -> (u64, u64, Option<Vec<Outcome>>) {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        state.busy -= 1;
+        let books = &mut state.checks[check];
+        books.0 += more.len() as u64;
+        for work in more.into_iter().rev() {
+            state.waiting.push_front(work);
+        }
+        books.1 += 1;
+        let has_failed = matches!(outcome.result, TrialResult::Fail(_));
+        let order = outcome.order;
+        books.2.push(outcome);
+        if has_failed {
+            // Trials behind a failure change nothing; those before it might come first.
+            let before = state.waiting.len();
+            state
+                .waiting
+                .retain(|work| work.check != check || work.order < order);
+            books.0 -= (before - state.waiting.len()) as u64;
+        }
+        let finished = (books.0 == books.1).then(|| std::mem::take(&mut books.2));
+        let books = (books.1, books.0);
+        self.changed.notify_all();
+        (books.0, books.1, finished)
+    }
+}

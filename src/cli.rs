@@ -1,0 +1,222 @@
+//! The command line: what is parsed, and which command it stands for.
+//!
+//! Each lesson of the registry is a command, with the same verbs below it. Help, manual pages and
+//! completions are made of the same tree, so the names of labs, demos and exercises are in it.
+
+use std::ffi::OsString;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
+
+use crate::commands::{
+    author, check, completions, demo, doctor, exercise, list, man, overview, read, start, trace,
+};
+use crate::exit::{self, Outcome};
+use crate::lessons::LESSONS;
+use crate::model::Lesson;
+use crate::ui::{ColorChoice, Screen};
+
+/// Learn systems programming on your own kernel
+///
+/// Lessons are read, shown, traced, built and checked. Checks run your program confined and
+/// under observation, make the kernel lie to it, and prove each lost point with the system calls
+/// that cost it. Without a command: where you are, and what is next.
+#[derive(Debug, Parser)]
+#[command(name = "syslab", version, after_help = EXAMPLES, subcommand_value_name = "COMMAND")]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    /// When to use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value_t, global = true, value_enum)]
+    #[arg(hide_possible_values = true, display_order = 900)]
+    color: ColorChoice,
+
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Begin the first lesson and its first lab:
+  $ syslab LESSON read
+  $ syslab LESSON start LAB --lang c
+  $ syslab LESSON check LAB LAB
+
+Exit status: 0 done and all passed, 1 a check failed, 2 usage, 3 this machine cannot,
+4 an instructor must look, 70 a bug, 130 interrupted.";
+
+/// A command: one that a lesson has, or one of the tool's own.
+#[derive(Debug)]
+enum Verb {
+    Lesson(&'static Lesson, LessonVerb),
+    Tool(Tool),
+}
+
+#[derive(Debug, Subcommand)]
+enum LessonVerb {
+    Read(read::Args),
+    Demo(demo::Args),
+    Trace(exercise::Args),
+    Start(start::Args),
+    Check(Box<check::Args>),
+}
+
+#[derive(Debug, Subcommand)]
+enum Tool {
+    List(list::Args),
+    Trace(trace::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    #[command(subcommand, hide = true)]
+    Author(author::Author),
+}
+
+impl Subcommand for Verb {
+    fn augment_subcommands(command: Command) -> Command {
+        let command = command.subcommands(LESSONS.iter().map(lesson_command));
+        Tool::augment_subcommands(command)
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        LESSONS.iter().any(|lesson| lesson.slug == name) || Tool::has_subcommand(name)
+    }
+}
+
+impl FromArgMatches for Verb {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        if let Some((name, matches)) = matches.subcommand()
+            && let Some(lesson) = LESSONS.iter().find(|lesson| lesson.slug == name)
+        {
+            return Ok(Self::Lesson(lesson, LessonVerb::from_arg_matches(matches)?));
+        }
+        Tool::from_arg_matches(matches).map(Self::Tool)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The command of a lesson, with its own names filled in.
+fn lesson_command(lesson: &'static Lesson) -> Command {
+    let labs: Vec<&str> = lesson.labs.iter().map(|lab| lab.slug).collect();
+    let demos: Vec<&str> = lesson.demos.iter().map(|demo| demo.slug).collect();
+    let exercises: Vec<&str> = lesson.exercises.iter().map(|one| one.slug).collect();
+    let command = Command::new(lesson.slug)
+        .about(format!("Lesson: {}", lesson.title))
+        .visible_aliases(lesson.alias)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true);
+    LessonVerb::augment_subcommands(command)
+        .mut_subcommand("check", |check| with_names(check, "lab", &labs))
+        .mut_subcommand("start", |start| with_names(start, "lab", &labs))
+        .mut_subcommand("demo", |demo| with_names(demo, "name", &demos))
+        .mut_subcommand("trace", |trace| with_names(trace, "name", &exercises))
+        .mut_subcommands(|verb| with_examples(verb, lesson))
+}
+
+/// The command, with an argument that takes these names only.
+fn with_names(command: Command, argument: &str, names: &[&'static str]) -> Command {
+    let parser = PossibleValuesParser::new(names.iter().copied());
+    command.mut_arg(argument, |arg| arg.value_parser(parser))
+}
+
+/// The command, with a real lesson and a real lab in its examples.
+fn with_examples(command: Command, lesson: &Lesson) -> Command {
+    let lab = lesson.labs.first();
+    let filled = command
+        .get_after_help()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+        .replace("LESSON", lesson.slug)
+        .replace("LAB", lab.map_or("LAB", |lab| lab.slug))
+        .replace(
+            "CHECK",
+            lab.and_then(|lab| lab.checks.first())
+                .map_or("CHECK", |check| check.id),
+        )
+        .replace(
+            "DEMO",
+            lesson.demos.first().map_or("DEMO", |demo| demo.slug),
+        )
+        .replace(
+            "EXERCISE",
+            lesson.exercises.first().map_or("EXERCISE", |one| one.slug),
+        );
+    match filled.is_empty() {
+        true => command,
+        false => command.after_help(filled),
+    }
+}
+
+/// The whole command line.
+pub fn command() -> Command {
+    let command = Cli::command();
+    match LESSONS.first() {
+        Some(first) => with_examples(command, first).mut_subcommand("author", |author| {
+            author.mut_subcommands(|verb| with_examples(verb, first))
+        }),
+        None => command,
+    }
+}
+
+/// Parses the arguments and does what they ask for; the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    exit::install_panic_hook();
+    let parsed = command().try_get_matches_from(args).and_then(|matches| {
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+    });
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data and go to stdout, mistakes to stderr. Whoever reads help
+            // may stop reading.
+            return match error.print() {
+                _ if error.use_stderr() => exit::USAGE,
+                Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => exit::MACHINE,
+                _ => exit::DONE,
+            };
+        }
+    };
+    let screen = Screen::new(cli.color);
+    exit::report(cli.run(&screen), &screen)
+}
+
+impl Cli {
+    fn run(&self, screen: &Screen) -> Outcome {
+        match &self.verb {
+            None => overview::run(screen),
+            Some(Verb::Lesson(lesson, verb)) => match verb {
+                LessonVerb::Read(args) => read::run(args, lesson, screen),
+                LessonVerb::Demo(args) => demo::run(args, lesson, screen),
+                LessonVerb::Trace(args) => exercise::run(args, lesson, screen),
+                LessonVerb::Start(args) => start::run(args, lesson, screen),
+                LessonVerb::Check(args) => check::run(args, lesson, screen),
+            },
+            Some(Verb::Tool(tool)) => match tool {
+                Tool::List(args) => list::run(args, screen),
+                Tool::Trace(args) => trace::run(args, screen),
+                Tool::Doctor(args) => doctor::run(args, screen),
+                Tool::Completions(args) => completions::run(args, command(), screen),
+                Tool::Man(args) => man::run(args, command(), screen),
+                Tool::Author(author) => author::run(author, screen),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_sound() {
+        command().debug_assert();
+    }
+}

@@ -1,0 +1,141 @@
+//! `syslab author`: for those who write labs.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::bench::matrix::{self, Row};
+use crate::bench::{self, Request};
+use crate::exit::{self, Outcome, Trouble};
+use crate::lessons::LESSONS;
+use crate::model::{Lab, Scorecard};
+use crate::ui::{ProgressLine, Screen, Tone, padded, visible};
+
+use super::check;
+use super::interrupt::Interrupt;
+
+/// For authors of labs
+#[derive(Debug, clap::Subcommand)]
+pub enum Author {
+    /// Hold labs against their own starters, solutions and known mistakes
+    Verify(Args),
+}
+
+/// Hold labs against their own starters, solutions and known mistakes
+///
+/// In a checkout: every starter must lose points, every solution and every other accepted program
+/// must lose none, and every program in `wrong/CHECK` must lose CHECK before any other.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The lab, as LAB or LESSON/LAB [default: all]
+    #[arg(value_name = "LAB")]
+    lab: Option<String>,
+
+    /// Only programs whose directory contains this: `solution/`, `wrong/syncs-before-ack`
+    #[arg(long, value_name = "TEXT")]
+    row: Option<String>,
+
+    /// The checkout
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = clap::ValueHint::DirPath)]
+    repo: PathBuf,
+
+    /// What the experiments are made from
+    #[arg(long, value_name = "N", default_value = "1")]
+    seed: u32,
+
+    /// Experiments that run at the same time
+    #[arg(short, long, value_name = "N", default_value = "2")]
+    jobs: usize,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  The solutions of one lab:
+  $ syslab author verify LESSON/LAB --row solution/";
+
+/// Runs `syslab author ...`.
+///
+/// # Errors
+/// If there is no such lab, or one cannot be examined.
+pub fn run(author: &Author, screen: &Screen) -> Outcome {
+    match author {
+        Author::Verify(args) => verify(args, screen),
+    }
+}
+
+fn verify(args: &Args, screen: &Screen) -> Outcome {
+    let interrupt = Interrupt::install()?;
+    let wanted = |name: &str| match &args.lab {
+        None => true,
+        Some(lab) => lab == name || name.split('/').next_back() == Some(lab),
+    };
+    let labs: Vec<(&str, String, &Lab)> = LESSONS
+        .iter()
+        .flat_map(|lesson| lesson.labs.iter().map(move |lab| (lesson.slug, lab)))
+        .map(|(lesson, lab)| (lesson, format!("{lesson}/{}", lab.slug), lab))
+        .filter(|(_, name, _)| wanted(name))
+        .collect();
+    if let (Some(lab), true) = (&args.lab, labs.is_empty()) {
+        return Err(Trouble::usage(format!("there is no lab {lab:?}"))
+            .hint("`syslab list` says which there are"));
+    }
+    let mut is_all_right = true;
+    for (lesson, name, lab) in labs {
+        screen.print(&format!("{}\n", screen.out.paint(Tone::Strong, &name)))?;
+        let directory = args.repo.join("labs").join(&name);
+        let rows: Vec<(String, Row)> = matrix::rows(&directory, lab)?
+            .into_iter()
+            .map(|row| {
+                let short = row.program.strip_prefix(&directory).unwrap_or(&row.program);
+                (short.display().to_string(), row)
+            })
+            .filter(|(short, _)| args.row.as_ref().is_none_or(|text| short.contains(text)))
+            .collect();
+        let widest = rows.iter().map(|(short, _)| short.len()).max().unwrap_or(0);
+        for (short, row) in &rows {
+            let card = examined(args, lesson, lab, row, interrupt.flag(), screen)?;
+            let held = row.expectation.holds(&card);
+            is_all_right &= held.is_ok();
+            let (mark, tone) = match held {
+                Ok(()) => ("✓", Tone::Good),
+                Err(_) => ("✗", Tone::Bad),
+            };
+            let line = format!(
+                "  {} {} {:>3}/{}  {}",
+                screen.out.paint(tone, mark),
+                padded(short, widest),
+                card.score,
+                card.max_score,
+                visible(&held.err().unwrap_or_default())
+            );
+            screen.print(&format!("{}\n", line.trim_end()))?;
+        }
+    }
+    Ok(match is_all_right {
+        true => exit::DONE,
+        false => exit::FAILED,
+    })
+}
+
+fn examined(
+    args: &Args,
+    lesson: &str,
+    lab: &Lab,
+    row: &Row,
+    interrupted: &AtomicBool,
+    screen: &Screen,
+) -> Result<Scorecard, Trouble> {
+    let mut line = ProgressLine::new(screen.err);
+    line.show(&row.program.display().to_string());
+    let request = Request {
+        lesson: lesson.to_owned(),
+        lab: lab.slug.to_owned(),
+        submission: row.program.clone(),
+        seed: u64::from(args.seed),
+        only: Vec::new(),
+        jobs: args.jobs,
+        timeout_scale: 1.0,
+        repeat: 1,
+    };
+    bench::examine(&request, interrupted, &mut |_| {}).map_err(check::trouble)
+}

@@ -1,0 +1,74 @@
+//! What the binary carries: the lessons' pages and the labs' files, as `build.rs` found them.
+//!
+//! Paths are those of the repository (`lessons/process/README.md`). Solutions and known mistakes
+//! are not here; they stay in the repository.
+
+pub mod include;
+pub mod pages;
+
+/// One file.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    /// Relative to the repository, with `/`.
+    pub path: &'static str,
+    /// What is in it.
+    pub content: &'static [u8],
+    /// Whether it is started directly (`run`, `build`).
+    pub is_executable: bool,
+}
+
+/// All files, sorted by path.
+pub static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+impl File {
+    /// The content as text; bytes that are no UTF-8 are replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(self.content).into_owned()
+    }
+
+    /// The last component of the path.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+}
+
+/// The file with this path.
+pub fn file(path: &str) -> Option<&'static File> {
+    FILES
+        .binary_search_by(|file| file.path.cmp(path))
+        .ok()
+        .map(|at| &FILES[at])
+}
+
+/// The files below a directory, each with its path relative to that directory.
+pub fn below(directory: &str) -> impl Iterator<Item = (&'static str, &'static File)> {
+    FILES.iter().filter_map(move |file| {
+        let rest = file.path.strip_prefix(directory)?.strip_prefix('/')?;
+        Some((rest, file))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_sorted_so_that_they_can_be_found() {
+        assert!(FILES.is_sorted_by(|one, other| one.path < other.path));
+        for file in FILES {
+            assert!(super::file(file.path).is_some(), "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn nothing_that_gives_the_answer_away_is_embedded() {
+        let answers = ["solution", "accepted", "wrong"];
+        for file in FILES {
+            assert!(
+                !file.path.split('/').any(|part| answers.contains(&part)),
+                "{}",
+                file.path
+            );
+        }
+    }
+}

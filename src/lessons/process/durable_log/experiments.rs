@@ -1,0 +1,443 @@
+//! What each check makes a submission live through.
+//!
+//! No experiment waits for an acknowledgement: a program may keep its acknowledgements until the
+//! end of its input, and make all records durable with one sync. Where several writes are wanted,
+//! the input comes in pieces, each after the one before has been taken ([`Step::AwaitTaken`]); a
+//! program that reads everything first makes one write, and that is right too.
+//!
+//! Inputs of sweeps are small: each call is a run of its own.
+
+use super::LOGFILE;
+use super::records::Source;
+use crate::model::{
+    Action, Arming, Experiment, Fault, InputFile, Role, Run, Step, Strike, Sweep, Trigger,
+};
+
+/// What is observed: everything that touches descriptors, names, processes, signals and mappings.
+const WATCH: &[&str] = &["desc", "file", "process", "signal", "memory"];
+
+/// Every call at which a signal or a power failure can be told from one a call earlier.
+const EVERY_CALL: &[&str] = &["%desc", "%file", "%process", "%signal"];
+
+/// Calls that take bytes in.
+const READS: &[&str] = &[
+    "read", "readv", "pread64", "preadv", "preadv2", "recvfrom", "recvmsg",
+];
+
+/// Calls that wait for input; see signal(7) for which of them a signal interrupts.
+const WAITS: &[&str] = &[
+    "poll",
+    "ppoll",
+    "select",
+    "pselect6",
+    "epoll_wait",
+    "epoll_pwait",
+    "epoll_pwait2",
+];
+
+/// Calls that put bytes out.
+const WRITES: &[&str] = &["write", "writev", "pwrite64", "pwritev", "pwritev2"];
+
+/// Calls that make a file durable and can fail. sync(2) cannot.
+const SYNCS: &[&str] = &["fsync", "fdatasync", "sync_file_range", "syncfs", "msync"];
+
+/// Calls that open a file.
+const OPENS: &[&str] = &["open", "openat", "openat2", "creat"];
+
+const SIGINT: i32 = libc::SIGINT;
+const SIGTERM: i32 = libc::SIGTERM;
+
+/// The handout promises one second; see the contracts' common rules for the rest.
+const EXIT_WITHIN_MS: u64 = 1500;
+
+/// The longest record that the handout allows.
+const LONGEST: usize = 64 * 1024;
+
+/// The smallest pipe that Linux makes; see F_SETPIPE_SZ in fcntl(2).
+const SMALLEST_PIPE: u32 = 4096;
+
+/// Plain runs with all kinds of input.
+pub(super) fn ordinary(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "ordinary");
+    let short = |source: &mut Source| source.record(12);
+    let one_by_one: Vec<_> = (0..5).map(|_| short(&mut source)).collect();
+    let longest = [
+        short(&mut source),
+        source.record(LONGEST),
+        short(&mut source),
+    ];
+    let binary = [
+        short(&mut source),
+        source.binary_record(700),
+        source.binary_record(3),
+    ];
+    let empty = [
+        b"\n".to_vec(),
+        b"\n".to_vec(),
+        short(&mut source),
+        b"\n".to_vec(),
+    ];
+    let split = source.record(40);
+    let pieces = [&split[..1], &split[1..20], &split[20..40], &split[40..]].map(<[u8]>::to_vec);
+    let torn = [source.records(2, 12), source.letters(9)].concat();
+    vec![
+        experiment("five records, one at a time", given(&one_by_one)),
+        experiment("no input at all", given(&[])),
+        experiment("empty records among others", given(&[empty.concat()])),
+        experiment("a record of 64 KiB between two short ones", given(&longest)),
+        experiment("records of arbitrary bytes", given(&[binary.concat()])),
+        experiment("300 records in one write", given(&[source.records(300, 9)])),
+        experiment("one record in four writes", given(&pieces)),
+        experiment("a last line without its newline", given(&[torn])),
+        experiment(
+            "a log that holds records already",
+            given(&[source.records(3, 12)]),
+        )
+        .with_log(source.records(4, 12)),
+    ]
+}
+
+/// Plain runs in which records come one at a time and many at once.
+pub(super) fn acknowledgements(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "acknowledgements");
+    let one_by_one: Vec<_> = (0..6).map(|_| source.record(16)).collect();
+    vec![
+        experiment("six records, one at a time", given(&one_by_one)),
+        experiment("40 records in one write", given(&[source.records(40, 16)]))
+            .with_log(source.records(3, 16)),
+    ]
+}
+
+/// The same questions for a power failure: names and repairs count too.
+pub(super) fn power_loss(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "power loss");
+    let mut input = || given(&[source.record(16), source.records(3, 16), source.record(16)]);
+    let inputs = [input(), input(), input()];
+    let [new, existing, torn] = inputs;
+    let before = source.records(3, 16);
+    let torn_before = [source.records(3, 16), source.letters(7)].concat();
+    vec![
+        experiment("power loss at every acknowledgement, with a new log", new),
+        experiment(
+            "power loss at every acknowledgement, with an old log",
+            existing,
+        )
+        .with_log(before),
+        experiment("power loss at every acknowledgement, with a torn log", torn)
+            .with_log(torn_before),
+    ]
+}
+
+/// A signal while nothing happens, and a signal in the gap just before the wait.
+pub(super) fn idle(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "idle");
+    let exit = Step::AwaitExit {
+        within_ms: EXIT_WITHIN_MS,
+    };
+    let mut told = |signal, records: usize| {
+        let mut steps = Vec::new();
+        if records > 0 {
+            // Half a record stays in hand.
+            steps.push(Step::Send(
+                [source.records(records, 12), source.letters(5)].concat(),
+            ));
+        }
+        steps.extend([Step::AwaitRest, Step::Signal(signal), exit.clone()]);
+        run(steps)
+    };
+    let told = [
+        told(SIGTERM, 3),
+        told(SIGINT, 3),
+        told(SIGTERM, 0),
+        told(SIGINT, 0),
+    ];
+    let [term, int, term_first, int_first] = told;
+    let gap = run(vec![
+        Step::Send(source.records(2, 12)),
+        Step::AwaitRest,
+        exit,
+    ]);
+    vec![
+        experiment("SIGTERM while it waits for the rest of a record", term),
+        experiment("SIGINT while it waits for the rest of a record", int),
+        experiment("SIGTERM before any input came", term_first),
+        experiment("SIGINT before any input came", int_first),
+        experiment("SIGTERM just before each call that waits for input", gap).swept(
+            &[Strike::SignalBefore(SIGTERM)],
+            trigger(&[READS, WAITS], Role::Any, Arming::FirstInput),
+        ),
+    ]
+}
+
+/// SIGTERM at every call, with input open and closed, and while nobody reads.
+pub(super) fn sigterm(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "sigterm");
+    let strikes = [Strike::SignalBefore(SIGTERM), Strike::SignalDuring(SIGTERM)];
+    let points = || trigger(&[EVERY_CALL], Role::Any, Arming::FirstInput);
+    let exit = Step::AwaitExit {
+        within_ms: EXIT_WITHIN_MS,
+    };
+    let mut pieces = || [source.record(10), source.records(2, 30), source.record(300)];
+    let (open_pieces, closed_pieces) = (pieces(), pieces());
+    let mut open = sends(&open_pieces);
+    open.extend([Step::AwaitRest, exit.clone()]);
+    // Far more acknowledgements than the pipe takes.
+    let stalled = vec![
+        Step::StallOutput,
+        Step::Send(source.records(1500, 6)),
+        Step::AwaitRest,
+        Step::Signal(SIGTERM),
+        exit,
+    ];
+    vec![
+        experiment("SIGTERM at every call, input open", run(open)).swept(&strikes, points()),
+        experiment("SIGTERM at every call, input closed", given(&closed_pieces))
+            .swept(&strikes, points()),
+        experiment(
+            "SIGTERM while nobody reads its acknowledgements",
+            Run {
+                stdout_capacity: SMALLEST_PIPE,
+                ..run(stalled)
+            },
+        ),
+    ]
+}
+
+/// SIGKILL at every call, then a second start; and starts on torn logs of all lengths.
+pub(super) fn sigkill(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "sigkill");
+    let mut pieces = || [source.record(10), source.records(2, 30), source.record(300)];
+    let inputs = [pieces(), pieces()];
+    let mut restart = || given(&[source.records(2, 14)]);
+    let restarts = [restart(), restart()];
+    let [first, second] = restarts;
+    let mut all = vec![
+        experiment(
+            "SIGKILL at every call, then a second start",
+            given(&inputs[0]),
+        )
+        .then(first)
+        .swept(
+            &[Strike::KillTree],
+            trigger(&[EVERY_CALL], Role::Any, Arming::FirstInput),
+        ),
+        experiment(
+            "SIGKILL at every call on a torn log, then a second start",
+            given(&inputs[1][..1]),
+        )
+        .then(second)
+        .with_log([source.records(2, 14), source.letters(6)].concat())
+        .swept(
+            &[Strike::KillTree],
+            trigger(&[EVERY_CALL], Role::Path(LOGFILE.to_owned()), Arming::Start),
+        ),
+    ];
+    // Block sizes that programs read backwards in: a newline just before one is easily missed.
+    for torn in [1, 4096, 5000, LONGEST] {
+        all.push(
+            experiment(
+                &format!("a start on a log with a torn record of {torn} bytes"),
+                given(&[source.records(2, 14)]),
+            )
+            .with_log([source.records(3, 14), source.letters(torn)].concat()),
+        );
+    }
+    all.push(
+        experiment(
+            "a start on a log that is one torn record",
+            given(&[source.records(2, 14)]),
+        )
+        .with_log(source.letters(50)),
+    );
+    all
+}
+
+/// Writes that take less than they were given.
+pub(super) fn short_writes(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "short writes");
+    let log = || Role::Path(LOGFILE.to_owned());
+    let mut all = Vec::new();
+    for (story, on, most, every) in [
+        ("the first write to the log takes 1 byte", log(), 1, 0),
+        ("every second write to the log takes 3 bytes", log(), 3, 2),
+        ("every write to the log takes 7 bytes", log(), 7, 1),
+        (
+            "the first write to standard output takes 3 bytes",
+            Role::Stdout,
+            3,
+            0,
+        ),
+        (
+            "every write to standard output takes 1 byte",
+            Role::Stdout,
+            1,
+            1,
+        ),
+    ] {
+        let pieces = [source.record(20), source.records(2, 20), source.record(20)];
+        let mut run = given(&pieces);
+        run.faults.push(fault(on, 1, every, Action::Short(most)));
+        all.push(experiment(story, run));
+    }
+    all
+}
+
+/// EINTR at every call, each in turn.
+///
+/// Three sweeps, so that each has points in every program: each opens the log, reads until the
+/// end of its input, and writes.
+pub(super) fn interrupted_calls(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "interrupted calls");
+    let log = Role::Path(LOGFILE.to_owned());
+    [
+        (
+            "EINTR from each open of the log",
+            trigger(&[OPENS], log, Arming::Start),
+        ),
+        (
+            "EINTR from each read and each wait for input",
+            trigger(&[READS, WAITS], Role::Any, Arming::FirstInput),
+        ),
+        (
+            "EINTR from each write and each sync",
+            trigger(&[WRITES, SYNCS], Role::Any, Arming::Begin),
+        ),
+    ]
+    .into_iter()
+    .map(|(story, points)| {
+        let pieces = [source.record(20), source.records(2, 20)];
+        experiment(story, given(&pieces)).swept(&[Strike::Error(libc::EINTR)], points)
+    })
+    .collect()
+}
+
+/// A disk that is full at every write in turn, and one that stays full.
+pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "full disk");
+    let log = || Role::Path(LOGFILE.to_owned());
+    let mut input = || given(&[source.record(24), source.records(2, 24), source.record(24)]);
+    let mut full = input();
+    full.faults
+        .push(fault(log(), 1, 1, Action::Error(libc::ENOSPC)));
+    let mut filling = input();
+    filling.faults.push(fault(log(), 1, 0, Action::Short(3)));
+    filling
+        .faults
+        .push(fault(log(), 2, 1, Action::Error(libc::ENOSPC)));
+    let in_turn = input();
+    let mut after_short = input();
+    after_short
+        .faults
+        .push(fault(log(), 1, 1, Action::Short(9)));
+    let strike = [Strike::Error(libc::ENOSPC)];
+    let points = || trigger(&[WRITES], log(), Arming::Start);
+    let before = source.records(2, 24);
+    vec![
+        experiment("a full disk", full),
+        experiment("a disk that takes 3 bytes and is full then", filling).with_log(before),
+        experiment("ENOSPC from each write to the log in turn", in_turn).swept(&strike, points()),
+        experiment(
+            "ENOSPC from each write to the log in turn, after short ones",
+            after_short,
+        )
+        .swept(&strike, points()),
+    ]
+}
+
+/// EIO from every sync in turn; and from every write, which is the sync of a program that opens
+/// its log with O_DSYNC.
+pub(super) fn failed_syncs(seed: u64) -> Vec<Experiment> {
+    let mut source = Source::new(seed, "failed syncs");
+    let pieces = [source.record(20), source.records(2, 20), source.record(20)];
+    vec![
+        experiment("EIO from each sync and each write in turn", given(&pieces)).swept(
+            &[Strike::Error(libc::EIO)],
+            trigger(&[SYNCS, WRITES], Role::Any, Arming::Begin),
+        ),
+    ]
+}
+
+/// An experiment of one run.
+fn experiment(story: &str, run: Run) -> Experiment {
+    Experiment {
+        story: story.to_owned(),
+        runs: vec![run],
+        ..Experiment::default()
+    }
+}
+
+impl Experiment {
+    /// The log exists before the first run.
+    fn with_log(mut self, content: Vec<u8>) -> Self {
+        self.files.push(InputFile {
+            path: LOGFILE.to_owned(),
+            content,
+            is_executable: false,
+        });
+        self
+    }
+
+    /// A further run on the same log.
+    fn then(mut self, run: Run) -> Self {
+        self.runs.push(run);
+        self
+    }
+
+    /// Repeated with a strike at each of these calls.
+    fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
+        self.sweep = Some(Sweep {
+            strikes: strikes.to_vec(),
+            points,
+        });
+        self
+    }
+}
+
+/// A run with these steps.
+fn run(steps: Vec<Step>) -> Run {
+    Run {
+        args: vec![LOGFILE.to_owned()],
+        steps,
+        watch: WATCH.iter().map(|&class| class.to_owned()).collect(),
+        collect: vec![LOGFILE.to_owned()],
+        ..Run::default()
+    }
+}
+
+/// A run that is given its input in these pieces, and then the end of it.
+fn given(pieces: &[Vec<u8>]) -> Run {
+    let mut steps = sends(pieces);
+    steps.push(Step::CloseInput);
+    run(steps)
+}
+
+/// Sends each piece after the one before has been taken.
+fn sends(pieces: &[Vec<u8>]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for piece in pieces {
+        steps.extend([Step::Send(piece.clone()), Step::AwaitTaken]);
+    }
+    steps
+}
+
+fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
+    Trigger {
+        calls: calls.concat().iter().map(|&name| name.to_owned()).collect(),
+        on,
+        armed,
+        first: 1,
+        every: 0,
+    }
+}
+
+/// A fault of writes.
+fn fault(on: Role, first: u32, every: u32, action: Action) -> Fault {
+    Fault {
+        trigger: Trigger {
+            first,
+            every,
+            ..trigger(&[WRITES], on, Arming::Start)
+        },
+        action,
+    }
+}

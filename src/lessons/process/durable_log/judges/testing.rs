@@ -1,0 +1,164 @@
+//! Judging traces of a few lines.
+
+use crate::lessons::process::durable_log::LOGFILE;
+use crate::model::check::Judge;
+use crate::model::{
+    Arming, Experiment, InputFile, Objection, Recording, Role, Run, Step, Strike, Sweep, Trial,
+    Trigger,
+};
+
+/// How most traces begin: the log is opened as descriptor 3.
+pub(super) const OPENED: &str = r#"
+    2 exec "/submission/prog" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>
+    2 begin
+    2 openat(AT_FDCWD, "/lab/records.log", O_RDWR|O_CREAT|O_APPEND, 0644) = 3</lab/records.log [9]>
+"#;
+
+/// An experiment whose runs are given these inputs.
+pub(super) fn story(inputs: &[&str]) -> Experiment {
+    let run = |input: &&str| Run {
+        steps: vec![Step::Send(input.as_bytes().to_vec()), Step::CloseInput],
+        ..Run::default()
+    };
+    Experiment {
+        runs: inputs.iter().map(run).collect(),
+        ..Experiment::default()
+    }
+}
+
+impl Experiment {
+    /// The log exists before the first run.
+    pub(super) fn on_log(mut self, content: &str) -> Self {
+        self.files.push(InputFile {
+            path: LOGFILE.to_owned(),
+            content: content.as_bytes().to_vec(),
+            is_executable: false,
+        });
+        self
+    }
+
+    /// As a trial of a sweep.
+    pub(super) fn in_sweep(mut self) -> Self {
+        self.sweep = Some(Sweep {
+            strikes: vec![Strike::KillTree],
+            points: Trigger {
+                calls: Vec::new(),
+                on: Role::Any,
+                armed: Arming::Start,
+                first: 1,
+                every: 0,
+            },
+        });
+        self
+    }
+}
+
+/// What the judge says of the runs with these traces, as text.
+pub(super) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -> String {
+    let runs: Vec<Recording> = traces.iter().map(|trace| trace.parse().unwrap()).collect();
+    let trial = Trial {
+        experiment,
+        runs: &runs,
+    };
+    match judge(&trial) {
+        Ok(_) => "pass".to_owned(),
+        Err(Objection::Blind(why)) => format!("blind: {why}"),
+        Err(Objection::Fail(failure)) => {
+            let mut lines = vec![format!("fail: {}", failure.why)];
+            for shown in &failure.evidence {
+                let line = crate::model::text::event_line(&runs[shown.run], shown.event);
+                lines.push(format!("  {}.{} {line}", shown.run, shown.event));
+            }
+            lines.push(format!("hint: {}", failure.hint));
+            lines.join("\n")
+        }
+    }
+}
+
+/// A trace that begins as most do.
+pub(super) fn opened(rest: &str) -> Vec<String> {
+    vec![format!("{OPENED}{rest}")]
+}
+
+mod hostile {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::{OPENED, judged, story};
+    use crate::lessons::process::durable_log::LAB;
+
+    /// Lines that mean something to a judge, in an order that no program can produce.
+    const LINES: &[&str] = &[
+        r#"2 write(3</lab/records.log [9]>, "a\n", 2) = 2 @0"#,
+        r#"2 write(3</lab/records.log [9]>, "bcd\n", 4) = 2 @18446744073709551615"#,
+        r#"2 write(3</lab/records.log [9]>, "bcd\n", 4) = 9223372036854775807"#,
+        r#"2 write(3</lab/records.log [9]>, "bcd\n"...100, 104) = -5"#,
+        "2 write(3</lab/records.log [9]>) = 2",
+        "2 fsync(3</lab/records.log [9]>) = 0",
+        "2 fsync(3</lab/records.log [9]>) = -1 EIO (injected)",
+        "2 fsync(4</lab [1]>) = -1 EIO (injected)",
+        r#"2 write(1<pipe:[2]>, "ok 1\n", 5) = 5"#,
+        r#"2 write(1<pipe:[2]>, "ok 2\nok 3\nok 4\n", 15) = 15"#,
+        "2 ... write = 3",
+        r#"2 write(1<pipe:[2]>, "ok 1\n", 5) ..."#,
+        "2 !!! strike",
+        "2 !!! 0",
+        "2 --- SIGTERM",
+        "2 +++ exit 0",
+        "2 +++ exit 1",
+        "2 +++ signal SIGTERM",
+        r#"* stdout "ok 1\n""#,
+        r#"* stdout "ok 1\nok 2\nok 3""#,
+        r#"* stderr "x""#,
+        r#"* file "/lab/records.log" "a\nbcd\n""#,
+        r#"* file "/lab/records.log" "a\nb""#,
+        r#"* file "/lab/records.log" """#,
+        r#"* file "/lab/records.log" "a"...5"#,
+        r#"* file "/lab/records.log" absent"#,
+        "* limit exit 1500",
+        r#"2 unlink("/lab/records.log") = 0"#,
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_recording_makes_a_judge_panic(
+            first in prop::collection::vec(any::<Index>(), 0..14),
+            second in prop::collection::vec(any::<Index>(), 0..8),
+            is_opened in any::<bool>(),
+            is_swept in any::<bool>(),
+            log in "[ab\n]{0,4}",
+            input in "[ab\n]{0,6}",
+        ) {
+            let start = if is_opened { OPENED } else { "" };
+            let trace = |picks: &[Index]| {
+                let mut is_in_write = false;
+                let mut lines = start.to_owned();
+                for pick in picks {
+                    let line = LINES[pick.index(LINES.len())];
+                    // A return must belong to something.
+                    if line.contains("... write") && !is_in_write {
+                        continue;
+                    }
+                    is_in_write = match line.contains("... write") {
+                        true => false,
+                        false => is_in_write || line.ends_with("..."),
+                    };
+                    lines.push_str(line);
+                    lines.push('\n');
+                }
+                lines
+            };
+            let mut experiment = story(&[&input, "x\n"]).on_log(&log);
+            if is_swept {
+                experiment = experiment.in_sweep();
+            }
+            let traces = [trace(&first), trace(&second)];
+            for check in LAB.checks {
+                let verdict = judged(check.judge, &experiment, &traces);
+                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
+            }
+        }
+    }
+}

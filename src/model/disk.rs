@@ -1,1 +1,0 @@
-//! Power loss, replayed: what a disk holds if the power fails at a given event.

@@ -1,0 +1,121 @@
+//! The box: a fresh copy of this binary that makes the namespaces and waits for their init.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::ExitCode;
+
+use nix::sched::CloneFlags;
+use nix::sys::wait::waitpid;
+use nix::unistd::Pid;
+
+use super::init::{self, Init};
+use super::message::{Failure, Job, Report, Step};
+use super::root::Parts;
+use super::rung::{self, TRIAL};
+use super::spec::{BoxSpec, INSIDE_ID};
+use crate::sys::namespace::{self, IdRange};
+use crate::sys::{packet, pidfd, process};
+
+/// How readily the kernel kills a box when memory runs out: before anything of ours.
+const FIRST_TO_GO: &str = "1000";
+
+/// What `syslab __box` does. Its standard input is the control socket.
+///
+/// It ends when PID 1 of the box has; its exit status means nothing.
+pub fn enter_box() -> ExitCode {
+    if std::env::args_os().nth(2).is_some_and(|word| word == TRIAL) {
+        return rung::trial();
+    }
+    let control = match io::stdin().as_fd().try_clone_to_owned() {
+        Ok(control) => control,
+        Err(_) => return ExitCode::FAILURE,
+    };
+    match make(&control) {
+        Ok(init) => {
+            drop(control);
+            let _ = waitpid(init, None);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            // If nobody listens any more there is nobody to tell.
+            let _ = Report::Failed(failure).send(&control);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Makes the namespaces and their init; returns in the box only.
+fn make(control: &OwnedFd) -> Result<Pid, Failure> {
+    let (job, stdio) = read_job(control).map_err(Step::ReadJob.failed())?;
+    process::die_with_parent(job.parent).map_err(Step::FollowParent.failed())?;
+    // Standard input is the control socket: a second copy would keep it open.
+    process::discard_standard_input().map_err(Step::ReadJob.failed())?;
+    // Not being first to go is no reason not to go at all.
+    let _ = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO);
+
+    // As root: its groups are not for the learner. Others cannot drop theirs; see
+    // user_namespaces(7).
+    let _ = nix::unistd::setgroups(&[]);
+
+    let parts = Parts::gather(&job.spec)?;
+    let (ours, theirs) = packet::pair().map_err(Step::Fork.failed())?;
+    let Some(pid) = fork_into_namespaces().map_err(Step::MakeNamespaces.failed())? else {
+        // The copy of the box's end has to go, or the death of the box would not be seen.
+        drop(ours);
+        init::main(Init {
+            job,
+            parts,
+            stdio,
+            control,
+            link: theirs,
+        });
+    };
+    drop((theirs, stdio, parts));
+    map_ids(pid, &job.spec).map_err(Step::MapIds.failed())?;
+    let handle = pidfd::open(pid.as_raw()).map_err(Step::Fork.failed())?;
+    Report::Init(pid.as_raw())
+        .send_with(control, &[handle.as_fd()])
+        .map_err(Step::ReadJob.failed())?;
+    packet::send(ours.as_fd(), b"mapped", &[]).map_err(Step::MapIds.failed())?;
+    // Our end stays open as long as we live: its closing tells init that we died.
+    std::mem::forget(ours);
+    Ok(pid)
+}
+
+fn read_job(control: &OwnedFd) -> io::Result<(Job, [OwnedFd; 3])> {
+    let packet = packet::receive(control.as_fd())?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    let [paper, input, output, errors] = <[OwnedFd; 4]>::try_from(packet.descriptors)
+        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    let job = serde_json::from_reader(BufReader::new(File::from(paper)))?;
+    Ok((job, [input, output, errors]))
+}
+
+/// Forks into the seven namespaces; a kernel without cgroups has six.
+fn fork_into_namespaces() -> io::Result<Option<Pid>> {
+    let flags = CloneFlags::CLONE_NEWUSER
+        | CloneFlags::CLONE_NEWPID
+        | CloneFlags::CLONE_NEWNS
+        | CloneFlags::CLONE_NEWNET
+        | CloneFlags::CLONE_NEWIPC
+        | CloneFlags::CLONE_NEWUTS;
+    match namespace::fork_into(flags | CloneFlags::CLONE_NEWCGROUP) {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => namespace::fork_into(flags),
+        forked => forked,
+    }
+}
+
+/// Maps the one id that exists inside to the one that the caller chose.
+///
+/// The machine's root is refused: the kernel exempts it from limits on processes.
+fn map_ids(pid: Pid, spec: &BoxSpec) -> io::Result<()> {
+    if namespace::is_root_outside(spec.host_uid)? {
+        return Err(io::Error::from_raw_os_error(libc::EPERM));
+    }
+    let inside = |outside| IdRange {
+        inside: INSIDE_ID,
+        outside,
+        count: 1,
+    };
+    namespace::map_ids(pid, inside(spec.host_uid), inside(spec.host_uid))
+}

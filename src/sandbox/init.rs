@@ -1,0 +1,113 @@
+//! PID 1 of a box: makes the world, starts PID 2, and reaps.
+//!
+//! The kernel kills everything in the pid namespace when this process dies, and nothing inside
+//! can kill it: signals that it does not handle do not reach it from inside; see
+//! pid_namespaces(7). It is not dumpable and holds no privileges, so there is nothing to be got
+//! out of it either.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
+use nix::unistd::{Gid, Pid, Uid, sethostname, setresgid, setresuid};
+
+use super::learner;
+use super::message::{Failure, Job, Report, Step};
+use super::root::Parts;
+use super::spec::INSIDE_ID;
+use crate::sys::{network, packet, privilege, process as own};
+
+/// The host name inside.
+const HOSTNAME: &str = "syslab";
+
+/// What the box hands to its init.
+pub(super) struct Init<'a> {
+    pub(super) job: Job,
+    pub(super) parts: Parts,
+    pub(super) stdio: [OwnedFd; 3],
+    pub(super) control: &'a OwnedFd,
+    /// A socket whose other end the box holds as long as it lives.
+    pub(super) link: OwnedFd,
+}
+
+/// Runs PID 1 to its end.
+pub(super) fn main(init: Init) -> ! {
+    let control = init.control;
+    let reason = match start(init) {
+        Ok(first) => reap(control, first),
+        Err(failure) => {
+            // If nobody listens any more there is nobody to tell.
+            let _ = Report::Failed(failure).send(control);
+            1
+        }
+    };
+    process::exit(reason)
+}
+
+/// Makes the world and PID 2.
+fn start(init: Init) -> Result<Pid, Failure> {
+    let Init {
+        job,
+        parts,
+        stdio,
+        control,
+        link,
+    } = init;
+    packet::receive(link.as_fd())
+        .and_then(|mapped| mapped.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()))
+        .map_err(Step::MapIds.failed())?;
+    switch_user().map_err(Step::SwitchUser.failed())?;
+    die_with_the_box(&link).map_err(Step::FollowParent.failed())?;
+
+    sethostname(HOSTNAME).map_err(Step::SetHostname.failed())?;
+    if job.spec.has_network {
+        network::bring_up_loopback().map_err(Step::BringUpLoopback.failed())?;
+    }
+    parts.assemble(&job.spec.limits)?;
+    prctl::set_dumpable(false).map_err(Step::DropPrivileges.failed())?;
+    prctl::set_no_new_privs().map_err(Step::DropPrivileges.failed())?;
+    privilege::drop_capabilities().map_err(Step::DropPrivileges.failed())?;
+
+    match own::fork().map_err(Step::Fork.failed())? {
+        Some(first) => Ok(first),
+        None => learner::main(&job, &stdio, control),
+    }
+    // Our copies of the learner's streams are closed here, or a reader would wait for us.
+}
+
+/// Becomes the only id that exists inside.
+fn switch_user() -> nix::Result<()> {
+    let (user, group) = (Uid::from_raw(INSIDE_ID), Gid::from_raw(INSIDE_ID));
+    setresgid(group, group, group)?;
+    setresuid(user, user, user)
+}
+
+/// Dies with the box. Its pid cannot be compared, as it is outside our pid namespace: that it
+/// lives is seen by its end of the link.
+fn die_with_the_box(link: &OwnedFd) -> io::Result<()> {
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    let mut descriptors = [PollFd::new(link.as_fd(), PollFlags::empty())];
+    if poll(&mut descriptors, PollTimeout::ZERO)? == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(libc::ESRCH))
+    }
+}
+
+/// Waits for every process until there is none left; tells how the first one ended.
+fn reap(control: &OwnedFd, first: Pid) -> i32 {
+    loop {
+        match own::wait_for_any() {
+            Ok((pid, status)) if pid == first.as_raw() => {
+                let _ = Report::Ended(status).send(control);
+            }
+            Ok(_) => {}
+            Err(error) if error.raw_os_error() == Some(libc::EINTR) => {}
+            // ECHILD.
+            Err(_) => return 0,
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The outside of a box: starting it, releasing the program in it, ending it.
+
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+
+use super::message::{self, Failure, GO, Heard, Job, Report, Step};
+use super::spec::{BOX_COMMAND, BoxSpec};
+use crate::model::ExitStatus;
+use crate::sys::{packet, pidfd};
+
+/// How long a box may take to be made. It takes milliseconds; this only ends a hang.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary that is executed as the box. It is this one, also if it was replaced or unlinked.
+pub(super) const SELF: &str = "/proc/self/exe";
+
+/// Why a submission cannot be confined.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The box's own process could not be started.
+    #[error("cannot start the sandbox")]
+    Start(#[source] io::Error),
+    /// A step failed inside.
+    #[error(transparent)]
+    Step(#[from] Failure),
+    /// It ended without saying why.
+    #[error("the sandbox ended before it was ready")]
+    Died,
+    /// Talking to it failed.
+    #[error("cannot talk to the sandbox")]
+    Talk(#[source] io::Error),
+}
+
+impl SandboxError {
+    /// What could be done about it; empty if nothing is known.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Step(failure) => failure.hint(),
+            _ => "",
+        }
+    }
+}
+
+impl Failure {
+    /// What could be done about it; empty if nothing is known.
+    pub fn hint(&self) -> &'static str {
+        let is_refused = matches!(self.errno, libc::EPERM | libc::EACCES);
+        match self.step {
+            Step::MakeNamespaces if self.errno == libc::ENOSPC => {
+                "raise /proc/sys/user/max_user_namespaces: it limits how many namespaces there may be"
+            }
+            Step::MakeNamespaces if is_refused => {
+                "this machine or container does not let you make namespaces: see `syslab doctor`"
+            }
+            Step::Mount | Step::CloneTree | Step::MapIds | Step::BringUpLoopback if is_refused => {
+                "Ubuntu's AppArmor restricts user namespaces, and containers mask /proc: see `syslab doctor`"
+            }
+            Step::Mount | Step::CloneTree if self.errno == libc::ENOSYS => {
+                "mounting needs Linux 5.12 or later"
+            }
+            _ => "",
+        }
+    }
+}
+
+/// A box whose program waits, runs or has ended.
+///
+/// Dropping it kills everything in the box.
+#[derive(Debug)]
+pub struct Launched {
+    /// The box itself, our child: wait for it. It ends when [`init`](Self::init) has.
+    pub box_pid: i32,
+    /// PID 1 of the box, in our pid namespace.
+    pub init: i32,
+    /// PID 2 of the box, which becomes the program, in our pid namespace.
+    pub first: i32,
+    control: OwnedFd,
+    init_handle: OwnedFd,
+    box_handle: OwnedFd,
+    not_started: Option<Failure>,
+    ended: Option<i32>,
+}
+
+/// Makes a box; its PID 2 exists and waits, and nothing of the learner has run.
+///
+/// `filter` is installed as the last thing before the program is executed. `stdio` become
+/// descriptors 0, 1 and 2; no other descriptor is passed on, and no process of the box keeps a
+/// copy of them.
+///
+/// The box dies with the *thread* that calls this.
+///
+/// # Errors
+/// The step that failed, and on what.
+pub fn launch(
+    spec: &BoxSpec,
+    filter: &[libc::sock_filter],
+    stdio: [OwnedFd; 3],
+) -> Result<Launched, SandboxError> {
+    let job = Job {
+        spec: spec.clone(),
+        filter: filter
+            .iter()
+            .map(|instruction| {
+                (
+                    instruction.code,
+                    instruction.jt,
+                    instruction.jf,
+                    instruction.k,
+                )
+            })
+            .collect(),
+        parent: std::process::id() as i32,
+    };
+    let mut paper = File::from(
+        memfd_create(c"syslab-job", MFdFlags::MFD_CLOEXEC)
+            .map_err(|error| SandboxError::Start(error.into()))?,
+    );
+    serde_json::to_vec(&job)
+        .map_err(io::Error::from)
+        .and_then(|bytes| paper.write_all(&bytes))
+        .and_then(|()| paper.rewind())
+        .map_err(SandboxError::Start)?;
+
+    let (control, theirs) = packet::pair().map_err(SandboxError::Start)?;
+    packet::ask_for_senders(control.as_fd()).map_err(SandboxError::Start)?;
+    let [input, output, errors] = &stdio;
+    packet::send(
+        control.as_fd(),
+        b"job",
+        &[paper.as_fd(), input.as_fd(), output.as_fd(), errors.as_fd()],
+    )
+    .map_err(SandboxError::Start)?;
+    drop(stdio);
+
+    // The child is not kept as a Child: whoever traces waits for all its children at once.
+    let box_pid = Command::new(SELF)
+        .arg(BOX_COMMAND)
+        .env_clear()
+        .stdin(Stdio::from(theirs))
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(SandboxError::Start)?
+        .id() as i32;
+    Launching { box_pid, control }.finish()
+}
+
+/// A box that is being made.
+struct Launching {
+    box_pid: i32,
+    control: OwnedFd,
+}
+
+impl Launching {
+    fn finish(self) -> Result<Launched, SandboxError> {
+        let handle = pidfd::open(self.box_pid).map_err(SandboxError::Talk);
+        match handle.and_then(|handle| Ok((handle, self.listen()?))) {
+            Ok((box_handle, (init, init_handle, first))) => Ok(Launched {
+                box_pid: self.box_pid,
+                init,
+                first,
+                control: self.control,
+                init_handle,
+                box_handle,
+                not_started: None,
+                ended: None,
+            }),
+            Err(error) => {
+                // Nobody traces it yet, so nobody else waits for it: this cannot hang.
+                let pid = Pid::from_raw(self.box_pid);
+                let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+                let _ = waitpid(pid, None);
+                Err(error)
+            }
+        }
+    }
+
+    /// Listens until the box is ready: PID 1, a handle of it, PID 2.
+    fn listen(&self) -> Result<(i32, OwnedFd, i32), SandboxError> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut init = None;
+        loop {
+            if !is_readable(self.control.as_fd(), deadline).map_err(SandboxError::Talk)? {
+                return Err(SandboxError::Died);
+            }
+            match message::receive(self.control.as_fd()).map_err(SandboxError::Talk)? {
+                None => return Err(SandboxError::Died),
+                Some(Heard {
+                    report: Report::Init(pid),
+                    mut descriptors,
+                    ..
+                }) => init = descriptors.pop().map(|handle| (pid, handle)),
+                Some(Heard {
+                    report: Report::Ready,
+                    sender,
+                    ..
+                }) => {
+                    let (pid, handle) = init.ok_or(SandboxError::Died)?;
+                    return Ok((pid, handle, sender));
+                }
+                Some(Heard {
+                    report: Report::Failed(failure) | Report::NotStarted(failure),
+                    ..
+                }) => return Err(failure.into()),
+                Some(Heard {
+                    report: Report::Ended(_),
+                    ..
+                }) => return Err(SandboxError::Died),
+            }
+        }
+    }
+}
+
+impl Launched {
+    /// Lets PID 2 become the program: limits, no new privileges, filter, execve.
+    ///
+    /// # Errors
+    /// If the box is gone.
+    pub fn release(&mut self) -> Result<(), SandboxError> {
+        packet::send(self.control.as_fd(), GO, &[]).map_err(SandboxError::Talk)
+    }
+
+    /// Why the program could not be started after [`release`](Self::release), if it could not.
+    ///
+    /// PID 2 says so before it exits with status 127: when its exit has been seen, this knows.
+    pub fn exec_error(&mut self) -> Option<Failure> {
+        while self.listen(Instant::now()) {}
+        self.not_started.clone()
+    }
+
+    /// Waits until the first process has ended, for a box that nobody traces; `None` if it
+    /// has not by then.
+    ///
+    /// # Errors
+    /// As [`exec_error`](Self::exec_error); [`SandboxError::Died`] if the box is gone without
+    /// having said how the program ended.
+    pub fn wait(&mut self, until: Instant) -> Result<Option<ExitStatus>, SandboxError> {
+        while self.ended.is_none() {
+            if !self.listen(until) {
+                if let Some(failure) = self.not_started.take() {
+                    return Err(failure.into());
+                }
+                return if Instant::now() >= until {
+                    Ok(None)
+                } else {
+                    Err(SandboxError::Died)
+                };
+            }
+        }
+        if let Some(failure) = self.not_started.take() {
+            return Err(failure.into());
+        }
+        Ok(self.ended.map(exit_status))
+    }
+
+    /// Kills every process of the box at once, by killing its PID 1.
+    ///
+    /// Processes that are traced stay until their tracer has waited for them.
+    pub fn kill(&self) {
+        // ESRCH is what was wanted.
+        let _ = pidfd::send_signal(self.init_handle.as_fd(), libc::SIGKILL);
+    }
+
+    /// Kills the box and waits for it: afterwards nothing of it is left. Only for a box that
+    /// nobody traces.
+    pub fn finish(self) {
+        self.kill();
+        let _ = waitpid(Pid::from_raw(self.box_pid), Some(WaitPidFlag::__WALL));
+    }
+
+    /// Takes in one report; false if there is none until then, or never will be.
+    fn listen(&mut self, until: Instant) -> bool {
+        match is_readable(self.control.as_fd(), until) {
+            Ok(true) => {}
+            _ => return false,
+        }
+        let Ok(Some(heard)) = message::try_receive(self.control.as_fd()) else {
+            return false;
+        };
+        match heard.report {
+            Report::NotStarted(failure) | Report::Failed(failure) => {
+                self.not_started = Some(failure);
+            }
+            Report::Ended(status) => self.ended = Some(status),
+            Report::Init(_) | Report::Ready => {}
+        }
+        true
+    }
+}
+
+impl Drop for Launched {
+    fn drop(&mut self) {
+        self.kill();
+        // Should PID 1 not be ours any more, the box's death takes the rest with it.
+        let _ = pidfd::send_signal(self.box_handle.as_fd(), libc::SIGKILL);
+    }
+}
+
+/// Waits until there is something to read (or the other end is closed); false if not by then.
+fn is_readable(socket: std::os::fd::BorrowedFd, until: Instant) -> io::Result<bool> {
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        // Rounded up, so that a wait of half a millisecond is not a busy loop.
+        let timeout =
+            PollTimeout::try_from(left + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX);
+        let timeout = if left.is_zero() {
+            PollTimeout::ZERO
+        } else {
+            timeout
+        };
+        match poll(&mut [PollFd::new(socket, PollFlags::POLLIN)], timeout) {
+            Ok(0) if !left.is_zero() => {}
+            Err(nix::Error::EINTR) => {}
+            ready => return Ok(ready? > 0),
+        }
+    }
+}
+
+fn exit_status(status: i32) -> ExitStatus {
+    if libc::WIFSIGNALED(status) {
+        ExitStatus::Signal(libc::WTERMSIG(status))
+    } else {
+        ExitStatus::Code(libc::WEXITSTATUS(status))
+    }
+}

@@ -1,0 +1,115 @@
+//! PID 2 of a box: our code up to execve, the learner's program from then on.
+
+use std::convert::Infallible;
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+use std::process;
+
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{execve, setsid};
+
+use super::message::{Failure, GO, Job, Report, Step};
+use super::spec::BoxLimits;
+use crate::sys::{packet, process as own, seccomp};
+
+/// Exit status of PID 2 when the program could not be started, as shells have it.
+const NOT_STARTED: i32 = 127;
+
+/// Waits for the word, then becomes the program.
+pub(super) fn main(job: &Job, stdio: &[OwnedFd; 3], control: &OwnedFd) -> ! {
+    if let Err(failure) = prepare(job, stdio) {
+        let _ = Report::Failed(failure).send(control);
+        process::exit(NOT_STARTED);
+    }
+    let told = Report::Ready
+        .send(control)
+        .and_then(|()| packet::receive(control.as_fd()));
+    if !matches!(told, Ok(Some(packet)) if packet.bytes == GO) {
+        process::exit(NOT_STARTED);
+    }
+    let Err(failure) = start(job);
+    let _ = Report::NotStarted(failure).send(control);
+    process::exit(NOT_STARTED)
+}
+
+/// What can be done before anyone looks.
+fn prepare(job: &Job, stdio: &[OwnedFd; 3]) -> Result<(), Failure> {
+    let failed = || Step::PrepareProcess.failed();
+    // A session of its own: no terminal to push characters into; see setsid(2).
+    setsid().map_err(Step::PrepareProcess.failed())?;
+    own::become_standard_streams(stdio.each_ref().map(AsFd::as_fd)).map_err(failed())?;
+    own::reset_signals().map_err(failed())?;
+    umask(Mode::S_IWGRP | Mode::S_IWOTH);
+    let cwd = &job.spec.cwd;
+    std::env::set_current_dir(cwd).map_err(Step::ChangeDirectory.failed_on(cwd))
+}
+
+/// Limits, filter, execve: the last steps.
+fn start(job: &Job) -> Result<Infallible, Failure> {
+    let spec = &job.spec;
+    let path = spec.argv.first().map_or(Path::new(""), Path::new);
+    let bad = || Step::Execute.failed_on::<io::Error>(path);
+    let argv = spec
+        .argv
+        .iter()
+        .map(|argument| Ok(CString::new(argument.as_bytes())?))
+        .collect::<io::Result<Vec<_>>>()
+        .map_err(bad())?;
+    let env = spec
+        .env
+        .iter()
+        .map(|(name, value)| {
+            let mut variable = name.clone();
+            variable.push("=");
+            variable.push(value);
+            Ok(CString::new(variable.into_vec())?)
+        })
+        .collect::<io::Result<Vec<_>>>()
+        .map_err(bad())?;
+    let program = argv
+        .first()
+        .ok_or_else(|| io::ErrorKind::InvalidInput.into())
+        .map_err(bad())?;
+    let filter: Vec<libc::sock_filter> = job
+        .filter
+        .iter()
+        .map(|&(code, jt, jf, k)| libc::sock_filter { code, jt, jf, k })
+        .collect();
+
+    limit(&spec.limits).map_err(Step::LimitResources.failed())?;
+    prctl::set_no_new_privs().map_err(Step::DropPrivileges.failed())?;
+    own::close_others_on_exec().map_err(Step::PrepareProcess.failed::<io::Error>())?;
+    // Nothing between the filter and execve: what it traces needs a tracer.
+    if !filter.is_empty() {
+        seccomp::install(&filter).map_err(Step::InstallFilter.failed::<io::Error>())?;
+    }
+    execve(program, &argv, &env).map_err(Step::Execute.failed_on(path))
+}
+
+/// Sets the limits, soft and hard; never above what we have ourselves.
+fn limit(limits: &BoxLimits) -> nix::Result<()> {
+    // A limit of 0 would not keep the kernel from feeding a core dump to a program of the host's
+    // (core_pattern with a pipe ignores the limit); 1 is its special value for "not at all".
+    lower(Resource::RLIMIT_CORE, 1)?;
+    lower(Resource::RLIMIT_DATA, limits.data_kib.saturating_mul(1024))?;
+    lower(Resource::RLIMIT_NOFILE, limits.files)?;
+    lower(Resource::RLIMIT_FSIZE, limits.file_size)?;
+    lower(Resource::RLIMIT_NICE, 0)?;
+    lower(Resource::RLIMIT_RTPRIO, 0)?;
+    if limits.cpu_s > 0 {
+        lower(Resource::RLIMIT_CPU, limits.cpu_s)?;
+    }
+    // PID 1 counts too.
+    lower(Resource::RLIMIT_NPROC, limits.processes.saturating_add(1))
+}
+
+fn lower(resource: Resource, value: u64) -> nix::Result<()> {
+    let (_, hard) = getrlimit(resource)?;
+    let value = value.min(hard);
+    setrlimit(resource, value, value)
+}

@@ -1,0 +1,303 @@
+//! Where a worker keeps the files of a submission: its own copy, and the lab directories.
+//!
+//! Where the machine allows it, the workshop is a tmpfs in a mount namespace of the worker's own.
+//! Nobody else sees it, its size has a limit, and the kernel frees it with the last process that
+//! is in it: nothing is left behind, however the worker ends.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{getegid, geteuid};
+
+use super::copy::{self, CopyError, Skipped};
+use super::private::{self, PrivateDirectory};
+use super::rung::{self, Confinement};
+use super::spec::Rung;
+use crate::sys::mount::{self as sys_mount, attr};
+use crate::sys::namespace::{self, IdRange};
+
+/// Directories that may be covered by the workshop: one of them exists, and nothing that we or a
+/// compiler need is in any of them.
+const COVERED: &[&str] = &["/dev/shm", "/mnt", "/media", "/srv"];
+
+/// Size of the workshop: the submission, what a build makes of it, the lab directories.
+const SIZE: &std::ffi::CStr = c"1g";
+const INODES: &std::ffi::CStr = c"200000";
+
+/// KiB in one lab directory.
+const LAB_KIB: u64 = 64 * 1024;
+
+/// Inodes in one lab directory: a disk bomb of empty files ends here.
+const LAB_INODES: &std::ffi::CStr = c"4096";
+
+/// Ids that submissions are known by outside when the caller is root: above everything that
+/// system users, subordinate ids and containers are given (systemd's "Users, Groups, UIDs and
+/// GIDs" lists them), and with room for any pid.
+const HOST_IDS: u32 = 0x7000_0000;
+
+/// Why a workshop cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkshopError {
+    /// The submission is not there.
+    #[error("cannot open the submission {0:?}")]
+    Open(PathBuf, #[source] io::Error),
+    /// A step of making it failed.
+    #[error("cannot make the workshop: {0}")]
+    Make(&'static str, #[source] io::Error),
+    /// The submission cannot be copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+}
+
+/// The files of one submission.
+#[derive(Debug)]
+pub struct Workshop {
+    place: PathBuf,
+    host_uid: u32,
+    confinement: Confinement,
+    skipped: Vec<Skipped>,
+    /// Removed with the workshop, where there is no mount namespace that ends by itself.
+    private: Option<PrivateDirectory>,
+}
+
+impl Workshop {
+    /// Leaves the mount namespace that this process shares with others, and copies the
+    /// submission into the new one.
+    ///
+    /// For a process with a single thread, once, at its start. An ordinary user becomes user 0
+    /// of a user namespace of its own, in which all it can do is confine submissions.
+    ///
+    /// # Errors
+    /// If the submission cannot be read, or is larger than a submission may be.
+    pub fn enter(submission: &Path) -> Result<Self, WorkshopError> {
+        let failed = |error| WorkshopError::Open(submission.to_owned(), error);
+        let source = File::open(submission).map_err(failed)?;
+        if !source.metadata().map_err(failed)?.is_dir() {
+            return Err(failed(io::Error::from_raw_os_error(libc::ENOTDIR)));
+        }
+        let confinement = rung::confinement();
+        let (place, private) = if confinement.rung == Rung::Full {
+            (isolate()?, None)
+        } else {
+            let private =
+                private::make().map_err(|error| WorkshopError::Make("a directory", error))?;
+            (private.path().to_owned(), Some(private))
+        };
+        let mut workshop = Self {
+            place,
+            host_uid: choose_host_uid()
+                .map_err(|error| WorkshopError::Make("read the id map", error))?,
+            confinement,
+            skipped: Vec::new(),
+            private,
+        };
+        if let (Some(private), Some(id)) = (&workshop.private, workshop.owner()) {
+            private
+                .open_to(id)
+                .map_err(|error| WorkshopError::Make("own a directory", error))?;
+        }
+        workshop.skipped = workshop.copy_in(&source.into())?;
+        Ok(workshop)
+    }
+
+    fn copy_in(&self, source: &OwnedFd) -> Result<Vec<Skipped>, WorkshopError> {
+        let directory = self.submission_dir();
+        make_directory(&directory)?;
+        Ok(copy::copy(source.as_fd(), &directory, self.owner())?)
+    }
+
+    /// The copy of the submission: what is bound to [`SUBMISSION_DIR`].
+    ///
+    /// [`SUBMISSION_DIR`]: crate::model::experiment::SUBMISSION_DIR
+    pub fn submission_dir(&self) -> PathBuf {
+        self.place.join("submission")
+    }
+
+    /// The user id outside for every box of this workshop: never root's, and as root no other
+    /// process' either.
+    pub fn host_uid(&self) -> u32 {
+        self.host_uid
+    }
+
+    /// How strongly submissions are confined here.
+    pub fn confinement(&self) -> &Confinement {
+        &self.confinement
+    }
+
+    /// What of the submission was not copied.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// A new, empty lab directory that belongs to the learner, for [`LAB_DIR`]; `number` is not
+    /// in use.
+    ///
+    /// [`LAB_DIR`]: crate::model::experiment::LAB_DIR
+    ///
+    /// # Errors
+    /// If it exists, or cannot be made.
+    pub fn lab_dir(&self, number: u32) -> Result<LabDir, WorkshopError> {
+        let path = self.place.join(format!("lab{number}"));
+        make_directory(&path)?;
+        let is_mounted = self.confinement.rung == Rung::Full;
+        // From here on it is removed again if anything fails.
+        let lab = LabDir { path, is_mounted };
+        if is_mounted {
+            mount_lab(&lab.path, self.host_uid)
+                .map_err(|error| WorkshopError::Make("mount a lab directory", error))?;
+        } else if let Some(id) = self.owner() {
+            std::os::unix::fs::chown(&lab.path, Some(id), Some(id))
+                .map_err(|error| WorkshopError::Make("own a lab directory", error))?;
+        }
+        Ok(lab)
+    }
+
+    /// Who files are to be given to, if not to us.
+    fn owner(&self) -> Option<u32> {
+        (self.host_uid != geteuid().as_raw()).then_some(self.host_uid)
+    }
+}
+
+/// A lab directory; removed, with everything in it, when dropped.
+#[derive(Debug)]
+pub struct LabDir {
+    path: PathBuf,
+    is_mounted: bool,
+}
+
+impl LabDir {
+    /// Where it is, outside.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for LabDir {
+    fn drop(&mut self) {
+        if self.is_mounted {
+            let _ = umount2(&self.path, MntFlags::MNT_DETACH);
+            let _ = fs::remove_dir(&self.path);
+        } else {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// Enters a mount namespace of our own and mounts the workshop in it: where.
+///
+/// # Errors
+/// The step that failed. An ordinary user may be in a new user namespace then.
+pub(super) fn isolate() -> Result<PathBuf, WorkshopError> {
+    let failed = |step| move |error: io::Error| WorkshopError::Make(step, error);
+    let errno = |step| move |error: nix::Error| WorkshopError::Make(step, error.into());
+    // Without CAP_SYS_ADMIN it takes a user namespace to have it there.
+    if unshare(CloneFlags::CLONE_NEWNS).is_err() {
+        let (user, group) = (geteuid().as_raw(), getegid().as_raw());
+        unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)
+            .map_err(errno("make namespaces"))?;
+        // As user 0 we keep our capabilities there when we execute runner and box.
+        let as_root = |outside| IdRange {
+            inside: 0,
+            outside,
+            count: 1,
+        };
+        namespace::map_own_ids(as_root(user), as_root(group)).map_err(failed("map user ids"))?;
+    }
+    mount::<str, str, str, str>(None, "/", None, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None)
+        .map_err(errno("make mounts private"))?;
+    let place = COVERED
+        .iter()
+        .map(Path::new)
+        .find(|path| path.is_dir())
+        .ok_or_else(|| io::ErrorKind::NotFound.into())
+        .map_err(failed("find a directory to cover"))?;
+    let options = [
+        (c"size", SIZE),
+        (c"nr_inodes", INODES),
+        // The learner's id gets no further than where it is led by a bind.
+        (c"mode", c"700"),
+    ];
+    sys_mount::new_filesystem(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV)
+        .and_then(|tmpfs| sys_mount::attach(tmpfs.as_fd(), place))
+        .map_err(failed("mount a tmpfs"))?;
+    Ok(place.to_owned())
+}
+
+fn mount_lab(path: &Path, owner: u32) -> io::Result<()> {
+    let number = |number: u64| std::ffi::CString::new(number.to_string());
+    let (id, size) = (number(owner.into())?, number(LAB_KIB * 1024)?);
+    let options = [
+        (c"size", size.as_c_str()),
+        (c"nr_inodes", LAB_INODES),
+        (c"mode", c"755"),
+        (c"uid", id.as_c_str()),
+        (c"gid", id.as_c_str()),
+    ];
+    let tmpfs = sys_mount::new_filesystem(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV)?;
+    sys_mount::attach(tmpfs.as_fd(), path)
+}
+
+fn make_directory(path: &Path) -> Result<(), WorkshopError> {
+    DirBuilder::new()
+        .mode(0o755)
+        .create(path)
+        .map_err(|error| WorkshopError::Make("a directory", error))
+}
+
+/// An id of our user namespace that is nobody's, if there is one; else our own.
+pub(super) fn choose_host_uid() -> io::Result<u32> {
+    let own = geteuid().as_raw();
+    if own != 0 {
+        return Ok(own);
+    }
+    Ok(pick(
+        &namespace::known_users()?,
+        HOST_IDS.saturating_add(std::process::id()),
+    ))
+}
+
+fn pick(known: &[IdRange], wanted: u32) -> u32 {
+    let contains = |range: &IdRange| {
+        wanted
+            .checked_sub(range.inside)
+            .is_some_and(|offset| offset < range.count)
+    };
+    if known.iter().any(contains) {
+        return wanted;
+    }
+    // A container with some thousand ids: the upper half of them is hardly in use.
+    known
+        .iter()
+        .filter(|range| range.count > 1)
+        .max_by_key(|range| range.count)
+        .map_or(0, |range| {
+            range.inside + range.count - 1 - wanted % range.count.div_ceil(2)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_id_exists_and_is_not_roots_if_there_is_another() {
+        let range = |inside, count| IdRange {
+            inside,
+            outside: 5,
+            count,
+        };
+        assert_eq!(pick(&[range(0, u32::MAX)], HOST_IDS + 7), HOST_IDS + 7);
+        let few = [range(0, 1), range(1, 65536)];
+        for wanted in [HOST_IDS, HOST_IDS + 1, HOST_IDS + 70000] {
+            assert!((1..=65536).contains(&pick(&few, wanted)));
+        }
+        assert_ne!(pick(&few, HOST_IDS), pick(&few, HOST_IDS + 1));
+        assert_eq!(pick(&[range(0, 2)], HOST_IDS), 1);
+        assert_eq!(pick(&[range(0, 1)], HOST_IDS), 0);
+    }
+}

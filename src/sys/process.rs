@@ -1,0 +1,137 @@
+//! What a process sets for itself before it becomes another program.
+
+use std::io;
+use std::os::fd::{BorrowedFd, RawFd};
+
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getppid};
+
+/// This process is killed when its parent dies; PR_SET_PDEATHSIG of prctl(2).
+///
+/// `parent` is who the parent should be: had it died before, no signal would ever come.
+/// Changing user ids undoes it, and so does executing a privileged program.
+///
+/// # Errors
+/// ESRCH if the parent is another process by now.
+pub fn die_with_parent(parent: i32) -> io::Result<()> {
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    if getppid() == Pid::from_raw(parent) {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(libc::ESRCH))
+    }
+}
+
+/// The highest signal number, _NSIG of signal(7).
+const LAST_SIGNAL: libc::c_long = 64;
+
+/// Sets every signal to its default action and blocks none, as a new session has it; signal(7).
+///
+/// Rust ignores SIGPIPE, and whoever started us may have ignored more; both would be inherited.
+///
+/// # Errors
+/// Does not fail.
+#[expect(unsafe_code, reason = "changes signal dispositions")]
+pub fn reset_signals() -> io::Result<()> {
+    // The kernel's own structure: default action, no flags, nothing blocked. The C library's
+    // function would leave out the two signals that it keeps to itself, 32 and 33.
+    let default = [0_u64; 4];
+    let set_size = size_of::<u64>();
+    for signal in 1..=LAST_SIGNAL {
+        // SAFETY: the structure outlives the call, has the kernel's size (handler, flags,
+        // restorer, mask of 64 bits) and names no function. SIGKILL and SIGSTOP are refused.
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                default.as_ptr(),
+                std::ptr::null_mut::<u64>(),
+                set_size,
+            );
+        }
+    }
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+    Ok(())
+}
+
+/// Makes these descriptors 0, 1 and 2; see dup2(2). The originals stay open.
+///
+/// # Errors
+/// EBADF.
+pub fn become_standard_streams(streams: [BorrowedFd; 3]) -> io::Result<()> {
+    // One of them may have a number below 3 itself: then it would be overwritten before its turn.
+    let mut high = Vec::with_capacity(3);
+    for stream in streams {
+        high.push(nix::fcntl::fcntl(
+            stream,
+            nix::fcntl::FcntlArg::F_DUPFD_CLOEXEC(3),
+        )?);
+    }
+    let [input, output, errors] = <[RawFd; 3]>::try_from(high).unwrap_or([0, 1, 2]);
+    dup2_stdin(borrow(input))?;
+    dup2_stdout(borrow(output))?;
+    dup2_stderr(borrow(errors))?;
+    for fd in [input, output, errors] {
+        nix::unistd::close(fd)?;
+    }
+    Ok(())
+}
+
+#[expect(unsafe_code, reason = "borrows a descriptor that was just made")]
+fn borrow(fd: RawFd) -> BorrowedFd<'static> {
+    // SAFETY: only called on descriptors that become_standard_streams has open.
+    unsafe { BorrowedFd::borrow_raw(fd) }
+}
+
+/// Every descriptor from 3 on is closed at the next execve; see close_range(2).
+///
+/// # Errors
+/// EINVAL before Linux 5.11.
+#[expect(unsafe_code, reason = "system call without a wrapper")]
+pub fn close_others_on_exec() -> io::Result<()> {
+    // SAFETY: takes only numbers, and nothing is closed now.
+    let returned = unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            3,
+            libc::c_uint::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
+    };
+    if returned < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Copies this process; `None` in the child; see fork(2).
+///
+/// # Errors
+/// EAGAIN, ENOMEM; EBUSY if this process has more than one thread.
+pub fn fork() -> io::Result<Option<Pid>> {
+    super::namespace::fork_into(nix::sched::CloneFlags::empty())
+}
+
+/// Replaces descriptor 0 by /dev/null, so that no copy of what it was stays open.
+///
+/// # Errors
+/// If there is no /dev/null.
+pub fn discard_standard_input() -> io::Result<()> {
+    Ok(dup2_stdin(std::fs::File::open("/dev/null")?)?)
+}
+
+/// Waits for any child, whatever its kind: its pid and its wait status; see wait(2).
+///
+/// # Errors
+/// ECHILD if there is none, EINTR.
+#[expect(unsafe_code, reason = "the wait status is wanted as it is")]
+pub fn wait_for_any() -> io::Result<(i32, i32)> {
+    let mut status = 0;
+    // SAFETY: the status outlives the call.
+    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL) };
+    if pid < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok((pid, status))
+}

@@ -1,0 +1,273 @@
+//! ptrace(2) and waitpid(2), with what nix leaves out: real-time signals and PTRACE_LISTEN.
+#![expect(unsafe_code, reason = "the home of ptrace")]
+
+use std::io;
+use std::mem::MaybeUninit;
+
+pub use libc::user_regs_struct as Registers;
+
+/// How a stopped task is let go; see ptrace(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// `PTRACE_CONT`: until the next event.
+    Continue,
+    /// `PTRACE_SYSCALL`: until the next event, or the return of the call that it is in.
+    ToSyscall,
+    /// `PTRACE_LISTEN`: it stays in its group stop and reports its end.
+    Listen,
+}
+
+/// What waitpid(2) said of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It ended with this status.
+    Exited(i32),
+    /// It was ended by this signal.
+    Killed(i32),
+    /// A system-call stop (`PTRACE_O_TRACESYSGOOD`).
+    Syscall,
+    /// A `PTRACE_EVENT_*` stop; the second number is the signal.
+    Event(i32, i32),
+    /// This signal is about to be delivered.
+    Signal(i32),
+}
+
+/// The options that every tracee gets; see PTRACE_SETOPTIONS in ptrace(2).
+pub const OPTIONS: i32 = libc::PTRACE_O_TRACESYSGOOD
+    | libc::PTRACE_O_TRACEFORK
+    | libc::PTRACE_O_TRACEVFORK
+    | libc::PTRACE_O_TRACECLONE
+    | libc::PTRACE_O_TRACEEXEC
+    | libc::PTRACE_O_TRACEEXIT
+    | libc::PTRACE_O_TRACESECCOMP
+    | libc::PTRACE_O_EXITKILL;
+
+fn request(request: libc::c_uint, pid: i32, address: usize, data: usize) -> io::Result<i64> {
+    // SAFETY: the requests passed in here take plain numbers, or a pointer to a live local.
+    let answer = unsafe { libc::ptrace(request, pid, address, data) };
+    if answer == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(answer)
+    }
+}
+
+/// Attaches to a running task without stopping it; the options hold from this moment.
+///
+/// # Errors
+/// EPERM if it may not be traced, ESRCH if it is gone.
+pub fn seize(pid: i32) -> io::Result<()> {
+    request(libc::PTRACE_SEIZE, pid, 0, OPTIONS as usize).map(drop)
+}
+
+/// Lets a stopped task go, delivering `signo` unless it is 0.
+///
+/// # Errors
+/// ESRCH if it is gone: SIGKILL can end a task that is stopped.
+pub fn resume(pid: i32, how: Resume, signo: i32) -> io::Result<()> {
+    let how = match how {
+        Resume::Continue => libc::PTRACE_CONT,
+        Resume::ToSyscall => libc::PTRACE_SYSCALL,
+        Resume::Listen => libc::PTRACE_LISTEN,
+    };
+    request(how, pid, 0, signo as usize).map(drop)
+}
+
+/// The message of the current event stop (PTRACE_GETEVENTMSG).
+///
+/// # Errors
+/// ESRCH if the task is gone.
+pub fn event_message(pid: i32) -> io::Result<u64> {
+    let mut message: libc::c_ulong = 0;
+    request(libc::PTRACE_GETEVENTMSG, pid, 0, &raw mut message as usize)?;
+    Ok(message)
+}
+
+/// The general-purpose registers (PTRACE_GETREGSET with NT_PRSTATUS).
+///
+/// # Errors
+/// ESRCH if the task is gone.
+pub fn registers(pid: i32) -> io::Result<Registers> {
+    let mut registers = MaybeUninit::<Registers>::zeroed();
+    let mut iov = libc::iovec {
+        iov_base: registers.as_mut_ptr().cast(),
+        iov_len: size_of::<Registers>(),
+    };
+    request(
+        libc::PTRACE_GETREGSET,
+        pid,
+        libc::NT_PRSTATUS as usize,
+        &raw mut iov as usize,
+    )?;
+    // SAFETY: plain integers; zeroed before, filled by the kernel.
+    Ok(unsafe { registers.assume_init() })
+}
+
+/// Writes the general-purpose registers (PTRACE_SETREGSET).
+///
+/// # Errors
+/// ESRCH if the task is gone.
+pub fn set_registers(pid: i32, registers: &Registers) -> io::Result<()> {
+    let mut iov = libc::iovec {
+        iov_base: std::ptr::from_ref(registers).cast_mut().cast(),
+        iov_len: size_of::<Registers>(),
+    };
+    request(
+        libc::PTRACE_SETREGSET,
+        pid,
+        libc::NT_PRSTATUS as usize,
+        &raw mut iov as usize,
+    )
+    .map(drop)
+}
+
+/// Writes another register set (PTRACE_SETREGSET); `set` is one of the NT_* of elf(5).
+///
+/// # Errors
+/// ESRCH if the task is gone, EINVAL if the machine has no such set.
+pub fn set_register_set(pid: i32, set: i32, value: &[u8]) -> io::Result<()> {
+    let mut iov = libc::iovec {
+        iov_base: value.as_ptr().cast_mut().cast(),
+        iov_len: value.len(),
+    };
+    request(
+        libc::PTRACE_SETREGSET,
+        pid,
+        set as usize,
+        &raw mut iov as usize,
+    )
+    .map(drop)
+}
+
+/// What PTRACE_GET_SYSCALL_INFO (Linux 5.3) says of the current stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyscallInfo {
+    /// A seccomp stop (before the call), with the filter's data.
+    Seccomp {
+        /// AUDIT_ARCH_* of the call.
+        arch: u32,
+        /// The call's number.
+        nr: u64,
+        /// Its arguments.
+        args: [u64; 6],
+        /// `SECCOMP_RET_DATA` of the filter's answer.
+        data: u32,
+    },
+    /// A stop before the call without seccomp.
+    Entry {
+        /// AUDIT_ARCH_* of the call.
+        arch: u32,
+        /// The call's number.
+        nr: u64,
+        /// Its arguments.
+        args: [u64; 6],
+    },
+    /// A stop after the call, with its raw return value.
+    Exit(i64),
+    /// Another stop.
+    None,
+}
+
+/// Asks what kind of system-call stop this is.
+///
+/// # Errors
+/// EIO where the kernel does not know the request, ESRCH if the task is gone.
+pub fn syscall_info(pid: i32) -> io::Result<SyscallInfo> {
+    let mut info = MaybeUninit::<libc::ptrace_syscall_info>::zeroed();
+    let size = size_of::<libc::ptrace_syscall_info>();
+    request(
+        libc::PTRACE_GET_SYSCALL_INFO,
+        pid,
+        size,
+        info.as_mut_ptr() as usize,
+    )?;
+    // SAFETY: plain integers; zeroed before, filled by the kernel.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: `op` says which member of the union the kernel filled.
+    Ok(unsafe {
+        match info.op {
+            libc::PTRACE_SYSCALL_INFO_SECCOMP => SyscallInfo::Seccomp {
+                arch: info.arch,
+                nr: info.u.seccomp.nr,
+                args: info.u.seccomp.args,
+                data: info.u.seccomp.ret_data,
+            },
+            libc::PTRACE_SYSCALL_INFO_ENTRY => SyscallInfo::Entry {
+                arch: info.arch,
+                nr: info.u.entry.nr,
+                args: info.u.entry.args,
+            },
+            libc::PTRACE_SYSCALL_INFO_EXIT => SyscallInfo::Exit(info.u.exit.sval),
+            _ => SyscallInfo::None,
+        }
+    })
+}
+
+/// Overwrites one word of the tracee's memory, also where it is read-only (PTRACE_POKEDATA).
+///
+/// # Errors
+/// EIO or EFAULT where nothing is mapped, ESRCH if the task is gone.
+pub fn poke(pid: i32, address: u64, word: u64) -> io::Result<()> {
+    request(libc::PTRACE_POKEDATA, pid, address as usize, word as usize).map(drop)
+}
+
+/// Reads one word of the tracee's memory, also where process_vm_readv(2) may not.
+///
+/// # Errors
+/// EIO or EFAULT where nothing is mapped, ESRCH if the task is gone.
+pub fn peek(pid: i32, address: u64) -> io::Result<u64> {
+    nix::sys::ptrace::read(
+        nix::unistd::Pid::from_raw(pid),
+        address as *mut libc::c_void,
+    )
+    .map(|word| word as u64)
+    .map_err(io::Error::from)
+}
+
+/// Waits for any child or tracee of the calling thread; `None` if none is ready (`is_blocking`
+/// false).
+///
+/// # Errors
+/// ECHILD if there is none left, EINTR if a signal handler ran.
+pub fn wait_any(is_blocking: bool) -> io::Result<Option<(i32, Stop)>> {
+    let flags = libc::__WALL | if is_blocking { 0 } else { libc::WNOHANG };
+    let mut status = 0;
+    // SAFETY: `status` is a live local.
+    let pid = unsafe { libc::waitpid(-1, &mut status, flags) };
+    match pid {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(None),
+        pid => Ok(Some((pid, Stop::of(status)))),
+    }
+}
+
+impl Stop {
+    /// Reads a wait status.
+    pub fn of(status: i32) -> Self {
+        const SYSGOOD: i32 = libc::SIGTRAP | 0x80;
+        if libc::WIFEXITED(status) {
+            Self::Exited(libc::WEXITSTATUS(status))
+        } else if libc::WIFSIGNALED(status) {
+            Self::Killed(libc::WTERMSIG(status))
+        } else {
+            match (status >> 16, libc::WSTOPSIG(status)) {
+                (0, SYSGOOD) => Self::Syscall,
+                (0, signo) => Self::Signal(signo),
+                (event, signo) => Self::Event(event & 0xff, signo),
+            }
+        }
+    }
+}
+
+/// Sends a signal to a process; see kill(2).
+///
+/// # Errors
+/// ESRCH if it is gone, EPERM if it may not be signalled.
+pub fn kill(pid: i32, signo: i32) -> io::Result<()> {
+    // SAFETY: takes plain numbers. `pid` is positive, so no group is meant.
+    if unsafe { libc::kill(pid, signo) } == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}

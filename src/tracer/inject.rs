@@ -1,0 +1,334 @@
+//! Faults: which call is struck, and what is done to it.
+//!
+//! A [`Trigger`] counts the calls that it matches; a [`Plan`] says what the strike means for the
+//! registers. Short counts are really short: the kernel is asked for less, and the registers are
+//! put back at the return, because compiled code expects them unchanged.
+
+use std::io;
+use std::time::Duration;
+
+use crate::model::experiment::SUBMISSION_DIR;
+use crate::model::{Action, Arg, Arming, Call, Fault, Object, Role, Strike, Trigger};
+use crate::sys::{memory, ptrace};
+
+use super::arch;
+use super::decode::sets::{self, SyscallSet, UnknownWord};
+use super::task::AtExit;
+
+/// A fault with its counter.
+#[derive(Debug)]
+pub struct Injector {
+    /// The index by which the recording names it.
+    pub index: usize,
+    fault: Fault,
+    calls: SyscallSet,
+    /// Calls that take names of files: only their strings are paths.
+    naming: SyscallSet,
+    /// Calls matched so far.
+    pub matched: u32,
+}
+
+/// How far the program has come; triggers are armed by it.
+#[derive(Clone, Debug, Default)]
+pub struct Phase {
+    /// The program's own code has begun.
+    pub has_begun: bool,
+    /// It has taken bytes from its standard input.
+    pub has_input: bool,
+    /// What descriptor 0 of the first process was.
+    pub stdin: Option<Object>,
+    /// What descriptor 1 was.
+    pub stdout: Option<Object>,
+}
+
+/// What a strike does to the call at hand.
+#[derive(Debug, PartialEq)]
+pub enum Plan {
+    /// The call is not made; this is its raw answer.
+    Answer(i64),
+    /// At most so many bytes.
+    Short(u64),
+    /// Wait, then make it.
+    Delay(Duration),
+    /// Make it, and do this at its return.
+    Later(AtExitPlan),
+    /// Signal the first process now and make the call.
+    SignalNow(i32),
+    /// Skip the call, signal, and make the call again.
+    SignalFirst(i32),
+    /// Kill everything.
+    KillTree,
+}
+
+/// What is to be done at the return.
+#[derive(Debug, PartialEq)]
+pub enum AtExitPlan {
+    /// Signal the first process.
+    Signal(i32),
+    /// Hold the return back.
+    Delay(Duration),
+}
+
+impl Injector {
+    /// Prepares a fault.
+    ///
+    /// # Errors
+    /// If its trigger names a call or set that does not exist.
+    pub fn new(index: usize, fault: Fault) -> Result<Self, UnknownWord> {
+        let calls = sets::resolve(&fault.trigger.calls)?;
+        let naming = sets::resolve(&["file".to_owned()])?;
+        Ok(Self {
+            index,
+            fault,
+            calls,
+            naming,
+            matched: 0,
+        })
+    }
+
+    /// The calls that it must see.
+    pub fn calls(&self) -> &SyscallSet {
+        &self.calls
+    }
+
+    /// Counts the call if it matches; says what to do if it is struck.
+    pub fn consider(&mut self, nr: u64, call: &Call, phase: &Phase) -> Option<Plan> {
+        let Trigger {
+            on,
+            armed,
+            first,
+            every,
+            ..
+        } = &self.fault.trigger;
+        let is_armed = match armed {
+            Arming::Start => true,
+            Arming::Begin => phase.has_begun,
+            Arming::FirstInput => phase.has_input,
+        };
+        if !is_armed
+            || !self.calls.contains(nr)
+            || !is_about(call, on, phase, self.naming.contains(nr))
+        {
+            return None;
+        }
+        self.matched += 1;
+        let is_struck = match self.matched.checked_sub(*first) {
+            None => false,
+            Some(0) => true,
+            Some(since) => *every > 0 && since % every == 0,
+        };
+        is_struck.then(|| plan(&self.fault.action))
+    }
+}
+
+fn plan(action: &Action) -> Plan {
+    match action {
+        Action::Error(errno) | Action::Strike(Strike::Error(errno)) => {
+            Plan::Answer(-i64::from(*errno))
+        }
+        Action::Return(value) => Plan::Answer(*value),
+        Action::Short(bytes) => Plan::Short(*bytes),
+        Action::DelayEnter(us) => Plan::Delay(Duration::from_micros(*us)),
+        Action::DelayExit(us) => Plan::Later(AtExitPlan::Delay(Duration::from_micros(*us))),
+        Action::Strike(Strike::SignalBefore(signo)) => Plan::SignalFirst(*signo),
+        Action::Strike(Strike::SignalDuring(signo)) => Plan::SignalNow(*signo),
+        Action::Strike(Strike::SignalAfter(signo)) => Plan::Later(AtExitPlan::Signal(*signo)),
+        Action::Strike(Strike::KillTree) => Plan::KillTree,
+    }
+}
+
+/// Whether a call is about what a trigger asks for.
+fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
+    let has_object = |wanted: &Option<Object>| {
+        wanted.as_ref().is_some_and(|wanted| {
+            call.args.iter().any(|arg| {
+                matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| o.is(wanted)))
+            })
+        })
+    };
+    match on {
+        Role::Any => true,
+        Role::Stdin => has_object(&phase.stdin),
+        Role::Stdout => has_object(&phase.stdout),
+        Role::Path(path) => call.args.iter().any(
+            |arg| matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| o.name == *path)),
+        ) || names_path(call, path),
+    }
+}
+
+/// Whether a string argument names `path`, relative names taken from the descriptor before them.
+fn names_path(call: &Call, path: &str) -> bool {
+    call.args.iter().enumerate().any(|(at, arg)| {
+        let Arg::Str(name) = arg else { return false };
+        let Ok(name) = std::str::from_utf8(&name.data) else {
+            return false;
+        };
+        if name.starts_with('/') {
+            return is_same_path(name, path);
+        }
+        let base = match at.checked_sub(1).and_then(|before| call.args.get(before)) {
+            Some(Arg::Fd(fd)) => fd.object.as_ref().map(|object| object.name.as_str()),
+            _ => Some(SUBMISSION_DIR),
+        };
+        base.is_some_and(|base| is_same_path(&format!("{base}/{name}"), path))
+    })
+}
+
+/// Whether two absolute paths are the same once `.`, `..` and double slashes are resolved.
+fn is_same_path(one: &str, other: &str) -> bool {
+    fn parts(path: &str) -> Vec<&str> {
+        let mut parts = Vec::new();
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                part => parts.push(part),
+            }
+        }
+        parts
+    }
+    parts(one) == parts(other)
+}
+
+/// Cuts the byte count of the call in `registers` to `bytes`; says what to put back.
+///
+/// Calls without a byte count are left alone (`None`).
+///
+/// # Errors
+/// If the tracee's memory cannot be read or written.
+pub fn cut(
+    pid: i32,
+    name: &str,
+    registers: &mut ptrace::Registers,
+    bytes: u64,
+) -> io::Result<Option<Vec<AtExit>>> {
+    let args = arch::args(registers);
+    let count_at = match name {
+        "read" | "write" | "pread64" | "pwrite64" | "sendto" | "recvfrom" | "getrandom" => 2,
+        "sendfile" => 3,
+        "splice" | "copy_file_range" => 4,
+        "tee" | "vmsplice" => 2,
+        "readv" | "writev" | "preadv" | "pwritev" | "preadv2" | "pwritev2" => {
+            return cut_vector(pid, registers, bytes);
+        }
+        _ => return Ok(None),
+    };
+    if args[count_at] <= bytes {
+        return Ok(None);
+    }
+    arch::set_arg(registers, count_at, bytes);
+    Ok(Some(vec![AtExit::RestoreArg(count_at, args[count_at])]))
+}
+
+/// Makes the vector end in its first buffer that is not empty, cut to `bytes`.
+fn cut_vector(
+    pid: i32,
+    registers: &mut ptrace::Registers,
+    bytes: u64,
+) -> io::Result<Option<Vec<AtExit>>> {
+    const ENTRY: u64 = 16;
+    let args = arch::args(registers);
+    let (vector, count) = (args[1], args[2].min(1024));
+    for index in 0..count {
+        let entry = vector + index * ENTRY;
+        let len = memory::read_u64(pid, entry + 8)?;
+        if len == 0 {
+            continue;
+        }
+        arch::set_arg(registers, 1, entry);
+        arch::set_arg(registers, 2, 1);
+        let mut undo = vec![
+            AtExit::RestoreArg(1, vector),
+            AtExit::RestoreArg(2, args[2]),
+        ];
+        if len > bytes {
+            ptrace::poke(pid, entry + 8, bytes)?;
+            undo.push(AtExit::RestoreWord(entry + 8, len));
+        }
+        return Ok(Some(undo));
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Bytes, Fd};
+
+    fn fd(number: i32, name: &str) -> Arg {
+        Arg::Fd(Fd {
+            number,
+            object: Some(Object {
+                name: name.into(),
+                inode: 0,
+            }),
+        })
+    }
+
+    #[test]
+    fn paths_are_told_apart_through_names_and_descriptors() {
+        let on = Role::Path("/lab/records.log".into());
+        let phase = Phase::default();
+        let call = |args| Call {
+            name: "openat".into(),
+            args,
+        };
+        let text = |s: &str| Arg::Str(Bytes::whole(s));
+        let cwd = Arg::Word("AT_FDCWD".into());
+        for (args, is) in [
+            (vec![cwd.clone(), text("/lab/records.log")], true),
+            (vec![cwd.clone(), text("/lab/./x/..//records.log")], true),
+            (vec![cwd.clone(), text("../lab/records.log")], true),
+            (vec![fd(4, "/lab"), text("records.log")], true),
+            (vec![fd(4, "/tmp"), text("records.log")], false),
+            (vec![fd(4, "/lab/records.log"), text("a\n")], true),
+            (vec![cwd, text("/lab/records.log2")], false),
+        ] {
+            assert_eq!(
+                is_about(&call(args.clone()), &on, &phase, true),
+                is,
+                "{args:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_trigger_strikes_at_its_first_call_and_then_at_every_nth() {
+        let trigger = |first, every| Trigger {
+            calls: vec!["write".into()],
+            on: Role::Any,
+            armed: Arming::Begin,
+            first,
+            every,
+        };
+        let struck = |first, every| {
+            let fault = Fault {
+                trigger: trigger(first, every),
+                action: Action::Error(28),
+            };
+            let mut injector = Injector::new(0, fault).unwrap();
+            let write = Call {
+                name: "write".into(),
+                args: vec![],
+            };
+            let nr = libc::SYS_write as u64;
+            let before = Phase::default();
+            assert_eq!(injector.consider(nr, &write, &before), None);
+            let phase = Phase {
+                has_begun: true,
+                ..before
+            };
+            assert_eq!(
+                injector.consider(libc::SYS_read as u64, &write, &phase),
+                None
+            );
+            (1..=7)
+                .filter(|_| injector.consider(nr, &write, &phase) == Some(Plan::Answer(-28)))
+                .count()
+        };
+        assert_eq!(struck(1, 0), 1);
+        assert_eq!(struck(3, 1), 5);
+        assert_eq!(struck(2, 2), 3);
+        assert_eq!(struck(8, 1), 0);
+    }
+}

@@ -1,0 +1,731 @@
+//! The loop: from stops to events.
+//!
+//! [`Tracer::pump`] waits for stops, collects all that are ready before it handles the first (so
+//! that no task is starved), records them, and lets the tasks go. Whoever calls it plays the
+//! outside world between two pumps.
+//!
+//! A task can die at any stop (SIGKILL): every request may answer ESRCH, which means "it died",
+//! and its end comes by waitpid.
+
+use std::collections::HashMap;
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::model::experiment::SUBMISSION_DIR;
+use crate::model::recording::FIRST;
+use crate::model::{Arg, Call, Event, ExitStatus, Frame, Recording, Returned, Task, What, World};
+use crate::sys::filter::{self, Foreign};
+use crate::sys::ptrace::{self, Resume, Stop, SyscallInfo};
+
+use super::decode::{self, Entered, sets};
+use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
+use super::site::Sites;
+use super::task::{AtExit, Held, InCall, Owed, TaskState, Tasks};
+use super::{Options, TraceError, Traced, arch, facts};
+
+/// How many stops are collected before the first is handled.
+const BATCH: usize = 256;
+
+/// What came of one pump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pump {
+    /// Stops were handled.
+    Progress,
+    /// A tick came first.
+    Tick,
+    /// Nothing is left to trace.
+    Gone,
+}
+
+/// Traces one program and everything that it starts.
+pub struct Tracer {
+    options: Options,
+    injectors: Vec<Injector>,
+    pub(super) tasks: Tasks,
+    /// Children that stopped before their parent's event said whose they are.
+    early: HashMap<i32, Stop>,
+    sites: Sites,
+    recording: Recording,
+    pub(super) phase: Phase,
+    /// The first process, in our pid namespace.
+    first: i32,
+    /// What to kill to kill everything.
+    tree: Vec<i32>,
+    /// What the clock is made of.
+    pub(super) rest: super::rest::Books,
+    /// Stops handled so far.
+    pub(super) stops: u64,
+    was_signalled_by_fault: bool,
+}
+
+impl Tracer {
+    /// A tracer that holds nothing yet.
+    ///
+    /// # Errors
+    /// If a fault's trigger names no known call.
+    pub fn new(mut options: Options) -> Result<Self, TraceError> {
+        let mut injectors = Vec::new();
+        for (index, fault) in std::mem::take(&mut options.faults) {
+            injectors.push(Injector::new(index, fault)?);
+        }
+        // Without these it could not be told whether a sleeping program will wake by itself.
+        for name in super::rest::ALARMS {
+            // Not every architecture has all of them.
+            if let Ok(alarm) = sets::resolve(&[(*name).to_owned()]) {
+                options.watch = options.watch.union(&alarm);
+            }
+        }
+        let sites = Sites::of_interest(options.site_prefix.as_deref());
+        Ok(Self {
+            options,
+            injectors,
+            tasks: Tasks::new(),
+            early: HashMap::new(),
+            sites,
+            recording: Recording::default(),
+            phase: Phase::default(),
+            first: 0,
+            tree: Vec::new(),
+            rest: super::rest::Books::default(),
+            stops: 0,
+            was_signalled_by_fault: false,
+        })
+    }
+
+    /// The seccomp program that the first process must install before its exec.
+    pub fn filter(&self, refused: &[filter::Refusal]) -> Vec<libc::sock_filter> {
+        let mut watched: std::collections::BTreeSet<u32> =
+            self.options.watch.iter().map(|nr| nr as u32).collect();
+        for injector in &self.injectors {
+            watched.extend(injector.calls().iter().map(|nr| nr as u32));
+        }
+        filter::build(watched, refused, Foreign::Stop)
+    }
+
+    /// Attaches to the first process, which waits to be let go. `kill_first`: processes whose
+    /// death takes everything with it (the sandbox's init), if there are any.
+    ///
+    /// # Errors
+    /// If the kernel refuses.
+    pub fn seize(&mut self, pid: i32, kill_first: &[i32]) -> Result<(), TraceError> {
+        ptrace::seize(pid).map_err(|source| TraceError::Seize { pid, source })?;
+        let ns = facts::status(pid).map_or(FIRST, |status| status.ns_tid);
+        self.tasks.insert(pid, TaskState::new(ns, pid));
+        self.first = pid;
+        self.tree = kill_first.to_vec();
+        Ok(())
+    }
+
+    /// Waits for something to happen and handles it.
+    ///
+    /// # Errors
+    /// If waiting fails in a way that it should not.
+    pub fn pump(&mut self) -> Result<Pump, TraceError> {
+        self.release_held();
+        let mut batch = Vec::new();
+        match ptrace::wait_any(true) {
+            Ok(stop) => batch.extend(stop),
+            Err(error) if error.raw_os_error() == Some(libc::EINTR) => return Ok(Pump::Tick),
+            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(Pump::Gone),
+            Err(error) => return Err(TraceError::Wait(error)),
+        }
+        while batch.len() < BATCH {
+            match ptrace::wait_any(false) {
+                Ok(Some(stop)) => batch.push(stop),
+                _ => break,
+            }
+        }
+        for (pid, stop) in batch {
+            self.stops += 1;
+            // An error here is ESRCH: the task died, and its end is on its way.
+            let _died: io::Result<()> = self.handle(pid, stop);
+        }
+        Ok(Pump::Progress)
+    }
+
+    /// Adds what the outside world did or saw to the time line.
+    pub fn record(&mut self, world: World) {
+        self.push(What::World(world), Vec::new());
+    }
+
+    /// Records a moment of rest, with the zombies in the tree.
+    pub fn record_rest(&mut self) {
+        let mut zombies: Vec<Task> = self
+            .processes()
+            .into_iter()
+            .flat_map(facts::zombies)
+            .collect();
+        zombies.sort_unstable();
+        self.push(What::Rest(zombies), Vec::new());
+    }
+
+    /// Sends a signal to the first process. False if it has ended.
+    pub fn signal_first(&self, signo: i32) -> bool {
+        ptrace::kill(self.first, signo).is_ok()
+    }
+
+    /// Kills everything.
+    pub fn kill_tree(&self) {
+        for pid in &self.tree {
+            let _gone: io::Result<()> = ptrace::kill(*pid, libc::SIGKILL);
+        }
+        for pid in self.processes() {
+            let _gone: io::Result<()> = ptrace::kill(pid, libc::SIGKILL);
+        }
+    }
+
+    /// Whether the first process has ended.
+    pub fn has_ended(&self) -> bool {
+        !self.tasks.contains_key(&self.first)
+    }
+
+    /// Whether any task is left.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Whether a fault has sent a signal.
+    pub fn was_signalled_by_fault(&self) -> bool {
+        self.was_signalled_by_fault
+    }
+
+    /// Whether the program has set an alarm or a timer.
+    pub(super) fn has_alarm(&self) -> bool {
+        self.recording.events.iter().any(|event| {
+            matches!(&event.what, What::Enter(_, call)
+                if super::rest::ALARMS.contains(&call.name.as_str()))
+        })
+    }
+
+    /// Number of events so far.
+    pub fn len(&self) -> usize {
+        self.recording.events.len()
+    }
+
+    /// The processes that are traced, in our pid namespace.
+    pub fn processes(&self) -> Vec<i32> {
+        let mut pids: Vec<i32> = self.tasks.values().map(|task| task.tgid).collect();
+        pids.sort_unstable();
+        pids.dedup();
+        pids
+    }
+
+    /// Notes, as entered calls, what tasks are blocked in that were not seen entering a call.
+    pub fn record_blocked(&mut self) {
+        let mut blocked: Vec<(i32, Task)> = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| task.in_call.is_none())
+            .map(|(tid, task)| (*tid, task.ns))
+            .collect();
+        blocked.sort_unstable();
+        for (tid, ns) in blocked {
+            if let Some((nr, args)) = facts::blocked_in(tid) {
+                let call = decode::enter(tid, &Entered { nr, args }, &self.options.depth);
+                self.push(What::Enter(ns, call), Vec::new());
+            }
+        }
+    }
+
+    /// What has happened so far.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// Ends the observation.
+    pub fn finish(self) -> Traced {
+        Traced {
+            recording: self.recording,
+            matched: self
+                .injectors
+                .iter()
+                .map(|i| (i.index, i.matched))
+                .collect(),
+        }
+    }
+
+    fn push(&mut self, what: What, site: Vec<Frame>) -> usize {
+        self.recording.events.push(Event { site, what });
+        self.recording.events.len() - 1
+    }
+
+    fn handle(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
+        if !self.tasks.contains_key(&pid) {
+            return self.handle_stranger(pid, stop);
+        }
+        match stop {
+            Stop::Exited(status) => self.ended(pid, ExitStatus::Code(status)),
+            Stop::Killed(signo) => self.ended(pid, ExitStatus::Signal(signo)),
+            Stop::Syscall => return self.returned(pid),
+            Stop::Signal(libc::SIGTRAP) if self.is_breakpoint(pid)? => return self.begun(pid),
+            Stop::Signal(signo) => {
+                self.push(What::Signal(self.ns(pid), signo), Vec::new());
+                return self.resume(pid, signo);
+            }
+            Stop::Event(libc::PTRACE_EVENT_SECCOMP, _) => return self.entered(pid),
+            Stop::Event(
+                libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE,
+                _,
+            ) => self.forked(pid)?,
+            Stop::Event(libc::PTRACE_EVENT_EXEC, _) => return self.execed(pid),
+            Stop::Event(libc::PTRACE_EVENT_EXIT, _) => self.exiting(pid),
+            Stop::Event(libc::PTRACE_EVENT_STOP, signo) if signo != libc::SIGTRAP => {
+                self.push(What::Stop(self.ns(pid), signo), Vec::new());
+                if let Some(task) = self.tasks.get_mut(&pid) {
+                    task.is_stopped = true;
+                }
+                return ptrace::resume(pid, Resume::Listen, 0);
+            }
+            Stop::Event(..) => {
+                if let Some(task) = self.tasks.get_mut(&pid) {
+                    task.is_stopped = false;
+                }
+            }
+        }
+        self.resume(pid, 0)
+    }
+
+    /// A stop of a task that no event has announced: our own child, or a child that was quicker
+    /// than its parent's event.
+    fn handle_stranger(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
+        if let Stop::Event(libc::PTRACE_EVENT_STOP, _) | Stop::Signal(_) = stop {
+            self.early.insert(pid, stop);
+        }
+        Ok(())
+    }
+
+    fn ns(&self, pid: i32) -> Task {
+        self.tasks.get(&pid).map_or(0, |task| task.ns)
+    }
+
+    fn resume(&self, pid: i32, signo: i32) -> io::Result<()> {
+        let is_in_call = self
+            .tasks
+            .get(&pid)
+            .is_some_and(|t| t.in_call.is_some() || t.owed.is_some());
+        let how = if is_in_call {
+            Resume::ToSyscall
+        } else {
+            Resume::Continue
+        };
+        ptrace::resume(pid, how, signo)
+    }
+
+    fn ended(&mut self, pid: i32, status: ExitStatus) {
+        self.sites.forget(pid);
+        let Some(task) = self.tasks.remove(&pid) else {
+            return;
+        };
+        self.rest.forget(pid);
+        // What exiting() noted stands; a task killed by SIGKILL may not have passed there.
+        let zombies = self.rest.take_zombies(pid);
+        self.push(
+            What::End {
+                task: task.ns,
+                status,
+                zombies,
+            },
+            Vec::new(),
+        );
+    }
+
+    fn exiting(&mut self, pid: i32) {
+        let Some(task) = self.tasks.get(&pid) else {
+            return;
+        };
+        self.rest.note_cpu(pid, facts::cpu_ns(pid));
+        if task.tgid == pid {
+            self.rest.keep_zombies(pid, facts::zombies(pid));
+        }
+    }
+
+    fn forked(&mut self, pid: i32) -> io::Result<()> {
+        let child = ptrace::event_message(pid)? as i32;
+        // A child that SIGKILL took before we could look is gone; it has no story to tell.
+        let Some(status) = facts::status(child) else {
+            return Ok(());
+        };
+        let is_thread = status.tgid != child;
+        let event = What::Fork {
+            task: self.ns(pid),
+            child: status.ns_tid,
+            thread: is_thread,
+        };
+        self.push(event, Vec::new());
+        self.tasks
+            .insert(child, TaskState::new(status.ns_tid, status.tgid));
+        if let Some(stop) = self.early.remove(&child) {
+            self.handle(child, stop)?;
+        }
+        Ok(())
+    }
+
+    fn execed(&mut self, pid: i32) -> io::Result<()> {
+        // When another thread than the leader calls execve, it takes over the leader's id.
+        let former = ptrace::event_message(pid)? as i32;
+        if former != pid
+            && let Some(caller) = self.tasks.remove(&former)
+        {
+            let leader = self.tasks.insert(pid, caller);
+            if let (Some(leader), Some(task)) = (leader, self.tasks.get_mut(&pid)) {
+                task.ns = leader.ns;
+                task.tgid = pid;
+            }
+        }
+        let gone: Vec<i32> = self
+            .tasks
+            .iter()
+            .filter(|(tid, task)| task.tgid == pid && **tid != pid)
+            .map(|(tid, _)| *tid)
+            .collect();
+        for tid in gone {
+            self.tasks.remove(&tid);
+            self.rest.forget(tid);
+        }
+        self.sites.forget(pid);
+        let state = facts::exec_state(pid);
+        if pid == self.first {
+            // A `run` script that execs the program proper: that one has yet to begin.
+            self.phase.has_begun = false;
+            if self.phase.stdin.is_none() {
+                self.phase.stdin = state.fd(0).cloned();
+                self.phase.stdout = state.fd(1).cloned();
+            }
+        }
+        let ns = self.ns(pid);
+        self.push(What::Exec(ns, state), Vec::new());
+        self.plant_breakpoint(pid)?;
+        self.resume(pid, 0)
+    }
+
+    /// Makes the task stop at the program's own first instruction, behind the loader.
+    fn plant_breakpoint(&mut self, pid: i32) -> io::Result<()> {
+        let Some(entry) = facts::entry_point(pid) else {
+            return Ok(());
+        };
+        if arch::ip(&ptrace::registers(pid)?) == entry {
+            self.begin(pid);
+            return Ok(());
+        }
+        let word = ptrace::peek(pid, entry)?;
+        let mut bytes = word.to_ne_bytes();
+        bytes[..arch::BREAKPOINT.len()].copy_from_slice(arch::BREAKPOINT);
+        ptrace::poke(pid, entry, u64::from_ne_bytes(bytes))?;
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.breakpoint = Some((entry, word));
+        }
+        Ok(())
+    }
+
+    fn is_breakpoint(&self, pid: i32) -> io::Result<bool> {
+        let Some((entry, _)) = self.tasks.get(&pid).and_then(|task| task.breakpoint) else {
+            return Ok(false);
+        };
+        Ok(arch::ip(&ptrace::registers(pid)?) == entry + arch::BREAKPOINT_SKIP)
+    }
+
+    fn begun(&mut self, pid: i32) -> io::Result<()> {
+        if let Some((entry, word)) = self.tasks.get_mut(&pid).and_then(|t| t.breakpoint.take()) {
+            ptrace::poke(pid, entry, word)?;
+            let mut registers = ptrace::registers(pid)?;
+            arch::set_ip(&mut registers, entry);
+            ptrace::set_registers(pid, &registers)?;
+        }
+        // An interpreter begins when it runs a line of the submission; see `note_site`, which also
+        // finds out whether this is one.
+        self.note_site(pid)?;
+        if !self.options.wants_sites || !self.sites.is_python(pid) {
+            self.begin(pid);
+        }
+        self.resume(pid, 0)
+    }
+
+    fn begin(&mut self, pid: i32) {
+        self.push(What::Begin(self.ns(pid)), Vec::new());
+        self.phase.has_begun = true;
+    }
+
+    /// The place of the call; also the moment at which an interpreted program begins.
+    fn note_site(&mut self, pid: i32) -> io::Result<Vec<Frame>> {
+        let Some(task) = self.tasks.get(&pid) else {
+            return Ok(Vec::new());
+        };
+        if !self.options.wants_sites {
+            return Ok(Vec::new());
+        }
+        let (tgid, ns) = (task.tgid, task.ns);
+        let registers = ptrace::registers(pid)?;
+        let site = self
+            .sites
+            .capture(tgid, pid, ns, arch::for_unwinding(&registers));
+        let is_source = site
+            .iter()
+            .any(|frame| matches!(frame, Frame::Source { .. }));
+        if is_source && !self.phase.has_begun {
+            self.begin(pid);
+        }
+        Ok(site)
+    }
+
+    fn entered(&mut self, pid: i32) -> io::Result<()> {
+        // One request tells everything that most calls need; the registers cost a second one.
+        let (entered, data) = match ptrace::syscall_info(pid) {
+            Ok(SyscallInfo::Seccomp { nr, args, data, .. }) => (Entered { nr, args }, data),
+            // Kernels before 5.3 and gVisor do not know the request.
+            _ => {
+                let registers = ptrace::registers(pid)?;
+                let entered = Entered {
+                    nr: arch::nr(&registers),
+                    args: arch::args(&registers),
+                };
+                (entered, ptrace::event_message(pid)? as u32)
+            }
+        };
+        if data == filter::FOREIGN {
+            let what = format!(
+                "a system call of another architecture (number {})",
+                entered.nr
+            );
+            self.push(What::World(World::Blind(what)), Vec::new());
+            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::Continue);
+        }
+        let site = self.note_site(pid)?;
+        let call = decode::enter(pid, &entered, &self.options.depth);
+        let is_repeating = self
+            .tasks
+            .get_mut(&pid)
+            .is_some_and(|t| std::mem::take(&mut t.is_repeating));
+        let mut plans = Vec::new();
+        if !is_repeating {
+            for injector in &mut self.injectors {
+                if let Some(plan) = injector.consider(entered.nr, &call, &self.phase) {
+                    plans.push((injector.index, plan));
+                }
+            }
+        }
+        let ns = self.ns(pid);
+        // A signal that comes first leaves no trace of the call: it is made again afterwards.
+        if let Some((index, Plan::SignalFirst(signo))) = plans
+            .iter()
+            .find(|(_, plan)| matches!(plan, Plan::SignalFirst(_)))
+        {
+            self.push(What::Struck(ns, *index), site);
+            let owed = Owed {
+                signo: *signo,
+                nr: entered.nr,
+                first_arg: entered.args[0],
+            };
+            if let Some(task) = self.tasks.get_mut(&pid) {
+                task.owed = Some(owed);
+            }
+            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::ToSyscall);
+        }
+        let is_watched = self.options.watch.contains(entered.nr);
+        if !is_watched && plans.is_empty() {
+            return ptrace::resume(pid, Resume::Continue, 0);
+        }
+        let name = call.name.clone();
+        let enter = self.push(What::Enter(ns, call), site);
+        let mut in_call = InCall {
+            enter,
+            entered,
+            at_exit: Vec::new(),
+            is_injected: false,
+        };
+        for (index, plan) in plans {
+            self.push(What::Struck(ns, index), Vec::new());
+            match plan {
+                Plan::Answer(value) => return self.answer(pid, &in_call, value),
+                Plan::KillTree => {
+                    self.kill_tree();
+                    return Ok(());
+                }
+                Plan::SignalNow(signo) => self.signal_by_fault(signo),
+                Plan::SignalFirst(_) => {}
+                Plan::Later(AtExitPlan::Signal(signo)) => {
+                    in_call.at_exit.push(AtExit::Signal(signo));
+                }
+                Plan::Later(AtExitPlan::Delay(delay)) => {
+                    in_call.at_exit.push(AtExit::Delay(delay));
+                }
+                Plan::Delay(delay) => self.hold(pid, delay),
+                Plan::Short(bytes) => {
+                    let mut cut = ptrace::registers(pid)?;
+                    if let Some(undo) = inject::cut(pid, &name, &mut cut, bytes)? {
+                        ptrace::set_registers(pid, &cut)?;
+                        in_call.at_exit.extend(undo);
+                        in_call.is_injected = true;
+                    }
+                }
+            }
+        }
+        let Some(task) = self.tasks.get_mut(&pid) else {
+            return Ok(());
+        };
+        task.in_call = Some(in_call);
+        if task.held.is_some() {
+            return Ok(());
+        }
+        ptrace::resume(pid, Resume::ToSyscall, 0)
+    }
+
+    /// The call is not made; the answer is recorded at once, and no second stop is needed.
+    fn answer(&mut self, pid: i32, in_call: &InCall, value: i64) -> io::Result<()> {
+        let ns = self.ns(pid);
+        let returned = Returned {
+            injected: true,
+            ..Returned::from_raw(value)
+        };
+        self.push(
+            What::Exit {
+                task: ns,
+                enter: in_call.enter,
+                returned,
+            },
+            Vec::new(),
+        );
+        self.skip(pid, value, Resume::Continue)
+    }
+
+    /// The call that the task has entered is not made and returns `value`.
+    fn skip(&self, pid: i32, value: i64, how: Resume) -> io::Result<()> {
+        let mut registers = ptrace::registers(pid)?;
+        arch::skip(pid, &mut registers, value)?;
+        ptrace::resume(pid, how, 0)
+    }
+
+    fn returned(&mut self, pid: i32) -> io::Result<()> {
+        let Some(task) = self.tasks.get_mut(&pid) else {
+            return Ok(());
+        };
+        if let Some(Owed {
+            signo,
+            nr,
+            first_arg,
+        }) = task.owed.take()
+        {
+            task.is_repeating = true;
+            let mut registers = ptrace::registers(pid)?;
+            arch::enter_again(&mut registers, nr, first_arg);
+            ptrace::set_registers(pid, &registers)?;
+            self.signal_by_fault(signo);
+            return ptrace::resume(pid, Resume::Continue, 0);
+        }
+        let Some(in_call) = task.in_call.take() else {
+            return ptrace::resume(pid, Resume::Continue, 0);
+        };
+        let raw = match ptrace::syscall_info(pid) {
+            Ok(SyscallInfo::Exit(value)) => value,
+            _ => arch::result(&ptrace::registers(pid)?),
+        };
+        let mut delay = None;
+        self.undo(pid, &in_call, &mut delay)?;
+        let depth = self.options.depth;
+        let ns = self.ns(pid);
+        let returned = match self
+            .recording
+            .events
+            .get_mut(in_call.enter)
+            .map(|event| &mut event.what)
+        {
+            Some(What::Enter(_, call)) => {
+                let mut returned = decode::exit(pid, &in_call.entered, call, raw, &depth);
+                returned.injected = in_call.is_injected;
+                if !self.phase.has_input && took_input(call, &returned, &self.phase) {
+                    self.phase.has_input = true;
+                    self.phase.has_begun = true;
+                }
+                returned
+            }
+            _ => Returned::from_raw(raw),
+        };
+        self.push(
+            What::Exit {
+                task: ns,
+                enter: in_call.enter,
+                returned,
+            },
+            Vec::new(),
+        );
+        if let Some(delay) = delay {
+            self.hold(pid, delay);
+            return Ok(());
+        }
+        ptrace::resume(pid, Resume::Continue, 0)
+    }
+
+    /// Puts back what a fault changed at the entry, and does what it has left for the return.
+    fn undo(&mut self, pid: i32, in_call: &InCall, delay: &mut Option<Duration>) -> io::Result<()> {
+        if in_call.at_exit.is_empty() {
+            return Ok(());
+        }
+        let mut registers = ptrace::registers(pid)?;
+        for action in &in_call.at_exit {
+            match action {
+                AtExit::RestoreArg(index, value) => {
+                    arch::set_arg(&mut registers, *index, *value);
+                }
+                AtExit::RestoreWord(address, word) => ptrace::poke(pid, *address, *word)?,
+                AtExit::Signal(signo) => self.signal_by_fault(*signo),
+                AtExit::Delay(time) => *delay = Some(*time),
+            }
+        }
+        ptrace::set_registers(pid, &registers)
+    }
+
+    fn signal_by_fault(&mut self, signo: i32) {
+        self.was_signalled_by_fault = true;
+        self.signal_first(signo);
+    }
+
+    fn hold(&mut self, pid: i32, delay: Duration) {
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.held = Some(Held {
+                until: Instant::now() + delay,
+            });
+        }
+    }
+
+    fn release_held(&mut self) {
+        let now = Instant::now();
+        let due: Vec<i32> = self
+            .tasks
+            .iter_mut()
+            .filter(|(_, task)| task.held.is_some_and(|held| held.until <= now))
+            .map(|(pid, task)| {
+                task.held = None;
+                *pid
+            })
+            .collect();
+        for pid in due {
+            let _died: io::Result<()> = self.resume(pid, 0);
+        }
+    }
+}
+
+/// Whether a call took bytes out of the program's standard input.
+fn took_input(call: &Call, returned: &Returned, phase: &Phase) -> bool {
+    const READS: &[&str] = &[
+        "read",
+        "readv",
+        "pread64",
+        "preadv",
+        "preadv2",
+        "recvfrom",
+        "recvmsg",
+        "splice",
+        "sendfile",
+        "copy_file_range",
+        "tee",
+    ];
+    returned.value > 0
+        && returned.errno.is_none()
+        && READS.contains(&call.name.as_str())
+        && call.args.iter().any(|arg| {
+            matches!((arg, &phase.stdin), (Arg::Fd(fd), Some(stdin))
+                if fd.object.as_ref().is_some_and(|object| object.is(stdin)))
+        })
+}
+
+/// Where a submission's own files are: only their frames are shown.
+pub const SITE_PREFIX: &str = SUBMISSION_DIR;

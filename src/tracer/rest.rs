@@ -1,0 +1,188 @@
+//! Whether anything still moves, and how much time the program has had.
+//!
+//! The run's clock is made of two things only: processor time that the program used, and time in
+//! which every one of its tasks slept. It stands still while a task is ready and waits for a
+//! processor, or waits for the disk, or for us. So a loaded machine changes how long a run
+//! takes, and not what is said about it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::model::Task;
+
+use super::{Tracer, facts};
+
+/// Sleep that one sample may account for: a sampler that was itself kept waiting knows nothing of
+/// the time in between.
+const LONGEST_STEP: Duration = Duration::from_millis(20);
+
+/// What one look at all tasks found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// Every task sleeps, or is stopped.
+    pub is_blocked: bool,
+    /// Nothing has moved since the sample before, in which every task slept as well.
+    pub is_at_rest: bool,
+    /// Resident memory of the tree, KiB.
+    pub memory_kib: u64,
+    /// Tasks alive.
+    pub tasks: u64,
+    /// Processor time of the tree so far.
+    pub cpu: Duration,
+    /// Time in which every task slept, so far.
+    pub slept: Duration,
+    /// Every task is in a group stop.
+    pub is_stopped: bool,
+}
+
+impl Sample {
+    /// The run's clock.
+    pub fn clock(&self) -> Duration {
+        self.cpu + self.slept
+    }
+}
+
+/// Accounts kept between samples.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Processor time of each live task, nanoseconds.
+    cpu: HashMap<i32, u64>,
+    /// Processor time of tasks that have ended.
+    ended_cpu: u64,
+    /// Zombies noted when a process was about to exit.
+    zombies: HashMap<i32, Vec<Task>>,
+    slept: Duration,
+    last: Option<Instant>,
+    signature: Option<(u64, Vec<(i32, u64)>)>,
+}
+
+impl Books {
+    /// Notes a task's processor time.
+    pub fn note_cpu(&mut self, tid: i32, cpu: Option<u64>) {
+        if let Some(cpu) = cpu {
+            self.cpu.insert(tid, cpu);
+        }
+    }
+
+    /// The task has ended: its time stays on the books.
+    pub fn forget(&mut self, tid: i32) {
+        self.ended_cpu += self.cpu.remove(&tid).unwrap_or(0);
+    }
+
+    /// Keeps what was seen at a process' exit until its end is recorded.
+    pub fn keep_zombies(&mut self, pid: i32, zombies: Vec<Task>) {
+        if !zombies.is_empty() {
+            self.zombies.insert(pid, zombies);
+        }
+    }
+
+    /// Hands out what was kept.
+    pub fn take_zombies(&mut self, pid: i32) -> Vec<Task> {
+        self.zombies.remove(&pid).unwrap_or_default()
+    }
+}
+
+impl Tracer {
+    /// Looks at all tasks. `is_waiting_for_us`: the outside world has something to do before the
+    /// program can go on, so that its sleep is not its own.
+    pub fn sample(&mut self, is_waiting_for_us: bool) -> Sample {
+        let now = Instant::now();
+        let step = self
+            .rest
+            .last
+            .map_or(Duration::ZERO, |last| now - last)
+            .min(LONGEST_STEP);
+        self.rest.last = Some(now);
+        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
+        tids.sort_unstable();
+        let mut is_blocked = !tids.is_empty() && self.tasks.values().all(|t| t.held.is_none());
+        let mut signature = Vec::with_capacity(tids.len());
+        for tid in &tids {
+            is_blocked &= matches!(facts::state(*tid), Some('S' | 'T' | 't' | 'Z'))
+                && self.tasks.get(tid).is_some_and(|task| {
+                    // A ptrace stop is rest only in a group stop; else we are about to handle it.
+                    task.is_stopped || facts::state(*tid) != Some('t')
+                });
+            let switches = facts::status(*tid).map_or(0, |status| status.switches);
+            signature.push((*tid, switches));
+            self.rest.note_cpu(*tid, facts::cpu_ns(*tid));
+        }
+        if is_blocked && !is_waiting_for_us {
+            self.rest.slept += step;
+        }
+        let signature = is_blocked.then_some((self.stops, signature));
+        let is_at_rest =
+            signature.is_some() && signature == self.rest.signature && !is_waiting_for_us;
+        self.rest.signature = signature;
+        let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
+        Sample {
+            is_blocked,
+            is_at_rest,
+            memory_kib: self
+                .processes()
+                .into_iter()
+                .filter_map(facts::memory_kib)
+                .sum(),
+            tasks: tids.len() as u64,
+            cpu: Duration::from_nanos(cpu),
+            slept: self.rest.slept,
+            is_stopped: !tids.is_empty() && self.tasks.values().all(|task| task.is_stopped),
+        }
+    }
+}
+
+/// Calls that return only when somebody else does something: name, and the argument that holds
+/// a time-out, with the value that means "for ever".
+const WAITS: &[(&str, Option<(usize, u64)>)] = &[
+    ("read", None),
+    ("readv", None),
+    ("write", None),
+    ("writev", None),
+    ("pause", None),
+    ("rt_sigsuspend", None),
+    ("wait4", None),
+    ("waitid", None),
+    ("accept", None),
+    ("accept4", None),
+    ("recvfrom", None),
+    ("recvmsg", None),
+    ("sendto", None),
+    ("sendmsg", None),
+    ("openat", None),
+    ("poll", Some((2, FOREVER))),
+    ("epoll_wait", Some((3, FOREVER))),
+    ("epoll_pwait", Some((3, FOREVER))),
+    ("ppoll", Some((2, 0))),
+    ("select", Some((4, 0))),
+    ("pselect6", Some((4, 0))),
+    ("rt_sigtimedwait", Some((2, 0))),
+    ("futex", Some((3, 0))),
+];
+
+/// A time-out of -1 milliseconds, as an int.
+const FOREVER: u64 = 0xffff_ffff;
+
+/// Calls that make a signal or a descriptor come to life later, by themselves.
+pub const ALARMS: &[&str] = &["alarm", "setitimer", "timer_create", "timerfd_create"];
+
+impl Tracer {
+    /// Whether every task is blocked in a call that only somebody else can end, and nothing in
+    /// the program (a time-out, an alarm) will.
+    ///
+    /// Says no when in doubt: then the clock decides.
+    pub fn is_blocked_for_good(&self) -> bool {
+        !self.has_alarm()
+            && self.tasks.iter().all(|(tid, task)| {
+                task.is_stopped
+                    || facts::blocked_in(*tid).is_some_and(|(nr, args)| {
+                        let name = super::decode::name(nr).unwrap_or("");
+                        WAITS.iter().any(|(wait, limit)| {
+                            *wait == name
+                                && limit.is_none_or(|(at, forever)| {
+                                    args[at] == forever || args[at] as u32 as u64 == forever
+                                })
+                        })
+                    })
+            })
+    }
+}
