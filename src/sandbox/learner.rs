@@ -96,7 +96,9 @@ fn limit(limits: &BoxLimits) -> nix::Result<()> {
     // A limit of 0 would not keep the kernel from feeding a core dump to a program of the host's
     // (core_pattern with a pipe ignores the limit); 1 is its special value for "not at all".
     lower(Resource::RLIMIT_CORE, 1)?;
-    lower(Resource::RLIMIT_DATA, limits.data_kib.saturating_mul(1024))?;
+    if limits.data_kib > 0 {
+        lower(Resource::RLIMIT_DATA, limits.data_kib.saturating_mul(1024))?;
+    }
     lower(Resource::RLIMIT_NOFILE, limits.files)?;
     lower(Resource::RLIMIT_FSIZE, limits.file_size)?;
     lower(Resource::RLIMIT_NICE, 0)?;
