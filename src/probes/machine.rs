@@ -6,7 +6,7 @@ use std::path::Path;
 use nix::sys::utsname::uname;
 
 use super::{tools, tracing};
-use crate::sys::{landlock, seccomp};
+use crate::sys::{kernel, landlock, seccomp};
 
 /// One thing that a machine can or cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Probe {
 
 /// Asks everything. Takes some tens of milliseconds, most of it for tools' versions.
 pub fn machine() -> Vec<Probe> {
-    let mut probes = vec![kernel(), surroundings()];
+    let mut probes = vec![kernel_release(), surroundings()];
     probes.extend(tracing::probes());
     probes.extend([filter(), notification(), landlock_version(), cgroups()]);
     probes.extend(tools::probes());
@@ -68,7 +68,7 @@ pub fn machine() -> Vec<Probe> {
 /// The oldest kernel on which everything works: mount_setattr(2) makes read-only trees.
 const WANTED_KERNEL: (u32, u32) = (5, 12);
 
-fn kernel() -> Probe {
+fn kernel_release() -> Probe {
     let Ok(name) = uname() else {
         return Probe::new("kernel", Standing::Missing, "unknown", "");
     };
@@ -80,7 +80,7 @@ fn kernel() -> Probe {
         let advice = "traced labs need x86_64 or aarch64";
         return Probe::new("kernel", Standing::Missing, found, advice);
     }
-    match version(&release) {
+    match kernel::version() {
         Some(version) if version >= WANTED_KERNEL => Probe::good("kernel", found),
         _ => Probe::new(
             "kernel",
@@ -94,17 +94,11 @@ fn kernel() -> Probe {
     }
 }
 
-/// `6.1.0-18-amd64` is 6.1.
-fn version(release: &str) -> Option<(u32, u32)> {
-    let mut numbers = release.split(|char: char| !char.is_ascii_digit());
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
 /// What we run in, if it is not the machine itself.
 fn surroundings() -> Probe {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let kernel = fs::read_to_string("/proc/version").unwrap_or_default();
-    let found = if is_gvisor(&kernel) {
+    let banner = fs::read_to_string("/proc/version").unwrap_or_default();
+    let found = if is_gvisor(&banner) {
         return Probe::new(
             "surroundings",
             Standing::Weak,
@@ -128,8 +122,8 @@ fn surroundings() -> Probe {
 }
 
 /// The release and build that gVisor gives itself.
-fn is_gvisor(kernel: &str) -> bool {
-    kernel.starts_with("Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016")
+fn is_gvisor(banner: &str) -> bool {
+    banner.starts_with("Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016")
 }
 
 fn filter() -> Probe {
@@ -183,14 +177,6 @@ fn cgroups() -> Probe {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn releases_have_two_numbers_that_count() {
-        assert_eq!(version("6.1.0-18-amd64"), Some((6, 1)));
-        assert_eq!(version("5.15.153.1-microsoft-standard-WSL2"), Some((5, 15)));
-        assert_eq!(version("6.18-rc1"), Some((6, 18)));
-        assert_eq!(version(""), None);
-    }
 
     #[test]
     fn what_is_missing_comes_with_advice() {

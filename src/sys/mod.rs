@@ -4,6 +4,7 @@
 //! every function cites its man page.
 
 pub mod beneath;
+pub mod kernel;
 pub mod landlock;
 pub mod memory;
 pub mod mount;
