@@ -9,7 +9,8 @@ import sys
 
 path, limit, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
 
 # Python ignores SIGXFSZ, which would end other programs here.
 record = b"r" * (size - 1) + b"\n"

@@ -99,8 +99,8 @@ fn merged(recording: &Recording) -> Result<Answer, String> {
         return Err("no signal was delivered".to_owned());
     }
     let because = format!(
-        "{} sent, {runs} delivered: a standard signal that is pending already is not counted \
-         again ({} of them got through), a real-time signal queues (all {} did).",
+        "{} sent, {runs} delivered: {} standard, since one that is pending already is not counted \
+         again, and {} real-time, since these queue.",
         count(sent, "signal"),
         standard.len(),
         queued.len()
