@@ -28,8 +28,9 @@ def ready(fd, events):
 
 def main(path):
     log = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_SYNC, 0o644)
-    with open(path, "rb") as whole:
-        content = whole.read()
+    content = b""
+    while part := os.pread(log, 1 << 20, len(content)):
+        content += part
     end = content.rfind(b"\n") + 1
     if end < len(content):
         os.ftruncate(log, end)

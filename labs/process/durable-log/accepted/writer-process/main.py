@@ -32,7 +32,6 @@ class Log:
         self.fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         parent = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY)
         os.fsync(parent)
-        os.close(parent)
         size = os.fstat(self.fd).st_size
         self.end = self.whole(size)
         if self.end != size:
