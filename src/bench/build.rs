@@ -6,44 +6,20 @@
 //! Everything that a submission can influence happens in the sandbox: a compiler reads any file
 //! that it is told to, and a Makefile is a program.
 
+mod confined;
 mod detect;
 mod script;
 mod toolchain;
 
-use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Seek};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use nix::sys::memfd::{MFdFlags, memfd_create};
 
 pub use self::detect::{Kind, detect};
 use self::toolchain::{Tool, Tools};
-use crate::model::ExitStatus;
 use crate::model::experiment::SUBMISSION_DIR;
-use crate::sandbox::{Bind, BoxLimits, BoxSpec, SandboxError, Workshop, launch, policy};
+use crate::sandbox::{Bind, SandboxError, Workshop};
 use crate::sys::beneath;
-
-/// Processor time of each process of a build, seconds.
-const BUILD_CPU_S: u64 = 120;
-
-/// How long a build may take altogether, seconds. Only ends builds that hang.
-const BUILD_WALL_S: u64 = 600;
-
-/// What a build may use up: a compiler needs more than a learner's program.
-const BUILD_LIMITS: BoxLimits = BoxLimits {
-    data_kib: 4 * 1024 * 1024,
-    files: 4096,
-    processes: 256,
-    file_size: 512 << 20,
-    tmp_kib: 512 * 1024,
-    cpu_s: BUILD_CPU_S,
-};
-
-/// How much of a compiler's output is kept. The first errors are the ones that matter.
-const KEPT_OUTPUT: u64 = 16 * 1024;
 
 /// A submission that can be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +67,21 @@ pub enum BuildError {
         output: String,
     },
     /// The build did not end.
-    #[error("`{command}` did not end within {BUILD_WALL_S} seconds\n{output}")]
+    #[error(
+        "`{command}` did not end within {} seconds\n{output}",
+        confined::WALL_S
+    )]
     TimedOut {
         /// The command, as one would type it.
         command: String,
         /// The beginning of what it said.
         output: String,
+    },
+    /// The build used too much memory.
+    #[error("`{command}` used more than {} MiB of memory", confined::MEMORY_KIB / 1024)]
+    TooMuchMemory {
+        /// The command, as one would type it.
+        command: String,
     },
     /// The build succeeded and made nothing that could be started.
     #[error("`{command}` succeeded, but made no executable {expected}")]
@@ -146,9 +131,9 @@ pub fn build(workshop: &Workshop) -> Result<Built, BuildError> {
     if detect::has_build(&bench.directory)? {
         script::check(&bench.directory, "build")?;
         let tools = script::tools(&bench.directory, "build");
-        said += &bench
-            .execute(&tools, &[format!("{SUBMISSION_DIR}/build")])?
-            .all();
+        script::check_interpreter(&bench.directory, "build", &tools)?;
+        let command = [format!("{SUBMISSION_DIR}/build")];
+        said += &confined::execute(workshop, &tools, &command)?.all();
     }
     let kind = detect::detect_in(&bench.directory)?;
     let (argv, tools, more) = bench.by_kind(kind)?;
@@ -231,7 +216,7 @@ impl<'a> Bench<'a> {
         command: &[String],
         results: &'static [&'static str],
     ) -> Result<Start, BuildError> {
-        let said = self.execute(&tools, command)?.all();
+        let said = confined::execute(self.workshop, &tools, command)?.all();
         for name in results {
             if detect::is_executable(&self.directory, name) == Some(true) {
                 return Ok((vec![format!("{SUBMISSION_DIR}/{name}")], tools, said));
@@ -254,7 +239,7 @@ impl<'a> Bench<'a> {
             "build --offline --quiet --message-format=json-render-diagnostics",
         );
         let tools = Tools::of(cargo);
-        let said = self.execute(&tools, &command)?;
+        let said = confined::execute(self.workshop, &tools, &command)?;
         let program = said
             .output
             .lines()
@@ -267,117 +252,6 @@ impl<'a> Bench<'a> {
             })?;
         Ok((vec![program], tools, said.errors))
     }
-
-    /// Runs a command in the sandbox, untraced, with the submission writable.
-    fn execute(&self, tools: &Tools, command: &[String]) -> Result<Said, BuildError> {
-        let (output, errors) = (Paper::new()?, Paper::new()?);
-        let spec = BoxSpec {
-            argv: command.iter().map(OsString::from).collect(),
-            env: environment(tools)
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-            cwd: SUBMISSION_DIR.into(),
-            binds: std::iter::once(Bind {
-                source: self.workshop.submission_dir(),
-                target: SUBMISSION_DIR.into(),
-                is_writable: true,
-            })
-            .chain(tools.binds())
-            .collect(),
-            limits: BUILD_LIMITS,
-            host_uid: self.workshop.host_uid(),
-            has_network: false,
-            rung: self.workshop.confinement().rung,
-        };
-        let null = File::open("/dev/null")
-            .map_err(|error| BuildError::Io("open /dev/null", error))?
-            .into();
-        let stdio = [null, output.writer()?, errors.writer()?];
-        let mut launched = launch(&spec, &policy::filter(), stdio)?;
-        launched.release()?;
-        let status = launched.wait(Instant::now() + Duration::from_secs(BUILD_WALL_S))?;
-        launched.finish();
-        let said = Said {
-            output: output.read()?,
-            errors: errors.read()?,
-        };
-        match status {
-            Some(ExitStatus::Code(0)) => Ok(said),
-            Some(status) => Err(BuildError::Failed {
-                command: typed(command),
-                status: match status {
-                    ExitStatus::Code(code) => format!("exit status {code}"),
-                    ExitStatus::Signal(signal) => crate::model::text::signal_name(signal),
-                },
-                output: said.all(),
-            }),
-            None => Err(BuildError::TimedOut {
-                command: typed(command),
-                output: said.all(),
-            }),
-        }
-    }
-}
-
-/// What a command said.
-struct Said {
-    output: String,
-    errors: String,
-}
-
-impl Said {
-    fn all(self) -> String {
-        self.output + &self.errors
-    }
-}
-
-/// A file in memory that a command writes to. Limits on file sizes apply to it.
-struct Paper(File);
-
-impl Paper {
-    fn new() -> Result<Self, BuildError> {
-        memfd_create(c"output", MFdFlags::MFD_CLOEXEC)
-            .map(|fd| Self(fd.into()))
-            .map_err(|error| BuildError::Io("keep the output", error.into()))
-    }
-
-    fn writer(&self) -> Result<OwnedFd, BuildError> {
-        let copy = self.0.try_clone();
-        Ok(copy
-            .map_err(|error| BuildError::Io("keep the output", error))?
-            .into())
-    }
-
-    /// The beginning of what was written.
-    fn read(mut self) -> Result<String, BuildError> {
-        let mut kept = Vec::new();
-        let length = self
-            .0
-            .rewind()
-            .and_then(|()| (&mut self.0).take(KEPT_OUTPUT).read_to_end(&mut kept))
-            .and_then(|_| self.0.metadata())
-            .map_err(|error| BuildError::Io("read the output", error))?
-            .len();
-        let mut text = printable(&String::from_utf8_lossy(&kept));
-        if length > KEPT_OUTPUT {
-            text += &format!("\n[{} more bytes]\n", length - KEPT_OUTPUT);
-        }
-        Ok(text)
-    }
-}
-
-/// The text without what a terminal would interpret: a compiler quotes its input.
-fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() && !matches!(char, '\n' | '\t') {
-            printable.extend(char.escape_default());
-        } else {
-            printable.push(char);
-        }
-    }
-    printable
 }
 
 /// The environment of builds and runs: the same everywhere, but for where tools are.
@@ -391,6 +265,9 @@ fn environment(tools: &Tools) -> Vec<(String, String)> {
         ("TMPDIR", "/tmp"),
         // The submission cannot be written to: trying costs system calls.
         ("PYTHONDONTWRITEBYTECODE", "1"),
+        // Leaks are looked for by ptrace, and a program that is traced cannot have that.
+        ("ASAN_OPTIONS", "detect_leaks=0"),
+        ("LSAN_OPTIONS", "detect_leaks=0"),
         ("CARGO_HOME", toolchain::CARGO_HOME),
         ("CARGO_TERM_COLOR", "never"),
         ("GOCACHE", "/tmp/go-cache"),

@@ -13,6 +13,7 @@
 //! the sandbox's. Nothing here prints.
 
 pub mod build;
+pub mod diagnosis;
 pub mod drive;
 pub mod examine;
 pub mod job;
@@ -33,6 +34,7 @@ pub const WORKER_COMMAND: &str = "__worker";
 /// The hidden command under which this binary is a runner.
 pub const RUN_COMMAND: &str = "__run";
 
+pub use diagnosis::diagnosis;
 pub use examine::{BenchError, examine};
 pub use job::{Progress, Request};
 pub use machine::machine;

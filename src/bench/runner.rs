@@ -228,7 +228,6 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             processes: run.limits.tasks * 2,
             ..BoxLimits::default()
         },
-        ..BoxSpec::default()
     }
 }
 

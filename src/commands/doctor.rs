@@ -1,12 +1,11 @@
 //! `syslab doctor`: what this machine can do, and what it lacks.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::{env, fs};
 
 use crate::bench;
 use crate::exit::{self, Outcome};
 use crate::model::Machine;
+use crate::probes::{Probe, Standing};
 use crate::ui::{Look, Screen, Tone, padded, visible};
 
 /// Say what this machine can do, and what it lacks
@@ -34,17 +33,6 @@ const CAPABILITIES: &[(&str, &str)] = &[
 /// Without this, findings say less, and every check can still be made.
 const NICE_TO_HAVE: &str = "sites";
 
-/// Tools that lessons and labs use, each with what for.
-const TOOLS: &[(&str, &str)] = &[
-    ("cc", "labs in C"),
-    ("make", "submissions with a Makefile"),
-    ("rustc", "labs in Rust"),
-    ("cargo", "submissions with a Cargo.toml"),
-    ("python3", "labs in Python"),
-    ("strace", "the commands that findings show"),
-    ("less", "reading long texts"),
-];
-
 /// Runs the command.
 ///
 /// # Errors
@@ -62,7 +50,7 @@ pub fn run(_args: &Args, screen: &Screen) -> Outcome {
         out.push_str(&look.wrap(13, 0, &visible(detail)));
     }
     out.push_str(&capabilities(&machine, look));
-    out.push_str(&tools(look));
+    out.push_str(&findings(&bench::diagnosis(), look));
     screen.print(&out)?;
     let is_able = CAPABILITIES
         .iter()
@@ -89,10 +77,32 @@ fn capabilities(machine: &Machine, look: Look) -> String {
     out
 }
 
-fn tools(look: Look) -> String {
-    let mut out = format!("\n{}\n", look.paint(Tone::Strong, "Tools"));
-    for (name, purpose) in TOOLS {
-        row(&mut out, look, is_installed(name), name, purpose);
+/// What was found, piece by piece, and what to do about it.
+fn findings(probes: &[Probe], look: Look) -> String {
+    let mut out = format!("\n{}\n", look.paint(Tone::Strong, "What was found"));
+    let widest = probes
+        .iter()
+        .map(|probe| probe.name.len())
+        .max()
+        .unwrap_or(0);
+    for probe in probes {
+        let (mark, tone) = match probe.standing {
+            Standing::Good => ("✓", Tone::Good),
+            Standing::Weak => ("-", Tone::Odd),
+            Standing::Missing => ("✗", Tone::Bad),
+            Standing::Note => (" ", Tone::Good),
+        };
+        let name = padded(probe.name, widest);
+        writeln!(
+            out,
+            "  {} {name}  {}",
+            look.paint(tone, mark),
+            visible(&probe.found)
+        )
+        .expect("writing to a string does not fail");
+        if !probe.advice.is_empty() {
+            out.push_str(&look.wrap(widest + 6, 0, &visible(&probe.advice)));
+        }
     }
     out
 }
@@ -105,15 +115,4 @@ fn row(out: &mut String, look: Look, is_there: bool, name: &str, purpose: &str) 
     };
     writeln!(out, "  {mark} {}  {purpose}", padded(name, WIDEST))
         .expect("writing to a string does not fail");
-}
-
-/// Whether a program of this name is found along PATH.
-fn is_installed(name: &str) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    let is_program = |path: &Path| {
-        fs::metadata(path)
-            .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-    };
-    env::var_os("PATH")
-        .is_some_and(|paths| env::split_paths(&paths).any(|path| is_program(&path.join(name))))
 }

@@ -428,7 +428,13 @@ impl Made<'_> {
 
 impl Object {
     /// Whether the two are the same object: by inode where both are known, else by name.
+    ///
+    /// What is no file goes by name: a pipe's inode number may be that of a file as well.
     pub fn is(&self, other: &Object) -> bool {
+        let is_file = |object: &Object| object.name.starts_with('/');
+        if !is_file(self) || !is_file(other) {
+            return self.name == other.name;
+        }
         match (self.inode, other.inode) {
             (0, _) | (_, 0) => self.name == other.name,
             (mine, theirs) => mine == theirs,

@@ -1,9 +1,16 @@
 //! What this machine can do, and what a process holds.
 //!
-//! [`process`] reads what the kernel tells of a running tree: zombies, descriptors, states,
-//! memory. Nothing here watches or changes anything.
+//! [`machine`] answers for `syslab doctor`: by trying, where it can be tried, since files in /proc
+//! and /sys do not tell what a container or a security module refuses. [`process`] reads what the
+//! kernel tells of a running tree: zombies, descriptors, states, memory. Nothing here changes
+//! anything. How strongly submissions can be confined is the sandbox's to say.
 
+mod machine;
 pub mod process;
+mod tools;
+mod tracing;
+
+pub use machine::{Probe, Standing, machine};
 
 use crate::model::Machine;
 

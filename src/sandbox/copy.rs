@@ -38,13 +38,13 @@ pub enum CopyError {
     /// The copy could not be written.
     #[error("cannot copy {0:?} of the submission")]
     Write(PathBuf, #[source] io::Error),
-    /// Over [`MAX_BYTES`].
+    /// Too many bytes in all files together.
     #[error("the submission is larger than {mib} MiB (at {0:?})", mib = MAX_BYTES >> 20)]
     TooLarge(PathBuf),
-    /// Over [`MAX_ENTRIES`].
+    /// Too many files, directories and links.
     #[error("the submission has more than {MAX_ENTRIES} files (at {0:?})")]
     TooMany(PathBuf),
-    /// Over [`MAX_DEPTH`].
+    /// Too many directories within one another.
     #[error("the submission has more than {MAX_DEPTH} directories within one another (at {0:?})")]
     TooDeep(PathBuf),
 }

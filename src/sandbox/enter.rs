@@ -16,10 +16,14 @@ use super::root::Parts;
 use super::rung::{self, TRIAL};
 use super::spec::{INSIDE_ID, Rung};
 use crate::sys::namespace::{self, IdRange};
-use crate::sys::{packet, pidfd, process};
+use crate::sys::{kernel, packet, pidfd, process};
 
 /// How readily the kernel kills a box when memory runs out: before anything of ours.
 const FIRST_TO_GO: &str = "1000";
+
+/// Since when RLIMIT_NPROC counts a user's tasks in the user namespace only; before, and without
+/// one, all that the user runs on the machine count.
+const NPROC_BY_NAMESPACE_SINCE: (u32, u32) = (5, 14);
 
 /// What `syslab __box` does. Its standard input is the control socket.
 ///
@@ -44,7 +48,7 @@ pub fn enter_box() -> ExitCode {
 
 /// Makes the box and waits for its end.
 fn run(control: &OwnedFd) -> Result<(), Failure> {
-    let (job, stdio) = read_job(control).map_err(Step::ReadJob.failed())?;
+    let (mut job, stdio) = read_job(control).map_err(Step::ReadJob.failed())?;
     // Ctrl-C is for those who talk to people: they end the box when they are done.
     setsid().map_err(Step::PrepareProcess.failed())?;
     // Standard input is the control socket: a second copy would keep it open.
@@ -60,6 +64,11 @@ fn run(control: &OwnedFd) -> Result<(), Failure> {
     {
         // The kernel exempts the machine's root from limits on processes.
         return Err(Step::MapIds.failed()(nix::Error::EPERM));
+    }
+    let counts_by_namespace = kernel::version().is_some_and(|it| it >= NPROC_BY_NAMESPACE_SINCE);
+    if job.spec.rung != Rung::Full || !counts_by_namespace {
+        let others = process::tasks_of(job.spec.host_uid);
+        job.spec.limits.processes = job.spec.limits.processes.saturating_add(others);
     }
     if job.spec.rung != Rung::Full {
         return partial::main(job, stdio, control);

@@ -20,6 +20,9 @@ use crate::sys::{packet, process as own, seccomp};
 /// Exit status of PID 2 when the program could not be started, as shells have it.
 const NOT_STARTED: i32 = 127;
 
+/// Bytes of stack: what every distribution has.
+const STACK: u64 = 8 << 20;
+
 /// Waits for the word, then becomes the program.
 pub(super) fn main(job: &Job, stdio: &[OwnedFd; 3], control: &OwnedFd) -> ! {
     if let Err(failure) = prepare(job, stdio) {
@@ -96,9 +99,14 @@ fn limit(limits: &BoxLimits) -> nix::Result<()> {
     // A limit of 0 would not keep the kernel from feeding a core dump to a program of the host's
     // (core_pattern with a pipe ignores the limit); 1 is its special value for "not at all".
     lower(Resource::RLIMIT_CORE, 1)?;
-    lower(Resource::RLIMIT_DATA, limits.data_kib.saturating_mul(1024))?;
+    if limits.data_kib > 0 {
+        lower(Resource::RLIMIT_DATA, limits.data_kib.saturating_mul(1024))?;
+    }
     lower(Resource::RLIMIT_NOFILE, limits.files)?;
     lower(Resource::RLIMIT_FSIZE, limits.file_size)?;
+    // The same on every machine; it may be raised again as far as the host lets it.
+    let (_, most) = getrlimit(Resource::RLIMIT_STACK)?;
+    setrlimit(Resource::RLIMIT_STACK, STACK.min(most), most)?;
     lower(Resource::RLIMIT_NICE, 0)?;
     lower(Resource::RLIMIT_RTPRIO, 0)?;
     if limits.cpu_s > 0 {

@@ -7,6 +7,9 @@
 //! becomes the learner's program as soon as [`Launched::release`] is called. The learner is never
 //! PID 1, because that one is immune to signals, and lessons about signals would lie.
 //!
+//! Where namespaces cannot be had, Landlock confines the files, the box itself reaps, and paths are
+//! the host's ([`Launched::moved_paths`]): [`Rung::Partial`]. [`confinement`] finds out which it is.
+//!
 //! Confinement never depends on what a tracer sees: namespaces, read-only mounts, limits, no new
 //! privileges and the filter's denials ([`policy`]) hold without one. Deliberately absent: time
 //! limits and output limits, which belong to whoever watches the run.

@@ -25,7 +25,6 @@ use crate::sys::{pidfd, privilege, proc, process as own};
 /// The step that failed.
 pub(super) fn main(mut job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Result<(), Failure> {
     job.spec = job.spec.at_host_paths();
-    job.spec.limits.processes += own::tasks_of(job.spec.host_uid);
     prctl::set_child_subreaper(true).map_err(Step::FollowParent.failed())?;
     let children = children_as_descriptor().map_err(Step::Fork.failed())?;
     let parent = std::process::id() as i32;

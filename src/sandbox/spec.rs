@@ -119,8 +119,11 @@ impl Bind {
 /// What a box may use up; see getrlimit(2) and tmpfs(5). There are never core dumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoxLimits {
-    /// Writable private memory of each process, KiB. Not address space: sanitizers reserve
-    /// terabytes of that.
+    /// Writable private memory of each process, KiB; 0: no limit.
+    ///
+    /// It counts what is reserved, used or not, and sanitizers reserve terabytes: a program that
+    /// may have been built with one cannot have this limit, and somebody has to watch what the
+    /// tree really uses.
     pub data_kib: u64,
     /// Descriptors of each process.
     pub files: u64,
@@ -137,7 +140,7 @@ pub struct BoxLimits {
 impl Default for BoxLimits {
     fn default() -> Self {
         Self {
-            data_kib: 1024 * 1024,
+            data_kib: 0,
             files: 1024,
             processes: 64,
             file_size: 64 << 20,

@@ -5,6 +5,8 @@
 
 pub mod beneath;
 pub mod filter;
+pub mod kernel;
+pub mod landlock;
 pub mod memory;
 pub mod mount;
 pub mod namespace;

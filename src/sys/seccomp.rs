@@ -30,3 +30,18 @@ pub fn install(filter: &[libc::sock_filter]) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Whether the kernel knows an action, `SECCOMP_RET_*`; SECCOMP_GET_ACTION_AVAIL of seccomp(2).
+#[expect(unsafe_code, reason = "system call without a wrapper")]
+pub fn knows_action(action: u32) -> bool {
+    // SAFETY: the action is a number of 32 bits that outlives the call.
+    let returned = unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_GET_ACTION_AVAIL,
+            0,
+            &raw const action,
+        )
+    };
+    returned == 0
+}

@@ -9,7 +9,7 @@
 //!
 //! - [`task`]: what is known of each task
 //! - [`facts`]: what /proc says
-//! - [`inject`]: faults
+//! - [`inject`] for faults
 //! - [`observe`]: the loop
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`decode`]: arguments; [`site`]: call sites; [`arch`]: registers

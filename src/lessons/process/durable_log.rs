@@ -8,6 +8,7 @@ mod experiments;
 mod judges;
 mod observed;
 mod records;
+mod stage;
 
 use crate::model::{Check, Lab};
 

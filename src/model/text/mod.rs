@@ -46,8 +46,8 @@
 //! `2 ... futex = 0`, belongs to the task's latest call that has not returned; where it belongs
 //! to another one, the number of that event follows the name: `2 ... execve [17] = 0`.
 //!
-//! Arguments: `12` is a number, `3<pipe:[81]>` and `3</lab/log [12]>` a descriptor with the name
-//! and the inode of what it refers to, `3<?>` a descriptor of which that is not known, `"..."` a
+//! Arguments: `12` is a number, `3</lab/log [12]>` a descriptor with the name and the inode of
+//! what it refers to (the name `pipe:[81]` says both), `3<?>` a descriptor of which that is not known, `"..."` a
 //! string or buffer, `?` an argument that could not be read, and everything else (`0644` too) a
 //! word. Strings escape `"`, `\`, and everything outside printable ASCII as C does (`\n`, `\t`,
 //! `\x1b`, always with two digits); a string of which a part was not kept is followed by `...`

@@ -9,12 +9,8 @@
 
 use super::LOGFILE;
 use super::records::Source;
-use crate::model::{
-    Action, Arming, Experiment, Fault, InputFile, Role, Run, Step, Strike, Sweep, Trigger,
-};
-
-/// What is observed: everything that touches descriptors, names, processes, signals and mappings.
-const WATCH: &[&str] = &["desc", "file", "process", "signal", "memory"];
+use super::stage::{WRITES, experiment, fault, given, run, sends, trigger};
+use crate::model::{Action, Arming, Experiment, Role, Run, Step, Strike};
 
 /// Every call at which a signal or a power failure can be told from one a call earlier.
 const EVERY_CALL: &[&str] = &["%desc", "%file", "%process", "%signal"];
@@ -34,9 +30,6 @@ const WAITS: &[&str] = &[
     "epoll_pwait",
     "epoll_pwait2",
 ];
-
-/// Calls that put bytes out.
-const WRITES: &[&str] = &["write", "writev", "pwrite64", "pwritev", "pwritev2"];
 
 /// Calls that make a file durable and can fail. sync(2) cannot.
 const SYNCS: &[&str] = &["fsync", "fdatasync", "sync_file_range", "syncfs", "msync"];
@@ -102,9 +95,10 @@ pub(super) fn acknowledgements(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "acknowledgements");
     let one_by_one: Vec<_> = (0..6).map(|_| source.record(16)).collect();
     vec![
-        experiment("six records, one at a time", given(&one_by_one)),
+        experiment("six records, one at a time", given(&one_by_one)).replayed(),
         experiment("40 records in one write", given(&[source.records(40, 16)]))
-            .with_log(source.records(3, 16)),
+            .with_log(source.records(3, 16))
+            .replayed(),
     ]
 }
 
@@ -116,7 +110,7 @@ pub(super) fn power_loss(seed: u64) -> Vec<Experiment> {
     let [new, existing, torn] = inputs;
     let before = source.records(3, 16);
     let torn_before = [source.records(3, 16), source.letters(7)].concat();
-    vec![
+    [
         experiment("power loss at every acknowledgement, with a new log", new),
         experiment(
             "power loss at every acknowledgement, with an old log",
@@ -126,6 +120,8 @@ pub(super) fn power_loss(seed: u64) -> Vec<Experiment> {
         experiment("power loss at every acknowledgement, with a torn log", torn)
             .with_log(torn_before),
     ]
+    .map(Experiment::replayed)
+    .to_vec()
 }
 
 /// A signal while nothing happens, and a signal in the gap just before the wait.
@@ -350,94 +346,11 @@ pub(super) fn failed_syncs(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "failed syncs");
     let pieces = [source.record(20), source.records(2, 20), source.record(20)];
     vec![
-        experiment("EIO from each sync and each write in turn", given(&pieces)).swept(
-            &[Strike::Error(libc::EIO)],
-            trigger(&[SYNCS, WRITES], Role::Any, Arming::Begin),
-        ),
+        experiment("EIO from each sync and each write in turn", given(&pieces))
+            .replayed()
+            .swept(
+                &[Strike::Error(libc::EIO)],
+                trigger(&[SYNCS, WRITES], Role::Any, Arming::Begin),
+            ),
     ]
-}
-
-/// An experiment of one run.
-fn experiment(story: &str, run: Run) -> Experiment {
-    Experiment {
-        story: story.to_owned(),
-        runs: vec![run],
-        ..Experiment::default()
-    }
-}
-
-impl Experiment {
-    /// The log exists before the first run.
-    fn with_log(mut self, content: Vec<u8>) -> Self {
-        self.files.push(InputFile {
-            path: LOGFILE.to_owned(),
-            content,
-            is_executable: false,
-        });
-        self
-    }
-
-    /// A further run on the same log.
-    fn then(mut self, run: Run) -> Self {
-        self.runs.push(run);
-        self
-    }
-
-    /// Repeated with a strike at each of these calls.
-    fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
-        self.sweep = Some(Sweep {
-            strikes: strikes.to_vec(),
-            points,
-        });
-        self
-    }
-}
-
-/// A run with these steps.
-fn run(steps: Vec<Step>) -> Run {
-    Run {
-        args: vec![LOGFILE.to_owned()],
-        steps,
-        watch: WATCH.iter().map(|&class| class.to_owned()).collect(),
-        collect: vec![LOGFILE.to_owned()],
-        ..Run::default()
-    }
-}
-
-/// A run that is given its input in these pieces, and then the end of it.
-fn given(pieces: &[Vec<u8>]) -> Run {
-    let mut steps = sends(pieces);
-    steps.push(Step::CloseInput);
-    run(steps)
-}
-
-/// Sends each piece after the one before has been taken.
-fn sends(pieces: &[Vec<u8>]) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for piece in pieces {
-        steps.extend([Step::Send(piece.clone()), Step::AwaitTaken]);
-    }
-    steps
-}
-
-fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
-    Trigger {
-        calls: calls.concat().iter().map(|&name| name.to_owned()).collect(),
-        on,
-        armed,
-        first: 1,
-        every: 0,
-    }
-}
-
-/// A fault of writes.
-fn fault(on: Role, first: u32, every: u32, action: Action) -> Fault {
-    Fault {
-        trigger: Trigger {
-            first,
-            every,
-            ..trigger(&[WRITES], on, Arming::Start)
-        },
-        action,
-    }
 }

@@ -197,13 +197,6 @@ pub(super) fn stdout_of(recording: &Recording) -> Option<&Object> {
     recording.start()?.fd(1)
 }
 
-/// Whether two descriptors refer to the same pipe or terminal.
-///
-/// By name: inode numbers of pipes and of files on other filesystems may coincide.
-fn is_same_pipe(one: &Object, other: &Object) -> bool {
-    one.name == other.name && one.is(other)
-}
-
 /// The event with which each acknowledgement was given: the entry of the write that holds its
 /// newline. Lines that are not the acknowledgement that is due are passed over.
 ///
@@ -244,10 +237,7 @@ fn pieces_written(recording: &Recording) -> Vec<(usize, &[u8])> {
     recording
         .calls()
         .filter(|made| matches!(made.call.name.as_str(), "write" | "writev" | "pwritev2"))
-        .filter(|made| {
-            made.object(0)
-                .is_some_and(|object| is_same_pipe(object, stdout))
-        })
+        .filter(|made| made.object(0).is_some_and(|object| object.is(stdout)))
         .filter_map(|made| {
             let count = usize::try_from(made.value()?).ok()?;
             match made.call.args.get(1) {

@@ -124,6 +124,30 @@ impl Work {
         })
     }
 
+    /// What `log` holds in the place of record `number`, in a few words; all records before it
+    /// are there.
+    pub(super) fn found_instead(&self, log: &[u8], number: usize) -> String {
+        let rest = &log[self.log(number - 1).len()..];
+        let record = self.record(number);
+        let common = rest
+            .iter()
+            .zip(record)
+            .take_while(|(one, other)| one == other)
+            .count();
+        let of = record.len();
+        if rest.is_empty() {
+            "the log ends before it".to_owned()
+        } else if common == rest.len() {
+            format!("the log ends in its first {common} of {of} bytes")
+        } else if number > 1 && rest.starts_with(self.record(number - 1)) {
+            format!("record {} is there twice", number - 1)
+        } else if common > 0 {
+            format!("only its first {common} of {of} bytes are there")
+        } else {
+            "something else is there".to_owned()
+        }
+    }
+
     /// The bytes of record `number`, counted from 1, with its newline.
     pub(super) fn record(&self, number: usize) -> &[u8] {
         &self.bytes[self.range(number)]

@@ -156,21 +156,11 @@ fn holds_all(work: &Work, before: &[u8], log: &[u8]) -> Result<(), Failure> {
             1 => "the log goes on after the last record, with 1 byte more".to_owned(),
             more => format!("the log goes on after the last record, with {more} bytes more"),
         },
-        Some(held) => {
-            let rest = &log[work.log(held).len()..];
-            let number = held + 1;
-            let record = work.record(number);
-            if rest.is_empty() {
-                format!("record {number} is missing at the end of the log")
-            } else if record.starts_with(rest) {
-                let (have, of) = (rest.len(), record.len());
-                format!("the log ends in the first {have} of {of} bytes of record {number}")
-            } else if held > 0 && rest.starts_with(work.record(held)) {
-                format!("record {held} is in the log twice")
-            } else {
-                format!("where record {number} was due, the log holds something else")
-            }
-        }
+        Some(held) => format!(
+            "record {} is not in its place in the log: {}",
+            held + 1,
+            work.found_instead(log, held + 1)
+        ),
     };
     Err(Failure::new(why))
 }
@@ -227,7 +217,7 @@ mod tests {
     #[test]
     fn a_missing_record_fails() {
         assert_snapshot!(judge(&DONE.replace(r#""/lab/records.log" "a\nb\n""#, r#""/lab/records.log" "a\n""#)), @r#"
-        fail: record 2 is missing at the end of the log
+        fail: record 2 is not in its place in the log: the log ends before it
           0.14 * file "/lab/records.log" "a\n"
         hint: What tells one record from the next, and which records are whole?
         "#);
@@ -236,7 +226,7 @@ mod tests {
     #[test]
     fn a_record_that_is_there_twice_fails() {
         assert_snapshot!(judge(&DONE.replace(r#""/lab/records.log" "a\nb\n""#, r#""/lab/records.log" "a\na\nb\n""#)), @r#"
-        fail: record 1 is in the log twice
+        fail: record 2 is not in its place in the log: record 1 is there twice
           0.14 * file "/lab/records.log" "a\na\nb\n"
         hint: What tells one record from the next, and which records are whole?
         "#);
@@ -338,7 +328,7 @@ mod tests {
             * file "/lab/records.log" "abc"
         "#;
         assert_snapshot!(judged(finishes_short_writes, &experiment, &opened(trace)), @r#"
-        fail: the log ends in the first 3 of 7 bytes of record 1
+        fail: record 1 is not in its place in the log: the log ends in its first 3 of 7 bytes
           0.6 2 write(3</lab/records.log [9]>, "abcdef\n", 7) = 3 @0 (injected)
           0.7 2 !!! 0
           0.15 * file "/lab/records.log" "abc"

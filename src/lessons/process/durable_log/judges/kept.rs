@@ -96,15 +96,10 @@ pub(super) fn acknowledged_are_kept(
         Some(held) => {
             let number = held + 1;
             let ack = observed.acks[held];
-            let rest = log.len() - work.log(held).len();
-            let instead = match rest {
-                0 => "is not in the log".to_owned(),
-                _ if work.record(number).starts_with(&log[log.len() - rest..]) => {
-                    format!("is in the log only in part ({rest} bytes)")
-                }
-                _ => "is not in the log: something else stands in its place".to_owned(),
-            };
-            let why = format!("record {number} was acknowledged at event {ack} and {instead}");
+            let found = work.found_instead(log, number);
+            let why = format!(
+                "record {number} was acknowledged at event {ack} and is not in the log: {found}"
+            );
             let failure = observed.showing(Failure::new(why), ack);
             Err(observed.showing(failure, at))
         }
@@ -195,7 +190,7 @@ mod tests {
     #[test]
     fn a_lost_acknowledged_record_fails() {
         assert_snapshot!(sigterm(&log_of(HANDLED, r#""""#)), @r#"
-        fail: record 1 was acknowledged at event 10 and is not in the log
+        fail: record 1 was acknowledged at event 10 and is not in the log: the log ends before it
           0.10 2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
           0.12 2 !!! strike
           0.16 2 write(3</lab/records.log [9]>, "bcd\n", 4) = 4 @2

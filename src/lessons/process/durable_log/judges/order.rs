@@ -3,7 +3,7 @@
 use super::passed;
 use crate::lessons::process::durable_log::LOGFILE;
 use crate::lessons::process::durable_log::observed::Observed;
-use crate::lessons::process::durable_log::records::Work;
+use crate::lessons::process::durable_log::records::{Work, whole};
 use crate::model::disk::{Crashed, Disk};
 use crate::model::recording::Made;
 use crate::model::{Arg, Failure, Judgement, Objection, Trial};
@@ -50,7 +50,7 @@ fn acknowledged_after(trial: &Trial<'_>, view: View) -> Judgement {
             Crashed::Content(log) if log.starts_with(work.log(number)) => {}
             found => {
                 let is_gone = found == Crashed::Absent;
-                return Err(too_early(&observed, &work, number, view, is_gone).into());
+                return Err(too_early(trial, &observed, &work, number, view, is_gone).into());
             }
         }
     }
@@ -103,6 +103,7 @@ impl<'a> Replay<'a> {
 /// Record `number` was acknowledged before the disk had it: says when it was written and when it
 /// became durable.
 fn too_early(
+    trial: &Trial<'_>,
     observed: &Observed<'_>,
     work: &Work,
     number: usize,
@@ -110,6 +111,12 @@ fn too_early(
     is_gone: bool,
 ) -> Failure {
     let ack = observed.acks[number - 1];
+    let before = Work::initial(trial.experiment);
+    let is_behind_torn = whole(before) < before.len() && {
+        let mut replay = Replay::new(observed);
+        replay.up_to(ack);
+        matches!(replay.disk.volatile(LOGFILE), Crashed::Content(log) if log.starts_with(before))
+    };
     let holds = |found: Crashed<'_>| matches!(found, Crashed::Content(log) if log.starts_with(work.log(number)));
     let written = Replay::new(observed).until(|disk| holds(disk.volatile(LOGFILE)));
     let durable = Replay::new(observed).until(|disk| holds(view(disk)));
@@ -124,6 +131,14 @@ fn too_early(
                  have left no log at all; its name was {late}"
             ),
             "A name is data too. In which file is the name of a file kept?",
+        )
+    } else if is_behind_torn {
+        (
+            format!(
+                "record {number} was acknowledged at event {ack}, and the torn record that the \
+                 log ended in had not been cut off"
+            ),
+            "Where does a record end that has no newline, once more is appended?",
         )
     } else if written.is_none_or(|event| event > ack) {
         let when = match written {
@@ -361,7 +376,8 @@ mod tests {
         let torn = repaired.replace("2 ftruncate(3</lab/records.log [9]>, 4) = 0", "");
         let torn = torn.replace("@4", "@6").replace("@6", "@8");
         assert!(
-            judged(loses_nothing_on_power_loss, &experiment, &[torn]).starts_with("fail: record 1")
+            judged(loses_nothing_on_power_loss, &experiment, &[torn])
+                .contains("the torn record that the log ended in had not been cut off")
         );
     }
 }

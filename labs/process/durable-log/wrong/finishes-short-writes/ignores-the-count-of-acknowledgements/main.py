@@ -2,6 +2,7 @@
 
 A pipe or a socket that is nearly full may take half of an acknowledgement.
 """
+import contextlib
 import os
 import select
 import signal
@@ -42,7 +43,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

@@ -1,4 +1,4 @@
-//! The mistake: after a short write the whole piece is written again, behind the part that is there.
+//! The mistake: after a short write the whole piece is written again, behind the first part.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};

@@ -3,6 +3,7 @@
 It may be one: then the next write says so. It may also be a limit or a signal, and the rest would
 have been taken.
 """
+import contextlib
 import errno
 import os
 import select
@@ -44,7 +45,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

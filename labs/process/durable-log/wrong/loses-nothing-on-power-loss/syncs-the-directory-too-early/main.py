@@ -3,6 +3,7 @@
 Both calls are there, and in the wrong order: what the sync makes durable is the directory without
 the log.
 """
+import contextlib
 import os
 import select
 import signal
@@ -36,7 +37,8 @@ def open_log(path):
     # A file is only as durable as the entry that leads to it.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     log = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     size = os.lseek(log, 0, os.SEEK_END)
     end = end_of_last_whole_record(log, size)

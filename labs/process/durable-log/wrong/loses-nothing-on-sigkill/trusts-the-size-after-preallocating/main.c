@@ -1,4 +1,4 @@
-/* The mistake: the log is extended in steps and trimmed at exit, and after SIGKILL there is no exit.
+/* The mistake: the log is extended in steps and trimmed at exit. After SIGKILL there is no exit.
  *
  * Extending in advance saves metadata in every sync. The next run appends after a megabyte of NUL
  * bytes, as if they were records.

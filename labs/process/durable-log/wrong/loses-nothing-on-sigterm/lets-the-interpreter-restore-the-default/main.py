@@ -3,6 +3,7 @@
 While it shuts down, the interpreter puts SIG_DFL back for every signal that has a Python handler.
 A SIGTERM that comes then kills a program that had nothing left to do but to exit 0.
 """
+import contextlib
 import os
 import select
 import signal
@@ -43,7 +44,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

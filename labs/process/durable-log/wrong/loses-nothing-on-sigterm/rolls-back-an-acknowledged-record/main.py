@@ -3,6 +3,7 @@
 The exception comes between any two bytecodes: also after the acknowledgement has been written and
 before `end` has moved. Then the roll-back takes a record that somebody was told is safe.
 """
+import contextlib
 import os
 import select
 import signal
@@ -50,7 +51,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

@@ -1,7 +1,7 @@
 //! The mistake: the flag is tested in the loop that writes, too, so as to stop as soon as possible.
 //!
-//! The loop ends early and the code after it cannot tell: it syncs and acknowledges a record of which
-//! nothing has been written. To stop between two records, test between two records.
+//! The loop ends early and the code after it cannot tell: it syncs and acknowledges a record of
+//! which nothing has been written. To stop between two records, test between two records.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-/* The mistake: a group whose sync failed is kept, and acknowledged after the next sync that succeeds.
+/* The mistake: a group whose sync failed is acknowledged after the next sync that succeeds.
  *
  * The next sync covers the pages that are dirty then. Those of the failed one are not among them.
  */

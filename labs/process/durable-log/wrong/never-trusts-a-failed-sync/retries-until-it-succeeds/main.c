@@ -1,7 +1,8 @@
 /* The mistake: fsync is called until it succeeds.
  *
- * After EIO the kernel may mark the pages clean and forget the error. The second fsync finds nothing
- * to write and succeeds. Databases lost records this way for twenty years: "fsyncgate", 2018.
+ * After EIO the kernel may mark the pages clean and forget the error. The second fsync finds
+ * nothing to write and succeeds. Databases lost records this way for twenty years ("fsyncgate",
+ * 2018).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -3,6 +3,7 @@
 If the disk had no room for a single byte of it, what goes is as many bytes of the records before
 it, which were acknowledged.
 """
+import contextlib
 import os
 import select
 import signal
@@ -43,7 +44,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

@@ -1,7 +1,7 @@
 //! The mistake: five seconds are how long a signal may go unnoticed.
 //!
 //! A poll with a timeout is an honest way around the race between the test of a flag and the wait
-//! that follows, if the timeout is shorter than the second in which the program has promised to end.
+//! that follows, if it is shorter than the second in which the program has promised to end.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};

@@ -3,6 +3,7 @@
 Python handlers run between bytecodes. A signal that comes when the interpreter is on its way
 into read, and not yet asleep there, raises its exception when that read is over: perhaps never.
 """
+import contextlib
 import os
 import signal
 import sys
@@ -35,7 +36,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

@@ -3,6 +3,7 @@
 Since PEP 475, Python makes an interrupted call again once the handler has returned. The read
 ends with the next record, or never.
 """
+import contextlib
 import os
 import signal
 import sys
@@ -33,7 +34,8 @@ def open_log(path):
     # run may have been killed between creating the file and getting here.
     directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(directory)
-    os.close(directory)
+    with contextlib.suppress(InterruptedError):  # the one call that Python does not make again
+        os.close(directory)
     return log, end
 
 

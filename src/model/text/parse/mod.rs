@@ -1,14 +1,19 @@
 //! From text to a recording. One pass, linear in the size of the text.
 
+mod arguments;
+mod lexer;
+
 use std::str::FromStr;
 
-use super::escape::unescape;
+use self::lexer::{Expected, Rest};
 use super::names::{errno_number, signal_number};
 use super::open::OpenCalls;
 use crate::model::recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Object, Recording,
-    Returned, STRIKE, SigSet, Stream, Task, What, World,
+    Arg, Call, Event, ExecState, ExitStatus, LimitKind, Recording, Returned, STRIKE, SigSet,
+    Stream, Task, What, World,
 };
+
+pub(super) use self::arguments::{inode_in_name, split_inode};
 
 /// A line that is no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,20 +77,7 @@ pub(super) fn reads_as_word(text: &str) -> bool {
     matches!(rest.arg(), Ok(Arg::Word(word)) if word == text) && rest.0.is_empty()
 }
 
-/// Splits `NAME [INODE]`; `None` if the text does not end like that.
-pub(super) fn split_inode(text: &str) -> Option<(&str, &str)> {
-    let (name, digits) = text.strip_suffix(']')?.rsplit_once(" [")?;
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then_some((name, digits))
-}
-
-/// What was expected and not found.
-type Expected = &'static str;
-
-/// The part of a line that has not been read yet.
-struct Rest<'a>(&'a str);
-
-impl<'a> Rest<'a> {
+impl Rest<'_> {
     fn line(&mut self, events: &mut Vec<Event>, open: &mut OpenCalls) -> Result<(), Expected> {
         let at = events.len();
         let what = if self.eat("* ") {
@@ -318,66 +310,6 @@ impl<'a> Rest<'a> {
         Ok(zombies)
     }
 
-    fn args(&mut self) -> Result<Vec<Arg>, Expected> {
-        let mut args = Vec::new();
-        if self.eat(")") {
-            return Ok(args);
-        }
-        loop {
-            args.push(self.arg()?);
-            if self.eat(")") {
-                return Ok(args);
-            }
-            self.expect(",", "`,` or `)` after an argument")?;
-            self.eat(" ");
-        }
-    }
-
-    fn arg(&mut self) -> Result<Arg, Expected> {
-        if self.0.starts_with('"') {
-            return self.bytes().map(Arg::Str);
-        }
-        if self.0.starts_with('`') {
-            return self.backquoted().map(Arg::Word);
-        }
-        let digits = self.integer_len();
-        if digits > 0 && self.0[digits..].starts_with('<') {
-            return self.fd().map(Arg::Fd);
-        }
-        let word = self.take(word_len(self.0).ok_or("an argument whose brackets are closed")?);
-        if word.is_empty() {
-            return Err("an argument");
-        }
-        Ok(match (word, word.parse::<i64>()) {
-            ("?", _) => Arg::Unknown,
-            (word, Ok(number)) if number.to_string() == word => Arg::Int(number),
-            (word, _) => Arg::Word(word.to_owned()),
-        })
-    }
-
-    fn fd(&mut self) -> Result<Fd, Expected> {
-        let number = self.number("the number of a descriptor")?;
-        if self.eat("<?>") {
-            return Ok(Fd {
-                number,
-                object: None,
-            });
-        }
-        let object = Some(self.object()?);
-        Ok(Fd { number, object })
-    }
-
-    fn object(&mut self) -> Result<Object, Expected> {
-        self.expect("<", "`<` and what the descriptor refers to")?;
-        let inner = self.until(b'>').ok_or("`>` after a name")?;
-        let (name, inode) = match split_inode(inner) {
-            Some((name, digits)) => (name, digits.parse().map_err(|_| "an inode number")?),
-            None => (inner, 0),
-        };
-        let name = unescaped(name)?;
-        Ok(Object { name, inode })
-    }
-
     /// What follows a call's arguments: its answer, or dots if it did not return at once.
     fn answer_or_dots(&mut self) -> Result<Option<Returned>, Expected> {
         if self.eat(" ...") || self.eat(" = ?") {
@@ -421,184 +353,4 @@ impl<'a> Rest<'a> {
             self.number("what the call returned")
         }
     }
-
-    /// The place of a call, if the line goes on; then the line must end.
-    fn site(&mut self) -> Result<Vec<Frame>, Expected> {
-        let mut frames = Vec::new();
-        self.0 = self.0.trim_start();
-        if self.eat("#") {
-            loop {
-                self.0 = self.0.trim_start();
-                frames.push(self.frame()?);
-                if !self.eat(" <") {
-                    break;
-                }
-            }
-        }
-        if self.0.is_empty() {
-            Ok(frames)
-        } else {
-            Err("the end of the line, or `# file:line (function)`")
-        }
-    }
-
-    fn frame(&mut self) -> Result<Frame, Expected> {
-        const WANTED: Expected = "`file:line (function)` or `module+0xADDRESS`";
-        let end = self.0.find(' ').unwrap_or(self.0.len());
-        let token = &self.0[..end];
-        let native = token.rsplit_once("+0x").and_then(|(module, digits)| {
-            let address = u64::from_str_radix(digits, 16).ok()?;
-            digits.as_bytes()[0]
-                .is_ascii_hexdigit()
-                .then_some((module, address))
-        });
-        let frame = if let Some((module, address)) = native {
-            Frame::Native {
-                module: unescaped(module)?,
-                address,
-            }
-        } else {
-            let (file, line) = token.rsplit_once(':').ok_or(WANTED)?;
-            Frame::Source {
-                file: unescaped(file)?,
-                line: line.parse().map_err(|_| WANTED)?,
-                function: String::new(),
-            }
-        };
-        self.take(end);
-        match frame {
-            Frame::Source { file, line, .. } if self.eat(" (") => {
-                let function = unescaped(self.until(b')').ok_or("`)` after a function")?)?;
-                Ok(Frame::Source {
-                    file,
-                    line,
-                    function,
-                })
-            }
-            frame => Ok(frame),
-        }
-    }
-
-    fn name(&mut self, expected: Expected) -> Result<String, Expected> {
-        if self.0.starts_with('`') {
-            return self.backquoted();
-        }
-        match self.identifier() {
-            "" => Err(expected),
-            name => Ok(name.to_owned()),
-        }
-    }
-
-    fn identifier(&mut self) -> &'a str {
-        let end = self
-            .0
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-            .count();
-        self.take(end)
-    }
-
-    fn backquoted(&mut self) -> Result<String, Expected> {
-        self.expect("`", "a backquote")?;
-        unescaped(self.until(b'`').ok_or("a closing backquote")?)
-    }
-
-    fn string(&mut self) -> Result<String, Expected> {
-        self.expect("\"", "a string in quotes")?;
-        unescaped(self.until(b'"').ok_or("a closing quote")?)
-    }
-
-    fn bytes(&mut self) -> Result<Bytes, Expected> {
-        self.expect("\"", "a string in quotes")?;
-        let inner = self.until(b'"').ok_or("a closing quote")?;
-        let data = unescape(inner).ok_or("a string with valid escapes")?;
-        let cut = if self.eat("...") {
-            self.number("the number of bytes that were cut")?
-        } else {
-            0
-        };
-        Ok(Bytes { data, cut })
-    }
-
-    /// Takes everything before the next unescaped `end`, and `end` itself.
-    fn until(&mut self, end: u8) -> Option<&'a str> {
-        let bytes = self.0.as_bytes();
-        let mut at = 0;
-        loop {
-            match bytes.get(at)? {
-                b'\\' => at += 2,
-                byte if *byte == end => break,
-                _ => at += 1,
-            }
-        }
-        let inner = self.0.get(..at)?;
-        self.0 = &self.0[at + 1..];
-        Some(inner)
-    }
-
-    fn number<T: FromStr>(&mut self, expected: Expected) -> Result<T, Expected> {
-        let len = self.integer_len();
-        let number = self.0[..len].parse().map_err(|_| expected)?;
-        self.take(len);
-        Ok(number)
-    }
-
-    /// The length of the integer at the front; 0 if there is none.
-    fn integer_len(&self) -> usize {
-        let sign = usize::from(self.0.starts_with('-'));
-        let digits = self.0[sign..].bytes().take_while(u8::is_ascii_digit);
-        match digits.count() {
-            0 => 0,
-            digits => sign + digits,
-        }
-    }
-
-    fn take(&mut self, len: usize) -> &'a str {
-        let (taken, rest) = self.0.split_at(len);
-        self.0 = rest;
-        taken
-    }
-
-    fn eat(&mut self, word: &str) -> bool {
-        match self.0.strip_prefix(word) {
-            Some(rest) => {
-                self.0 = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn expect(&mut self, word: &str, expected: Expected) -> Result<(), Expected> {
-        self.eat(word).then_some(()).ok_or(expected)
-    }
-}
-
-fn unescaped(text: &str) -> Result<String, Expected> {
-    let bytes = unescape(text).ok_or("valid escapes")?;
-    String::from_utf8(bytes).map_err(|_| "UTF-8")
-}
-
-/// The length of the word at the front: up to a comma or a `)` outside brackets and quotes.
-fn word_len(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut bytes = text.bytes().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match byte {
-            b',' | b')' if depth == 0 => return Some(at),
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'"' => loop {
-                match bytes.next()?.1 {
-                    b'\\' => {
-                        bytes.next()?;
-                    }
-                    b'"' => break,
-                    _ => {}
-                }
-            },
-            _ => {}
-        }
-    }
-    (depth == 0).then_some(text.len())
 }

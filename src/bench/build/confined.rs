@@ -1,0 +1,176 @@
+//! Running a compiler: in the sandbox, untraced, with limits of its own.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
+use super::toolchain::Tools;
+use super::{BuildError, environment, typed};
+use crate::model::ExitStatus;
+use crate::model::experiment::SUBMISSION_DIR;
+use crate::model::text::signal_name;
+use crate::probes;
+use crate::sandbox::{Bind, BoxLimits, BoxSpec, Launched, Workshop, launch, policy};
+
+/// Processor time of each process of a build, seconds.
+const CPU_S: u64 = 120;
+
+/// How long a build may take altogether, seconds. Only ends builds that hang.
+pub(super) const WALL_S: u64 = 600;
+
+/// Memory of all processes of a build together, KiB.
+pub(super) const MEMORY_KIB: u64 = 6 * 1024 * 1024;
+
+/// How often the memory of a build is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// What a build may use up: a compiler needs more than a learner's program.
+const LIMITS: BoxLimits = BoxLimits {
+    data_kib: 4 * 1024 * 1024,
+    files: 4096,
+    processes: 256,
+    file_size: 512 << 20,
+    tmp_kib: 512 * 1024,
+    cpu_s: CPU_S,
+};
+
+/// How much of a compiler's output is kept. The first errors are the ones that matter.
+const KEPT_OUTPUT: u64 = 16 * 1024;
+
+/// Runs a command in the sandbox, untraced, with the submission writable.
+pub(super) fn execute(
+    workshop: &Workshop,
+    tools: &Tools,
+    command: &[String],
+) -> Result<Said, BuildError> {
+    let (output, errors) = (Paper::new()?, Paper::new()?);
+    let spec = BoxSpec {
+        argv: command.iter().map(OsString::from).collect(),
+        env: environment(tools)
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        cwd: SUBMISSION_DIR.into(),
+        binds: std::iter::once(Bind {
+            source: workshop.submission_dir(),
+            target: SUBMISSION_DIR.into(),
+            is_writable: true,
+        })
+        .chain(tools.binds())
+        .collect(),
+        limits: LIMITS,
+        host_uid: workshop.host_uid(),
+        has_network: false,
+        rung: workshop.confinement().rung,
+    };
+    let null = File::open("/dev/null")
+        .map_err(|error| BuildError::Io("open /dev/null", error))?
+        .into();
+    let stdio = [null, output.writer()?, errors.writer()?];
+    let mut launched = launch(&spec, &policy::filter(), stdio)?;
+    launched.release()?;
+    let status = watch(&mut launched, command);
+    launched.finish();
+    let said = Said {
+        output: output.read()?,
+        errors: errors.read()?,
+    };
+    match status? {
+        Some(ExitStatus::Code(0)) => Ok(said),
+        Some(status) => Err(BuildError::Failed {
+            command: typed(command),
+            status: match status {
+                ExitStatus::Code(code) => format!("exit status {code}"),
+                ExitStatus::Signal(signal) => signal_name(signal),
+            },
+            output: said.all(),
+        }),
+        None => Err(BuildError::TimedOut {
+            command: typed(command),
+            output: said.all(),
+        }),
+    }
+}
+
+/// Waits for the end of a build; `None` if it did not end in time.
+fn watch(launched: &mut Launched, command: &[String]) -> Result<Option<ExitStatus>, BuildError> {
+    let deadline = Instant::now() + Duration::from_secs(WALL_S);
+    loop {
+        let now = Instant::now();
+        let status = launched.wait(deadline.min(now + LOOK_EVERY))?;
+        if status.is_some() || now >= deadline {
+            return Ok(status);
+        }
+        // The limits hold for each process; this is for all of them.
+        if probes::process::resident_kib(launched.init) > MEMORY_KIB {
+            return Err(BuildError::TooMuchMemory {
+                command: typed(command),
+            });
+        }
+    }
+}
+
+/// What a command said.
+pub(super) struct Said {
+    pub(super) output: String,
+    pub(super) errors: String,
+}
+
+impl Said {
+    /// All of it.
+    pub(super) fn all(self) -> String {
+        self.output + &self.errors
+    }
+}
+
+/// A file in memory that a command writes to. Limits on file sizes apply to it.
+struct Paper(File);
+
+impl Paper {
+    fn new() -> Result<Self, BuildError> {
+        memfd_create(c"output", MFdFlags::MFD_CLOEXEC)
+            .map(|fd| Self(fd.into()))
+            .map_err(|error| BuildError::Io("keep the output", error.into()))
+    }
+
+    fn writer(&self) -> Result<OwnedFd, BuildError> {
+        let copy = self.0.try_clone();
+        Ok(copy
+            .map_err(|error| BuildError::Io("keep the output", error))?
+            .into())
+    }
+
+    /// The beginning of what was written.
+    fn read(mut self) -> Result<String, BuildError> {
+        let mut kept = Vec::new();
+        let length = self
+            .0
+            .rewind()
+            .and_then(|()| (&mut self.0).take(KEPT_OUTPUT).read_to_end(&mut kept))
+            .and_then(|_| self.0.metadata())
+            .map_err(|error| BuildError::Io("read the output", error))?
+            .len();
+        let mut text = printable(&String::from_utf8_lossy(&kept));
+        if length > KEPT_OUTPUT {
+            text += &format!("\n[{} more bytes]\n", length - KEPT_OUTPUT);
+        }
+        Ok(text)
+    }
+}
+
+/// The text without what a terminal would interpret: a compiler quotes its input.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() && !matches!(char, '\n' | '\t') {
+            printable.extend(char.escape_default());
+        } else {
+            printable.push(char);
+        }
+    }
+    printable
+}

@@ -1,0 +1,113 @@
+//! How the experiments of this lab are put together.
+
+use super::LOGFILE;
+use crate::model::{
+    Action, Arming, Experiment, Fault, InputFile, Role, Run, Step, Strike, Sweep, Trigger,
+};
+
+/// What is observed where the log's content and the calls on descriptors say enough. An
+/// interpreter makes thousands of other calls before the program's own code runs.
+const WATCH: &[&str] = &["desc", "process", "signal"];
+
+/// What is observed where the disk is replayed: names and mappings as well.
+const WATCH_DISK: &[&str] = &["desc", "file", "process", "signal", "memory"];
+
+/// Calls that put bytes out.
+pub(super) const WRITES: &[&str] = &["write", "writev", "pwrite64", "pwritev", "pwritev2"];
+
+/// An experiment of one run.
+pub(super) fn experiment(story: &str, run: Run) -> Experiment {
+    Experiment {
+        story: story.to_owned(),
+        runs: vec![run],
+        ..Experiment::default()
+    }
+}
+
+impl Experiment {
+    /// Watched so that the disk can be replayed.
+    pub(super) fn replayed(mut self) -> Self {
+        for run in &mut self.runs {
+            run.watch = words(WATCH_DISK);
+        }
+        self
+    }
+
+    /// The log exists before the first run.
+    pub(super) fn with_log(mut self, content: Vec<u8>) -> Self {
+        self.files.push(InputFile {
+            path: LOGFILE.to_owned(),
+            content,
+            is_executable: false,
+        });
+        self
+    }
+
+    /// A further run on the same log.
+    pub(super) fn then(mut self, run: Run) -> Self {
+        self.runs.push(run);
+        self
+    }
+
+    /// Repeated with a strike at each of these calls.
+    pub(super) fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
+        self.sweep = Some(Sweep {
+            strikes: strikes.to_vec(),
+            points,
+        });
+        self
+    }
+}
+
+/// A run with these steps.
+pub(super) fn run(steps: Vec<Step>) -> Run {
+    Run {
+        args: vec![LOGFILE.to_owned()],
+        steps,
+        watch: words(WATCH),
+        collect: vec![LOGFILE.to_owned()],
+        ..Run::default()
+    }
+}
+
+/// A run that is given its input in these pieces, and then the end of it.
+pub(super) fn given(pieces: &[Vec<u8>]) -> Run {
+    let mut steps = sends(pieces);
+    steps.push(Step::CloseInput);
+    run(steps)
+}
+
+/// Sends each piece after the one before has been taken.
+pub(super) fn sends(pieces: &[Vec<u8>]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for piece in pieces {
+        steps.extend([Step::Send(piece.clone()), Step::AwaitTaken]);
+    }
+    steps
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+pub(super) fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
+    Trigger {
+        calls: words(&calls.concat()),
+        on,
+        armed,
+        first: 1,
+        every: 0,
+    }
+}
+
+/// A fault of writes.
+pub(super) fn fault(on: Role, first: u32, every: u32, action: Action) -> Fault {
+    Fault {
+        trigger: Trigger {
+            first,
+            every,
+            ..trigger(&[WRITES], on, Arming::Start)
+        },
+        action,
+    }
+}

@@ -1,0 +1,191 @@
+//! What this machine can do, one probe after the other.
+
+use std::fs;
+use std::path::Path;
+
+use nix::sys::utsname::uname;
+
+use super::{tools, tracing};
+use crate::sys::{kernel, landlock, seccomp};
+
+/// One thing that a machine can or cannot do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// What was asked, as one word or two: `ptrace`.
+    pub name: &'static str,
+    /// The answer.
+    pub standing: Standing,
+    /// What was found, as a phrase.
+    pub found: String,
+    /// What could be done about it; empty if nothing needs to be.
+    pub advice: String,
+}
+
+/// The answer to a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As it should be.
+    Good,
+    /// Works, with less than could be; or is not needed by every lab.
+    Weak,
+    /// Does not work.
+    Missing,
+    /// For information.
+    Note,
+}
+
+impl Probe {
+    /// An answer that needs no advice.
+    pub fn good(name: &'static str, found: impl Into<String>) -> Self {
+        Self::new(name, Standing::Good, found, "")
+    }
+
+    /// An answer with advice.
+    pub fn new(
+        name: &'static str,
+        standing: Standing,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            standing,
+            found: found.into(),
+            advice: advice.into(),
+        }
+    }
+}
+
+/// Asks everything. Takes some tens of milliseconds, most of it for tools' versions.
+pub fn machine() -> Vec<Probe> {
+    let mut probes = vec![kernel_release(), surroundings()];
+    probes.extend(tracing::probes());
+    probes.extend([filter(), notification(), landlock_version(), cgroups()]);
+    probes.extend(tools::probes());
+    probes
+}
+
+/// The oldest kernel on which everything works: mount_setattr(2) makes read-only trees.
+const WANTED_KERNEL: (u32, u32) = (5, 12);
+
+fn kernel_release() -> Probe {
+    let Ok(name) = uname() else {
+        return Probe::new("kernel", Standing::Missing, "unknown", "");
+    };
+    let text = |field: &std::ffi::OsStr| field.to_string_lossy().into_owned();
+    let release = text(name.release());
+    let machine = text(name.machine());
+    let found = format!("{} {release} {machine}", text(name.sysname()));
+    if !matches!(machine.as_str(), "x86_64" | "aarch64") {
+        let advice = "traced labs need x86_64 or aarch64";
+        return Probe::new("kernel", Standing::Missing, found, advice);
+    }
+    match kernel::version() {
+        Some(version) if version >= WANTED_KERNEL => Probe::good("kernel", found),
+        _ => Probe::new(
+            "kernel",
+            Standing::Weak,
+            found,
+            format!(
+                "full confinement needs Linux {}.{} or later",
+                WANTED_KERNEL.0, WANTED_KERNEL.1
+            ),
+        ),
+    }
+}
+
+/// What we run in, if it is not the machine itself.
+fn surroundings() -> Probe {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let banner = fs::read_to_string("/proc/version").unwrap_or_default();
+    let found = if is_gvisor(&banner) {
+        return Probe::new(
+            "surroundings",
+            Standing::Weak,
+            "gVisor: its own implementation of system calls",
+            "what you see is not Linux in every detail; use a Linux virtual machine if you can",
+        );
+    } else if Path::new("/.dockerenv").exists() {
+        "Docker container"
+    } else if Path::new("/run/.containerenv").exists() {
+        "Podman container"
+    } else if Path::new("/var/run/secrets/kubernetes.io").exists() {
+        "Kubernetes pod"
+    } else if fs::read_to_string("/run/systemd/container").is_ok() {
+        "systemd container"
+    } else if release.to_ascii_lowercase().contains("microsoft") {
+        "Windows Subsystem for Linux"
+    } else {
+        "no container seen"
+    };
+    Probe::new("surroundings", Standing::Note, found, "")
+}
+
+/// The release and build that gVisor gives itself.
+fn is_gvisor(banner: &str) -> bool {
+    banner.starts_with("Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016")
+}
+
+fn filter() -> Probe {
+    if seccomp::knows_action(libc::SECCOMP_RET_TRACE)
+        && seccomp::knows_action(libc::SECCOMP_RET_KILL_PROCESS)
+    {
+        Probe::good("seccomp", "filters can refuse, trace and kill")
+    } else {
+        let advice = "the kernel needs CONFIG_SECCOMP_FILTER (4.14 or later)";
+        Probe::new("seccomp", Standing::Missing, "no filters", advice)
+    }
+}
+
+fn notification() -> Probe {
+    const NAME: &str = "seccomp notification";
+    if seccomp::knows_action(libc::SECCOMP_RET_USER_NOTIF) {
+        Probe::good(NAME, "available")
+    } else {
+        let advice = "programs that trace themselves cannot be observed; needs Linux 5.0";
+        Probe::new(NAME, Standing::Weak, "not available", advice)
+    }
+}
+
+fn landlock_version() -> Probe {
+    const NAME: &str = "Landlock";
+    match landlock::version() {
+        Ok(version) => Probe::good(NAME, format!("version {version}")),
+        Err(error) => Probe::new(
+            NAME,
+            Standing::Weak,
+            error.to_string(),
+            "only needed where there are no user namespaces: add `landlock` to the kernel's lsm=",
+        ),
+    }
+}
+
+fn cgroups() -> Probe {
+    let root = Path::new("/sys/fs/cgroup");
+    let found = if root.join("cgroup.controllers").exists() {
+        "version 2"
+    } else if root.join("unified").exists() {
+        "version 1, with version 2 beside it"
+    } else if root.join("memory").exists() || root.join("pids").exists() {
+        "version 1"
+    } else {
+        "none"
+    };
+    Probe::new("cgroups", Standing::Note, found, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_comes_with_advice() {
+        let probes = machine();
+        assert!(probes.len() >= 12);
+        for probe in &probes {
+            assert!(!probe.found.is_empty(), "{probe:?}");
+            let is_fine = matches!(probe.standing, Standing::Good | Standing::Note);
+            assert!(is_fine || !probe.advice.is_empty(), "{probe:?}");
+        }
+    }
+}
