@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module per subject.
 
 mod cli;
+mod demos;
 mod exercises;
 mod labs;
 mod oracle;

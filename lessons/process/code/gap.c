@@ -1,5 +1,5 @@
 // Two ways to wait for SIGTERM or input. One of them can wait forever.
-// Usage: gap flag | gap mask
+// Usage: gap flag | gap restart (as flag, and the handler has SA_RESTART) | gap mask
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -47,7 +47,10 @@ static int wait_by_mask(void) {
 }
 
 int main(int argc, char **argv) {
+    const char *way = argc > 1 ? argv[1] : "flag";
     struct sigaction action = {.sa_handler = on_term};
+    if (strcmp(way, "restart") == 0)
+        action.sa_flags = SA_RESTART;
     sigaction(SIGTERM, &action, NULL);
-    return argc > 1 && strcmp(argv[1], "mask") == 0 ? wait_by_mask() : wait_by_flag();
+    return strcmp(way, "mask") == 0 ? wait_by_mask() : wait_by_flag();
 }

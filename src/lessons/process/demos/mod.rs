@@ -5,9 +5,13 @@
 
 mod columns;
 mod durability;
+mod eintr;
 mod mount;
+mod shutdown;
+mod signals;
+mod stage;
 
 use crate::model::curriculum::Demo;
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[durability::DEMO];
+pub static DEMOS: &[Demo] = &[shutdown::DEMO, signals::DEMO, eintr::DEMO, durability::DEMO];

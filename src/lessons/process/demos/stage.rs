@@ -1,0 +1,126 @@
+//! Puts the demos' programs before the tracer, and shows what it saw in few columns.
+
+use std::fs;
+use std::num::NonZero;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context;
+
+use super::columns::WIDTH;
+use crate::bench::{self, BenchError, Observation, Observed};
+use crate::model::recording::FIRST;
+use crate::model::text::event_line;
+use crate::model::{Experiment, Recording, What};
+
+/// A program of a demo; its file is also what the text shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Program {
+    /// The name of its file in `lessons/process/code`.
+    pub(super) file: &'static str,
+    /// The content of that file.
+    pub(super) source: &'static str,
+}
+
+/// What was observed, or why this machine cannot start such a program (it has no compiler, say).
+pub(super) type Performed = Result<Vec<Observed>, String>;
+
+/// Performs an experiment on a program.
+///
+/// # Errors
+/// If this machine cannot observe programs, or a trial went wrong for a reason of ours.
+pub(super) fn perform(program: Program, experiment: Experiment) -> anyhow::Result<Performed> {
+    // A demo has nothing to save when the user interrupts it: the signal may end it.
+    static NEVER: AtomicBool = AtomicBool::new(false);
+    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let extension = program.file.rsplit('.').next().unwrap_or_default();
+    let main = directory.path().join(format!("main.{extension}"));
+    fs::write(&main, program.source).context("cannot write the program")?;
+    let observation = Observation {
+        program: directory.path().to_owned(),
+        experiment,
+        jobs: std::thread::available_parallelism().map_or(1, NonZero::get),
+    };
+    let observed = match bench::observe(&observation, &NEVER) {
+        Ok(observed) => observed,
+        Err(BenchError::Refused { causes, .. }) => return Ok(Err(causes.join(": "))),
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(trouble) = observed.iter().find_map(|trial| trial.trouble.as_ref()) {
+        anyhow::bail!("{}: {trouble}", program.file);
+    }
+    Ok(Ok(observed))
+}
+
+/// The events of the first process among `events`, a call once, each on a line of its own that
+/// fits into the screen behind `indent` blanks.
+pub(super) fn lines(
+    recording: &Recording,
+    events: impl IntoIterator<Item = usize>,
+    indent: usize,
+) -> String {
+    let mut text = String::new();
+    for at in events {
+        let is_shown = match recording.events.get(at).map(|event| &event.what) {
+            Some(What::Enter(task, _) | What::Signal(task, _) | What::Struck(task, _)) => {
+                *task == FIRST
+            }
+            Some(What::End { task, .. }) => *task == FIRST,
+            _ => false,
+        };
+        if is_shown {
+            let line = event_line(recording, at);
+            // All are about one process: its number says nothing.
+            let line = line.split_once(' ').map_or(line.as_str(), |(_, rest)| rest);
+            text.push_str(&" ".repeat(indent));
+            text.push_str(&shortened(line, WIDTH - indent));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The line with its middle left out, if it is longer than `width`: the result is at its end.
+fn shortened(line: &str, width: usize) -> String {
+    const MARK: &str = " ... ";
+    let chars: Vec<char> = line.chars().collect();
+    if chars.len() <= width {
+        return line.to_owned();
+    }
+    let tail = width / 4;
+    let head = width - tail - MARK.len();
+    let start: String = chars[..head].iter().collect();
+    let end: String = chars[chars.len() - tail..].iter().collect();
+    format!("{start}{MARK}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_shown_once_and_the_world_not_at_all() {
+        let recording: Recording = "
+            2 read(0<pipe:[1]>, \"a\\n\", 64) ...
+            * stdin \"b\\n\"
+            2 ... read = 2
+            3 --- SIGTERM
+            2 --- SIGTERM
+            2 +++ signal SIGTERM
+        "
+        .parse()
+        .unwrap();
+        assert_eq!(
+            lines(&recording, 0..recording.events.len(), 2),
+            "  read(0<pipe:[1]>, \"a\\n\", 64) = 2\n  --- SIGTERM\n  +++ signal SIGTERM\n"
+        );
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_result() {
+        let line = format!("write(3, \"{}\", 4096) = 4096", "r".repeat(500));
+        let short = shortened(&line, 60);
+        assert_eq!(short.chars().count(), 60);
+        assert!(short.ends_with("4096) = 4096"), "{short}");
+        assert_eq!(shortened("close(3) = 0", 60), "close(3) = 0");
+    }
+}
