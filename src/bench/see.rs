@@ -3,7 +3,7 @@
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
-use crate::model::{Action, Recording, Step, Strike, Trigger, What};
+use crate::model::{Action, Call, Recording, Step, Strike, Trigger, What};
 
 use super::job::TrialRecord;
 use super::plan::{Kind, Work};
@@ -80,20 +80,16 @@ fn injection(action: &Action) -> Option<String> {
 
 /// Name and strace's count of the call that a fault struck first.
 fn struck_call(recording: &Recording, fault: usize) -> Option<(String, usize)> {
-    let (at, task, _) = recording.struck().find(|(_, _, index)| *index == fault)?;
-    let entered = |event: usize| match &recording.events.get(event)?.what {
-        What::Enter(by, call) if *by == task => Some((event, call.name.clone())),
-        _ => None,
+    let (strike, task, _) = recording.struck().find(|(_, _, index)| *index == fault)?;
+    let event = recording.struck_call(strike)?;
+    let What::Enter(_, Call { name, .. }) = &recording.events[event].what else {
+        return None;
     };
-    let (event, name) = at
-        .checked_sub(1)
-        .and_then(entered)
-        .or_else(|| (at + 1..recording.events.len()).find_map(entered))?;
     let before = recording.events[..event]
         .iter()
-        .filter(|e| matches!(&e.what, What::Enter(by, call) if *by == task && call.name == name))
+        .filter(|e| matches!(&e.what, What::Enter(by, call) if *by == task && call.name == *name))
         .count();
-    Some((name, before + 1))
+    Some((name.clone(), before + 1))
 }
 
 /// The calls that the run made on more than the loader's behalf, most telling first.

@@ -119,16 +119,11 @@ fn prove(
             })
         })
         .collect();
-    let mut hit = None;
-    if let Some(first) = record.runs.first() {
-        hit = first
-            .struck()
-            .find(|(_, _, fault)| *fault == STRIKE)
-            .map(|(event, task, _)| {
-                let call = struck_call(first, event, task);
-                (event, first.events.len(), call)
-            });
-    }
+    let hit = record.runs.first().and_then(|first| {
+        let (event, ..) = first.struck().find(|(_, _, fault)| *fault == STRIKE)?;
+        let call = first.struck_call(event).map(|at| event_line(first, at));
+        Some((event, first.events.len(), call))
+    });
     Proof {
         story: story(work, hit.as_ref()),
         why: failure.why.clone(),
@@ -146,8 +141,10 @@ fn story(work: &Work, hit: Option<&(usize, usize, Option<String>)>) -> String {
         story = format!("{story}: {}, point {nth} of {of}", strike_name(strike));
     }
     if let Some((event, events, call)) = hit {
-        let call = call.as_deref().unwrap_or("the program's end");
-        story = format!("{story}; struck at event {event} of {events}: {call}");
+        story = format!("{story}; struck at event {event} of {events}");
+        if let Some(call) = call {
+            story = format!("{story}: {call}");
+        }
     }
     story
 }
@@ -163,16 +160,6 @@ fn strike_name(strike: Strike) -> String {
             format!("{} from a call", crate::model::text::errno_name(errno))
         }
     }
-}
-
-/// The text of the call that a strike hit: the one entered just before, or made again after.
-fn struck_call(recording: &Recording, event: usize, task: u32) -> Option<String> {
-    let is_entry = |at: usize| {
-        matches!(&recording.events.get(at)?.what, What::Enter(by, _) if *by == task).then_some(at)
-    };
-    let before = event.checked_sub(1).and_then(is_entry);
-    let after = || (event + 1..recording.events.len()).find_map(is_entry);
-    before.or_else(after).map(|at| event_line(recording, at))
 }
 
 fn task_and_site(recording: &Recording, event: usize) -> Option<(Option<u32>, &[Frame])> {

@@ -369,6 +369,41 @@ impl Recording {
             })
     }
 
+    /// The entry of the call that a fault struck, given the event of the strike.
+    ///
+    /// A fault strikes just after the entry. A signal that comes before a call strikes before it:
+    /// the handler runs, and then the call is made; `None` if the handler does not come back, or
+    /// nothing handles the signal.
+    pub fn struck_call(&self, strike: usize) -> Option<usize> {
+        let What::Struck(task, _) = self.events.get(strike)?.what else {
+            return None;
+        };
+        let is_entry =
+            |at: &usize| matches!(&self.events[*at].what, What::Enter(by, _) if *by == task);
+        if let Some(before) = strike.checked_sub(1).filter(is_entry) {
+            return Some(before);
+        }
+        let mut later = strike + 1..self.events.len();
+        let is_handled = later.clone().find(|at| match &self.events[*at].what {
+            What::Signal(by, _) => *by == task,
+            what => matches!(what, What::Enter(by, _) if *by == task),
+        });
+        if let Some(signal) = is_handled
+            && matches!(self.events[signal].what, What::Signal(..))
+        {
+            let returns = |at: &usize| {
+                matches!(&self.events[*at].what, What::Enter(by, call)
+                    if *by == task && call.name == "rt_sigreturn")
+            };
+            // A handler runs unless the signal is ignored; then the call follows at once.
+            match (signal + 1..self.events.len()).find(returns) {
+                Some(returned) => later = returned + 1..self.events.len(),
+                None => return None,
+            }
+        }
+        later.find(is_entry)
+    }
+
     /// The state at the first exec of the first process: what its descriptors 0, 1 and 2 were.
     pub fn start(&self) -> Option<&ExecState> {
         self.events.iter().find_map(|event| match &event.what {
@@ -514,5 +549,39 @@ impl fmt::Display for ExitStatus {
             Self::Code(code) => write!(f, "exit {code}"),
             Self::Signal(signo) => write!(f, "signal {}", super::text::signal_name(*signo)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn struck(text: &str) -> Option<String> {
+        let recording: Recording = text.parse().unwrap();
+        let (strike, ..) = recording.struck().next().unwrap();
+        let at = recording.struck_call(strike)?;
+        match &recording.events[at].what {
+            What::Enter(_, call) => Some(call.name.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_fault_strikes_the_call_that_was_entered() {
+        let text = "2 write(1, \"a\", 1) ...\n2 !!! 0\n2 ... write = -1 EINTR (injected)\n";
+        assert_eq!(struck(text).as_deref(), Some("write"));
+    }
+
+    #[test]
+    fn a_signal_strikes_the_call_that_is_made_after_its_handler() {
+        let text = "2 !!! strike\n2 --- SIGTERM\n2 write(4, \"!\", 1) = 1\n\
+                    2 rt_sigreturn() = 0\n2 read(0, \"\", 1) = 0\n";
+        assert_eq!(struck(text).as_deref(), Some("read"));
+        let blocked = "2 !!! strike\n2 poll([], 1, -1) = 1\n";
+        assert_eq!(struck(blocked).as_deref(), Some("poll"));
+        let deadly = "2 !!! strike\n2 --- SIGTERM\n2 +++ signal SIGTERM\n";
+        assert_eq!(struck(deadly), None);
+        let leaves = "2 !!! strike\n2 --- SIGTERM\n2 exit_group(0) ...\n2 +++ exit 0\n";
+        assert_eq!(struck(leaves), None);
     }
 }

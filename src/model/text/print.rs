@@ -257,20 +257,15 @@ impl Display for Shown<'_, Object> {
         let Object { name, inode } = self.0;
         match (name.as_str(), *inode) {
             ("?", 0) => f.write_str("\\?"),
-            (name, inode) if super::parse::inode_in_name(name) == Some(inode) => {
-                write_name(f, name)
-            }
-            (name, 0) if super::parse::inode_in_name(name).is_none() => {
-                match super::parse::split_inode(name) {
-                    // Part of the name, and not to be read as an inode number.
-                    Some((before, _)) => {
-                        write_name(f, before)?;
-                        f.write_str("\\x20")?;
-                        write_name(f, &name[before.len() + 1..])
-                    }
-                    None => write_name(f, name),
+            (name, 0) => match super::parse::split_inode(name) {
+                // Part of the name, and not to be read as an inode number.
+                Some((before, _)) => {
+                    write_name(f, before)?;
+                    f.write_str("\\x20")?;
+                    write_name(f, &name[before.len() + 1..])
                 }
-            }
+                None => write_name(f, name),
+            },
             (name, inode) => {
                 write_name(f, name)?;
                 write!(f, " [{inode}]")

@@ -73,7 +73,7 @@ pub(super) fn ordinary(seed: u64) -> Vec<Experiment> {
     let split = source.record(40);
     let pieces = [&split[..1], &split[1..20], &split[20..40], &split[40..]].map(<[u8]>::to_vec);
     let torn = [source.records(2, 12), source.letters(9)].concat();
-    vec![
+    [
         experiment("five records, one at a time", given(&one_by_one)),
         experiment("no input at all", given(&[])),
         experiment("empty records among others", given(&[empty.concat()])),
@@ -88,6 +88,8 @@ pub(super) fn ordinary(seed: u64) -> Vec<Experiment> {
         )
         .with_log(source.records(4, 12)),
     ]
+    .map(Experiment::at_large)
+    .into()
 }
 
 /// Plain runs in which records come one at a time and many at once.
@@ -121,7 +123,7 @@ pub(super) fn power_loss(seed: u64) -> Vec<Experiment> {
             .with_log(torn_before),
     ]
     .map(Experiment::replayed)
-    .to_vec()
+    .into()
 }
 
 /// A signal while nothing happens, and a signal in the gap just before the wait.

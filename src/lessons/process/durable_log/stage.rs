@@ -9,6 +9,12 @@ use crate::model::{
 /// interpreter makes thousands of other calls before the program's own code runs.
 const WATCH: &[&str] = &["desc", "process", "signal"];
 
+/// What is observed where only the outcome counts: nothing that reads, for a program may well take
+/// its input byte by byte.
+const WATCH_OUTPUT: &[&str] = &[
+    "write", "writev", "pwrite64", "pwritev", "pwritev2", "process", "signal",
+];
+
 /// What is observed where the disk is replayed: names and mappings as well.
 const WATCH_DISK: &[&str] = &["desc", "file", "process", "signal", "memory"];
 
@@ -29,6 +35,14 @@ impl Experiment {
     pub(super) fn replayed(mut self) -> Self {
         for run in &mut self.runs {
             run.watch = words(WATCH_DISK);
+        }
+        self
+    }
+
+    /// Watched where it writes only.
+    pub(super) fn at_large(mut self) -> Self {
+        for run in &mut self.runs {
+            run.watch = words(WATCH_OUTPUT);
         }
         self
     }

@@ -10,14 +10,6 @@ pub(in crate::model::text) fn split_inode(text: &str) -> Option<(&str, &str)> {
     is_number.then_some((name, digits))
 }
 
-/// The inode number that the kernel's name of a pipe or a socket says: `pipe:[81]`.
-pub(in crate::model::text) fn inode_in_name(name: &str) -> Option<u64> {
-    let (kind, digits) = name.strip_suffix(']')?.rsplit_once(":[")?;
-    let inode: u64 = digits.parse().ok()?;
-    let is_kernels = kind.bytes().all(|byte| byte.is_ascii_lowercase()) && inode > 0;
-    (is_kernels && inode.to_string() == digits).then_some(inode)
-}
-
 impl Rest<'_> {
     pub(super) fn args(&mut self) -> Result<Vec<Arg>, Expected> {
         let mut args = Vec::new();
@@ -73,7 +65,7 @@ impl Rest<'_> {
         let inner = self.until(b'>').ok_or("`>` after a name")?;
         let (name, inode) = match split_inode(inner) {
             Some((name, digits)) => (name, digits.parse().map_err(|_| "an inode number")?),
-            None => (inner, inode_in_name(inner).unwrap_or(0)),
+            None => (inner, 0),
         };
         let name = unescaped(name)?;
         Ok(Object { name, inode })

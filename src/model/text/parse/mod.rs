@@ -13,7 +13,7 @@ use crate::model::recording::{
     Stream, Task, What, World,
 };
 
-pub(super) use self::arguments::{inode_in_name, split_inode};
+pub(super) use self::arguments::split_inode;
 
 /// A line that is no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
