@@ -296,10 +296,15 @@ impl Tracer {
     /// A stop of a task that no event has announced: our own child, or a child that was quicker
     /// than its parent's event.
     fn handle_stranger(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
-        if let Stop::Event(libc::PTRACE_EVENT_STOP, _) | Stop::Signal(_) = stop {
-            self.early.insert(pid, stop);
+        match stop {
+            Stop::Event(libc::PTRACE_EVENT_STOP, _) | Stop::Signal(_) => {
+                self.early.insert(pid, stop);
+                Ok(())
+            }
+            Stop::Exited(_) | Stop::Killed(_) => Ok(()),
+            // Killed before its parent's event: it waits for us at its own exit.
+            _ => ptrace::resume(pid, Resume::Continue, 0),
         }
-        Ok(())
     }
 
     /// A signal that came from outside the program's namespace, and not from us, is somebody's

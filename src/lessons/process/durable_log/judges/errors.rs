@@ -30,7 +30,8 @@ pub(in crate::lessons::process::durable_log) fn refuses_on_full_disk(
 }
 
 /// Fails if a record is acknowledged although a sync that covered it failed, also if a later one
-/// succeeded; and as [`refuses_on_full_disk`].
+/// succeeded; and as [`refuses_on_full_disk`]. A program that acknowledges what no sync ever
+/// covers fails as well: it has none that could tell it anything.
 ///
 /// A write on a descriptor with O_DSYNC is a sync. A failed sync of the log's directory counts as
 /// well: it covers the name. Strikes at other files, and at standard output and error, say
@@ -54,6 +55,7 @@ pub(in crate::lessons::process::durable_log) fn never_trusts_a_failed_sync(
     let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
     distrusted(&observed, &work, &strike)?;
     refused(&observed, &work)?;
+    synced_at_last(&observed, &work)?;
     Ok(passed(observed.acks.len()))
 }
 
@@ -113,6 +115,29 @@ fn distrusted(observed: &Observed<'_>, work: &Work, strike: &Struck<'_>) -> Resu
         }
     }
     Ok(())
+}
+
+/// Fails if a record was acknowledged that no sync covered until the end of the run.
+fn synced_at_last(observed: &Observed<'_>, work: &Work) -> Result<(), Objection> {
+    let mut replay = Replay::new(observed);
+    replay.up_to(observed.recording.events.len());
+    let durable = match replay.disk.synced(LOGFILE) {
+        Crashed::Blind(reason) => return Err(blind(reason)),
+        Crashed::Content(log) => work.held_by(log).unwrap_or(0),
+        Crashed::Absent => 0,
+    };
+    match observed.acks.get(durable) {
+        None => Ok(()),
+        Some(ack) => {
+            let failure = Failure::new(format!(
+                "record {} was acknowledged at event {ack} and no sync ever covered it: there is \
+                 none that could fail",
+                durable + 1
+            ))
+            .hint("Which call would tell this program that the disk has failed?");
+            Err(observed.showing(failure, *ack).into())
+        }
+    }
 }
 
 /// Fails unless the program gave up as it should: nothing lost, nothing torn, status 1, a message.
@@ -257,6 +282,30 @@ mod tests {
           0.13 2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
         hint: After a sync has failed, does the next one try to write the same pages again?
         "#);
+    }
+
+    #[test]
+    fn a_program_without_any_sync_fails() {
+        let trace = r#"
+            2 write(3</lab/records.log [9]>, "a\n", 2) = 2 @0
+            2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
+            2 !!! strike
+            2 write(3</lab/records.log [9]>, "bcd\n", 4) = -1 EIO (injected)
+            * stdout "ok 1\n"
+            * stderr "write: Input/output error\n"
+            2 +++ exit 1
+            * file "/lab/records.log" "a\n"
+        "#;
+        assert_snapshot!(distrust(trace), @r#"
+        fail: record 1 was acknowledged at event 6 and no sync ever covered it: there is none that could fail
+          0.6 2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
+        hint: Which call would tell this program that the disk has failed?
+        "#);
+        let synced = trace.replace(
+            "2 write(1",
+            "2 fsync(3</lab/records.log [9]>) = 0\n2 write(1",
+        );
+        assert_eq!(distrust(&synced), "pass");
     }
 
     #[test]
