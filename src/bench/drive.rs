@@ -243,6 +243,7 @@ impl Driver {
             tasks,
             output,
             events,
+            ..
         } = self.limits;
         if self.output > output {
             return Some((LimitKind::Output, output));

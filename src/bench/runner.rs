@@ -226,6 +226,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
         rung: job.rung,
         limits: BoxLimits {
             processes: run.limits.tasks * 2,
+            file_size: run.limits.file_size,
             ..BoxLimits::default()
         },
     }

@@ -96,6 +96,8 @@ pub struct Limits {
     pub output: u64,
     /// Events recorded.
     pub events: u64,
+    /// Bytes in a file (RLIMIT_FSIZE): the one limit that the program itself is told of.
+    pub file_size: u64,
 }
 
 impl Default for Limits {
@@ -105,8 +107,9 @@ impl Default for Limits {
             cpu_ms: 10_000,
             memory_kib: 512 * 1024,
             tasks: 64,
-            output: 16 << 20,
+            output: 4 << 20,
             events: 200_000,
+            file_size: 64 << 20,
         }
     }
 }

@@ -605,6 +605,8 @@ impl Tracer {
             at_exit: Vec::new(),
             is_injected: false,
         };
+        // A call that is not made needs no other preparation, and nothing to be put back.
+        plans.sort_by_key(|(_, plan)| !matches!(plan, Plan::Answer(_) | Plan::KillTree));
         for (index, plan) in plans {
             self.push(What::Struck(ns, index), Vec::new());
             match plan {

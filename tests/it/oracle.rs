@@ -62,6 +62,9 @@ const VOLATILE: &[&str] = &[
     "prctl",
 ];
 
+/// Calls of which a program makes more or fewer, or sooner or later, as its children end.
+const TIMED: &[&str] = &["rt_sigreturn", "rt_sigsuspend", "rt_sigprocmask", "wait4"];
+
 /// One task's calls: name and answer.
 type Story = Vec<String>;
 
@@ -70,8 +73,7 @@ fn stories(lines: impl Iterator<Item = (String, String, String)>) -> Vec<Story> 
     let mut order = Vec::new();
     let mut stories: BTreeMap<String, Story> = BTreeMap::new();
     for (task, name, answer) in lines {
-        // Where the return from a handler stands depends on when the signal came.
-        if name == "rt_sigreturn" {
+        if TIMED.contains(&name.as_str()) {
             continue;
         }
         if !stories.contains_key(&task) {

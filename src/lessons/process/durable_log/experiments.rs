@@ -327,12 +327,16 @@ pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
     after_short
         .faults
         .push(fault(log(), 1, 1, Action::Short(9)));
+    // The third record is the one that does not fit.
+    let mut too_large = input();
+    too_large.limits.file_size = 60;
     let strike = [Strike::Error(libc::ENOSPC)];
     let points = || trigger(&[WRITES], log(), Arming::Start);
     let before = source.records(2, 24);
     vec![
         experiment("a full disk", full),
         experiment("a disk that takes 3 bytes and is full then", filling).with_log(before),
+        experiment("a log that may not grow beyond 60 bytes", too_large),
         experiment("ENOSPC from each write to the log in turn", in_turn).swept(&strike, points()),
         experiment(
             "ENOSPC from each write to the log in turn, after short ones",

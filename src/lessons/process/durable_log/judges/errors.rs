@@ -9,6 +9,7 @@ use crate::lessons::process::durable_log::observed::{Observed, Struck, is_unstru
 use crate::lessons::process::durable_log::records::Work;
 use crate::model::disk::Crashed;
 use crate::model::experiment::LAB_DIR;
+use crate::model::recording::Made;
 use crate::model::text::{call_head, errno_name};
 use crate::model::{Failure, Judgement, Objection, Stream, Trial};
 
@@ -145,7 +146,8 @@ fn refused(observed: &Observed<'_>, work: &Work) -> Result<(), Objection> {
     let error = strikes(observed.recording)
         .into_iter()
         .filter_map(|strike| strike.made)
-        .find_map(|made| made.errno().map(|errno| (made, errno)));
+        .find_map(|made| made.errno().map(|errno| (made, errno)))
+        .or_else(|| too_large(observed));
     let (at, log) = observed.log()?;
     let nothing_lost = acknowledged_are_kept(observed, work, (at, log))
         .and_then(|()| nothing_torn(observed, work, (at, log)));
@@ -163,6 +165,14 @@ fn refused(observed: &Observed<'_>, work: &Work) -> Result<(), Objection> {
             let failure = observed.showing(Failure { why, ..failure }, made.enter);
             hinted(observed.with_strikes(failure).into(), hint)
         })
+}
+
+/// The first call that met the limit on the size of files, which no fault has to tell of.
+fn too_large<'a>(observed: &Observed<'a>) -> Option<(Made<'a>, i32)> {
+    let mut calls = observed.recording.calls();
+    calls
+        .find(|made| made.errno() == Some(libc::EFBIG))
+        .map(|made| (made, libc::EFBIG))
 }
 
 fn said_so(observed: &Observed<'_>) -> Result<(), Failure> {
@@ -198,6 +208,23 @@ mod tests {
     fn full(trace: &str) -> String {
         let experiment = story(&["a\nbcd\n"]).in_sweep();
         judged(refuses_on_full_disk, &experiment, &opened(trace))
+    }
+
+    #[test]
+    fn a_death_by_sigxfsz_fails() {
+        let trace = r#"
+            2 read(0<pipe:[1]>, "a\nbcd\n", 65536) = 6
+            2 write(3</lab/records.log [9]>, "a\n", 2) = 2 @0
+            2 fsync(3</lab/records.log [9]>) = 0
+            2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
+            2 write(3</lab/records.log [9]>, "bcd\n", 4) = -1 EFBIG
+            2 --- SIGXFSZ
+            * stdout "ok 1\n"
+            2 +++ signal SIGXFSZ
+            * file "/lab/records.log" "a\n"
+        "#;
+        let said = judged(refuses_on_full_disk, &story(&["a\nbcd\n"]), &opened(trace));
+        assert!(said.contains("said EFBIG: SIGXFSZ"), "{said}");
     }
 
     #[test]
