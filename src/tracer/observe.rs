@@ -135,7 +135,8 @@ impl Tracer {
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(Pump::Gone),
             Err(error) => return Err(TraceError::Wait(error)),
         }
-        while batch.len() < BATCH {
+        // A single task has nobody to starve.
+        while self.tasks.len() > 1 && batch.len() < BATCH {
             match ptrace::wait_any(false) {
                 Ok(Some(stop)) => batch.push(stop),
                 _ => break,
