@@ -133,10 +133,8 @@ impl Driver {
             return Turn::Over;
         }
         if let Some((kind, figure)) = self.exceeded(tracer) {
-            if !matches!(kind, LimitKind::Tasks | LimitKind::Memory) {
-                tracer.record_blocked();
-            }
-            tracer.record(World::Limit(kind, figure));
+            let site = tracer.halt();
+            tracer.record_limit(kind, figure, site);
             self.is_over = true;
             return Turn::Over;
         }

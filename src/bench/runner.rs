@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
@@ -176,6 +176,7 @@ fn perform(
 fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, RunError> {
     let mut trouble = None;
     let mut is_over = false;
+    let mut looked = Instant::now();
     while !tracer.is_empty() {
         let pump = tracer.pump()?;
         if pump == Pump::Gone {
@@ -188,7 +189,12 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
             }
             continue;
         }
-        match driver.turn(tracer, pump == Pump::Tick) {
+        // A program that keeps us busy is looked at as often as one that is quiet.
+        let is_due = pump == Pump::Tick || looked.elapsed() >= TICK;
+        if is_due {
+            looked = Instant::now();
+        }
+        match driver.turn(tracer, is_due) {
             Turn::On => {}
             Turn::Over => is_over = true,
             Turn::Starved => {

@@ -180,7 +180,7 @@ fn task_and_site(recording: &Recording, event: usize) -> Option<(Option<u32>, &[
         | What::Stop(task, _)
         | What::End { task, .. }
         | What::Struck(task, _) => (Some(*task), &shown.site[..]),
-        What::Rest(_) | What::World(_) => (None, &[][..]),
+        What::Rest(_) | What::World(_) => (None, &shown.site[..]),
     })
 }
 

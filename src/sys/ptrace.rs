@@ -236,6 +236,33 @@ pub fn peek(pid: i32, address: u64) -> io::Result<u64> {
     .map_err(io::Error::from)
 }
 
+/// Stops a seized task wherever it is (PTRACE_INTERRUPT).
+///
+/// # Errors
+/// ESRCH if it is gone.
+pub fn interrupt(pid: i32) -> io::Result<()> {
+    request(libc::PTRACE_INTERRUPT, pid, 0, 0).map(drop)
+}
+
+/// Waits until a task has stopped, for whatever reason; false if it ended, or does not stop
+/// (it waits for a disk) within some interruptions by signals.
+pub fn await_stop(pid: i32) -> bool {
+    /// Ticks that are waited for.
+    const TRIES: usize = 25;
+    for _ in 0..TRIES {
+        let mut status = 0;
+        // SAFETY: `status` is a live local.
+        let waited = unsafe { libc::waitpid(pid, &mut status, libc::__WALL) };
+        if waited == pid {
+            return libc::WIFSTOPPED(status);
+        }
+        if io::Error::last_os_error().raw_os_error() != Some(libc::EINTR) {
+            return false;
+        }
+    }
+    false
+}
+
 /// Waits for any child or tracee of the calling thread; `None` if none is ready (`is_blocking`
 /// false).
 ///

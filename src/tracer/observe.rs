@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::model::recording::FIRST;
-use crate::model::{Arg, Call, Event, ExitStatus, Frame, Recording, Returned, Task, What, World};
+use crate::model::{
+    Arg, Call, Event, ExitStatus, Frame, LimitKind, Recording, Returned, Task, What, World,
+};
 use crate::sys::filter::{self, Foreign};
 use crate::sys::ptrace::{self, Resume, Stop, SyscallInfo};
 
@@ -102,6 +104,12 @@ impl Tracer {
     pub fn filter(&self, refused: &[filter::Refusal]) -> Vec<libc::sock_filter> {
         let mut watched: std::collections::BTreeSet<u32> =
             self.options.watch.iter().map(|nr| nr as u32).collect();
+        if self.options.site_prefix.is_some()
+            && let Ok(opens) = sets::resolve(&["open-like".to_owned()])
+        {
+            // Tells when an interpreter comes to the submission; see `note_open`.
+            watched.extend(opens.iter().map(|nr| nr as u32));
+        }
         for injector in &self.injectors {
             watched.extend(injector.calls().iter().map(|nr| nr as u32));
         }
@@ -218,21 +226,42 @@ impl Tracer {
         pids
     }
 
-    /// Notes, as entered calls, what tasks are blocked in that were not seen entering a call.
-    pub fn record_blocked(&mut self) {
-        let mut blocked: Vec<(i32, Task)> = self
-            .tasks
-            .iter()
-            .filter(|(_, task)| task.in_call.is_none())
-            .map(|(tid, task)| (*tid, task.ns))
-            .collect();
-        blocked.sort_unstable();
-        for (tid, ns) in blocked {
-            if let Some((nr, args)) = facts::blocked_in(tid) {
-                let call = decode::enter(tid, &Entered { nr, args }, &self.options.depth);
-                self.push(What::Enter(ns, call), Vec::new());
+    /// Stops every task where it is, for good, and notes what it is doing: the call that it is
+    /// blocked in, if it was not seen entering one. The line at which a task computes, which is
+    /// in no call, is returned.
+    ///
+    /// The program does not go on from here: only [`Tracer::kill_tree`] may follow.
+    pub fn halt(&mut self) -> Vec<Frame> {
+        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
+        tids.sort_unstable();
+        // An interrupted call is over: what it was is asked before.
+        let blocked: Vec<_> = tids.iter().map(|tid| facts::blocked_in(*tid)).collect();
+        let mut computing = Vec::new();
+        for (tid, blocked) in tids.into_iter().zip(blocked) {
+            let Some(task) = self.tasks.get(&tid) else {
+                continue;
+            };
+            let (ns, is_in_call) = (task.ns, task.in_call.is_some());
+            let is_halted = ptrace::interrupt(tid).is_ok() && ptrace::await_stop(tid);
+            let site = match is_halted {
+                true => self.note_site(tid).unwrap_or_default(),
+                false => Vec::new(),
+            };
+            match blocked {
+                Some((nr, args)) if !is_in_call => {
+                    let call = decode::enter(tid, &Entered { nr, args }, &self.options.depth);
+                    self.push(What::Enter(ns, call), site);
+                }
+                None if computing.is_empty() => computing = site,
+                _ => {}
             }
         }
+        computing
+    }
+
+    /// Records that a limit ended the run, and the line that the program was at.
+    pub fn record_limit(&mut self, kind: LimitKind, figure: u64, site: Vec<Frame>) {
+        self.push(What::World(World::Limit(kind, figure)), site);
     }
 
     /// What has happened so far.
@@ -279,7 +308,8 @@ impl Tracer {
             Stop::Event(libc::PTRACE_EVENT_EXEC, _) => return self.execed(pid),
             Stop::Event(libc::PTRACE_EVENT_EXIT, _) => self.exiting(pid),
             Stop::Event(libc::PTRACE_EVENT_STOP, signo) if signo != libc::SIGTRAP => {
-                self.push(What::Stop(self.ns(pid), signo), Vec::new());
+                let site = self.note_site(pid)?;
+                self.push(What::Stop(self.ns(pid), signo), site);
                 if let Some(task) = self.tasks.get_mut(&pid) {
                     task.is_stopped = true;
                 }
