@@ -135,6 +135,8 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
     if args.seize {
         let first = Pid::from_raw(launched.first);
         ptrace::seize(first, ptrace::Options::PTRACE_O_EXITKILL).context("cannot seize")?;
+        // While it still waits: a short program would be over before it could be stopped.
+        ptrace::interrupt(first).context("cannot interrupt")?;
     }
     launched.release()?;
     if args.seize {
@@ -150,7 +152,6 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
 /// Stops the program once, reads from its stack, and lets it go on to its end.
 fn follow(first: i32) -> anyhow::Result<()> {
     let first = Pid::from_raw(first);
-    ptrace::interrupt(first).context("cannot interrupt")?;
     loop {
         match waitpid(first, Some(WaitPidFlag::__WALL))? {
             WaitStatus::Exited(..) | WaitStatus::Signaled(..) => return Ok(()),
