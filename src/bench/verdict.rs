@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use crate::model::curriculum::heading_slug;
+use crate::model::limit::explain_limit;
 use crate::model::recording::STRIKE;
 use crate::model::score::{Figure, Site};
 use crate::model::text::{event_line, signal_name};
 use crate::model::{
-    Check, Evidence, Failure, Finding, Frame, Objection, Recording, Strike, Trial, Verdict, What,
+    Check, Evidence, Failure, Finding, Frame, LimitKind, Objection, Recording, Strike, Trial,
+    Verdict, What,
 };
 
 use super::job::TrialRecord;
@@ -70,7 +72,10 @@ pub fn judge(check: &Check, work: &Work, record: &TrialRecord, at: Surroundings<
     let result = if let Some(why) = &record.trouble {
         TrialResult::Unknown(why.clone())
     } else if work.kind == Kind::Reference {
-        TrialResult::Counted
+        match runaway(record) {
+            Some(failure) => TrialResult::Fail(Box::new(prove(check, work, record, &failure, at))),
+            None => TrialResult::Counted,
+        }
     } else if let Some(why) = &record.cannot_start {
         let failure = Failure::new(format!("it cannot be started: {why}"))
             .hint("Does it start when you call it by hand, in an empty directory?");
@@ -94,6 +99,18 @@ pub fn judge(check: &Check, work: &Work, record: &TrialRecord, at: Surroundings<
         order: work.order,
         was_struck,
         result,
+    }
+}
+
+/// A reference trial that a limit ended: with the story as it stands, before any strike, the
+/// program runs away, and has as many points as the limit lets it have. Being stuck, or still
+/// there, is how some reference trials are meant to end.
+fn runaway(record: &TrialRecord) -> Option<Failure> {
+    let recording = record.runs.first()?;
+    let (_, kind, _) = recording.limit()?;
+    match kind {
+        LimitKind::Stuck | LimitKind::Exit | LimitKind::Interrupted => None,
+        _ => explain_limit(recording),
     }
 }
 
