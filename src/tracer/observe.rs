@@ -11,7 +11,6 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::model::experiment::SUBMISSION_DIR;
 use crate::model::recording::FIRST;
 use crate::model::{
     Arg, Call, Event, ExitStatus, Frame, LimitKind, Recording, Returned, Task, What, World,
@@ -838,6 +837,3 @@ fn took_input(call: &Call, returned: &Returned, phase: &Phase) -> bool {
             }
         })
 }
-
-/// Where a submission's own files are: only their frames are shown.
-pub const SITE_PREFIX: &str = SUBMISSION_DIR;
