@@ -13,6 +13,7 @@ pub mod model;
 pub mod probes;
 pub mod report;
 pub mod sandbox;
+pub mod stimulus;
 pub mod sys;
 pub mod tracer;
 pub mod ui;

@@ -8,7 +8,8 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use syslab::{bench, cli, commands, exit, lessons, sandbox};
+use syslab::model::experiment::ACTOR;
+use syslab::{bench, cli, commands, exit, lessons, sandbox, stimulus};
 
 /// A hidden entry: the arguments after its name.
 type Entry = fn(&[OsString]) -> ExitCode;
@@ -27,6 +28,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (bench::lookup::COMMAND, |args| {
         ended(bench::lookup::main(args))
     }),
+    (stimulus::actor::COMMAND, stimulus::actor::main),
 ];
 
 /// The exit code of a hidden entry; its callers read what it says, not how it ends.
@@ -42,6 +44,10 @@ fn ended(result: std::io::Result<()>) -> ExitCode {
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
+    // In a box this binary is the actor, whatever its arguments are.
+    if args.first().is_some_and(|name| name == ACTOR) {
+        return stimulus::actor::main(&args[1..]);
+    }
     let entry = args
         .get(1)
         .and_then(|name| ENTRIES.iter().find(|(known, _)| name == known));

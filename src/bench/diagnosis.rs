@@ -1,18 +1,17 @@
 //! What this machine has and lacks, and what to do about it: what `syslab doctor` shows.
 
 use crate::probes::{self, Probe, Standing};
-use crate::sandbox::{self, Rung};
+use crate::sandbox::{Confinement, Rung};
 
-/// Asks everything, and makes a box to see whether one can be made.
-pub fn diagnosis() -> Vec<Probe> {
+/// Asks everything, of a machine that confines submissions like this.
+pub fn diagnosis(confinement: &Confinement) -> Vec<Probe> {
     let mut probes = probes::machine();
-    probes.push(confinement());
+    probes.push(standing_of(confinement));
     probes
 }
 
-fn confinement() -> Probe {
+fn standing_of(confinement: &Confinement) -> Probe {
     const NAME: &str = "confinement";
-    let confinement = sandbox::confinement();
     let (standing, word) = match confinement.rung {
         Rung::Full => (Standing::Good, "full"),
         Rung::Partial => (Standing::Weak, "partial"),

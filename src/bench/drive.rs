@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 
 use crate::model::{Bytes, LimitKind, Limits, Run, Step, Stream, World};
 use crate::sys;
@@ -33,7 +33,8 @@ pub struct Stdio {
 struct Ours {
     stdin: std::fs::File,
     stdout: std::fs::File,
-    stderr: std::fs::File,
+    /// A terminal's output is all one stream.
+    stderr: Option<std::fs::File>,
 }
 
 /// The outside world of one run.
@@ -46,8 +47,9 @@ pub struct Driver {
     scale: f64,
     is_stalled: bool,
     output: u64,
-    /// The clock when the current AwaitExit began.
-    exit_awaited: Option<Duration>,
+    /// The clock when the current AwaitExit or Pass began.
+    step_began: Option<Duration>,
+    has_terminal: bool,
     was_signalled: bool,
     last: Sample,
     started: Instant,
@@ -68,11 +70,46 @@ pub enum Turn {
     Starved,
 }
 
-/// Makes the pipes of a run.
+/// Makes the pipes of a run, or its terminal.
 ///
 /// # Errors
-/// Those of pipe2(2) and fcntl(2).
-pub fn pipes(run: &Run) -> io::Result<Stdio> {
+/// Those of pipe2(2), fcntl(2) and openpty(3).
+pub fn streams(run: &Run) -> io::Result<Stdio> {
+    if run.has_terminal {
+        terminal()
+    } else {
+        pipes(run)
+    }
+}
+
+/// A pseudo-terminal of 24 lines and 80 columns; see pty(7).
+fn terminal() -> io::Result<Stdio> {
+    let size = nix::pty::Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(&size, None)?;
+    for end in [&master, &slave] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    }
+    fcntl(
+        &master,
+        FcntlArg::F_SETFL(OFlag::O_RDWR | OFlag::O_NONBLOCK),
+    )?;
+    let also = master.try_clone()?;
+    Ok(Stdio {
+        for_program: [slave.try_clone()?, slave.try_clone()?, slave],
+        ours: Ours {
+            stdin: also.into(),
+            stdout: master.into(),
+            stderr: None,
+        },
+    })
+}
+
+fn pipes(run: &Run) -> io::Result<Stdio> {
     let pipe = || nix::unistd::pipe2(OFlag::O_CLOEXEC);
     let ((in_read, in_write), (out_read, out_write), (err_read, err_write)) =
         (pipe()?, pipe()?, pipe()?);
@@ -92,7 +129,7 @@ pub fn pipes(run: &Run) -> io::Result<Stdio> {
         ours: Ours {
             stdin: in_write.into(),
             stdout: out_read.into(),
-            stderr: err_read.into(),
+            stderr: Some(err_read.into()),
         },
     })
 }
@@ -103,13 +140,14 @@ impl Stdio {
         let driver = Driver {
             stdin: Some(self.ours.stdin),
             stdout: Some(self.ours.stdout),
-            stderr: Some(self.ours.stderr),
+            stderr: self.ours.stderr,
             steps: run.steps.iter().cloned().collect(),
             limits: run.limits.clone(),
             scale,
             is_stalled: false,
             output: 0,
-            exit_awaited: None,
+            step_began: None,
+            has_terminal: run.has_terminal,
             was_signalled: false,
             last: Sample::default(),
             started: Instant::now(),
@@ -183,11 +221,18 @@ impl Driver {
             _ if has_ended => true,
             Step::Send(bytes) => send(&mut self.stdin, bytes, tracer),
             Step::AwaitTaken => {
-                self.last.is_at_rest || self.stdin.as_ref().is_none_or(|pipe| unread(pipe) == 0)
+                // A terminal does not tell how much of what was typed is still to be read.
+                let is_taken =
+                    !self.has_terminal && self.stdin.as_ref().is_none_or(|pipe| unread(pipe) == 0);
+                self.last.is_at_rest || is_taken
             }
             Step::CloseInput => {
                 if self.stdin.take().is_some() {
                     tracer.record(World::Closed);
+                }
+                // A terminal hangs up when its other side is gone.
+                if self.has_terminal {
+                    self.stdout = None;
                 }
                 true
             }
@@ -219,13 +264,27 @@ impl Driver {
                 true
             }
             Step::AwaitExit { .. } => {
-                self.exit_awaited.get_or_insert(self.last.clock());
+                self.step_began.get_or_insert(self.last.clock());
                 false
+            }
+            Step::Pass { ms } => {
+                let ms = *ms;
+                let now = self.last.clock();
+                let passed = now.saturating_sub(*self.step_began.get_or_insert(now));
+                let is_over = passed >= Duration::from_millis(ms);
+                if is_over {
+                    tracer.record(World::Passed(ms));
+                }
+                is_over
+            }
+            Step::Inspect => {
+                tracer.record_state();
+                true
             }
         };
         if is_done {
             self.steps.pop_front();
-            self.exit_awaited = None;
+            self.step_began = None;
         }
         is_done
     }
@@ -262,7 +321,7 @@ impl Driver {
             return Some((LimitKind::Cpu, cpu_ms));
         }
         if let Some(Step::AwaitExit { within_ms }) = self.steps.front()
-            && let Some(since) = self.exit_awaited
+            && let Some(since) = self.step_began
         {
             let waited = self.last.clock().saturating_sub(since);
             let is_stuck = self.last.is_at_rest && tracer.is_blocked_for_good();

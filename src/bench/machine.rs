@@ -5,10 +5,13 @@ use std::ffi::OsString;
 
 use nix::errno::Errno;
 
-use crate::model::{Action, Arg, Arming, Fault, Machine, Recording, Role, Trigger, What};
+use crate::model::{
+    Action, Arg, Arming, Capability, Fault, Machine, Recording, Role, Trigger, What,
+};
+use crate::probes;
+use crate::sandbox::{Confinement, Rung};
 use crate::tracer::decode::{Depth, sets};
 use crate::tracer::{Options, TraceError};
-use crate::{probes, sandbox};
 
 use super::live::{self, LiveError};
 
@@ -22,15 +25,14 @@ const IS_THERE: &[&str] = &[
     "faccessat2",
 ];
 
-/// What this machine can do. Takes some ten milliseconds.
+/// What this machine can do, which confines submissions like this. Takes some milliseconds.
 ///
 /// Only in the `syslab` binary itself: it starts itself under hidden names.
-pub fn machine() -> Machine {
-    let confinement = sandbox::confinement();
+pub fn machine(confinement: &Confinement) -> Machine {
     let mut machine = probes::summary();
     machine.syslab = env!("CARGO_PKG_VERSION").to_owned();
     machine.confinement = format!("{:?}", confinement.rung).to_lowercase();
-    machine.confinement_detail = confinement.detail;
+    machine.confinement_detail.clone_from(&confinement.detail);
     match trial() {
         Ok(recording) => {
             machine.tracer = "ptrace".to_owned();
@@ -40,8 +42,8 @@ pub fn machine() -> Machine {
             machine.tracer = format!("none: {}", super::runner::causes(&error).join(": "));
         }
     }
-    if confinement.rung == sandbox::Rung::Full {
-        machine.capabilities.push("confinement".to_owned());
+    if confinement.rung == Rung::Full {
+        machine.capabilities.push(Capability::Confinement);
     }
     machine
 }
@@ -67,6 +69,7 @@ fn trial() -> Result<Recording, LiveError> {
         },
         wants_sites: true,
         site_prefix: None,
+        measures_usage: false,
         faults: vec![(0, fault)],
     };
     let argv = ["sh", "-c", "test -e /"].map(OsString::from);
@@ -74,32 +77,38 @@ fn trial() -> Result<Recording, LiveError> {
     Ok(lived.traced.recording)
 }
 
-/// The names of what a recording shows that the tracer can do.
-fn seen(recording: &Recording) -> Vec<String> {
+/// What a recording shows that the tracer can do.
+fn seen(recording: &Recording) -> Vec<Capability> {
     let any = |shows: fn(&What) -> bool| recording.events.iter().any(|event| shows(&event.what));
     let capabilities = [
-        ("events", any(|what| matches!(what, What::Enter(..)))),
-        ("results", any(|what| matches!(what, What::Exit { .. }))),
         (
-            "arguments",
+            Capability::Events,
+            any(|what| matches!(what, What::Enter(..))),
+        ),
+        (
+            Capability::Results,
+            any(|what| matches!(what, What::Exit { .. })),
+        ),
+        (
+            Capability::Arguments,
             any(|what| match what {
                 What::Enter(_, call) => call.args.iter().any(|arg| matches!(arg, Arg::Str(_))),
                 _ => false,
             }),
         ),
         (
-            "injection",
+            Capability::Injection,
             any(|what| matches!(what, What::Exit { returned, .. } if returned.injected)),
         ),
         (
-            "sites",
+            Capability::Sites,
             recording.events.iter().any(|event| !event.site.is_empty()),
         ),
     ];
     capabilities
         .into_iter()
         .filter(|(_, is_there)| *is_there)
-        .map(|(name, _)| name.to_owned())
+        .map(|(capability, _)| capability)
         .collect()
 }
 
@@ -112,12 +121,18 @@ mod tests {
         let blind: Recording = "2 exec \"/bin/sh\"\n2 begin\n2 +++ exit 0\n"
             .parse()
             .unwrap();
-        assert_eq!(seen(&blind), [] as [String; 0]);
+        assert_eq!(seen(&blind), [] as [Capability; 0]);
         let seeing = "2 begin\n2 access(\"/\", F_OK) = -1 ENOENT (injected)  # sh+0x10\n";
         let seeing: Recording = seeing.parse().unwrap();
         assert_eq!(
             seen(&seeing),
-            ["events", "results", "arguments", "injection", "sites"]
+            [
+                Capability::Events,
+                Capability::Results,
+                Capability::Arguments,
+                Capability::Injection,
+                Capability::Sites
+            ]
         );
     }
 }

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
+use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::{Bytes, Run, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
@@ -139,7 +139,7 @@ fn perform(
         faults.extend(job.strike.clone().map(|strike| (STRIKE, strike)));
     }
     let watch = match run.watch.is_empty() {
-        true => sets::resolve(&["all".to_owned()])?,
+        true => sets::resolve(&["all"])?,
         false => sets::resolve(&run.watch)?,
     };
     let mut tracer = Tracer::new(tracer::Options {
@@ -150,9 +150,10 @@ fn perform(
         },
         wants_sites: true,
         site_prefix: Some(SUBMISSION_DIR.to_owned()),
+        measures_usage: run.measures_usage,
         faults,
     })?;
-    let stdio = drive::pipes(run).map_err(io_error("make pipes"))?;
+    let stdio = drive::streams(run).map_err(io_error("make the standard streams"))?;
     let (for_program, mut driver) = stdio.split(run, job.timeout_scale, job.is_reference);
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals());
@@ -218,6 +219,9 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
     };
     binds.push(bind(&job.submission, SUBMISSION_DIR, false));
     binds.push(bind(&job.lab, LAB_DIR, true));
+    if run.has_actor {
+        binds.push(bind(&job.actor, ACTOR, false));
+    }
     BoxSpec {
         argv: job.argv.iter().chain(&run.args).map(Into::into).collect(),
         env: job
@@ -228,6 +232,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
         binds,
         cwd: SUBMISSION_DIR.into(),
         has_network: true,
+        has_terminal: run.has_terminal,
         host_uid: job.host_uid,
         rung: job.rung,
         limits: BoxLimits {

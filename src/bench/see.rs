@@ -1,6 +1,6 @@
 //! The strace command that shows a learner the same with the standard tool.
 
-use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
+use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
 use crate::model::{Action, Call, Recording, Step, Strike, Trigger, What};
@@ -44,11 +44,10 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         }
     }
     words.extend(argv.iter().map(|word| as_learner_sees(word)));
-    words.extend(
-        run.args
-            .iter()
-            .map(|arg| quoted(&arg.replace(LAB_DIR, "/tmp"))),
-    );
+    words.extend(run.args.iter().map(|arg| match arg == ACTOR {
+        true => "syslab actor".to_owned(),
+        false => quoted(&arg.replace(LAB_DIR, "/tmp")),
+    }));
     format!("{}{}", input(&run.steps), words.join(" "))
 }
 

@@ -196,6 +196,8 @@ fn task_and_site(recording: &Recording, event: usize) -> Option<(Option<u32>, &[
         | What::Signal(task, _)
         | What::Stop(task, _)
         | What::End { task, .. }
+        | What::State(task, _)
+        | What::Usage(task, _)
         | What::Struck(task, _) => (Some(*task), &shown.site[..]),
         What::Rest(_) | What::World(_) => (None, &shown.site[..]),
     })

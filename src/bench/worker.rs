@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::model::score::SCHEMA;
-use crate::model::{Experiment, Finding, Lab, Scorecard, Verdict, score::Repeats};
+use crate::model::{Check, Experiment, Finding, Lab, Machine, Scorecard, Verdict, score::Repeats};
 use crate::sandbox::Workshop;
 use crate::sys;
 
@@ -65,8 +65,9 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         .ok_or_else(|| format!("no lab {}/{}", request.lesson, request.lab))?;
     let workshop = Workshop::enter(&request.submission)?;
     say(&Report::Progress(Progress::Building))?;
+    let machine = super::machine(workshop.confinement());
     let findings = match build::build(&workshop) {
-        Ok(built) => all_findings(request, lab, &workshop, &built)?,
+        Ok(built) => all_findings(request, lab, &machine, &workshop, &built)?,
         Err(error) if error.is_the_programs() => {
             let findings = not_built(request, lab, &error);
             for finding in &findings {
@@ -86,7 +87,7 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         seed: request.seed,
         score: findings.iter().map(|finding| finding.points).sum(),
         max_score: findings.iter().map(|finding| finding.max_points).sum(),
-        machine: super::machine(),
+        machine,
         checks: findings,
     })))
 }
@@ -94,7 +95,7 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
 fn wanted<'a>(
     request: &'a Request,
     lab: &'static Lab,
-) -> impl Iterator<Item = (usize, &'static crate::model::Check)> + 'a {
+) -> impl Iterator<Item = (usize, &'static Check)> + 'a {
     let is_wanted = |id: &str| request.only.is_empty() || request.only.iter().any(|o| o == id);
     lab.checks
         .iter()
@@ -125,15 +126,31 @@ fn not_built(request: &Request, lab: &'static Lab, error: &BuildError) -> Vec<Fi
         .collect()
 }
 
+/// What a check needs and this machine lacks, as a reason; `None` if nothing.
+fn lacking(check: &Check, machine: &Machine) -> Option<String> {
+    let lacks: Vec<&str> = check
+        .needs
+        .iter()
+        .filter(|need| !machine.capabilities.contains(need))
+        .map(|need| need.name())
+        .collect();
+    (!lacks.is_empty()).then(|| {
+        let lacks = lacks.join(", ");
+        format!("not checked here: needs {lacks}; see `syslab doctor`")
+    })
+}
+
 fn all_findings(
     request: &Request,
     lab: &'static Lab,
+    machine: &Machine,
     workshop: &Workshop,
     built: &Built,
 ) -> Result<Vec<Finding>, AnyError> {
     let mut rounds = Vec::new();
     for round in 0..request.repeat.max(1) {
-        rounds.push(one_round(request, lab, workshop, built, round == 0)?);
+        let is_first = round == 0;
+        rounds.push(one_round(request, lab, machine, workshop, built, is_first)?);
     }
     let of = request.repeat;
     if of <= 1 {
@@ -165,13 +182,21 @@ fn all_findings(
 fn one_round(
     request: &Request,
     lab: &'static Lab,
+    machine: &Machine,
     workshop: &Workshop,
     built: &Built,
     is_first: bool,
 ) -> Result<Vec<Finding>, AnyError> {
     let mut works = VecDeque::new();
     let mut stories = vec![String::new(); lab.checks.len()];
+    let mut skipped = vec![None; lab.checks.len()];
     for (index, check) in wanted(request, lab) {
+        if let Some(why) = lacking(check, machine) {
+            let mut finding = verdict::blank(&request.lesson, check, Verdict::Skipped, "");
+            finding.why = why;
+            skipped[index] = Some(finding);
+            continue;
+        }
         let experiments = (check.experiments)(request.seed);
         stories[index] = experiments
             .first()
@@ -208,7 +233,7 @@ fn one_round(
         },
     );
     Ok(wanted(request, lab)
-        .filter_map(|(index, _)| made[index].clone())
+        .filter_map(|(index, _)| made[index].clone().or_else(|| skipped[index].clone()))
         .collect())
 }
 
@@ -277,6 +302,7 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         binds: built.binds.clone(),
         submission: workshop.submission_dir(),
         lab: lab.path().to_owned(),
+        actor: workshop.actor().to_owned(),
         host_uid: workshop.host_uid(),
         rung: workshop.confinement().rung,
         experiment: Experiment {

@@ -115,6 +115,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
         limits: limits(args),
         host_uid: workshop.host_uid(),
         has_network: true,
+        has_terminal: false,
         rung: workshop.confinement().rung,
     };
     let stdio = [

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use crate::bench;
 use crate::exit::{self, Outcome};
-use crate::model::Machine;
+use crate::model::{Capability, Machine};
 use crate::probes::{Probe, Standing};
+use crate::sandbox;
 use crate::ui::{Look, Screen, Tone, padded, visible};
 
 /// Say what this machine can do, and what it lacks
@@ -20,25 +21,16 @@ const EXAMPLES: &str = "\
 Examples:
   $ syslab doctor";
 
-/// What checks may need of a machine, with what it is for.
-const CAPABILITIES: &[(&str, &str)] = &[
-    ("events", "see which calls a program makes, in which order"),
-    ("results", "see what they return"),
-    ("arguments", "see what they are given"),
-    ("injection", "make calls fail"),
-    ("sites", "name the line of the program"),
-    ("confinement", "run programs that are not trusted"),
-];
-
 /// Without this, findings say less, and every check can still be made.
-const NICE_TO_HAVE: &str = "sites";
+const NICE_TO_HAVE: Capability = Capability::Sites;
 
 /// Runs the command.
 ///
 /// # Errors
 /// If stdout fails.
 pub fn run(_args: &Args, screen: &Screen) -> Outcome {
-    let machine = bench::machine();
+    let confinement = sandbox::confinement();
+    let machine = bench::machine(&confinement);
     let look = screen.out;
     let mut out = format!(
         "kernel       {}\ntracer       {}\nconfinement  {}\n",
@@ -50,11 +42,11 @@ pub fn run(_args: &Args, screen: &Screen) -> Outcome {
         out.push_str(&look.wrap(13, 0, &visible(detail)));
     }
     out.push_str(&capabilities(&machine, look));
-    out.push_str(&findings(&bench::diagnosis(), look));
+    out.push_str(&findings(&bench::diagnosis(&confinement), look));
     screen.print(&out)?;
-    let is_able = CAPABILITIES
+    let is_able = Capability::ALL
         .iter()
-        .all(|(name, _)| has(&machine, name) || *name == NICE_TO_HAVE);
+        .all(|one| machine.capabilities.contains(one) || *one == NICE_TO_HAVE);
     Ok(if is_able { exit::DONE } else { exit::MACHINE })
 }
 
@@ -65,14 +57,11 @@ fn said(text: &str) -> String {
     }
 }
 
-fn has(machine: &Machine, capability: &str) -> bool {
-    machine.capabilities.iter().any(|name| name == capability)
-}
-
 fn capabilities(machine: &Machine, look: Look) -> String {
     let mut out = format!("\n{}\n", look.paint(Tone::Strong, "What checks can use"));
-    for (name, purpose) in CAPABILITIES {
-        row(&mut out, look, has(machine, name), name, purpose);
+    for one in Capability::ALL {
+        let is_there = machine.capabilities.contains(&one);
+        row(&mut out, look, is_there, one.name(), one.purpose());
     }
     out
 }

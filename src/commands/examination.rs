@@ -133,6 +133,7 @@ mod tests {
             id,
             claim: "it holds",
             points: 50,
+            needs: &[],
             teaches: "What it means",
             experiments: |_| Vec::new(),
             judge: |_| Ok(Pass::default()),

@@ -89,6 +89,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         },
         wants_sites: args.stacks,
         site_prefix: None,
+        measures_usage: false,
         faults: args.inject.iter().cloned().enumerate().collect(),
     };
     // Opened before the work starts: a bad path costs nothing.

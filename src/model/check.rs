@@ -1,5 +1,7 @@
 //! Labs and checks: a claim, the experiments that test it, and the judge that decides.
 
+use serde::{Deserialize, Serialize};
+
 use super::experiment::Experiment;
 use super::recording::Recording;
 
@@ -25,10 +27,94 @@ pub struct Check {
     pub points: u32,
     /// The heading of the lesson's text that teaches it.
     pub teaches: &'static str,
+    /// What a machine must be able to do for it; elsewhere it is skipped, and says why.
+    pub needs: &'static [Capability],
     /// The experiments, made from the seed so that nothing can be learnt by heart.
     pub experiments: fn(seed: u64) -> Vec<Experiment>,
     /// Decides, from what one trial of one experiment recorded.
     pub judge: Judge,
+}
+
+/// Something that a machine can do for a check, as [`Machine`](super::Machine) lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Capability {
+    /// System calls are seen.
+    Events,
+    /// So is what they return.
+    Results,
+    /// So is what their arguments point at.
+    Arguments,
+    /// Calls can be made to fail, and programs be struck in the middle of them.
+    Injection,
+    /// The place in the program that made a call is found.
+    Sites,
+    /// Programs have namespaces of their own: paths, processes and network are as the lab says.
+    Confinement,
+}
+
+impl Capability {
+    /// All of them, the most basic first.
+    pub const ALL: [Self; 6] = [
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Injection,
+        Self::Sites,
+        Self::Confinement,
+    ];
+
+    /// Its name, also in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Results => "results",
+            Self::Arguments => "arguments",
+            Self::Injection => "injection",
+            Self::Sites => "sites",
+            Self::Confinement => "confinement",
+        }
+    }
+
+    /// What it is for, as a phrase.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Events => "see which calls a program makes, in which order",
+            Self::Results => "see what they return",
+            Self::Arguments => "see what they are given",
+            Self::Injection => "make calls fail",
+            Self::Sites => "name the line of the program",
+            Self::Confinement => "run programs that are not trusted, in a world of their own",
+        }
+    }
+
+    /// What judging by observed calls takes.
+    pub const OBSERVING: &'static [Self] = &[Self::Events, Self::Results, Self::Arguments];
+
+    /// What faults and sweeps take beside.
+    pub const INJECTING: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Injection,
+    ];
+
+    /// What observing takes where paths and processes must be the lab's own.
+    pub const OBSERVING_CONFINED: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Confinement,
+    ];
+
+    /// What faults take where paths and processes must be the lab's own.
+    pub const INJECTING_CONFINED: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Injection,
+        Self::Confinement,
+    ];
 }
 
 /// A pure function from what was recorded to a judgement.

@@ -13,6 +13,10 @@ pub const LAB_DIR: &str = "/lab";
 /// working directory.
 pub const SUBMISSION_DIR: &str = "/submission";
 
+/// Where the actor is, as the submission sees it: the program that the experiment itself controls
+/// and that submissions are given to run; see `stimulus::actor`.
+pub const ACTOR: &str = "/actor";
+
 /// One controlled story: files, runs, and perhaps a sweep over the first run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
@@ -54,6 +58,14 @@ pub struct Run {
     pub collect: Vec<String>,
     /// Bytes that fit into the stdout pipe; 0: the kernel's default.
     pub stdout_capacity: u32,
+    /// The three standard streams are a pseudo-terminal, which is the controlling terminal of the
+    /// program's session. What is sent is typed; what comes out, whatever the descriptor, is
+    /// received as standard output.
+    pub has_terminal: bool,
+    /// Whether [`ACTOR`] is there.
+    pub has_actor: bool,
+    /// Whether what each process used up is recorded at its end.
+    pub measures_usage: bool,
 }
 
 /// One thing that the world does.
@@ -73,6 +85,13 @@ pub enum Step {
     AwaitRest,
     /// Send a signal to the first process.
     Signal(i32),
+    /// Let so much time pass on the run's clock.
+    Pass {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// Ask the kernel about the first process: descriptors, signals, limits.
+    Inspect,
     /// The program must end now, within so many milliseconds of its own clock.
     AwaitExit {
         /// On the run's clock: processor time used plus time in which every task slept.
@@ -149,6 +168,8 @@ pub enum Role {
     Stdout,
     /// A path, or a descriptor of the file that has this path.
     Path(String),
+    /// Any object, where this argument, counted from 0, is not NULL: a prlimit(2) that sets.
+    NotNull(usize),
 }
 
 /// From when on a trigger counts.
@@ -160,7 +181,20 @@ pub enum Arming {
     Begin,
     /// From the return of the first call that took bytes from standard input.
     FirstInput,
+    /// From the program's first call on that blocks or handles one of the signals of
+    /// [`ENDING_SIGNALS`], until a process that it started begins another program.
+    SignalSetup,
 }
+
+/// The signals by which programs are told to end, to look again, or something of their own.
+pub const ENDING_SIGNALS: [i32; 6] = [
+    libc::SIGTERM,
+    libc::SIGINT,
+    libc::SIGHUP,
+    libc::SIGQUIT,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+];
 
 /// What a fault does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

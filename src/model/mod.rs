@@ -14,7 +14,7 @@ pub mod recording;
 pub mod score;
 pub mod text;
 
-pub use check::{Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};
+pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
     Action, Arming, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep, Trigger,
@@ -22,6 +22,6 @@ pub use experiment::{
 pub use limit::explain_limit;
 pub use recording::{
     Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Object, Recording,
-    Returned, SigSet, Stream, Task, What, World,
+    Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};

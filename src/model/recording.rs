@@ -75,6 +75,10 @@ pub enum What {
     },
     /// Every task was blocked and nothing was in flight; the zombies at that moment.
     Rest(Vec<Task>),
+    /// What the kernel said of a process at a moment of the experiment's choosing.
+    State(Task, ExecState),
+    /// What a process that is about to end has used up.
+    Usage(Task, Usage),
     /// The fault with this index in the run's list (a sweep's strike: [`STRIKE`]) struck the task.
     Struck(Task, usize),
     /// Something that the outside world did or saw.
@@ -97,6 +101,8 @@ pub enum World {
     Signalled(i32),
     /// A file of the lab directory, as it is at this moment; `None`: it does not exist.
     File(String, Option<Bytes>),
+    /// So many milliseconds passed on the run's clock in which the world did nothing.
+    Passed(u64),
     /// The run was ended because it reached a limit.
     Limit(LimitKind, u64),
     /// The tracer met something that it cannot follow (io_uring, int 0x80, x32, ...).
@@ -205,7 +211,7 @@ pub struct Returned {
     pub injected: bool,
 }
 
-/// What the kernel said of a process right after its execve(2).
+/// What the kernel said of a process, right after its execve(2) or when it was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecState {
     /// The path of the executable, as /proc/PID/exe has it.
@@ -223,6 +229,15 @@ pub struct ExecState {
 /// A set of signals; bit n-1 is signal n, as in /proc/PID/status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SigSet(pub u64);
+
+/// What a process has used up, its waited-for children included, as wait4(2) tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time, user and system, microseconds.
+    pub cpu_us: u64,
+    /// The most memory that was resident at once, KiB.
+    pub maxrss_kib: u64,
+}
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

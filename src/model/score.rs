@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::check::Capability;
 use super::recording::Frame;
 
 /// Version of the JSON form of [`Scorecard`].
@@ -152,9 +153,8 @@ pub struct Machine {
     pub confinement: String,
     /// What the confinement consists of, and what is missing.
     pub confinement_detail: Vec<String>,
-    /// Names of what the machine can do: `events`, `results`, `arguments`, `injection`, `sites`,
-    /// `confinement`.
-    pub capabilities: Vec<String>,
+    /// What the machine can do for a check.
+    pub capabilities: Vec<Capability>,
     /// syslab's version.
     pub syslab: String,
 }

@@ -15,7 +15,7 @@ use nix::unistd::{execve, setsid};
 
 use super::message::{Failure, GO, Job, Report, Step};
 use super::spec::BoxLimits;
-use crate::sys::{packet, process as own, seccomp};
+use crate::sys::{packet, process as own, seccomp, terminal};
 
 /// Exit status of PID 2 when the program could not be started, as shells have it.
 const NOT_STARTED: i32 = 127;
@@ -46,6 +46,9 @@ fn prepare(job: &Job, stdio: &[OwnedFd; 3]) -> Result<(), Failure> {
     // A session of its own: no terminal to push characters into; see setsid(2).
     setsid().map_err(Step::PrepareProcess.failed())?;
     own::become_standard_streams(stdio.each_ref().map(AsFd::as_fd)).map_err(failed())?;
+    if job.spec.has_terminal {
+        terminal::take_control(io::stdin().as_fd()).map_err(failed())?;
+    }
     own::reset_signals().map_err(failed())?;
     umask(Mode::S_IWGRP | Mode::S_IWOTH);
     let cwd = &job.spec.cwd;

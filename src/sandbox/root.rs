@@ -51,6 +51,9 @@ pub(super) const HOST_FILES: &[&str] = &[
 /// Larger files are not copied: something is wrong with them.
 const MAX_HOST_FILE: u64 = 4 << 20;
 
+/// The name of a program's controlling terminal, for those that have one.
+const TERMINAL: &str = "/dev/tty";
+
 /// Device nodes: those that every program may expect, and no terminal.
 pub(super) const DEVICES: &[&str] = &[
     "/dev/null",
@@ -151,7 +154,8 @@ impl Parts {
                 _ => {}
             }
         }
-        for path in DEVICES.iter().map(Path::new) {
+        let terminal = spec.has_terminal.then_some(&TERMINAL);
+        for path in DEVICES.iter().chain(terminal).map(Path::new) {
             let handle =
                 mount::clone_tree(path, Reach::One).map_err(Step::CloneTree.failed_on(path))?;
             parts.mounts.push(Tree {

@@ -41,6 +41,9 @@ pub struct BoxSpec {
     pub host_uid: u32,
     /// Whether the loopback interface is up. There never is another one.
     pub has_network: bool,
+    /// Whether its standard input is a terminal, which becomes the controlling terminal of its
+    /// session.
+    pub has_terminal: bool,
     /// How strongly it is confined.
     pub rung: Rung,
 }

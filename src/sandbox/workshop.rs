@@ -7,7 +7,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
@@ -62,6 +62,7 @@ pub struct Workshop {
     host_uid: u32,
     confinement: Confinement,
     skipped: Vec<Skipped>,
+    actor: PathBuf,
     /// Removed with the workshop, where there is no mount namespace that ends by itself.
     private: Option<PrivateDirectory>,
 }
@@ -112,6 +113,7 @@ impl Workshop {
                 .map_err(|error| WorkshopError::Make("read the id map", error))?,
             confinement,
             skipped: Vec::new(),
+            actor: PathBuf::new(),
             private,
         };
         if let (Some(private), Some(id)) = (&workshop.private, workshop.owner()) {
@@ -120,6 +122,9 @@ impl Workshop {
                 .map_err(|error| WorkshopError::Make("own a directory", error))?;
         }
         workshop.skipped = workshop.copy_in(&source.into())?;
+        workshop.actor = workshop
+            .place_actor()
+            .map_err(|error| WorkshopError::Make("a copy of syslab", error))?;
         Ok(workshop)
     }
 
@@ -145,6 +150,28 @@ impl Workshop {
     /// How strongly submissions are confined here.
     pub fn confinement(&self) -> &Confinement {
         &self.confinement
+    }
+
+    /// This very binary, where the learner's id may execute it: what is bound to [`ACTOR`].
+    ///
+    /// [`ACTOR`]: crate::model::experiment::ACTOR
+    pub fn actor(&self) -> &Path {
+        &self.actor
+    }
+
+    /// The binary itself if everybody may execute it, else a copy; also if it is there no more.
+    fn place_actor(&self) -> io::Result<PathBuf> {
+        const EVERYBODY: u32 = 0o555;
+        let own = std::env::current_exe()?;
+        let may_everybody = fs::metadata(&own)
+            .is_ok_and(|found| found.permissions().mode() & EVERYBODY == EVERYBODY);
+        if may_everybody {
+            return Ok(own);
+        }
+        let copy = self.place.join("actor");
+        fs::copy(super::launch::SELF, &copy)?;
+        fs::set_permissions(&copy, fs::Permissions::from_mode(EVERYBODY))?;
+        Ok(copy)
     }
 
     /// What of the submission was not copied.

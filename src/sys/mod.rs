@@ -19,4 +19,5 @@ pub mod proc;
 pub mod process;
 pub mod ptrace;
 pub mod seccomp;
+pub mod terminal;
 pub mod tick;

@@ -263,20 +263,53 @@ pub fn await_stop(pid: i32) -> bool {
     false
 }
 
+/// What [`wait_any`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waited {
+    /// The task.
+    pub pid: i32,
+    /// What became of it.
+    pub stop: Stop,
+    /// For a task that has ended, if it was asked for: processor time of its process and of the
+    /// children that this waited for, in microseconds, and the most resident memory, in KiB.
+    pub usage: Option<(u64, u64)>,
+}
+
 /// Waits for any child or tracee of the calling thread; `None` if none is ready (`is_blocking`
-/// false).
+/// false). `with_usage` also asks what it has used up; see wait4(2) and getrusage(2).
 ///
 /// # Errors
 /// ECHILD if there is none left, EINTR if a signal handler ran.
-pub fn wait_any(is_blocking: bool) -> io::Result<Option<(i32, Stop)>> {
+pub fn wait_any(is_blocking: bool, with_usage: bool) -> io::Result<Option<Waited>> {
     let flags = libc::__WALL | if is_blocking { 0 } else { libc::WNOHANG };
     let mut status = 0;
-    // SAFETY: `status` is a live local.
-    let pid = unsafe { libc::waitpid(-1, &mut status, flags) };
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    let asked = match with_usage {
+        true => usage.as_mut_ptr(),
+        false => std::ptr::null_mut(),
+    };
+    // SAFETY: `status` and `usage` are live locals; a null pointer asks for nothing.
+    let pid = unsafe { libc::wait4(-1, &mut status, flags, asked) };
     match pid {
         -1 => Err(io::Error::last_os_error()),
         0 => Ok(None),
-        pid => Ok(Some((pid, Stop::of(status)))),
+        pid => {
+            let stop = Stop::of(status);
+            let has_ended = matches!(stop, Stop::Exited(_) | Stop::Killed(_));
+            // SAFETY: plain integers; zeroed before, filled by the kernel.
+            let usage = unsafe { usage.assume_init() };
+            let us = |time: libc::timeval| time.tv_sec as u64 * 1_000_000 + time.tv_usec as u64;
+            Ok(Some(Waited {
+                pid,
+                stop,
+                usage: (with_usage && has_ended).then(|| {
+                    (
+                        us(usage.ru_utime) + us(usage.ru_stime),
+                        usage.ru_maxrss as u64,
+                    )
+                }),
+            }))
+        }
     }
 }
 

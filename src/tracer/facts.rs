@@ -81,6 +81,13 @@ pub fn blocked_in(tid: i32) -> Option<(u64, [u64; 6])> {
     Some((nr, args))
 }
 
+/// The flags of an open descriptor (O_NONBLOCK and the like), from /proc/PID/fdinfo/FD.
+pub fn descriptor_flags(pid: i32, fd: i32) -> Option<i32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
+    let flags = text.lines().find_map(|line| line.strip_prefix("flags:"))?;
+    i32::from_str_radix(flags.trim(), 8).ok()
+}
+
 /// Children of a process that are zombies, by their ids in their own pid namespace.
 ///
 /// The kernel's list of children is per thread: all threads are asked.

@@ -35,6 +35,10 @@ pub struct Phase {
     pub has_begun: bool,
     /// It has taken bytes from its standard input.
     pub has_input: bool,
+    /// It has begun to block or to handle signals that would end it.
+    pub has_signal_setup: bool,
+    /// A process that it started has begun another program.
+    pub has_started_another: bool,
     /// What descriptor 0 of the first process was.
     pub stdin: Option<Object>,
     /// What descriptor 1 was.
@@ -76,7 +80,7 @@ impl Injector {
     /// If its trigger names a call or set that does not exist.
     pub fn new(index: usize, fault: Fault) -> Result<Self, UnknownWord> {
         let calls = sets::resolve(&fault.trigger.calls)?;
-        let naming = sets::resolve(&["file".to_owned()])?;
+        let naming = sets::resolve(&["file"])?;
         Ok(Self {
             index,
             fault,
@@ -91,8 +95,20 @@ impl Injector {
         &self.calls
     }
 
-    /// Counts the call if it matches; says what to do if it is struck.
-    pub fn consider(&mut self, nr: u64, call: &Call, phase: &Phase) -> Option<Plan> {
+    /// Whether it waits for [`Phase::has_signal_setup`].
+    pub fn awaits_signal_setup(&self) -> bool {
+        self.fault.trigger.armed == Arming::SignalSetup
+    }
+
+    /// Counts the call if it matches; says what to do if it is struck. `could_block` is asked
+    /// only where it matters.
+    pub fn consider(
+        &mut self,
+        nr: u64,
+        call: &Call,
+        phase: &Phase,
+        could_block: impl FnOnce() -> bool,
+    ) -> Option<Plan> {
         let Trigger {
             on,
             armed,
@@ -104,11 +120,16 @@ impl Injector {
             Arming::Start => true,
             Arming::Begin => phase.has_begun,
             Arming::FirstInput => phase.has_input,
+            Arming::SignalSetup => phase.has_signal_setup && !phase.has_started_another,
         };
         if !is_armed
             || !self.calls.contains(nr)
             || !is_about(call, on, phase, self.naming.contains(nr))
         {
+            return None;
+        }
+        // The kernel interrupts only what waits.
+        if is_eintr(&self.fault.action) && !could_block() {
             return None;
         }
         self.matched += 1;
@@ -119,6 +140,13 @@ impl Injector {
         };
         is_struck.then(|| plan(&self.fault.action))
     }
+}
+
+fn is_eintr(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Error(libc::EINTR) | Action::Strike(Strike::Error(libc::EINTR))
+    )
 }
 
 fn plan(action: &Action) -> Plan {
@@ -148,6 +176,9 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
     };
     match on {
         Role::Any => true,
+        Role::NotNull(nth) => {
+            !matches!(call.args.get(*nth), Some(Arg::Word(word)) if word == "NULL")
+        }
         Role::Stdin => has_object(&phase.stdin),
         Role::Stdout => has_object(&phase.stdout),
         Role::Path(path) => call.args.iter().any(
@@ -313,17 +344,19 @@ mod tests {
             };
             let nr = libc::SYS_write as u64;
             let before = Phase::default();
-            assert_eq!(injector.consider(nr, &write, &before), None);
+            assert_eq!(injector.consider(nr, &write, &before, || true), None);
             let phase = Phase {
                 has_begun: true,
                 ..before
             };
             assert_eq!(
-                injector.consider(libc::SYS_read as u64, &write, &phase),
+                injector.consider(libc::SYS_read as u64, &write, &phase, || true),
                 None
             );
             (1..=7)
-                .filter(|_| injector.consider(nr, &write, &phase) == Some(Plan::Answer(-28)))
+                .filter(|_| {
+                    injector.consider(nr, &write, &phase, || true) == Some(Plan::Answer(-28))
+                })
                 .count()
         };
         assert_eq!(struck(1, 0), 1);

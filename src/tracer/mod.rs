@@ -12,6 +12,7 @@
 //! - [`inject`] for faults
 //! - [`observe`]: the loop
 //! - [`rest`]: whether anything still moves, and how much time the program has had
+//! - [`waits`]: what a call's raw arguments say about waiting and signals
 //! - [`decode`]: arguments; [`site`]: call sites; [`arch`]: registers
 
 pub mod arch;
@@ -22,6 +23,7 @@ pub mod observe;
 pub mod rest;
 pub mod site;
 pub mod task;
+pub mod waits;
 
 use crate::model::{Fault, Recording};
 
@@ -39,6 +41,8 @@ pub struct Options {
     pub wants_sites: bool,
     /// Only frames in files below this directory are of interest.
     pub site_prefix: Option<String>,
+    /// Whether what each process used up is recorded at its end.
+    pub measures_usage: bool,
     /// Faults, with the index by which the recording names them.
     pub faults: Vec<(usize, Fault)>,
 }

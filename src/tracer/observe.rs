@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 
 use crate::model::recording::FIRST;
 use crate::model::{
-    Arg, Call, Event, ExitStatus, Frame, LimitKind, Recording, Returned, Task, What, World,
+    Arg, Call, Event, ExitStatus, Frame, LimitKind, Recording, Returned, Task, Usage, What, World,
 };
 use crate::sys::filter::{self, Foreign};
-use crate::sys::ptrace::{self, Resume, Stop, SyscallInfo};
+use crate::sys::ptrace::{self, Resume, Stop, SyscallInfo, Waited};
 
 use super::decode::{self, Entered, sets};
 use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
 use super::site::Sites;
 use super::task::{AtExit, Held, InCall, Owed, TaskState, Tasks};
-use super::{Options, TraceError, Traced, arch, facts};
+use super::{Options, TraceError, Traced, arch, facts, waits};
 
 /// How many stops are collected before the first is handled.
 const BATCH: usize = 256;
@@ -76,7 +76,7 @@ impl Tracer {
         // Without these it could not be told whether a sleeping program will wake by itself.
         for name in super::rest::ALARMS {
             // Not every architecture has all of them.
-            if let Ok(alarm) = sets::resolve(&[(*name).to_owned()]) {
+            if let Ok(alarm) = sets::resolve(&[name]) {
                 options.watch = options.watch.union(&alarm);
             }
         }
@@ -104,13 +104,18 @@ impl Tracer {
         let mut watched: std::collections::BTreeSet<u32> =
             self.options.watch.iter().map(|nr| nr as u32).collect();
         if self.options.site_prefix.is_some()
-            && let Ok(opens) = sets::resolve(&["open-like".to_owned()])
+            && let Ok(opens) = sets::resolve(&["open-like"])
         {
             // Tells when an interpreter comes to the submission; see `note_open`.
             watched.extend(opens.iter().map(|nr| nr as u32));
         }
         for injector in &self.injectors {
             watched.extend(injector.calls().iter().map(|nr| nr as u32));
+            if injector.awaits_signal_setup()
+                && let Ok(setup) = sets::resolve(waits::SIGNAL_SETUP)
+            {
+                watched.extend(setup.iter().map(|nr| nr as u32));
+            }
         }
         filter::build(watched, refused, Foreign::Stop)
     }
@@ -136,21 +141,25 @@ impl Tracer {
     pub fn pump(&mut self) -> Result<Pump, TraceError> {
         self.release_held();
         let mut batch = Vec::new();
-        match ptrace::wait_any(true) {
-            Ok(stop) => batch.extend(stop),
+        let usage = self.options.measures_usage;
+        match ptrace::wait_any(true, usage) {
+            Ok(waited) => batch.extend(waited),
             Err(error) if error.raw_os_error() == Some(libc::EINTR) => return Ok(Pump::Tick),
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => return Ok(Pump::Gone),
             Err(error) => return Err(TraceError::Wait(error)),
         }
         // A single task has nobody to starve.
         while self.tasks.len() > 1 && batch.len() < BATCH {
-            match ptrace::wait_any(false) {
-                Ok(Some(stop)) => batch.push(stop),
+            match ptrace::wait_any(false, usage) {
+                Ok(Some(waited)) => batch.push(waited),
                 _ => break,
             }
         }
-        for (pid, stop) in batch {
+        for Waited { pid, stop, usage } in batch {
             self.stops += 1;
+            if let Some((cpu_us, maxrss_kib)) = usage {
+                self.record_usage(pid, Usage { cpu_us, maxrss_kib });
+            }
             // An error here is ESRCH: the task died, and its end is on its way.
             let _died: io::Result<()> = self.handle(pid, stop);
         }
@@ -171,6 +180,19 @@ impl Tracer {
             .collect();
         zombies.sort_unstable();
         self.push(What::Rest(zombies), Vec::new());
+    }
+
+    /// Records what the kernel says of the first process now.
+    pub fn record_state(&mut self) {
+        let state = facts::exec_state(self.first);
+        self.push(What::State(self.ns(self.first), state), Vec::new());
+    }
+
+    /// Records what a process that has ended had used up; a thread's end says nothing of that.
+    fn record_usage(&mut self, pid: i32, usage: Usage) {
+        if let Some(task) = self.tasks.get(&pid).filter(|task| task.tgid == pid) {
+            self.push(What::Usage(task.ns, usage), Vec::new());
+        }
     }
 
     /// Sends a signal to the first process. False if it has ended.
@@ -447,10 +469,13 @@ impl Tracer {
         if pid == self.first {
             // A `run` script that execs the program proper: that one has yet to begin.
             self.phase.has_begun = false;
+            self.phase.has_signal_setup = false;
             if self.phase.stdin.is_none() {
                 self.phase.stdin = state.fd(0).cloned();
                 self.phase.stdout = state.fd(1).cloned();
             }
+        } else {
+            self.phase.has_started_another |= self.phase.has_signal_setup;
         }
         let ns = self.ns(pid);
         self.push(What::Exec(ns, state), Vec::new());
@@ -601,11 +626,18 @@ impl Tracer {
         let mut plans = Vec::new();
         if !is_repeating {
             for injector in &mut self.injectors {
-                if let Some(plan) = injector.consider(entered.nr, &call, &self.phase) {
+                let could_block = || waits::could_block(pid, &entered);
+                if let Some(plan) = injector.consider(entered.nr, &call, &self.phase, could_block) {
                     plans.push((injector.index, plan));
                 }
             }
         }
+        // The setup itself is not yet what is armed by it.
+        let is_setup = !self.phase.has_signal_setup
+            && self.phase.has_begun
+            && self.injectors.iter().any(Injector::awaits_signal_setup)
+            && waits::sets_up_signals(pid, &entered);
+        self.phase.has_signal_setup |= is_setup;
         let ns = self.ns(pid);
         // A signal that comes first leaves no trace of the call: it is made again afterwards.
         if let Some((index, Plan::SignalFirst(signo))) = plans

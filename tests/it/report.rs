@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use syslab::model::score::{Figure, Repeats, SCHEMA, Site};
-use syslab::model::{Evidence, Finding, Machine, Scorecard, Verdict};
+use syslab::model::{Capability, Evidence, Finding, Machine, Scorecard, Verdict};
 use syslab::report::{self, Detail};
 use syslab::ui::Look;
 
@@ -39,7 +39,7 @@ fn card(checks: Vec<Finding>) -> Scorecard {
             tracer: "ptrace".into(),
             confinement: "full".into(),
             confinement_detail: vec!["user, pid and mount namespaces".into()],
-            capabilities: vec!["events".into(), "results".into()],
+            capabilities: vec![Capability::Events, Capability::Results],
             syslab: "0.1.0".into(),
         },
         checks,

@@ -65,6 +65,7 @@ pub(super) fn execute(
         limits: LIMITS,
         host_uid: workshop.host_uid(),
         has_network: false,
+        has_terminal: false,
         rung: workshop.confinement().rung,
     };
     let null = File::open("/dev/null")

@@ -10,7 +10,7 @@ mod observed;
 mod records;
 mod stage;
 
-use crate::model::{Check, Lab};
+use crate::model::{Capability, Check, Lab};
 
 /// The log, as the submission gets it on its command line.
 const LOGFILE: &str = "/lab/records.log";
@@ -25,6 +25,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "every record is in the log, once, in order, and acknowledged",
             points: 10,
             teaches: "What write promises",
+            needs: Capability::OBSERVING,
             experiments: experiments::ordinary,
             judge: judges::acknowledges_every_record,
         },
@@ -33,6 +34,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "every acknowledgement follows a sync that covers its record",
             points: 10,
             teaches: "Acknowledge after the sync",
+            needs: Capability::OBSERVING,
             experiments: experiments::acknowledgements,
             judge: judges::syncs_before_ack,
         },
@@ -41,6 +43,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "it ends within a second of SIGTERM or SIGINT while it waits for input",
             points: 10,
             teaches: "The gap between the test and the wait",
+            needs: Capability::INJECTING,
             experiments: experiments::idle,
             judge: judges::stops_when_idle,
         },
@@ -50,6 +53,7 @@ pub(super) const LAB: Lab = Lab {
                     and it exits 0",
             points: 15,
             teaches: "Signals strike anywhere",
+            needs: Capability::INJECTING,
             experiments: experiments::sigterm,
             judge: judges::loses_nothing_on_sigterm,
         },
@@ -59,6 +63,7 @@ pub(super) const LAB: Lab = Lab {
                     next start repairs a torn end",
             points: 10,
             teaches: "Torn records",
+            needs: Capability::INJECTING,
             experiments: experiments::sigkill,
             judge: judges::loses_nothing_on_sigkill,
         },
@@ -67,6 +72,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "with everything not yet synced thrown away, acknowledged records are there",
             points: 10,
             teaches: "The directory entry",
+            needs: Capability::OBSERVING,
             experiments: experiments::power_loss,
             judge: judges::loses_nothing_on_power_loss,
         },
@@ -75,6 +81,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "a write that takes only part is continued",
             points: 10,
             teaches: "Short writes",
+            needs: Capability::INJECTING,
             experiments: experiments::short_writes,
             judge: judges::finishes_short_writes,
         },
@@ -83,6 +90,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "a call that was interrupted (EINTR) is not an error",
             points: 5,
             teaches: "EINTR",
+            needs: Capability::INJECTING,
             experiments: experiments::interrupted_calls,
             judge: judges::retries_interrupted_calls,
         },
@@ -91,6 +99,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "on a full disk it acknowledges nothing more, leaves no torn record and exits 1",
             points: 10,
             teaches: "When the disk is full",
+            needs: Capability::INJECTING,
             experiments: experiments::full_disk,
             judge: judges::refuses_on_full_disk,
         },
@@ -99,6 +108,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "a record whose sync failed is never acknowledged, not even after a second sync",
             points: 10,
             teaches: "A failed sync stays failed",
+            needs: Capability::INJECTING,
             experiments: experiments::failed_syncs,
             judge: judges::never_trusts_a_failed_sync,
         },

@@ -31,6 +31,11 @@
 //! 2 !!! strike
 //! . rest
 //! . rest zombies 4 5
+//!
+//! # what the kernel said of a process when it was asked, and what one had used up at its end
+//! 2 state "/submission/prog" fds=0<pipe:[1]> blocked=[] ignored=[] limits=NOFILE:1024:4096
+//! 3 usage cpu=512000 maxrss=104000
+//! * passed 2000
 //! * stdin "a\n"
 //! * stdin closed
 //! * stdout "ok 1\n"

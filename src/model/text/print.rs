@@ -191,6 +191,11 @@ impl Display for Shown<'_, What> {
                 zombies,
             } => write!(f, "{task} +++ {status}{}", Zombies(zombies)),
             What::Rest(zombies) => write!(f, ". rest{}", Zombies(zombies)),
+            What::State(task, state) => write!(f, "{task} state {}", Shown(state)),
+            What::Usage(task, usage) => {
+                let (cpu, maxrss) = (usage.cpu_us, usage.maxrss_kib);
+                write!(f, "{task} usage cpu={cpu} maxrss={maxrss}")
+            }
             What::Struck(task, STRIKE) => write!(f, "{task} !!! strike"),
             What::Struck(task, fault) => write!(f, "{task} !!! {fault}"),
             What::World(world) => write!(f, "* {}", Shown(world)),
@@ -210,6 +215,7 @@ impl Display for Shown<'_, World> {
                 write!(f, "file {} {}", Quoted(path.as_bytes()), Shown(bytes))
             }
             World::File(path, None) => write!(f, "file {} absent", Quoted(path.as_bytes())),
+            World::Passed(ms) => write!(f, "passed {ms}"),
             World::Limit(kind, figure) => write!(f, "limit {} {figure}", limit_name(*kind)),
             World::Blind(what) => write!(f, "blind {}", Quoted(what.as_bytes())),
         }

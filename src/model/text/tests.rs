@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{event_line, signal_name};
 use crate::model::recording::{
     Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Object, Recording, Returned, STRIKE,
-    SigSet, Stream, Task, What, World,
+    SigSet, Stream, Task, Usage, What, World,
 };
 
 /// The example of the module's documentation.
@@ -237,6 +237,7 @@ fn world() -> impl Strategy<Value = World> {
         signo().prop_map(World::Signalled),
         (name(), option::of(bytes())).prop_map(|(path, bytes)| World::File(path, bytes)),
         (kind, any::<u64>()).prop_map(|((_, kind), figure)| World::Limit(kind, figure)),
+        any::<u64>().prop_map(World::Passed),
         name().prop_map(World::Blind),
     ]
 }
@@ -269,6 +270,10 @@ fn other(task: Task) -> impl Strategy<Value = What> {
             thread
         }),
         exec().prop_map(move |state| What::Exec(task, state)),
+        exec().prop_map(move |state| What::State(task, state)),
+        (any::<u64>(), any::<u64>()).prop_map(move |(cpu_us, maxrss_kib)| {
+            What::Usage(task, Usage { cpu_us, maxrss_kib })
+        }),
         Just(What::Begin(task)),
         signo().prop_map(move |signo| What::Signal(task, signo)),
         signo().prop_map(move |signo| What::Stop(task, signo)),

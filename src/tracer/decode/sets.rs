@@ -206,17 +206,17 @@ fn did_you_mean(near: &Option<&'static str>) -> String {
 ///
 /// # Errors
 /// The first word that is unknown.
-pub fn resolve(words: &[String]) -> Result<SyscallSet, UnknownWord> {
+pub fn resolve<W: AsRef<str>>(words: &[W]) -> Result<SyscallSet, UnknownWord> {
     let mut set = SyscallSet::NONE;
     let mut is_inverted = false;
     for (nth, word) in words.iter().enumerate() {
-        match word.strip_prefix('!') {
+        match word.as_ref().strip_prefix('!') {
             Some(rest) if nth == 0 => {
                 is_inverted = true;
                 set = meaning(rest)?;
             }
             Some(rest) => set = set.without(&meaning(rest)?),
-            None => set = set.union(&meaning(word)?),
+            None => set = set.union(&meaning(word.as_ref())?),
         }
     }
     Ok(if is_inverted {

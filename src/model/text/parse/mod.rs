@@ -10,7 +10,7 @@ use super::names::{errno_number, signal_number};
 use super::open::OpenCalls;
 use crate::model::recording::{
     Arg, Call, Event, ExecState, ExitStatus, LimitKind, Recording, Returned, STRIKE, SigSet,
-    Stream, Task, What, World,
+    Stream, Task, Usage, What, World,
 };
 
 pub(super) use self::arguments::split_inode;
@@ -153,6 +153,8 @@ impl Rest<'_> {
         match name.as_str() {
             "begin" => Ok(What::Begin(task)),
             "exec" => Ok(What::Exec(task, self.exec()?)),
+            "state" => Ok(What::State(task, self.exec()?)),
+            "usage" => Ok(What::Usage(task, self.usage()?)),
             "stop" => {
                 self.expect(" ", "a signal")?;
                 Ok(What::Stop(task, self.signal()?))
@@ -224,6 +226,8 @@ impl Rest<'_> {
             } else {
                 Ok(World::File(path, Some(self.bytes()?)))
             }
+        } else if self.eat("passed ") {
+            Ok(World::Passed(self.number("milliseconds")?))
         } else if self.eat("limit ") {
             let name = self.identifier();
             let kind = LIMIT_KINDS.iter().find(|(known, _)| *known == name);
@@ -233,7 +237,7 @@ impl Rest<'_> {
         } else if self.eat("blind ") {
             Ok(World::Blind(self.string()?))
         } else {
-            Err("`stdin`, `stdout`, `stderr`, `signal`, `file`, `limit` or `blind`")
+            Err("`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `limit` or `blind`")
         }
     }
 
@@ -270,6 +274,14 @@ impl Rest<'_> {
             }
         }
         Ok(state)
+    }
+
+    fn usage(&mut self) -> Result<Usage, Expected> {
+        self.expect(" cpu=", "` cpu=` and microseconds")?;
+        let cpu_us = self.number("microseconds")?;
+        self.expect(" maxrss=", "` maxrss=` and KiB")?;
+        let maxrss_kib = self.number("KiB")?;
+        Ok(Usage { cpu_us, maxrss_kib })
     }
 
     fn amount(&mut self) -> Result<u64, Expected> {

@@ -1,0 +1,95 @@
+//! The actor: small programs that an experiment controls and a submission is given to run.
+//!
+//! A lab about starting programs needs programs to start, which do exactly what the story says. In
+//! a box the actor is [`ACTOR`], this very binary; outside, where a learner repeats a run by hand,
+//! it is `syslab actor`.
+//!
+//! The verb is the first argument: `/actor exit 7`. What an actor does is seen by the tracer; what
+//! it prints is for people, and for checks that ask what arrived.
+//!
+//! [`ACTOR`]: crate::model::experiment::ACTOR
+
+mod exit;
+mod kill;
+mod sleep;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+/// The hidden command under which this binary is the actor.
+pub const COMMAND: &str = "actor";
+
+/// Exit status of an actor that does not understand its arguments, or cannot do what it should.
+const CONFUSED: u8 = 125;
+
+/// One thing that an actor can do.
+struct Verb {
+    /// The first argument.
+    name: &'static str,
+    /// What the others are, for people.
+    usage: &'static str,
+    /// Does it, given the other arguments.
+    act: fn(&[String]) -> Result<ExitCode, Confusion>,
+}
+
+/// Why an actor did not do what it was told.
+#[derive(Debug, thiserror::Error)]
+enum Confusion {
+    /// Its arguments are off.
+    #[error("usage: actor {0}")]
+    Usage(&'static str),
+    /// The kernel said no.
+    #[error("cannot {0}: {1}")]
+    Kernel(&'static str, io::Error),
+}
+
+/// All verbs, by name.
+static VERBS: &[Verb] = &[exit::VERB, kill::VERB, sleep::VERB];
+
+/// The actor's main function; `args` begins with the verb.
+pub fn main(args: &[OsString]) -> ExitCode {
+    let words: Vec<String> = args
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let verb = words
+        .first()
+        .and_then(|name| VERBS.iter().find(|verb| verb.name == name));
+    let acted = match verb {
+        Some(verb) => (verb.act)(&words[1..]),
+        None => Err(Confusion::Usage("VERB [ARGUMENT...]")),
+    };
+    acted.unwrap_or_else(|confusion| {
+        // If nobody listens, the exit status still tells.
+        let _gone = io::Write::write_all(
+            &mut io::stderr(),
+            format!("actor: {confusion}\n").as_bytes(),
+        );
+        ExitCode::from(CONFUSED)
+    })
+}
+
+/// The one argument of a verb, as what it should be.
+fn only<T: std::str::FromStr>(args: &[String], usage: &'static str) -> Result<T, Confusion> {
+    match args {
+        [one] => one.parse().map_err(|_| Confusion::Usage(usage)),
+        _ => Err(Confusion::Usage(usage)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn verbs_are_named_once_and_begin_their_usage() {
+        let names: BTreeSet<_> = VERBS.iter().map(|verb| verb.name).collect();
+        assert_eq!(names.len(), VERBS.len());
+        for verb in VERBS {
+            assert_eq!(verb.usage.split(' ').next(), Some(verb.name));
+        }
+    }
+}

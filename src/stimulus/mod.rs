@@ -1,0 +1,7 @@
+//! What experiments confront a submission with: programs that it is given to run, and clients that
+//! talk to it.
+//!
+//! It knows the nouns and the kernel; it knows no lab, no tracer and no sandbox. What the outside
+//! world does from outside of the box, step by step, is `bench::drive`.
+
+pub mod actor;
