@@ -4,44 +4,20 @@
 //! does what can be done now, and writes it on the same time line.
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
-
-use crate::model::{Bytes, LimitKind, Limits, Run, Step, Stream, World};
-use crate::sys;
+use super::streams::Streams;
+use crate::model::{LimitKind, Limits, Run, Step, World};
 use crate::tracer::Tracer;
 use crate::tracer::rest::Sample;
-
-/// Room in the stdin pipe, so that most inputs go in with one write. The kernel lets everyone
-/// have this much (/proc/sys/fs/pipe-max-size).
-const STDIN_CAPACITY: i32 = 1 << 20;
 
 /// Wall-clock time after which a run is given up, as a multiple of its time limit. What ends
 /// here was starved by the machine, and nothing can be said about the program.
 const PATIENCE: u32 = 30;
 
-/// The three descriptors that the program gets.
-pub struct Stdio {
-    /// Read end of its input, write ends of its outputs.
-    pub for_program: [OwnedFd; 3],
-    ours: Ours,
-}
-
-struct Ours {
-    stdin: std::fs::File,
-    stdout: std::fs::File,
-    /// A terminal's output is all one stream.
-    stderr: Option<std::fs::File>,
-}
-
 /// The outside world of one run.
 pub struct Driver {
-    stdin: Option<std::fs::File>,
-    stdout: Option<std::fs::File>,
-    stderr: Option<std::fs::File>,
+    streams: Streams,
     steps: VecDeque<Step>,
     limits: Limits,
     scale: f64,
@@ -49,7 +25,6 @@ pub struct Driver {
     output: u64,
     /// The clock when the current AwaitExit or Pass began.
     step_began: Option<Duration>,
-    has_terminal: bool,
     was_signalled: bool,
     last: Sample,
     started: Instant,
@@ -70,96 +45,26 @@ pub enum Turn {
     Starved,
 }
 
-/// Makes the pipes of a run, or its terminal.
-///
-/// # Errors
-/// Those of pipe2(2), fcntl(2) and openpty(3).
-pub fn streams(run: &Run) -> io::Result<Stdio> {
-    if run.has_terminal {
-        terminal()
-    } else {
-        pipes(run)
-    }
-}
-
-/// A pseudo-terminal of 24 lines and 80 columns; see pty(7).
-fn terminal() -> io::Result<Stdio> {
-    let size = nix::pty::Winsize {
-        ws_row: 24,
-        ws_col: 80,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(&size, None)?;
-    for end in [&master, &slave] {
-        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
-    }
-    fcntl(
-        &master,
-        FcntlArg::F_SETFL(OFlag::O_RDWR | OFlag::O_NONBLOCK),
-    )?;
-    let also = master.try_clone()?;
-    Ok(Stdio {
-        for_program: [slave.try_clone()?, slave.try_clone()?, slave],
-        ours: Ours {
-            stdin: also.into(),
-            stdout: master.into(),
-            stderr: None,
-        },
-    })
-}
-
-fn pipes(run: &Run) -> io::Result<Stdio> {
-    let pipe = || nix::unistd::pipe2(OFlag::O_CLOEXEC);
-    let ((in_read, in_write), (out_read, out_write), (err_read, err_write)) =
-        (pipe()?, pipe()?, pipe()?);
-    for ours in [&in_write, &out_read, &err_read] {
-        fcntl(ours, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-    }
-    // Less room is no error: the input then goes in piece by piece.
-    let _smaller = fcntl(&in_write, FcntlArg::F_SETPIPE_SZ(STDIN_CAPACITY));
-    if run.stdout_capacity > 0 {
-        fcntl(
-            &out_write,
-            FcntlArg::F_SETPIPE_SZ(run.stdout_capacity as i32),
-        )?;
-    }
-    Ok(Stdio {
-        for_program: [in_read, out_write, err_write],
-        ours: Ours {
-            stdin: in_write.into(),
-            stdout: out_read.into(),
-            stderr: Some(err_read.into()),
-        },
-    })
-}
-
-impl Stdio {
-    /// Hands out the program's ends; the rest drives the run.
-    pub fn split(self, run: &Run, scale: f64, is_reference: bool) -> ([OwnedFd; 3], Driver) {
-        let driver = Driver {
-            stdin: Some(self.ours.stdin),
-            stdout: Some(self.ours.stdout),
-            stderr: self.ours.stderr,
+impl Driver {
+    /// The world of this run, at these ends of its streams.
+    pub fn new(run: &Run, streams: Streams, scale: f64, is_reference: bool) -> Self {
+        Self {
+            streams,
             steps: run.steps.iter().cloned().collect(),
             limits: run.limits.clone(),
             scale,
             is_stalled: false,
             output: 0,
             step_began: None,
-            has_terminal: run.has_terminal,
             was_signalled: false,
             last: Sample::default(),
             started: Instant::now(),
             is_reference,
             ended_at: None,
             is_over: false,
-        };
-        (self.for_program, driver)
+        }
     }
-}
 
-impl Driver {
     /// Does what can be done now.
     pub fn turn(&mut self, tracer: &mut Tracer, is_tick: bool) -> Turn {
         self.receive(tracer);
@@ -199,10 +104,9 @@ impl Driver {
 
     /// Reads what the program has written until now.
     pub fn receive(&mut self, tracer: &mut Tracer) {
-        if !self.is_stalled {
-            self.output += drain(&mut self.stdout, Stream::Stdout, &self.limits, tracer);
-        }
-        self.output += drain(&mut self.stderr, Stream::Stderr, &self.limits, tracer);
+        self.output += self
+            .streams
+            .receive(self.is_stalled, self.limits.output, tracer);
     }
 
     /// Reads the rest, also of a stalled stream, when all is over.
@@ -219,21 +123,10 @@ impl Driver {
         let has_ended = tracer.has_ended();
         let is_done = match step {
             _ if has_ended => true,
-            Step::Send(bytes) => send(&mut self.stdin, bytes, tracer),
-            Step::AwaitTaken => {
-                // A terminal does not tell how much of what was typed is still to be read.
-                let is_taken =
-                    !self.has_terminal && self.stdin.as_ref().is_none_or(|pipe| unread(pipe) == 0);
-                self.last.is_at_rest || is_taken
-            }
+            Step::Send(bytes) => self.streams.send(bytes, tracer),
+            Step::AwaitTaken => self.last.is_at_rest || self.streams.is_taken(),
             Step::CloseInput => {
-                if self.stdin.take().is_some() {
-                    tracer.record(World::Closed);
-                }
-                // A terminal hangs up when its other side is gone.
-                if self.has_terminal {
-                    self.stdout = None;
-                }
+                self.streams.close_input(tracer);
                 true
             }
             Step::StallOutput => {
@@ -285,6 +178,9 @@ impl Driver {
         if is_done {
             self.steps.pop_front();
             self.step_began = None;
+            // What was seen before the world acted says nothing of what comes of it.
+            self.last.is_at_rest = false;
+            tracer.disturb();
         }
         is_done
     }
@@ -340,55 +236,4 @@ impl Driver {
         }
         (self.last.clock() > scaled(time_ms)).then_some((LimitKind::Time, time_ms))
     }
-}
-
-/// Writes what fits; true when all of it is in the pipe, or nobody will ever read it.
-fn send(stdin: &mut Option<std::fs::File>, bytes: &mut Vec<u8>, tracer: &mut Tracer) -> bool {
-    let Some(pipe) = stdin else { return true };
-    while !bytes.is_empty() {
-        match pipe.write(bytes) {
-            Ok(sent) => {
-                let rest = bytes.split_off(sent);
-                let sent = std::mem::replace(bytes, rest);
-                tracer.record(World::Sent(Bytes::whole(sent)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
-            // The program has closed its standard input.
-            Err(_) => return true,
-        }
-    }
-    true
-}
-
-/// Bytes in a pipe that nobody has read yet (FIONREAD, ioctl_tty(2)).
-fn unread(pipe: &impl AsFd) -> usize {
-    sys::pipe::unread(pipe).unwrap_or(0)
-}
-
-/// Reads a stream until nothing is there; the number of bytes read.
-fn drain(
-    stream: &mut Option<std::fs::File>,
-    which: Stream,
-    limits: &Limits,
-    tracer: &mut Tracer,
-) -> u64 {
-    let mut total = 0;
-    let mut buffer = [0; 64 * 1024];
-    while let Some(pipe) = stream {
-        match pipe.read(&mut buffer) {
-            Ok(0) => *stream = None,
-            Ok(got) => {
-                total += got as u64;
-                tracer.record(World::Received(which, Bytes::whole(&buffer[..got])));
-                if total > limits.output {
-                    break;
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-            Err(_) => *stream = None,
-        }
-    }
-    total
 }

@@ -25,6 +25,7 @@ pub mod observe;
 pub mod plan;
 pub mod runner;
 pub mod see;
+pub mod streams;
 pub mod verdict;
 pub mod worker;
 

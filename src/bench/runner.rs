@@ -17,8 +17,9 @@ use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
 use crate::tracer::{self, Pump, TraceError, Tracer};
 
-use super::drive::{self, Driver, Turn};
+use super::drive::{Driver, Turn};
 use super::job::{Job, TrialRecord};
+use super::streams;
 
 /// How often the runner looks up from waiting.
 const TICK: Duration = Duration::from_millis(4);
@@ -153,8 +154,9 @@ fn perform(
         measures_usage: run.measures_usage,
         faults,
     })?;
-    let stdio = drive::streams(run).map_err(io_error("make the standard streams"))?;
-    let (for_program, mut driver) = stdio.split(run, job.timeout_scale, job.is_reference);
+    let (for_program, streams) =
+        streams::make(run).map_err(io_error("make the standard streams"))?;
+    let mut driver = Driver::new(run, streams, job.timeout_scale, job.is_reference);
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals());
     let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;

@@ -206,13 +206,20 @@ pub fn syscall_info(pid: i32) -> io::Result<SyscallInfo> {
 /// Who sent the signal that is about to be delivered, as the tracee's pid namespace numbers it:
 /// 0 is somebody outside. `None`: the kernel, a timer, a child's end. See sigaction(2), si_code.
 ///
+/// Nothing is known of a signal that came to a process group in the middle of a fork: the child
+/// gets it without its siginfo, and the kernel makes up user 0, process 0. Outside of a user
+/// namespace nobody is user 0 to those inside.
+///
 /// # Errors
 /// ESRCH if the task is gone.
 pub fn sender(pid: i32) -> io::Result<Option<i32>> {
     let info = nix::sys::ptrace::getsiginfo(nix::unistd::Pid::from_raw(pid))?;
-    // SAFETY: with these codes the kernel has filled in the sender's pid.
-    let sender = || unsafe { info.si_pid() };
-    Ok(matches!(info.si_code, libc::SI_USER | libc::SI_TKILL).then(sender))
+    if !matches!(info.si_code, libc::SI_USER | libc::SI_TKILL) {
+        return Ok(None);
+    }
+    // SAFETY: with these codes the kernel has filled in the sender's pid and user.
+    let (pid, user) = unsafe { (info.si_pid(), info.si_uid()) };
+    Ok((pid != 0 || user != 0).then_some(pid))
 }
 
 /// Overwrites one word of the tracee's memory, also where it is read-only (PTRACE_POKEDATA).

@@ -83,6 +83,11 @@ impl Books {
 }
 
 impl Tracer {
+    /// The outside world has acted: rest begins anew.
+    pub fn disturb(&mut self) {
+        self.rest.signature = None;
+    }
+
     /// Looks at all tasks. `is_waiting_for_us`: the outside world has something to do before the
     /// program can go on, so that its sleep is not its own.
     pub fn sample(&mut self, is_waiting_for_us: bool) -> Sample {
