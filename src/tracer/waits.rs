@@ -31,8 +31,8 @@ pub fn could_block(pid: i32, entered: &Entered) -> bool {
             )
     };
     let waits_on_descriptor = || {
-        !facts::descriptor_flags(pid, arg(0) as i32)
-            .is_some_and(|flags| flags & libc::O_NONBLOCK != 0)
+        facts::descriptor_flags(pid, arg(0) as i32)
+            .is_none_or(|flags| flags & libc::O_NONBLOCK == 0)
     };
     match name {
         "wait4" => !has(2, libc::WNOHANG),
