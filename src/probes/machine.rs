@@ -59,7 +59,7 @@ impl Probe {
 /// Asks everything. Takes some tens of milliseconds, most of it for tools' versions.
 pub fn machine() -> Vec<Probe> {
     let mut probes = vec![kernel_release(), surroundings()];
-    probes.extend(tracing::probes());
+    probes.extend(tracing::attempt().probes());
     probes.extend([filter(), notification(), landlock_version(), cgroups()]);
     probes.extend(tools::probes());
     probes

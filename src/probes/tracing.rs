@@ -1,21 +1,34 @@
 //! Whether programs can be traced here: by tracing one.
 
-use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::{fs, io};
 
-use nix::sys::ptrace;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::machine::{Probe, Standing};
-use crate::sys::memory;
+use crate::model::Capability;
+use crate::sys::{memory, ptrace, seccomp};
 
 const PTRACE: &str = "ptrace";
 const SYSCALL_INFO: &str = "ptrace syscall info";
 const MEMORY: &str = "process_vm_readv";
+const REGISTERS: &str = "registers";
 
-/// Traces a child of ours for a moment: ptrace, PTRACE_GET_SYSCALL_INFO, process_vm_readv.
-pub(super) fn probes() -> Vec<Probe> {
+/// What came of tracing a child of ours for a moment.
+pub(super) struct Attempt {
+    /// Whether it could be seized and stopped.
+    seized: io::Result<()>,
+    /// PTRACE_GET_SYSCALL_INFO.
+    info: io::Result<()>,
+    /// Whether its memory could be read.
+    memory: io::Result<()>,
+    /// Whether its registers could be read and written: that is how calls are made to fail.
+    registers: io::Result<()>,
+}
+
+/// Seizes a child that does nothing, looks into it, and lets it go. Takes about a millisecond.
+pub(super) fn attempt() -> Attempt {
     // It waits for its input to end, and so does nothing meanwhile.
     let child = Command::new("cat")
         .stdin(Stdio::piped())
@@ -23,58 +36,114 @@ pub(super) fn probes() -> Vec<Probe> {
         .spawn();
     match child {
         Ok(mut child) => {
-            let probes = trace(&child);
+            let attempt = Attempt::on(child.id() as i32);
             end(&mut child);
-            probes
+            attempt
         }
-        Err(error) => vec![Probe::new(
-            PTRACE,
-            Standing::Missing,
-            format!("cannot start a program to trace: {error}"),
-            "`cat` has to be on PATH",
-        )],
+        Err(error) => {
+            Attempt::failed(|| io::Error::new(error.kind(), format!("cannot start `cat`: {error}")))
+        }
     }
 }
 
-fn trace(child: &Child) -> Vec<Probe> {
-    let pid = Pid::from_raw(child.id() as i32);
-    let mut probes = vec![yama()];
-    if let Err(error) = stop(pid) {
-        probes.push(Probe::new(
-            PTRACE,
-            Standing::Missing,
-            error.to_string(),
-            "in a container: --cap-add SYS_PTRACE; else kernel.yama.ptrace_scope must be 0 or 1",
-        ));
-        return probes;
+impl Attempt {
+    fn on(pid: i32) -> Self {
+        if let Err(error) = stop(Pid::from_raw(pid)) {
+            return Self::failed(|| error.into());
+        }
+        let registers = ptrace::registers(pid);
+        let stack = registers.as_ref().map_or(0, ptrace::stack_pointer);
+        Self {
+            seized: Ok(()),
+            info: ptrace::syscall_info(pid).map(drop),
+            memory: memory::read_u64(pid, stack).map(drop),
+            registers: registers.and_then(|registers| ptrace::set_registers(pid, &registers)),
+        }
     }
-    probes.push(Probe::good(PTRACE, "seized and stopped a child"));
-    let info = ptrace::syscall_info(pid);
-    probes.push(match &info {
-        Ok(_) => Probe::good(SYSCALL_INFO, "available"),
-        Err(error) => Probe::new(
+
+    fn failed(error: impl Fn() -> io::Error) -> Self {
+        Self {
+            seized: Err(error()),
+            info: Err(error()),
+            memory: Err(error()),
+            registers: Err(error()),
+        }
+    }
+
+    /// The name of what traces here, or why nothing does.
+    pub(super) fn tracer(&self) -> String {
+        match &self.seized {
+            Ok(()) if !can_filter() => "none: no seccomp filters that trace".to_owned(),
+            Ok(()) => "ptrace".to_owned(),
+            Err(error) => format!("none: {error}"),
+        }
+    }
+
+    /// What checks can do with it.
+    pub(super) fn capabilities(&self) -> Vec<Capability> {
+        let can_trace = self.seized.is_ok() && can_filter();
+        let can_read = can_trace && self.memory.is_ok();
+        let can_look = can_trace && (self.info.is_ok() || self.registers.is_ok());
+        [
+            (Capability::Events, can_look),
+            (Capability::Results, can_look),
+            (Capability::Arguments, can_read),
+            (Capability::Injection, can_trace && self.registers.is_ok()),
+            (Capability::Sites, can_read && self.registers.is_ok()),
+        ]
+        .into_iter()
+        .filter_map(|(capability, can)| can.then_some(capability))
+        .collect()
+    }
+
+    /// The same for people.
+    pub(super) fn probes(&self) -> Vec<Probe> {
+        let mut probes = vec![yama()];
+        if let Err(error) = &self.seized {
+            probes.push(Probe::new(
+                PTRACE,
+                Standing::Missing,
+                error.to_string(),
+                "in a container: --cap-add SYS_PTRACE; else kernel.yama.ptrace_scope must be 0 or 1",
+            ));
+            return probes;
+        }
+        probes.push(Probe::good(PTRACE, "seized and stopped a child"));
+        let weak = |name, what: &io::Result<()>, good: &str, advice: &str| match what {
+            Ok(()) => Probe::good(name, good),
+            Err(error) => Probe::new(name, Standing::Weak, error.to_string(), advice),
+        };
+        probes.push(weak(
             SYSCALL_INFO,
-            Standing::Weak,
-            error.to_string(),
+            &self.info,
+            "available",
             "needs Linux 5.3; gVisor does not have it",
-        ),
-    });
-    let stack = info.map_or(0, |info| info.stack_pointer);
-    probes.push(match memory::read_u64(pid.as_raw(), stack) {
-        Ok(_) => Probe::good(MEMORY, "reads a child's memory"),
-        Err(error) => Probe::new(
+        ));
+        probes.push(weak(
             MEMORY,
-            Standing::Weak,
-            error.to_string(),
+            &self.memory,
+            "reads a child's memory",
             "arguments in memory (paths, data) cannot be shown: use another container runtime",
-        ),
-    });
-    probes
+        ));
+        probes.push(weak(
+            REGISTERS,
+            &self.registers,
+            "read and written",
+            "calls cannot be made to fail: use another container runtime",
+        ));
+        probes
+    }
+}
+
+/// Whether filters can stop a program for its tracer.
+fn can_filter() -> bool {
+    seccomp::knows_action(libc::SECCOMP_RET_TRACE)
 }
 
 fn stop(pid: Pid) -> nix::Result<()> {
-    ptrace::seize(pid, ptrace::Options::PTRACE_O_EXITKILL)?;
-    ptrace::interrupt(pid)?;
+    use nix::sys::ptrace::{Options, interrupt, seize};
+    seize(pid, Options::PTRACE_O_EXITKILL)?;
+    interrupt(pid)?;
     match waitpid(pid, Some(WaitPidFlag::__WALL))? {
         WaitStatus::PtraceEvent(..) | WaitStatus::Stopped(..) => Ok(()),
         // It has ended.

@@ -103,6 +103,14 @@ pub fn registers(pid: i32) -> io::Result<Registers> {
     Ok(unsafe { registers.assume_init() })
 }
 
+/// The stack pointer among them.
+pub fn stack_pointer(registers: &Registers) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    return registers.rsp;
+    #[cfg(target_arch = "aarch64")]
+    return registers.sp;
+}
+
 /// Writes the general-purpose registers (PTRACE_SETREGSET).
 ///
 /// # Errors
