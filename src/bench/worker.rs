@@ -66,8 +66,17 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
     let workshop = Workshop::enter(&request.submission)?;
     say(&Report::Progress(Progress::Building))?;
     let machine = super::machine(workshop.confinement());
+    let mut notes: Vec<String> = workshop
+        .skipped()
+        .iter()
+        .map(|skipped| format!("not taken over: {skipped}"))
+        .collect();
     let findings = match build::build(&workshop) {
-        Ok(built) => all_findings(request, lab, &machine, &workshop, &built)?,
+        Ok(built) => {
+            let said = built.warnings.trim_end();
+            notes.extend((!said.is_empty()).then(|| format!("the build said:\n{said}")));
+            all_findings(request, lab, &machine, &workshop, &built)?
+        }
         Err(error) if error.is_the_programs() => {
             let findings = not_built(request, lab, &error);
             for finding in &findings {
@@ -88,6 +97,7 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         score: findings.iter().map(|finding| finding.points).sum(),
         max_score: findings.iter().map(|finding| finding.max_points).sum(),
         machine,
+        notes,
         checks: findings,
     })))
 }

@@ -101,6 +101,7 @@ fn partial(request: &Request, lab: &Lab, found: &[Finding]) -> Scorecard {
             syslab: env!("CARGO_PKG_VERSION").to_owned(),
             ..Machine::default()
         },
+        notes: Vec::new(),
         checks,
     }
 }

@@ -44,6 +44,8 @@ pub struct Scorecard {
     pub max_score: u32,
     /// Where this was found out.
     pub machine: Machine,
+    /// What the submitter should know beside: what was not taken over, what the compiler said.
+    pub notes: Vec<String>,
     /// One per check, in the lab's order.
     pub checks: Vec<Finding>,
 }

@@ -27,6 +27,7 @@ pub fn text(card: &Scorecard, look: Look, detail: Detail) -> String {
     for finding in &card.checks {
         out.push_str(&one(finding, &card.lab, look, detail));
     }
+    out.push_str(&notes(card, look, detail));
     if detail == Detail::All {
         out.push_str(&machine(card, look));
     }
@@ -34,6 +35,31 @@ pub fn text(card: &Scorecard, look: Look, detail: Detail) -> String {
         out.push_str(&again(card, look));
     }
     out.push_str(&format!("Score: {}/{}\n", card.score, card.max_score));
+    out
+}
+
+/// What the submitter should know beside the findings; each to some lines, unless all is wanted.
+fn notes(card: &Scorecard, look: Look, detail: Detail) -> String {
+    const LINES: usize = 12;
+    let mut out = String::new();
+    for note in &card.notes {
+        let mut lines = lines(note);
+        let more = lines.len().saturating_sub(LINES);
+        if detail == Detail::Usual && more > 1 {
+            lines.truncate(LINES);
+            lines.push(format!("… ({more} more lines; -v has all)"));
+        }
+        for (nth, text) in lines.iter().enumerate() {
+            let label = if nth == 0 { "note: " } else { "      " };
+            let whole = format!("{label}{text}");
+            out.push_str(&whole.replacen(
+                "note:",
+                &look.paint(Tone::Odd, "note:"),
+                usize::from(nth == 0),
+            ));
+            out.push('\n');
+        }
+    }
     out
 }
 

@@ -491,3 +491,51 @@ fn an_interrupt_writes_what_there_is() {
     let last = card.checks.last().unwrap();
     assert_eq!(last.why, "not tried: interrupted");
 }
+
+/// A real check's JSON, whatever its outcome, is as the schema says; and the scorecard tells what
+/// was not taken over and what the compiler said.
+#[test]
+fn the_json_of_a_check_is_as_the_schema_says() {
+    let schema = serde_json::from_str(syslab::report::SCORECARD_SCHEMA).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let solution =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/process/durable-log/solution/c/main.c");
+    let right = here.path().join("right");
+    fs::create_dir(&right).unwrap();
+    fs::copy(solution, right.join("main.c")).unwrap();
+    let wrong = here.path().join("wrong");
+    fs::create_dir(&wrong).unwrap();
+    let unused = "int main(void) { int n; return 3; }\n";
+    fs::write(wrong.join("main.c"), unused).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", wrong.join("data")).unwrap();
+    let broken = here.path().join("broken");
+    fs::create_dir(&broken).unwrap();
+    fs::write(broken.join("main.c"), "int main(void) { return }\n").unwrap();
+    for (directory, status) in [
+        (&right, exit::DONE),
+        (&wrong, exit::FAILED),
+        (&broken, exit::FAILED),
+    ] {
+        let directory = directory.to_str().unwrap();
+        let mut args = vec!["process", "check", "durable-log", directory];
+        args.extend(["--format", "json", "--only", "acknowledges-every-record"]);
+        let output = run(here.path(), &args);
+        if code(&output) == exit::MACHINE {
+            eprintln!("skipped: this machine cannot check labs");
+            return;
+        }
+        assert_eq!(code(&output), status, "{}", stderr(&output));
+        let value = serde_json::from_str(&stdout(&output)).unwrap();
+        let complaints: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(complaints, [] as [String; 0]);
+        let card: syslab::model::Scorecard = serde_json::from_value(value).unwrap();
+        if directory.ends_with("wrong") {
+            assert!(card.notes.iter().any(|note| note.contains("data")));
+            assert!(card.notes.iter().any(|note| note.contains("unused")));
+        }
+    }
+}

@@ -42,6 +42,7 @@ fn card(checks: Vec<Finding>) -> Scorecard {
             capabilities: vec![Capability::Events, Capability::Results],
             syslab: "0.1.0".into(),
         },
+        notes: Vec::new(),
         checks,
     }
 }
@@ -106,7 +107,13 @@ fn every_verdict() -> Scorecard {
         why: "not checked here: needs injection".into(),
         ..finding("finishes-short-writes", 50, Verdict::Skipped)
     };
-    card(vec![passed, failed, unknown, skipped])
+    Scorecard {
+        notes: vec![
+            "not taken over: \"data\" is a link that leads out of the submission".into(),
+            "the build said:\nmain.c:7:9: warning: unused variable 'n'".into(),
+        ],
+        ..card(vec![passed, failed, unknown, skipped])
+    }
 }
 
 /// Text from a submission that means harm.
