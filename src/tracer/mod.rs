@@ -10,12 +10,14 @@
 //! - [`task`]: what is known of each task
 //! - [`facts`]: what /proc says
 //! - [`inject`] for faults
-//! - [`observe`]: the loop
+//! - [`observe`]: the loop; `begin`: when a program begins; `call`: one call, and its faults
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`waits`]: what a call's raw arguments say about waiting and signals
 //! - [`decode`]: arguments; [`site`]: call sites; [`arch`]: registers
 
 pub mod arch;
+mod begin;
+mod call;
 pub mod decode;
 pub mod facts;
 pub mod inject;

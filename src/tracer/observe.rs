@@ -9,20 +9,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::time::{Duration, Instant};
 
 use crate::model::recording::FIRST;
-use crate::model::{
-    Arg, Call, Event, ExitStatus, Frame, LimitKind, Recording, Returned, Task, Usage, What, World,
-};
+use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
 use crate::sys::filter::{self, Foreign};
-use crate::sys::ptrace::{self, Resume, Stop, SyscallInfo, Waited};
+use crate::sys::ptrace::{self, Resume, Stop, Waited};
 
 use super::decode::{self, Entered, sets};
-use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
+use super::inject::{Injector, Phase};
 use super::site::Sites;
-use super::task::{AtExit, Held, InCall, Owed, TaskState, Tasks};
-use super::{Options, TraceError, Traced, arch, facts, waits};
+use super::task::{TaskState, Tasks};
+use super::{Options, TraceError, Traced, facts, waits};
 
 /// How many stops are collected before the first is handled.
 const BATCH: usize = 256;
@@ -40,13 +37,13 @@ pub enum Pump {
 
 /// Traces one program and everything that it starts.
 pub struct Tracer {
-    options: Options,
-    injectors: Vec<Injector>,
+    pub(super) options: Options,
+    pub(super) injectors: Vec<Injector>,
     pub(super) tasks: Tasks,
     /// Children that stopped before their parent's event said whose they are.
     early: HashMap<i32, Stop>,
-    sites: Sites,
-    recording: Recording,
+    pub(super) sites: Sites,
+    pub(super) recording: Recording,
     pub(super) phase: Phase,
     /// The first process, in our pid namespace.
     first: i32,
@@ -56,11 +53,11 @@ pub struct Tracer {
     pub(super) rest: super::rest::Books,
     /// Stops handled so far.
     pub(super) stops: u64,
-    was_signalled_by_fault: bool,
+    pub(super) was_signalled_by_fault: bool,
     /// Signals that we sent and that have not been seen to arrive.
     sent: Vec<i32>,
     /// Processes that have opened a file that may be the submission's, before they began.
-    has_opened: HashSet<i32>,
+    pub(super) has_opened: HashSet<i32>,
 }
 
 impl Tracer {
@@ -302,7 +299,7 @@ impl Tracer {
         }
     }
 
-    fn push(&mut self, what: What, site: Vec<Frame>) -> usize {
+    pub(super) fn push(&mut self, what: What, site: Vec<Frame>) -> usize {
         self.recording.events.push(Event { site, what });
         self.recording.events.len() - 1
     }
@@ -375,11 +372,11 @@ impl Tracer {
         }
     }
 
-    fn ns(&self, pid: i32) -> Task {
+    pub(super) fn ns(&self, pid: i32) -> Task {
         self.tasks.get(&pid).map_or(0, |task| task.ns)
     }
 
-    fn resume(&self, pid: i32, signo: i32) -> io::Result<()> {
+    pub(super) fn resume(&self, pid: i32, signo: i32) -> io::Result<()> {
         let is_in_call = self
             .tasks
             .get(&pid)
@@ -482,390 +479,4 @@ impl Tracer {
         self.plant_breakpoint(pid)?;
         self.resume(pid, 0)
     }
-
-    /// Makes the task stop at the program's own first instruction, behind the loader.
-    fn plant_breakpoint(&mut self, pid: i32) -> io::Result<()> {
-        let Some(entry) = facts::entry_point(pid) else {
-            return Ok(());
-        };
-        if arch::ip(&ptrace::registers(pid)?) == entry {
-            self.begin(pid);
-            return Ok(());
-        }
-        let word = ptrace::peek(pid, entry)?;
-        let mut bytes = word.to_ne_bytes();
-        bytes[..arch::BREAKPOINT.len()].copy_from_slice(arch::BREAKPOINT);
-        ptrace::poke(pid, entry, u64::from_ne_bytes(bytes))?;
-        if let Some(task) = self.tasks.get_mut(&pid) {
-            task.breakpoint = Some((entry, word));
-        }
-        Ok(())
-    }
-
-    fn is_breakpoint(&self, pid: i32) -> io::Result<bool> {
-        let Some((entry, _)) = self.tasks.get(&pid).and_then(|task| task.breakpoint) else {
-            return Ok(false);
-        };
-        Ok(arch::ip(&ptrace::registers(pid)?) == entry + arch::BREAKPOINT_SKIP)
-    }
-
-    fn begun(&mut self, pid: i32) -> io::Result<()> {
-        if let Some((entry, word)) = self.tasks.get_mut(&pid).and_then(|t| t.breakpoint.take()) {
-            ptrace::poke(pid, entry, word)?;
-            let mut registers = ptrace::registers(pid)?;
-            arch::set_ip(&mut registers, entry);
-            ptrace::set_registers(pid, &registers)?;
-        }
-        // An interpreter begins when it runs a line of the submission; see `note_site`, which also
-        // finds out whether this is one.
-        self.note_site(pid)?;
-        if !self.options.wants_sites || !self.sites.is_python(pid) {
-            self.begin(pid);
-        }
-        self.resume(pid, 0)
-    }
-
-    fn begin(&mut self, pid: i32) {
-        self.push(What::Begin(self.ns(pid)), Vec::new());
-        self.phase.has_begun = true;
-    }
-
-    /// Whether a process is still at the loader's or the interpreter's own business: it has not
-    /// even opened a file of the submission, so no line of it can be running.
-    fn is_starting(&self, tgid: i32) -> bool {
-        self.options.site_prefix.is_some()
-            && !self.phase.has_begun
-            && self.sites.is_python(tgid)
-            && !self.has_opened.contains(&tgid)
-    }
-
-    /// Notes that a process opens a file that may be the submission's.
-    fn note_open(&mut self, pid: i32, call: &Call) {
-        let Some(prefix) = &self.options.site_prefix else {
-            return;
-        };
-        if self.phase.has_begun || !call.name.starts_with("open") {
-            return;
-        }
-        let is_candidate = call.args.iter().any(|arg| {
-            matches!(arg, Arg::Str(path) if !path.data.starts_with(b"/")
-                || path.data.starts_with(prefix.as_bytes())
-                || path.data.starts_with(b"/proc/")
-                || path.data.starts_with(b"/dev/"))
-        });
-        if let (true, Some(task)) = (is_candidate, self.tasks.get(&pid)) {
-            self.has_opened.insert(task.tgid);
-        }
-    }
-
-    /// How closely calls are looked at: of what happens before the program begins, no judge asks
-    /// what descriptors were.
-    fn depth(&self) -> decode::Depth {
-        let is_close = self.options.site_prefix.is_none() || self.phase.has_begun;
-        match is_close {
-            true => self.options.depth,
-            false => decode::Depth {
-                bytes: 64,
-                objects: false,
-            },
-        }
-    }
-
-    /// The place of the call; also the moment at which an interpreted program begins.
-    fn note_site(&mut self, pid: i32) -> io::Result<Vec<Frame>> {
-        let Some(task) = self.tasks.get(&pid) else {
-            return Ok(Vec::new());
-        };
-        let is_loading = task.breakpoint.is_some() && self.options.site_prefix.is_some();
-        if !self.options.wants_sites || is_loading || self.is_starting(task.tgid) {
-            return Ok(Vec::new());
-        }
-        let (tgid, ns) = (task.tgid, task.ns);
-        let registers = ptrace::registers(pid)?;
-        let site = self
-            .sites
-            .capture(tgid, pid, ns, arch::for_unwinding(&registers));
-        let is_source = site
-            .iter()
-            .any(|frame| matches!(frame, Frame::Source { .. }));
-        if is_source && !self.phase.has_begun {
-            self.begin(pid);
-        }
-        Ok(site)
-    }
-
-    fn entered(&mut self, pid: i32) -> io::Result<()> {
-        // One request tells everything that most calls need; the registers cost a second one.
-        let (entered, data) = match ptrace::syscall_info(pid) {
-            Ok(SyscallInfo::Seccomp { nr, args, data, .. }) => (Entered { nr, args }, data),
-            // Kernels before 5.3 and gVisor do not know the request.
-            _ => {
-                let registers = ptrace::registers(pid)?;
-                let entered = Entered {
-                    nr: arch::nr(&registers),
-                    args: arch::args(&registers),
-                };
-                (entered, ptrace::event_message(pid)? as u32)
-            }
-        };
-        if data == filter::FOREIGN {
-            let what = format!(
-                "a system call of another architecture (number {})",
-                entered.nr
-            );
-            self.push(What::World(World::Blind(what)), Vec::new());
-            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::Continue);
-        }
-        let site = self.note_site(pid)?;
-        let call = decode::enter(pid, &entered, &self.depth());
-        self.note_open(pid, &call);
-        let is_repeating = self
-            .tasks
-            .get_mut(&pid)
-            .is_some_and(|t| std::mem::take(&mut t.is_repeating));
-        let mut plans = Vec::new();
-        if !is_repeating {
-            for injector in &mut self.injectors {
-                let could_block = || waits::could_block(pid, &entered);
-                if let Some(plan) = injector.consider(entered.nr, &call, &self.phase, could_block) {
-                    plans.push((injector.index, plan));
-                }
-            }
-        }
-        // The setup itself is not yet what is armed by it.
-        let is_setup = !self.phase.has_signal_setup
-            && self.phase.has_begun
-            && self.injectors.iter().any(Injector::awaits_signal_setup)
-            && waits::sets_up_signals(pid, &entered);
-        self.phase.has_signal_setup |= is_setup;
-        let ns = self.ns(pid);
-        // A signal that comes first leaves no trace of the call: it is made again afterwards.
-        if let Some((index, Plan::SignalFirst(signo))) = plans
-            .iter()
-            .find(|(_, plan)| matches!(plan, Plan::SignalFirst(_)))
-        {
-            self.push(What::Struck(ns, *index), site);
-            let owed = Owed {
-                signo: *signo,
-                nr: entered.nr,
-                first_arg: entered.args[0],
-            };
-            if let Some(task) = self.tasks.get_mut(&pid) {
-                task.owed = Some(owed);
-            }
-            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::ToSyscall);
-        }
-        let is_watched = self.options.watch.contains(entered.nr);
-        if !is_watched && plans.is_empty() {
-            return ptrace::resume(pid, Resume::Continue, 0);
-        }
-        let name = call.name.clone();
-        let enter = self.push(What::Enter(ns, call), site);
-        let mut in_call = InCall {
-            enter,
-            entered,
-            at_exit: Vec::new(),
-            is_injected: false,
-        };
-        // A call that is not made needs no other preparation, and nothing to be put back.
-        plans.sort_by_key(|(_, plan)| !matches!(plan, Plan::Answer(_) | Plan::KillTree));
-        for (index, plan) in plans {
-            self.push(What::Struck(ns, index), Vec::new());
-            match plan {
-                Plan::Answer(value) => return self.answer(pid, &in_call, value),
-                Plan::KillTree => {
-                    self.kill_tree();
-                    return Ok(());
-                }
-                Plan::SignalNow(signo) => self.signal_by_fault(signo),
-                Plan::SignalFirst(_) => {}
-                Plan::Later(AtExitPlan::Signal(signo)) => {
-                    in_call.at_exit.push(AtExit::Signal(signo));
-                }
-                Plan::Later(AtExitPlan::Delay(delay)) => {
-                    in_call.at_exit.push(AtExit::Delay(delay));
-                }
-                Plan::Delay(delay) => self.hold(pid, delay),
-                Plan::Short(bytes) => {
-                    let mut cut = ptrace::registers(pid)?;
-                    if let Some(undo) = inject::cut(pid, &name, &mut cut, bytes)? {
-                        ptrace::set_registers(pid, &cut)?;
-                        in_call.at_exit.extend(undo);
-                        in_call.is_injected = true;
-                    }
-                }
-            }
-        }
-        let Some(task) = self.tasks.get_mut(&pid) else {
-            return Ok(());
-        };
-        task.in_call = Some(in_call);
-        if task.held.is_some() {
-            return Ok(());
-        }
-        ptrace::resume(pid, Resume::ToSyscall, 0)
-    }
-
-    /// The call is not made; the answer is recorded at once, and no second stop is needed.
-    fn answer(&mut self, pid: i32, in_call: &InCall, value: i64) -> io::Result<()> {
-        let ns = self.ns(pid);
-        let returned = Returned {
-            injected: true,
-            ..Returned::from_raw(value)
-        };
-        self.push(
-            What::Exit {
-                task: ns,
-                enter: in_call.enter,
-                returned,
-            },
-            Vec::new(),
-        );
-        self.skip(pid, value, Resume::Continue)
-    }
-
-    /// The call that the task has entered is not made and returns `value`.
-    fn skip(&self, pid: i32, value: i64, how: Resume) -> io::Result<()> {
-        let mut registers = ptrace::registers(pid)?;
-        arch::skip(pid, &mut registers, value)?;
-        ptrace::resume(pid, how, 0)
-    }
-
-    fn returned(&mut self, pid: i32) -> io::Result<()> {
-        let Some(task) = self.tasks.get_mut(&pid) else {
-            return Ok(());
-        };
-        if let Some(Owed {
-            signo,
-            nr,
-            first_arg,
-        }) = task.owed.take()
-        {
-            task.is_repeating = true;
-            let mut registers = ptrace::registers(pid)?;
-            arch::enter_again(&mut registers, nr, first_arg);
-            ptrace::set_registers(pid, &registers)?;
-            self.signal_by_fault(signo);
-            return ptrace::resume(pid, Resume::Continue, 0);
-        }
-        let Some(in_call) = task.in_call.take() else {
-            return ptrace::resume(pid, Resume::Continue, 0);
-        };
-        let raw = match ptrace::syscall_info(pid) {
-            Ok(SyscallInfo::Exit(value)) => value,
-            _ => arch::result(&ptrace::registers(pid)?),
-        };
-        let mut delay = None;
-        self.undo(pid, &in_call, &mut delay)?;
-        let depth = self.depth();
-        let ns = self.ns(pid);
-        let returned = match self
-            .recording
-            .events
-            .get_mut(in_call.enter)
-            .map(|event| &mut event.what)
-        {
-            Some(What::Enter(_, call)) => {
-                let mut returned = decode::exit(pid, &in_call.entered, call, raw, &depth);
-                returned.injected = in_call.is_injected;
-                if !self.phase.has_input && took_input(call, &returned, &self.phase) {
-                    self.phase.has_input = true;
-                    self.phase.has_begun = true;
-                }
-                returned
-            }
-            _ => Returned::from_raw(raw),
-        };
-        self.push(
-            What::Exit {
-                task: ns,
-                enter: in_call.enter,
-                returned,
-            },
-            Vec::new(),
-        );
-        if let Some(delay) = delay {
-            self.hold(pid, delay);
-            return Ok(());
-        }
-        ptrace::resume(pid, Resume::Continue, 0)
-    }
-
-    /// Puts back what a fault changed at the entry, and does what it has left for the return.
-    fn undo(&mut self, pid: i32, in_call: &InCall, delay: &mut Option<Duration>) -> io::Result<()> {
-        if in_call.at_exit.is_empty() {
-            return Ok(());
-        }
-        let mut registers = ptrace::registers(pid)?;
-        for action in &in_call.at_exit {
-            match action {
-                AtExit::RestoreArg(index, value) => {
-                    arch::set_arg(&mut registers, *index, *value);
-                }
-                AtExit::RestoreWord(address, word) => ptrace::poke(pid, *address, *word)?,
-                AtExit::Signal(signo) => self.signal_by_fault(*signo),
-                AtExit::Delay(time) => *delay = Some(*time),
-            }
-        }
-        ptrace::set_registers(pid, &registers)
-    }
-
-    fn signal_by_fault(&mut self, signo: i32) {
-        self.was_signalled_by_fault = true;
-        self.signal_first(signo);
-    }
-
-    fn hold(&mut self, pid: i32, delay: Duration) {
-        if let Some(task) = self.tasks.get_mut(&pid) {
-            task.held = Some(Held {
-                until: Instant::now() + delay,
-            });
-        }
-    }
-
-    fn release_held(&mut self) {
-        let now = Instant::now();
-        let due: Vec<i32> = self
-            .tasks
-            .iter_mut()
-            .filter(|(_, task)| task.held.is_some_and(|held| held.until <= now))
-            .map(|(pid, task)| {
-                task.held = None;
-                *pid
-            })
-            .collect();
-        for pid in due {
-            let _died: io::Result<()> = self.resume(pid, 0);
-        }
-    }
-}
-
-/// Whether a call took bytes out of the program's standard input.
-fn took_input(call: &Call, returned: &Returned, phase: &Phase) -> bool {
-    const READS: &[&str] = &[
-        "read",
-        "readv",
-        "pread64",
-        "preadv",
-        "preadv2",
-        "recvfrom",
-        "recvmsg",
-        "splice",
-        "sendfile",
-        "copy_file_range",
-        "tee",
-    ];
-    returned.value > 0
-        && returned.errno.is_none()
-        && READS.contains(&call.name.as_str())
-        && call.args.iter().any(|arg| {
-            let (Arg::Fd(fd), Some(stdin)) = (arg, &phase.stdin) else {
-                return false;
-            };
-            match &fd.object {
-                Some(object) => object.is(stdin),
-                // Not looked up: the program was not seen to begin (a strange interpreter).
-                None => fd.number == 0,
-            }
-        })
 }

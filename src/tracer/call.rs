@@ -1,0 +1,296 @@
+//! One call: its entry, the faults that strike it, its return.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::model::{Arg, Call, Returned, What, World};
+use crate::sys::filter;
+use crate::sys::ptrace::{self, Resume, SyscallInfo};
+
+use super::decode::{self, Entered};
+use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
+use super::observe::Tracer;
+use super::task::{AtExit, Held, InCall, Owed};
+use super::{arch, waits};
+
+impl Tracer {
+    pub(super) fn entered(&mut self, pid: i32) -> io::Result<()> {
+        // One request tells everything that most calls need; the registers cost a second one.
+        let (entered, data) = match ptrace::syscall_info(pid) {
+            Ok(SyscallInfo::Seccomp { nr, args, data, .. }) => (Entered { nr, args }, data),
+            // Kernels before 5.3 and gVisor do not know the request.
+            _ => {
+                let registers = ptrace::registers(pid)?;
+                let entered = Entered {
+                    nr: arch::nr(&registers),
+                    args: arch::args(&registers),
+                };
+                (entered, ptrace::event_message(pid)? as u32)
+            }
+        };
+        if data == filter::FOREIGN {
+            let what = format!(
+                "a system call of another architecture (number {})",
+                entered.nr
+            );
+            self.push(What::World(World::Blind(what)), Vec::new());
+            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::Continue);
+        }
+        let site = self.note_site(pid)?;
+        let call = decode::enter(pid, &entered, &self.depth());
+        self.note_open(pid, &call);
+        let is_repeating = self
+            .tasks
+            .get_mut(&pid)
+            .is_some_and(|t| std::mem::take(&mut t.is_repeating));
+        let mut plans = Vec::new();
+        if !is_repeating {
+            for injector in &mut self.injectors {
+                let could_block = || waits::could_block(pid, &entered);
+                if let Some(plan) = injector.consider(entered.nr, &call, &self.phase, could_block) {
+                    plans.push((injector.index, plan));
+                }
+            }
+        }
+        // The setup itself is not yet what is armed by it.
+        let is_setup = !self.phase.has_signal_setup
+            && self.phase.has_begun
+            && self.injectors.iter().any(Injector::awaits_signal_setup)
+            && waits::sets_up_signals(pid, &entered);
+        self.phase.has_signal_setup |= is_setup;
+        let ns = self.ns(pid);
+        // A signal that comes first leaves no trace of the call: it is made again afterwards.
+        if let Some((index, Plan::SignalFirst(signo))) = plans
+            .iter()
+            .find(|(_, plan)| matches!(plan, Plan::SignalFirst(_)))
+        {
+            self.push(What::Struck(ns, *index), site);
+            let owed = Owed {
+                signo: *signo,
+                nr: entered.nr,
+                first_arg: entered.args[0],
+            };
+            if let Some(task) = self.tasks.get_mut(&pid) {
+                task.owed = Some(owed);
+            }
+            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::ToSyscall);
+        }
+        let is_watched = self.options.watch.contains(entered.nr);
+        if !is_watched && plans.is_empty() {
+            return ptrace::resume(pid, Resume::Continue, 0);
+        }
+        let name = call.name.clone();
+        let enter = self.push(What::Enter(ns, call), site);
+        let mut in_call = InCall {
+            enter,
+            entered,
+            at_exit: Vec::new(),
+            is_injected: false,
+        };
+        // A call that is not made needs no other preparation, and nothing to be put back.
+        plans.sort_by_key(|(_, plan)| !matches!(plan, Plan::Answer(_) | Plan::KillTree));
+        for (index, plan) in plans {
+            self.push(What::Struck(ns, index), Vec::new());
+            match plan {
+                Plan::Answer(value) => return self.answer(pid, &in_call, value),
+                Plan::KillTree => {
+                    self.kill_tree();
+                    return Ok(());
+                }
+                Plan::SignalNow(signo) => self.signal_by_fault(signo),
+                Plan::SignalFirst(_) => {}
+                Plan::Later(AtExitPlan::Signal(signo)) => {
+                    in_call.at_exit.push(AtExit::Signal(signo));
+                }
+                Plan::Later(AtExitPlan::Delay(delay)) => {
+                    in_call.at_exit.push(AtExit::Delay(delay));
+                }
+                Plan::Delay(delay) => self.hold(pid, delay),
+                Plan::Short(bytes) => {
+                    let mut cut = ptrace::registers(pid)?;
+                    if let Some(undo) = inject::cut(pid, &name, &mut cut, bytes)? {
+                        ptrace::set_registers(pid, &cut)?;
+                        in_call.at_exit.extend(undo);
+                        in_call.is_injected = true;
+                    }
+                }
+            }
+        }
+        let Some(task) = self.tasks.get_mut(&pid) else {
+            return Ok(());
+        };
+        task.in_call = Some(in_call);
+        if task.held.is_some() {
+            return Ok(());
+        }
+        ptrace::resume(pid, Resume::ToSyscall, 0)
+    }
+
+    /// The call is not made; the answer is recorded at once, and no second stop is needed.
+    pub(super) fn answer(&mut self, pid: i32, in_call: &InCall, value: i64) -> io::Result<()> {
+        let ns = self.ns(pid);
+        let returned = Returned {
+            injected: true,
+            ..Returned::from_raw(value)
+        };
+        self.push(
+            What::Exit {
+                task: ns,
+                enter: in_call.enter,
+                returned,
+            },
+            Vec::new(),
+        );
+        self.skip(pid, value, Resume::Continue)
+    }
+
+    /// The call that the task has entered is not made and returns `value`.
+    pub(super) fn skip(&self, pid: i32, value: i64, how: Resume) -> io::Result<()> {
+        let mut registers = ptrace::registers(pid)?;
+        arch::skip(pid, &mut registers, value)?;
+        ptrace::resume(pid, how, 0)
+    }
+
+    pub(super) fn returned(&mut self, pid: i32) -> io::Result<()> {
+        let Some(task) = self.tasks.get_mut(&pid) else {
+            return Ok(());
+        };
+        if let Some(Owed {
+            signo,
+            nr,
+            first_arg,
+        }) = task.owed.take()
+        {
+            task.is_repeating = true;
+            let mut registers = ptrace::registers(pid)?;
+            arch::enter_again(&mut registers, nr, first_arg);
+            ptrace::set_registers(pid, &registers)?;
+            self.signal_by_fault(signo);
+            return ptrace::resume(pid, Resume::Continue, 0);
+        }
+        let Some(in_call) = task.in_call.take() else {
+            return ptrace::resume(pid, Resume::Continue, 0);
+        };
+        let raw = match ptrace::syscall_info(pid) {
+            Ok(SyscallInfo::Exit(value)) => value,
+            _ => arch::result(&ptrace::registers(pid)?),
+        };
+        let mut delay = None;
+        self.undo(pid, &in_call, &mut delay)?;
+        let depth = self.depth();
+        let ns = self.ns(pid);
+        let returned = match self
+            .recording
+            .events
+            .get_mut(in_call.enter)
+            .map(|event| &mut event.what)
+        {
+            Some(What::Enter(_, call)) => {
+                let mut returned = decode::exit(pid, &in_call.entered, call, raw, &depth);
+                returned.injected = in_call.is_injected;
+                if !self.phase.has_input && took_input(call, &returned, &self.phase) {
+                    self.phase.has_input = true;
+                    self.phase.has_begun = true;
+                }
+                returned
+            }
+            _ => Returned::from_raw(raw),
+        };
+        self.push(
+            What::Exit {
+                task: ns,
+                enter: in_call.enter,
+                returned,
+            },
+            Vec::new(),
+        );
+        if let Some(delay) = delay {
+            self.hold(pid, delay);
+            return Ok(());
+        }
+        ptrace::resume(pid, Resume::Continue, 0)
+    }
+
+    /// Puts back what a fault changed at the entry, and does what it has left for the return.
+    pub(super) fn undo(
+        &mut self,
+        pid: i32,
+        in_call: &InCall,
+        delay: &mut Option<Duration>,
+    ) -> io::Result<()> {
+        if in_call.at_exit.is_empty() {
+            return Ok(());
+        }
+        let mut registers = ptrace::registers(pid)?;
+        for action in &in_call.at_exit {
+            match action {
+                AtExit::RestoreArg(index, value) => {
+                    arch::set_arg(&mut registers, *index, *value);
+                }
+                AtExit::RestoreWord(address, word) => ptrace::poke(pid, *address, *word)?,
+                AtExit::Signal(signo) => self.signal_by_fault(*signo),
+                AtExit::Delay(time) => *delay = Some(*time),
+            }
+        }
+        ptrace::set_registers(pid, &registers)
+    }
+
+    pub(super) fn signal_by_fault(&mut self, signo: i32) {
+        self.was_signalled_by_fault = true;
+        self.signal_first(signo);
+    }
+
+    pub(super) fn hold(&mut self, pid: i32, delay: Duration) {
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.held = Some(Held {
+                until: Instant::now() + delay,
+            });
+        }
+    }
+
+    pub(super) fn release_held(&mut self) {
+        let now = Instant::now();
+        let due: Vec<i32> = self
+            .tasks
+            .iter_mut()
+            .filter(|(_, task)| task.held.is_some_and(|held| held.until <= now))
+            .map(|(pid, task)| {
+                task.held = None;
+                *pid
+            })
+            .collect();
+        for pid in due {
+            let _died: io::Result<()> = self.resume(pid, 0);
+        }
+    }
+}
+
+/// Whether a call took bytes out of the program's standard input.
+fn took_input(call: &Call, returned: &Returned, phase: &Phase) -> bool {
+    const READS: &[&str] = &[
+        "read",
+        "readv",
+        "pread64",
+        "preadv",
+        "preadv2",
+        "recvfrom",
+        "recvmsg",
+        "splice",
+        "sendfile",
+        "copy_file_range",
+        "tee",
+    ];
+    returned.value > 0
+        && returned.errno.is_none()
+        && READS.contains(&call.name.as_str())
+        && call.args.iter().any(|arg| {
+            let (Arg::Fd(fd), Some(stdin)) = (arg, &phase.stdin) else {
+                return false;
+            };
+            match &fd.object {
+                Some(object) => object.is(stdin),
+                // Not looked up: the program was not seen to begin (a strange interpreter).
+                None => fd.number == 0,
+            }
+        })
+}
