@@ -13,9 +13,7 @@ pub const SYS_PTRACE: u32 = 19;
 /// # Errors
 /// If there is no /proc.
 pub fn has_capability(capability: u32) -> io::Result<bool> {
-    let effective = super::proc::status_field(std::process::id() as i32, "CapEff")?;
-    let effective = u64::from_str_radix(&effective, 16)
-        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    let effective = super::proc::status(std::process::id() as i32)?.capabilities;
     Ok(effective >> capability & 1 == 1)
 }
 

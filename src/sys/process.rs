@@ -147,10 +147,8 @@ pub fn tasks_of(user: u32) -> u64 {
         .unwrap_or_default()
         .into_iter()
         .filter_map(|pid| {
-            let ids = super::proc::status_field(pid, "Uid").ok()?;
-            let real: u32 = ids.split_ascii_whitespace().next()?.parse().ok()?;
-            (real == user).then_some(())?;
-            super::proc::status_field(pid, "Threads").ok()?.parse().ok()
+            let status = super::proc::status(pid).ok()?;
+            (status.real_user == user).then_some(status.threads)
         })
         .fold(0, u64::saturating_add)
 }

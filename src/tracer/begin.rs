@@ -6,15 +6,16 @@
 use std::io;
 
 use crate::model::{Arg, Call, Frame, What};
-use crate::sys::ptrace;
+use crate::sys::{proc, ptrace};
 
 use super::observe::Tracer;
-use super::{arch, decode, facts};
+use super::site::Registers;
+use super::{arch, decode};
 
 impl Tracer {
     /// Makes the task stop at the program's own first instruction, behind the loader.
     pub(super) fn plant_breakpoint(&mut self, pid: i32) -> io::Result<()> {
-        let Some(entry) = facts::entry_point(pid) else {
+        let Ok(entry) = proc::entry_point(pid) else {
             return Ok(());
         };
         if arch::ip(&ptrace::registers(pid)?) == entry {
@@ -113,7 +114,7 @@ impl Tracer {
         let registers = ptrace::registers(pid)?;
         let site = self
             .sites
-            .capture(tgid, pid, ns, arch::for_unwinding(&registers));
+            .capture(tgid, pid, ns, Registers::from(&registers));
         let is_source = site
             .iter()
             .any(|frame| matches!(frame, Frame::Source { .. }));

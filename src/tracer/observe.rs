@@ -13,6 +13,7 @@ use std::io;
 use crate::model::recording::FIRST;
 use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
 use crate::sys::filter::{self, Foreign};
+use crate::sys::proc;
 use crate::sys::ptrace::{self, Resume, Stop, Waited};
 
 use super::decode::{self, Entered, sets};
@@ -124,7 +125,7 @@ impl Tracer {
     /// If the kernel refuses.
     pub fn seize(&mut self, pid: i32, kill_first: &[i32]) -> Result<(), TraceError> {
         ptrace::seize(pid).map_err(|source| TraceError::Seize { pid, source })?;
-        let ns = facts::status(pid).map_or(FIRST, |status| status.ns_tid);
+        let ns = facts::identity(pid).map_or(FIRST, |identity| identity.ns_tid);
         self.tasks.insert(pid, TaskState::new(ns, pid));
         self.first = pid;
         self.tree = kill_first.to_vec();
@@ -253,7 +254,7 @@ impl Tracer {
         let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
         tids.sort_unstable();
         // An interrupted call is over: what it was is asked before.
-        let blocked: Vec<_> = tids.iter().map(|tid| facts::blocked_in(*tid)).collect();
+        let blocked: Vec<_> = tids.iter().map(|tid| proc::blocked_in(*tid)).collect();
         let mut computing = Vec::new();
         for (tid, blocked) in tids.into_iter().zip(blocked) {
             let Some(task) = self.tasks.get(&tid) else {
@@ -411,7 +412,7 @@ impl Tracer {
         let Some(task) = self.tasks.get(&pid) else {
             return;
         };
-        self.rest.note_cpu(pid, facts::cpu_ns(pid));
+        self.rest.note_cpu(pid, proc::cpu_ns(pid).ok());
         if task.tgid == pid {
             self.rest.keep_zombies(pid, facts::zombies(pid));
         }
@@ -420,18 +421,18 @@ impl Tracer {
     fn forked(&mut self, pid: i32) -> io::Result<()> {
         let child = ptrace::event_message(pid)? as i32;
         // A child that SIGKILL took before we could look is gone; it has no story to tell.
-        let Some(status) = facts::status(child) else {
+        let Some(identity) = facts::identity(child) else {
             return Ok(());
         };
-        let is_thread = status.tgid != child;
+        let is_thread = identity.tgid != child;
         let event = What::Fork {
             task: self.ns(pid),
-            child: status.ns_tid,
+            child: identity.ns_tid,
             thread: is_thread,
         };
         self.push(event, Vec::new());
         self.tasks
-            .insert(child, TaskState::new(status.ns_tid, status.tgid));
+            .insert(child, TaskState::new(identity.ns_tid, identity.tgid));
         if let Some(stop) = self.early.remove(&child) {
             self.handle(child, stop)?;
         }

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::model::Task;
+use crate::sys::proc::{self, State};
 
-use super::{Tracer, facts};
+use super::Tracer;
 
 /// Sleep that one sample may account for: a sampler that was itself kept waiting knows nothing of
 /// the time in between.
@@ -102,15 +103,23 @@ impl Tracer {
         tids.sort_unstable();
         let mut is_blocked = !tids.is_empty() && self.tasks.values().all(|t| t.held.is_none());
         let mut signature = Vec::with_capacity(tids.len());
+        // Threads share their memory; one that has ended has none, and the others still do.
+        let mut resident: HashMap<i32, u64> = HashMap::new();
         for tid in &tids {
-            is_blocked &= matches!(facts::state(*tid), Some('S' | 'T' | 't' | 'Z'))
-                && self.tasks.get(tid).is_some_and(|task| {
-                    // A ptrace stop is rest only in a group stop; else we are about to handle it.
-                    task.is_stopped || facts::state(*tid) != Some('t')
-                });
-            let switches = facts::status(*tid).map_or(0, |status| status.switches);
-            signature.push((*tid, switches));
-            self.rest.note_cpu(*tid, facts::cpu_ns(*tid));
+            let status = proc::status(*tid).unwrap_or_default();
+            let task = self.tasks.get(tid);
+            is_blocked &= match status.state {
+                State::Sleeping | State::Stopped | State::Zombie => true,
+                // A ptrace stop is rest only in a group stop; else we are about to handle it.
+                State::Traced => task.is_some_and(|task| task.is_stopped),
+                _ => false,
+            };
+            signature.push((*tid, status.switches));
+            if let Some(task) = task {
+                let known = resident.entry(task.tgid).or_default();
+                *known = status.memory.resident.max(*known);
+            }
+            self.rest.note_cpu(*tid, proc::cpu_ns(*tid).ok());
         }
         if is_blocked && !is_waiting_for_us {
             self.rest.slept += step;
@@ -123,11 +132,7 @@ impl Tracer {
         Sample {
             is_blocked,
             is_at_rest,
-            memory_kib: self
-                .processes()
-                .into_iter()
-                .filter_map(facts::memory_kib)
-                .sum(),
+            memory_kib: resident.values().sum(),
             tasks: tids.len() as u64,
             cpu: Duration::from_nanos(cpu),
             slept: self.rest.slept,
@@ -179,7 +184,7 @@ impl Tracer {
         !self.has_alarm()
             && self.tasks.iter().all(|(tid, task)| {
                 task.is_stopped
-                    || facts::blocked_in(*tid).is_some_and(|(nr, args)| {
+                    || proc::blocked_in(*tid).is_some_and(|(nr, args)| {
                         let name = super::decode::name(nr).unwrap_or("");
                         WAITS.iter().any(|(wait, limit)| {
                             *wait == name

@@ -4,10 +4,9 @@
 //! most calls are none of its business.
 
 use crate::model::experiment::ENDING_SIGNALS;
-use crate::sys::memory;
+use crate::sys::{memory, proc};
 
 use super::decode::Entered;
-use super::facts;
 
 /// Whether the kernel could let this call wait, and so answer EINTR: not with WNOHANG, with a
 /// time-out of zero or on a descriptor with O_NONBLOCK; see signal(7), "Interruption of system
@@ -31,8 +30,8 @@ pub fn could_block(pid: i32, entered: &Entered) -> bool {
             )
     };
     let waits_on_descriptor = || {
-        facts::descriptor_flags(pid, arg(0) as i32)
-            .is_none_or(|flags| flags & libc::O_NONBLOCK == 0)
+        proc::descriptor_info(pid, arg(0) as i32)
+            .map_or(true, |info| info.flags & libc::O_NONBLOCK == 0)
     };
     match name {
         "wait4" => !has(2, libc::WNOHANG),

@@ -66,15 +66,3 @@ pub fn ip(registers: &Registers) -> u64 {
 pub fn set_ip(registers: &mut Registers, ip: u64) {
     registers.pc = ip;
 }
-
-/// What unwinding starts from.
-pub fn for_unwinding(r: &Registers) -> crate::tracer::site::Registers {
-    // The thread register is in a set of its own; Python before 3.11 is not told apart by it.
-    crate::tracer::site::Registers {
-        ip: r.pc,
-        sp: r.sp,
-        fp: r.regs[29],
-        lr: r.regs[30],
-        tls: 0,
-    }
-}

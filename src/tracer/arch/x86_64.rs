@@ -66,14 +66,3 @@ pub fn ip(registers: &Registers) -> u64 {
 pub fn set_ip(registers: &mut Registers, ip: u64) {
     registers.rip = ip;
 }
-
-/// What unwinding starts from.
-pub fn for_unwinding(r: &Registers) -> crate::tracer::site::Registers {
-    crate::tracer::site::Registers {
-        ip: r.rip,
-        sp: r.rsp,
-        fp: r.rbp,
-        lr: 0,
-        tls: r.fs_base,
-    }
-}

@@ -3,11 +3,11 @@
 //! Nothing is opened but files of /proc itself: opening what a descriptor refers to could block,
 //! or take part in what the program does.
 
-use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 
 use crate::model::Object;
+use crate::sys::proc;
 
 /// What descriptor `number` of task `pid` refers to; `None` if it is not open, or hidden from us.
 ///
@@ -17,10 +17,13 @@ pub fn of(pid: i32, number: i32) -> Option<Object> {
     if number < 0 {
         return None;
     }
-    let link = format!("/proc/{pid}/fd/{number}");
-    let name = fs::read_link(&link).ok()?.to_string_lossy().into_owned();
+    let target = proc::descriptor_target(pid, number).ok()?;
+    let name = match String::from_utf8(target) {
+        Ok(name) => name,
+        Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
+    };
     let inode = if name.starts_with('/') {
-        fs::metadata(&link).map_or(0, |file| file.ino())
+        fs::metadata(format!("/proc/{pid}/fd/{number}")).map_or(0, |file| file.ino())
     } else {
         0
     };
@@ -42,26 +45,17 @@ pub(crate) fn position(pid: i32, number: i32) -> Option<Position> {
     let file = fs::metadata(format!("/proc/{pid}/fd/{number}"))
         .ok()
         .filter(Metadata::is_file)?;
-    // What is looked for stands in the first two lines.
-    let mut start = [0; 128];
-    let info = File::open(format!("/proc/{pid}/fdinfo/{number}"));
-    let len = info.and_then(|mut info| info.read(&mut start)).ok()?;
-    let info = str::from_utf8(start.get(..len)?).ok()?;
-    let field = |name: &str| {
-        info.lines()
-            .find_map(|line| line.strip_prefix(name))
-            .map(str::trim)
-    };
-    let flags = i32::from_str_radix(field("flags:")?, 8).ok()?;
+    let info = proc::descriptor_info(pid, number).ok()?;
     Some(Position {
-        at: field("pos:")?.parse().ok()?,
-        appends: flags & libc::O_APPEND != 0,
+        at: info.position,
+        appends: info.flags & libc::O_APPEND != 0,
         size: file.len(),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::{Seek, SeekFrom, Write};
     use std::os::fd::AsRawFd;
 

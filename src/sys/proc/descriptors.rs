@@ -1,0 +1,133 @@
+//! What a process has open: `/proc/PID/fd` and `/proc/PID/fdinfo`; see proc_pid_fd(5) and
+//! proc_pid_fdinfo(5).
+//!
+//! Nothing is opened but files of /proc itself: opening what a descriptor refers to could block,
+//! or take part in what the process does.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::ffi::OsStringExt as _;
+
+use super::{contents, malformed, numbers_in};
+
+/// What a process has open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Descriptor {
+    /// Its number.
+    pub number: i32,
+    /// What it is: a path, or `pipe:[123]`, `socket:[123]`, `anon_inode:[eventfd]`.
+    pub target: Vec<u8>,
+}
+
+/// The first lines of a descriptor's `fdinfo`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Info {
+    /// Offset of the next byte.
+    pub position: u64,
+    /// O_NONBLOCK, O_APPEND and the like, and the access mode; see open(2).
+    pub flags: i32,
+}
+
+impl Info {
+    /// Parses the first lines; `None` if they are not all there.
+    pub fn parse(start: &[u8]) -> Option<Self> {
+        let field = |name: &str| {
+            start
+                .split(|byte| *byte == b'\n')
+                .find_map(|line| line.strip_prefix(name.as_bytes()))
+                .and_then(|value| str::from_utf8(value).ok())
+                .map(str::trim_ascii)
+        };
+        Some(Self {
+            position: field("pos:")?.parse().ok()?,
+            flags: i32::from_str_radix(field("flags:")?, 8).ok()?,
+        })
+    }
+}
+
+/// What a process has open, by number.
+///
+/// # Errors
+/// ENOENT or ESRCH if it is gone, EACCES if it may not be traced by us.
+pub fn descriptors(pid: i32) -> io::Result<Vec<Descriptor>> {
+    let mut descriptors = Vec::new();
+    for number in descriptor_numbers(pid)? {
+        match descriptor_target(pid, number) {
+            Ok(target) => descriptors.push(Descriptor { number, target }),
+            // Closed meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(descriptors)
+}
+
+/// The numbers of a process' descriptors, in ascending order.
+///
+/// # Errors
+/// As [`descriptors`].
+pub fn descriptor_numbers(pid: i32) -> io::Result<Vec<i32>> {
+    numbers_in(&format!("/proc/{pid}/fd"))
+}
+
+/// What descriptor `number` of a task refers to.
+///
+/// # Errors
+/// As [`descriptors`]; ENOENT also if it is not open.
+pub fn descriptor_target(pid: i32, number: i32) -> io::Result<Vec<u8>> {
+    let target = fs::read_link(format!("/proc/{pid}/fd/{number}"))?;
+    Ok(target.into_os_string().into_vec())
+}
+
+/// Where a descriptor stands, and its flags.
+///
+/// # Errors
+/// As [`descriptor_target`].
+pub fn descriptor_info(pid: i32, number: i32) -> io::Result<Info> {
+    // Position and flags stand in the first two lines; a listing may follow.
+    let mut start = [0; 128];
+    let len = File::open(format!("/proc/{pid}/fdinfo/{number}"))?.read(&mut start)?;
+    Info::parse(start.get(..len).unwrap_or_default()).ok_or_else(malformed)
+}
+
+/// The descriptors that an epoll instance watches (the lines `tfd:` of its `fdinfo`), in ascending
+/// order.
+///
+/// # Errors
+/// As [`descriptor_target`].
+pub fn watched_by_epoll(pid: i32, number: i32) -> io::Result<Vec<i32>> {
+    let text = contents(&format!("/proc/{pid}/fdinfo/{number}"))?;
+    Ok(parse_watched(&text))
+}
+
+fn parse_watched(text: &[u8]) -> Vec<i32> {
+    let mut numbers: Vec<i32> = String::from_utf8_lossy(text)
+        .lines()
+        .filter_map(|line| line.strip_prefix("tfd:"))
+        .filter_map(|rest| rest.split_ascii_whitespace().next()?.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn position_and_flags_are_read_from_the_first_lines() {
+        let info = Info::parse(b"pos:\t42\nflags:\t02102001\nmnt_id:\t29\nino:\t5\n").unwrap();
+        assert_eq!((info.position, info.flags), (42, 0o2_102_001));
+        assert_eq!(Info::parse(b"pos:\t42\n"), None);
+        assert_eq!(Info::parse(b""), None);
+    }
+
+    #[test]
+    fn an_epoll_instance_lists_what_it_watches() {
+        let text = b"pos:\t0\nflags:\t02\nmnt_id:\t15\nino:\t1\n\
+            tfd:       12 events:       19 data:               c  pos:0 ino:1 sdev:f\n\
+            tfd:        3 events: 80000001 data:  7f00aa00000003  pos:0 ino:2 sdev:f\n";
+        assert_eq!(parse_watched(text), [3, 12]);
+        assert_eq!(parse_watched(b"pos:\t0\ntfd:\n"), [] as [i32; 0]);
+    }
+}
