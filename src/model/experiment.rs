@@ -66,6 +66,46 @@ pub struct Run {
     pub has_actor: bool,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
+    /// What judges compare with.
+    pub expects: Vec<Expected>,
+}
+
+/// Something that a right program brings about in a run, as only the experiment's author knows it.
+///
+/// For judges alone: the program never gets to see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Expected {
+    /// A line of the input makes one of these come out of standard output, after what lines before
+    /// it made come out.
+    Output {
+        /// The line.
+        line: String,
+        /// What may come out.
+        any_of: Vec<Vec<u8>>,
+    },
+    /// What comes out of standard output because of this line is free.
+    Anything {
+        /// The line.
+        line: String,
+    },
+    /// A line of the input leaves this in a file, which the run collects.
+    File {
+        /// The line.
+        line: String,
+        /// The file's path.
+        path: String,
+        /// What it holds.
+        content: Vec<u8>,
+    },
+    /// Something is said on standard error because of this line.
+    Message {
+        /// The line.
+        line: String,
+    },
+    /// The first process exits with this status.
+    Status(i32),
+    /// The first process exits with a status other than 0.
+    Failure,
 }
 
 /// One thing that the world does.

@@ -17,7 +17,8 @@ pub mod text;
 pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
-    Action, Arming, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep, Trigger,
+    Action, Arming, Expected, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep,
+    Trigger,
 };
 pub use limit::explain_limit;
 pub use recording::{

@@ -3,7 +3,10 @@
 pub mod demos;
 pub mod exercises;
 
+mod chance;
 mod durable_log;
+mod sight;
+mod stories;
 
 use crate::model::Lesson;
 

@@ -9,8 +9,12 @@
 //!
 //! [`ACTOR`]: crate::model::experiment::ACTOR
 
+mod answer;
+mod ask;
+mod both;
 mod exit;
 mod kill;
+mod show;
 mod sleep;
 
 use std::ffi::OsString;
@@ -45,7 +49,15 @@ enum Confusion {
 }
 
 /// All verbs, by name.
-static VERBS: &[Verb] = &[exit::VERB, kill::VERB, sleep::VERB];
+static VERBS: &[Verb] = &[
+    answer::VERB,
+    ask::VERB,
+    both::VERB,
+    exit::VERB,
+    kill::VERB,
+    show::VERB,
+    sleep::VERB,
+];
 
 /// The actor's main function; `args` begins with the verb.
 pub fn main(args: &[OsString]) -> ExitCode {

@@ -4,10 +4,11 @@
 //! reached a limit has failed, and that a run which cannot be followed cannot be judged.
 
 use super::LOGFILE;
+use crate::lessons::process::sight;
+pub(super) use crate::lessons::process::sight::is_unstruck;
 use crate::model::recording::{Made, STRIKE};
 use crate::model::{
-    Arg, Bytes, ExitStatus, Failure, LimitKind, Object, Objection, Recording, Stream, Task, Trial,
-    World, explain_limit,
+    Arg, Bytes, ExitStatus, Failure, Object, Objection, Recording, Stream, Task, Trial, World,
 };
 
 /// One run, with what was read out of its recording.
@@ -27,38 +28,15 @@ impl<'a> Observed<'a> {
     /// A failure if it reached a limit; blind if it used what the tracer cannot follow, or was
     /// not made, or was interrupted by the user.
     pub(super) fn new(trial: &Trial<'a>, run: usize) -> Result<Self, Objection> {
-        let Some(recording) = trial.runs.get(run) else {
-            return Err(Objection::Blind(format!("run {} was not made", run + 1)));
-        };
-        for (_, world) in recording.world() {
-            match world {
-                World::Blind(what) => {
-                    let why = format!("it used {what}, which cannot be followed");
-                    return Err(Objection::Blind(why));
-                }
-                World::Limit(LimitKind::Interrupted, _) => {
-                    return Err(Objection::Blind("the run was interrupted".to_owned()));
-                }
-                _ => {}
-            }
-        }
+        let recording = sight::recording(trial, run)?;
         let observed = Self {
             run,
             recording,
             acks: acknowledgements(recording),
         };
-        match explain_limit(recording) {
+        match sight::limited(recording, run) {
             None => Ok(observed),
-            Some(failure) => {
-                let mut shifted = Failure {
-                    evidence: Vec::new(),
-                    ..failure
-                };
-                for shown in failure.evidence {
-                    shifted = observed.showing(shifted, shown.event);
-                }
-                Err(observed.with_strikes(shifted).into())
-            }
+            Some(failure) => Err(observed.with_strikes(failure).into()),
         }
     }
 
@@ -133,16 +111,6 @@ impl<'a> Observed<'a> {
             None => Err(Objection::Blind("the log was not recorded".to_owned())),
         }
     }
-}
-
-/// Whether this is the run by which a sweep finds its points: the experiment without its strike,
-/// which shows nothing of what the sweep is about (and may wait for a signal that never comes).
-pub(super) fn is_unstruck(trial: &Trial<'_>) -> bool {
-    trial.experiment.sweep.is_some()
-        && trial
-            .runs
-            .first()
-            .is_some_and(|run| run.struck().all(|(_, _, fault)| fault != STRIKE))
 }
 
 /// Strikes that a failure shows; a fault may strike at every call.

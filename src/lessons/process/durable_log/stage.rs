@@ -1,9 +1,8 @@
 //! How the experiments of this lab are put together.
 
 use super::LOGFILE;
-use crate::model::{
-    Action, Arming, Experiment, Fault, InputFile, Role, Run, Step, Strike, Sweep, Trigger,
-};
+pub(super) use crate::lessons::process::stories::{experiment, trigger, words};
+use crate::model::{Action, Arming, Experiment, Fault, Role, Run, Step, Trigger};
 
 /// What is observed where the log's content and the calls on descriptors say enough. An
 /// interpreter makes thousands of other calls before the program's own code runs.
@@ -20,15 +19,6 @@ const WATCH_DISK: &[&str] = &["desc", "file", "process", "signal", "memory"];
 
 /// Calls that put bytes out.
 pub(super) const WRITES: &[&str] = &["write", "writev", "pwrite64", "pwritev", "pwritev2"];
-
-/// An experiment of one run.
-pub(super) fn experiment(story: &str, run: Run) -> Experiment {
-    Experiment {
-        story: story.to_owned(),
-        runs: vec![run],
-        ..Experiment::default()
-    }
-}
 
 impl Experiment {
     /// Watched so that the disk can be replayed.
@@ -48,28 +38,8 @@ impl Experiment {
     }
 
     /// The log exists before the first run.
-    pub(super) fn with_log(mut self, content: Vec<u8>) -> Self {
-        self.files.push(InputFile {
-            path: LOGFILE.to_owned(),
-            content,
-            is_executable: false,
-        });
-        self
-    }
-
-    /// A further run on the same log.
-    pub(super) fn then(mut self, run: Run) -> Self {
-        self.runs.push(run);
-        self
-    }
-
-    /// Repeated with a strike at each of these calls.
-    pub(super) fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
-        self.sweep = Some(Sweep {
-            strikes: strikes.to_vec(),
-            points,
-        });
-        self
+    pub(super) fn with_log(self, content: Vec<u8>) -> Self {
+        self.with_file(LOGFILE, content)
     }
 }
 
@@ -98,20 +68,6 @@ pub(super) fn sends(pieces: &[Vec<u8>]) -> Vec<Step> {
         steps.extend([Step::Send(piece.clone()), Step::AwaitTaken]);
     }
     steps
-}
-
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|&word| word.to_owned()).collect()
-}
-
-pub(super) fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
-    Trigger {
-        calls: words(&calls.concat()),
-        on,
-        armed,
-        first: 1,
-        every: 0,
-    }
 }
 
 /// A fault of writes.

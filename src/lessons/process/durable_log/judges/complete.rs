@@ -3,6 +3,7 @@
 use super::passed;
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::lessons::process::durable_log::records::{Work, whole};
+pub(super) use crate::lessons::process::sight::hinted;
 use crate::model::{Failure, Judgement, Objection, Stream, Trial, World};
 
 /// Fails unless log and standard output are what the input makes of them.
@@ -53,14 +54,6 @@ fn all_work_done(trial: &Trial<'_>, hint: &str) -> Judgement {
     let work = Work::new(before, &trial.experiment.runs[0]);
     complete(&observed, &work, before).map_err(|objection| hinted(objection, hint))?;
     Ok(passed(observed.acks.len()))
-}
-
-/// Adds the hint where there is none yet.
-pub(super) fn hinted(objection: Objection, hint: &str) -> Objection {
-    match objection {
-        Objection::Fail(failure) if failure.hint.is_empty() => failure.hint(hint).into(),
-        other => other,
-    }
 }
 
 /// Fails unless one run did all its work on a log that held `before`.

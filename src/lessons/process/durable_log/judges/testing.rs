@@ -3,8 +3,7 @@
 use crate::lessons::process::durable_log::LOGFILE;
 use crate::model::check::Judge;
 use crate::model::{
-    Arming, Experiment, InputFile, Objection, Recording, Role, Run, Step, Strike, Sweep, Trial,
-    Trigger,
+    Arming, Experiment, Objection, Recording, Role, Run, Step, Strike, Sweep, Trial, Trigger,
 };
 
 /// How most traces begin: the log is opened as descriptor 3.
@@ -28,13 +27,8 @@ pub(super) fn story(inputs: &[&str]) -> Experiment {
 
 impl Experiment {
     /// The log exists before the first run.
-    pub(super) fn on_log(mut self, content: &str) -> Self {
-        self.files.push(InputFile {
-            path: LOGFILE.to_owned(),
-            content: content.as_bytes().to_vec(),
-            is_executable: false,
-        });
-        self
+    pub(super) fn on_log(self, content: &str) -> Self {
+        self.with_file(LOGFILE, content.as_bytes().to_vec())
     }
 
     /// As a trial of a sweep.

@@ -1,0 +1,40 @@
+//! Numbers and letters that follow from a seed, so that nothing can be learnt by heart.
+
+/// A source of chance; equal seeds give equal numbers.
+pub(super) struct Source {
+    state: u64,
+}
+
+impl Source {
+    /// Makes a source; `stream` keeps experiments with the same seed apart.
+    pub(super) fn new(seed: u64, stream: &str) -> Self {
+        let state = stream.bytes().fold(seed, |state, byte| {
+            (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Self { state }
+    }
+
+    /// The next number of splitmix64 (Steele, Lea and Flood, 2014).
+    pub(super) fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A byte below `end`.
+    fn byte(&mut self, end: u8) -> u8 {
+        (self.next() % u64::from(end)) as u8
+    }
+
+    /// So many lowercase letters.
+    pub(super) fn letters(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| b'a' + self.byte(26)).collect()
+    }
+
+    /// A word of so many lowercase letters.
+    pub(super) fn word(&mut self, len: usize) -> String {
+        self.letters(len).into_iter().map(char::from).collect()
+    }
+}

@@ -1,0 +1,55 @@
+//! What the experiments of all labs are put together from.
+
+use crate::model::{Arming, Experiment, InputFile, Role, Run, Strike, Sweep, Trigger};
+
+/// An experiment of one run.
+pub(super) fn experiment(story: &str, run: Run) -> Experiment {
+    Experiment {
+        story: story.to_owned(),
+        runs: vec![run],
+        ..Experiment::default()
+    }
+}
+
+impl Experiment {
+    /// This file is there before the first run.
+    pub(super) fn with_file(mut self, path: &str, content: Vec<u8>) -> Self {
+        self.files.push(InputFile {
+            path: path.to_owned(),
+            content,
+            is_executable: false,
+        });
+        self
+    }
+
+    /// A further run on the same lab directory.
+    pub(super) fn then(mut self, run: Run) -> Self {
+        self.runs.push(run);
+        self
+    }
+
+    /// Repeated with a strike at each of these calls.
+    pub(super) fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
+        self.sweep = Some(Sweep {
+            strikes: strikes.to_vec(),
+            points,
+        });
+        self
+    }
+}
+
+/// Words that live longer.
+pub(super) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// The first of these calls.
+pub(super) fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
+    Trigger {
+        calls: words(&calls.concat()),
+        on,
+        armed,
+        first: 1,
+        every: 0,
+    }
+}
