@@ -6,12 +6,13 @@
 use std::ffi::OsString;
 
 use clap::builder::PossibleValuesParser;
-use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    author, check, completions, demo, doctor, exercise, list, man, overview, read, start, trace,
+    author, check, completions, demo, doctor, exercise, inspect, list, man, overview, read, start,
+    trace,
 };
-use crate::exit::{self, Outcome};
+use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
 use crate::model::Lesson;
 use crate::ui::{ColorChoice, Screen};
@@ -21,7 +22,7 @@ use crate::ui::{ColorChoice, Screen};
 /// Lessons are read, shown, traced, built and checked. Checks run your program confined and
 /// under observation, make the kernel lie to it, and prove each lost point with the system calls
 /// that cost it. Without a command: where you are, and what is next.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "syslab", version, after_help = EXAMPLES, subcommand_value_name = "COMMAND")]
 #[command(disable_help_subcommand = true)]
 pub struct Cli {
@@ -44,10 +45,47 @@ Examples:
 Exit status: 0 done and all passed, 1 a check failed, 2 usage, 3 this machine cannot,
 4 an instructor must look, 70 a bug, 130 interrupted.";
 
-/// A command: one that a lesson has, or one of the tool's own.
-#[derive(Debug)]
+/// A tool that one lesson has beside the verbs that all have: `syslab process inspect`.
+pub struct LessonTool {
+    /// The lesson's slug.
+    pub lesson: &'static str,
+    /// The tool's own name.
+    pub name: &'static str,
+    /// Adds its arguments and its help to its command.
+    describe: fn(Command) -> Command,
+    run: fn(&ArgMatches, &Screen) -> Outcome,
+}
+
+/// The tools of single lessons. This is the place to add one: a file in `commands/`, a line here.
+pub static LESSON_TOOLS: &[LessonTool] = &[LessonTool {
+    lesson: "process",
+    name: "inspect",
+    describe: inspect::Args::augment_args,
+    run: |matches, screen| inspect::run(&parsed(matches)?, screen),
+}];
+
+/// The arguments of a tool, as its own type.
+fn parsed<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, Trouble> {
+    T::from_arg_matches(matches).map_err(|error| Trouble::new(exit::USAGE, error))
+}
+
+impl LessonTool {
+    /// Its command.
+    pub fn command(&self) -> Command {
+        (self.describe)(Command::new(self.name))
+    }
+
+    /// Those of a lesson.
+    pub fn of(lesson: &Lesson) -> impl Iterator<Item = &'static Self> {
+        let slug = lesson.slug;
+        LESSON_TOOLS.iter().filter(move |tool| tool.lesson == slug)
+    }
+}
+
+/// A command: one that a lesson has, or one of syslab's own.
 enum Verb {
     Lesson(&'static Lesson, LessonVerb),
+    LessonTool(&'static LessonTool, ArgMatches),
     Tool(Tool),
 }
 
@@ -91,6 +129,11 @@ impl FromArgMatches for Verb {
         if let Some((name, matches)) = matches.subcommand()
             && let Some(lesson) = LESSONS.iter().find(|lesson| lesson.slug == name)
         {
+            if let Some((name, matches)) = matches.subcommand()
+                && let Some(tool) = LessonTool::of(lesson).find(|tool| tool.name == name)
+            {
+                return Ok(Self::LessonTool(tool, matches.clone()));
+            }
             return Ok(Self::Lesson(lesson, LessonVerb::from_arg_matches(matches)?));
         }
         Tool::from_arg_matches(matches).map(Self::Tool)
@@ -114,6 +157,7 @@ fn lesson_command(lesson: &'static Lesson) -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true);
     LessonVerb::augment_subcommands(command)
+        .subcommands(LessonTool::of(lesson).map(LessonTool::command))
         .mut_subcommand("check", |check| with_names(check, "lab", &labs))
         .mut_subcommand("start", |start| with_names(start, "lab", &labs))
         .mut_subcommand("demo", |demo| with_names(demo, "name", &demos))
@@ -199,6 +243,7 @@ impl Cli {
                 LessonVerb::Start(args) => start::run(args, lesson, screen),
                 LessonVerb::Check(args) => check::run(args, lesson, screen),
             },
+            Some(Verb::LessonTool(tool, matches)) => (tool.run)(matches, screen),
             Some(Verb::Tool(tool)) => match tool {
                 Tool::List(args) => list::run(args, screen),
                 Tool::Trace(args) => trace::run(args, screen),
@@ -218,5 +263,13 @@ mod tests {
     #[test]
     fn the_tree_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn tools_of_lessons_are_of_a_lesson_and_called_like_no_verb() {
+        for tool in LESSON_TOOLS {
+            assert!(LESSONS.iter().any(|lesson| lesson.slug == tool.lesson));
+            assert!(!LessonVerb::has_subcommand(tool.name), "{}", tool.name);
+        }
     }
 }

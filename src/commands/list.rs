@@ -3,6 +3,7 @@
 use std::env;
 use std::fmt::Write as _;
 
+use crate::cli::LessonTool;
 use crate::exit::{self, Outcome};
 use crate::lessons::LESSONS;
 use crate::model::Lesson;
@@ -44,6 +45,7 @@ fn listed(lesson: &Lesson, workspace: Option<&Workspace>, screen: &Screen) -> St
         let progress = workspace?.labs.get(&format!("{}/{lab}", lesson.slug))?;
         (progress.max_score > 0).then(|| format!("{}/{}", progress.score, progress.max_score))
     };
+    let mut tools = Vec::new();
     let mut rows: Vec<(&str, &str, &str, String)> = Vec::new();
     rows.push(("read", "", "the text", String::new()));
     for demo in lesson.demos {
@@ -57,6 +59,13 @@ fn listed(lesson: &Lesson, workspace: Option<&Workspace>, screen: &Screen) -> St
     for lab in lesson.labs {
         let mark = score(lab.slug).unwrap_or_default();
         rows.push(("check", lab.slug, lab.title, mark));
+    }
+    for tool in LessonTool::of(lesson) {
+        let about = tool.command().get_about().map(ToString::to_string);
+        tools.push((tool.name, about.unwrap_or_default()));
+    }
+    for (name, about) in &tools {
+        rows.push((name, "", about, String::new()));
     }
     let widest = rows.iter().map(|row| row.1.len()).max().unwrap_or(0);
     let mut out = format!(

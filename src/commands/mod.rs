@@ -7,6 +7,7 @@ pub mod confine;
 pub mod demo;
 pub mod doctor;
 pub mod exercise;
+pub mod inspect;
 pub mod list;
 pub mod man;
 pub mod overview;

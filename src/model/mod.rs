@@ -12,6 +12,7 @@ pub mod experiment;
 pub mod limit;
 pub mod recording;
 pub mod score;
+pub mod snapshot;
 pub mod text;
 
 pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};

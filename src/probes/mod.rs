@@ -1,10 +1,11 @@
 //! What this machine can do, and what a process holds.
 //!
 //! [`machine`] answers for `syslab doctor`: by trying, where it can be tried, since files in /proc
-//! and /sys do not tell what a container or a security module refuses. [`process`] reads what the
-//! kernel tells of a running tree: zombies, descriptors, states, memory. Nothing here changes
-//! anything. How strongly submissions can be confined is the sandbox's to say.
+//! and /sys do not tell what a container or a security module refuses. [`inspect`] reads what the
+//! kernel tells of a running tree for `syslab process inspect`, [`process`] what the engine asks
+//! of one. Nothing here changes anything. How strongly submissions can be confined is the sandbox's to say.
 
+pub mod inspect;
 mod machine;
 pub mod process;
 mod tools;

@@ -1,12 +1,13 @@
-//! The whole scorecard as JSON, schema 1.
+//! Whole values as JSON: a scorecard and a snapshot of processes, schema 1 each.
 
 use std::io::{self, Write};
 
-use serde::Serialize as _;
+use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
+use crate::model::snapshot::Snapshot;
 use crate::ui::is_safe;
 
 /// The scorecard as JSON with a newline at its end, as `scorecard.schema.json` describes it.
@@ -14,10 +15,20 @@ use crate::ui::is_safe;
 /// Characters that a terminal would obey or that cannot be seen are written as `\uXXXX`, so that
 /// the output can be looked at.
 pub fn json(card: &Scorecard) -> String {
+    written(card)
+}
+
+/// The snapshot as JSON, as `processes.schema.json` describes it; escaped like [`json`].
+pub fn processes_json(snapshot: &Snapshot) -> String {
+    written(snapshot)
+}
+
+fn written<T: Serialize>(value: &T) -> String {
     let mut written = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut written, Harmless::default());
-    card.serialize(&mut serializer)
-        .expect("a scorecard has only string keys and is written to memory");
+    value
+        .serialize(&mut serializer)
+        .expect("the value has only string keys and is written to memory");
     written.push(b'\n');
     String::from_utf8(written).expect("JSON is UTF-8")
 }

@@ -1,13 +1,19 @@
-//! Formats of a scorecard: each a function of the same value.
+//! Formats of a scorecard, and of a snapshot of processes: each a function of the same value.
 //!
-//! Nothing here runs anything or decides anything; what a format shows is in the scorecard.
-//! Scorecards hold text from submissions: no format lets it reach a terminal as it is.
+//! Nothing here runs anything or decides anything; what a format shows is in the value.
+//! Scorecards hold text from submissions, snapshots that of any process: no format lets it reach
+//! a terminal as it is.
 
 mod json;
+mod processes;
 mod text;
 
-pub use json::json;
+pub use json::{json, processes_json};
+pub use processes::{changes, processes};
 pub use text::{Detail, text};
 
 /// The JSON Schema (draft 2020-12) of what [`json`] writes.
 pub const SCORECARD_SCHEMA: &str = include_str!("scorecard.schema.json");
+
+/// The JSON Schema (draft 2020-12) of what [`processes_json`] writes.
+pub const PROCESSES_SCHEMA: &str = include_str!("processes.schema.json");

@@ -4,6 +4,7 @@
 //! every function cites its man page.
 
 pub mod beneath;
+pub mod clock;
 pub mod filter;
 pub mod kernel;
 pub mod landlock;
@@ -21,3 +22,4 @@ pub mod ptrace;
 pub mod seccomp;
 pub mod terminal;
 pub mod tick;
+pub mod waiting;

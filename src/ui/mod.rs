@@ -3,6 +3,7 @@
 //! stdout is data, stderr is talk. It knows nothing of lessons or scorecards; it gets text.
 
 mod escape;
+mod live;
 mod look;
 mod markdown;
 mod pager;
@@ -12,6 +13,7 @@ mod shell;
 mod suggest;
 
 pub use escape::{is_safe, shortened, visible};
+pub use live::LiveScreen;
 pub use look::{Look, Tone, columns, padded};
 pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;

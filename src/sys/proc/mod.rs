@@ -7,6 +7,7 @@
 mod call;
 mod descriptors;
 mod limits;
+mod sockets;
 mod stat;
 mod status;
 
@@ -20,6 +21,7 @@ pub use descriptors::{
     watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
+pub use sockets::{Address, Socket, sockets};
 pub use stat::{Stat, State};
 pub use status::{Memory, Status};
 
@@ -72,8 +74,16 @@ pub fn processes() -> io::Result<Vec<i32>> {
 /// # Errors
 /// ENOENT or ESRCH if it is gone.
 pub fn children(pid: i32) -> io::Result<Vec<i32>> {
+    children_of(pid, &tasks(pid)?)
+}
+
+/// The children of these threads of a process, in ascending order; as [`children`].
+///
+/// # Errors
+/// ENOENT or ESRCH if it is gone.
+pub fn children_of(pid: i32, tids: &[i32]) -> io::Result<Vec<i32>> {
     let mut children = Vec::new();
-    for tid in tasks(pid)? {
+    for tid in tids {
         match contents(&format!("/proc/{pid}/task/{tid}/children")) {
             Ok(list) => children.extend(parse_children(&list)),
             // The thread has ended, or the kernel was built without this file
@@ -165,6 +175,59 @@ pub fn zombies(pid: i32) -> io::Result<Vec<(i32, Status)>> {
 /// ENOENT or ESRCH if it is gone or has none, EACCES if it may not be traced by us.
 pub fn executable(pid: i32) -> io::Result<Vec<u8>> {
     link(&format!("/proc/{pid}/exe"))
+}
+
+/// The directory that a process works in.
+///
+/// # Errors
+/// As [`executable`].
+pub fn working_directory(pid: i32) -> io::Result<Vec<u8>> {
+    link(&format!("/proc/{pid}/cwd"))
+}
+
+/// The network namespace of a process, as `net:[123]`; see namespaces(7).
+///
+/// # Errors
+/// As [`executable`].
+pub fn network_namespace(pid: i32) -> io::Result<Vec<u8>> {
+    link(&format!("/proc/{pid}/ns/net"))
+}
+
+/// The arguments of a process, each ended by a NUL, or whatever it has written over them; empty
+/// for a zombie and for a thread of the kernel.
+///
+/// # Errors
+/// ENOENT or ESRCH if it is gone.
+pub fn command_line(pid: i32) -> io::Result<Vec<u8>> {
+    contents(&format!("/proc/{pid}/cmdline"))
+}
+
+/// The kernel function that a task sleeps in; see proc_pid_wchan(5). `None` if it does not sleep,
+/// or we may not know.
+///
+/// # Errors
+/// ENOENT or ESRCH if it is gone.
+pub fn waiting_channel(tid: i32) -> io::Result<Option<String>> {
+    let text = contents(&format!("/proc/{tid}/wchan"))?;
+    let name = String::from_utf8_lossy(&text).trim().to_owned();
+    Ok((!name.is_empty() && name != "0").then_some(name))
+}
+
+/// The proportional share of a process in its resident memory (`Pss`), KiB; see
+/// proc_pid_smaps(5). The kernel walks all its pages for it.
+///
+/// # Errors
+/// ENOENT or ESRCH if it is gone, EACCES if it may not be traced by us.
+pub fn proportional_kib(pid: i32) -> io::Result<u64> {
+    let text = contents(&format!("/proc/{pid}/smaps_rollup"))?;
+    parse_proportional(&text).ok_or_else(malformed)
+}
+
+fn parse_proportional(text: &[u8]) -> Option<u64> {
+    text.split(|byte| *byte == b'\n')
+        .filter_map(|line| str::from_utf8(line).ok())
+        .find_map(|line| line.strip_prefix("Pss:"))
+        .and_then(|value| value.trim().trim_end_matches(" kB").parse().ok())
 }
 
 /// The address of the program's own first instruction (AT_ENTRY of getauxval(3)).

@@ -9,7 +9,7 @@ use super::moment::Moment;
 use super::objects::{self, Position};
 use super::{Entered, calls, flags::Flags, sets::Membership, signals, word};
 use crate::model::{Arg, Bytes, Object};
-use crate::sys::memory;
+use crate::sys::{kernel, memory};
 
 /// Turns what an argument points to (or says) into a word; `None` if it cannot be read.
 pub(crate) type Show = fn(&Moment<'_>, u64) -> Option<String>;
@@ -190,7 +190,7 @@ static BY_NUMBER: LazyLock<Vec<Option<Row>>> = LazyLock::new(|| {
     let mut rows = vec![None; Sysno::table_size()];
     for number in Sysno::iter() {
         if let Some(slot) = rows.get_mut(number as usize) {
-            *slot = by_name.get(kernel_name(number)).map(|row| **row);
+            *slot = by_name.get(kernel::name_of(number)).map(|row| **row);
         }
     }
     rows
@@ -208,15 +208,7 @@ pub(crate) fn row(nr: u64) -> Option<&'static Row> {
 
 /// The name of call `nr`.
 pub(crate) fn name(nr: u64) -> Option<&'static str> {
-    Some(kernel_name(Sysno::new(usize::try_from(nr).ok()?)?))
-}
-
-/// The name of a call; the crate calls newfstatat by its C library's name on some architectures.
-pub(crate) fn kernel_name(number: Sysno) -> &'static str {
-    match number.name() {
-        "fstatat" => "newfstatat",
-        name => name,
-    }
+    kernel::call_name(nr)
 }
 
 impl Kind {
