@@ -152,8 +152,8 @@ pub struct Limit {
     pub hard: Option<u64>,
     /// How much of it is used, where that can be known.
     pub used: Option<u64>,
-    /// Whether the parent has another soft limit; `None` if its limits are not known.
-    pub differs_from_parent: Option<bool>,
+    /// Whether its parent may use more; `None` if the limits of that are not known.
+    pub is_below_parent: Option<bool>,
 }
 
 /// A thread.

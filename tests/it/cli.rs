@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::Read as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -119,12 +120,16 @@ fn examples_work() {
             if lesson.labs.is_empty() && args.contains(&"LAB") {
                 continue;
             }
-            // What comes after > is the shell's.
+            // What comes after > or | is the shell's.
             let redirection = args
                 .iter()
-                .position(|word| *word == ">")
+                .position(|word| [">", "|"].contains(word))
                 .unwrap_or(args.len());
             args.truncate(redirection);
+            if args.contains(&"inspect") {
+                inspect_works(here.path(), &args);
+                continue;
+            }
             let makes_checks = args.get(1) == Some(&"check");
             if makes_checks && !args.contains(&"--only") {
                 // One check shows as well as all that the example is right.
@@ -148,6 +153,43 @@ fn examples_work() {
             );
         }
     }
+}
+
+/// An example of `inspect`, with a process in the place of the one that it names. What watches it
+/// ends when that does.
+fn inspect_works(directory: &Path, args: &[&str]) {
+    let name = format!("shown-{}", std::process::id());
+    let mut process = Command::new("sh")
+        .arg0(&name)
+        .args(["-c", "echo; read line"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has said something: so it is called as it should be.
+    let mut line = [0];
+    let said = process.stdout.as_mut().unwrap().read(&mut line);
+    assert_eq!(said.unwrap(), 1);
+    let pid = process.id().to_string();
+    let args = args.iter().map(|word| match *word {
+        "4711" => pid.as_str(),
+        "my-server" => name.as_str(),
+        word => word,
+    });
+    let mut shown = syslab(directory)
+        .args(args)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = shown.stdout.take().unwrap();
+    let mut first = [0];
+    let taken = output.read(&mut first).unwrap();
+    drop(process.stdin.take());
+    process.wait().unwrap();
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    assert!(shown.wait().unwrap().success(), "{rest}");
+    assert_eq!(taken, 1, "it has shown something");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod cli;
 mod demos;
 mod exercises;
+mod inspect;
 mod labs;
 mod oracle;
 mod report;

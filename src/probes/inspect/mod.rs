@@ -79,7 +79,7 @@ pub fn inspect(root: i32, depth: Depth) -> io::Result<Snapshot> {
     })
 }
 
-/// Says of each limit whether the parent has another one.
+/// Says of each limit whether it is below that of the parent.
 fn compare_limits(gathered: &mut [Gathered], above: Option<&[proc::Limit]>) {
     let soft = |limits: &[Limit]| -> HashMap<String, Option<u64>> {
         limits
@@ -99,12 +99,15 @@ fn compare_limits(gathered: &mut [Gathered], above: Option<&[proc::Limit]>) {
             .collect();
         known.insert(root.process.parent, limits);
     }
+    let below = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
     for one in gathered {
         let Some(parent) = known.get(&one.process.parent) else {
             continue;
         };
         for limit in &mut one.process.limits {
-            limit.differs_from_parent = parent.get(&limit.name).map(|soft| *soft != limit.soft);
+            limit.is_below_parent = parent
+                .get(&limit.name)
+                .map(|soft| below(limit.soft) < below(*soft));
         }
     }
 }

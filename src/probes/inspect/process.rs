@@ -264,7 +264,7 @@ impl Usage<'_> {
             soft: finite(limit.soft),
             hard: finite(limit.hard),
             used: used.filter(|_| !self.stat.is_kernel_thread),
-            differs_from_parent: None,
+            is_below_parent: None,
         }
     }
 }

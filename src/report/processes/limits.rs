@@ -37,10 +37,10 @@ const WORDS: &[(&str, &str, Unit)] = &[
 /// Columns of the longest of these words.
 const WIDEST: usize = 14;
 
-/// Whether a limit is worth a line: at least half of it is used, or the parent has another one.
+/// Whether a limit is worth a line: at least half of it is used, or the parent may use more.
 pub(super) fn matters(limit: &Limit) -> bool {
     let is_near = share(limit).is_some_and(|share| share >= 50);
-    is_near || limit.differs_from_parent == Some(true)
+    is_near || limit.is_below_parent == Some(true)
 }
 
 /// How much of a limit is used, per cent.
@@ -78,8 +78,8 @@ pub(super) fn told(limit: &Limit, is_all: bool) -> String {
         (None, Some(soft)) => format!("at most {soft}"),
         (None, None) => "without limit".to_owned(),
     };
-    if limit.differs_from_parent == Some(true) {
-        text.push_str(", unlike its parent");
+    if limit.is_below_parent == Some(true) {
+        text.push_str(", less than its parent");
     }
     if is_all && limit.hard != limit.soft {
         let hard = limit.hard.map_or_else(|| "any".to_owned(), figure);
@@ -106,7 +106,7 @@ mod tests {
             soft,
             hard: None,
             used,
-            differs_from_parent: None,
+            is_below_parent: None,
         }
     }
 
@@ -118,13 +118,13 @@ mod tests {
         assert!(!matters(&limit("NOFILE", None, Some(5))));
         assert!(!matters(&limit("MEMLOCK", Some(0), Some(0))));
         let set = Limit {
-            differs_from_parent: Some(true),
+            is_below_parent: Some(true),
             ..limit("FSIZE", Some(8192), None)
         };
         assert!(matters(&set));
         assert_eq!(
             told(&set, false),
-            "file size      at most 8 KiB, unlike its parent"
+            "file size      at most 8 KiB, less than its parent"
         );
         assert_eq!(
             told(&files(95), false),

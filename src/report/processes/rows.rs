@@ -36,7 +36,10 @@ pub(super) fn of(process: &Process, context: &Context<'_>) -> Vec<Row> {
         }
     };
     if process.is_zombie() {
-        add("zombie", Tone::Bad, unreaped(process, context));
+        // The parent, if it is shown, says it of all of them.
+        if context.is_full {
+            add("zombie", Tone::Bad, unreaped(process, context));
+        }
         return rows;
     }
     match process.threads.as_slice() {
@@ -250,7 +253,7 @@ fn identity(process: &Process, context: &Context<'_>) -> String {
         let name = process.user.as_deref().map_or("user", |name| name);
         let real = match process.real_uid == process.uid {
             true => String::new(),
-            false => format!(", started by {}", process.real_uid),
+            false => format!(", real user {}", process.real_uid),
         };
         parts.push(format!("{} ({}{real})", visible(name), process.uid));
     }
@@ -298,7 +301,7 @@ fn hidden(process: &Process) -> String {
     reasons.sort_unstable();
     reasons.dedup();
     format!(
-        "{} ({}; root may see them)",
+        "{}: not for us to read ({}); try as root",
         fields.join(", "),
         reasons.join(", ")
     )
