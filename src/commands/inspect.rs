@@ -28,7 +28,7 @@ pub struct Args {
     verbose: bool,
 
     /// Everything, as JSON
-    #[arg(long, conflicts_with_all = ["watch", "verbose"])]
+    #[arg(long, conflicts_with = "watch")]
     json: bool,
 
     /// Look again every SECONDS until the process ends: on a terminal the picture is drawn anew,

@@ -16,6 +16,8 @@ use std::collections::HashMap;
 use std::io;
 use std::time::SystemTime;
 
+use nix::unistd::{Uid, User};
+
 pub use find::{Named, Resolved, find};
 
 use crate::model::snapshot::{Limit, SCHEMA, Snapshot};
@@ -42,8 +44,8 @@ pub fn inspect(root: i32, depth: Depth) -> io::Result<Snapshot> {
     let boot = clock::since_boot();
     let parents_limits = |pid| proc::limits(pid).ok();
     let mut gathered: Vec<Gathered> = Vec::new();
-    let mut open = vec![(root, None)];
-    while let Some((pid, parent)) = open.pop() {
+    let mut open = vec![root];
+    while let Some(pid) = open.pop() {
         let moment = process::Moment {
             now,
             boot,
@@ -55,12 +57,14 @@ pub fn inspect(root: i32, depth: Depth) -> io::Result<Snapshot> {
             // It has ended meanwhile.
             Err(_) => continue,
         };
-        // Started by somebody else meanwhile, under a number that has become free.
-        if parent.is_some_and(|parent| parent != found.process.parent) {
+        // Somebody else's by now, under a number that has become free. What has lost its parent
+        // meanwhile may have got another one of the tree.
+        let is_in_tree = |parent| gathered.iter().any(|one| one.process.pid == parent);
+        if pid != root && !is_in_tree(found.process.parent) {
             continue;
         }
         // The last that is pushed comes first.
-        open.extend(found.children.iter().rev().map(|child| (*child, Some(pid))));
+        open.extend(found.children.iter().rev());
         gathered.push(found);
     }
     let above = gathered
@@ -69,6 +73,7 @@ pub fn inspect(root: i32, depth: Depth) -> io::Result<Snapshot> {
         .and_then(|root| parents_limits(root.process.parent));
     compare_limits(&mut gathered, above.as_deref());
     count_tasks(&mut gathered);
+    name_users(&mut gathered);
     note_zombies(&mut gathered);
     look_up_waits(&mut gathered);
     Ok(Snapshot {
@@ -140,6 +145,19 @@ fn count_tasks(gathered: &mut [Gathered]) {
         {
             limit.used = tasks.get(&one.process.real_uid).copied();
         }
+    }
+}
+
+/// Names the users; each is asked for once: that may read a file or ask a server.
+fn name_users(gathered: &mut [Gathered]) {
+    let mut names: HashMap<u32, Option<String>> = HashMap::new();
+    for one in gathered {
+        let uid = one.process.uid;
+        let name = names.entry(uid).or_insert_with(|| {
+            let user = User::from_uid(Uid::from_raw(uid)).ok().flatten()?;
+            Some(user.name)
+        });
+        one.process.user.clone_from(name);
     }
 }
 

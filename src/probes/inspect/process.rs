@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use nix::unistd::{Uid, User};
-
 use crate::model::SigSet;
 use crate::model::snapshot::{Descriptors, Ended, Limit, Memory, Process, State, Thread, Wait};
 use crate::model::text::signal_name;
@@ -114,7 +112,7 @@ pub(super) fn gather(pid: i32, moment: Moment) -> io::Result<Gathered> {
         ended: has_ended.then(|| ended(stat.exit_status)),
         real_uid: status.real_user,
         uid: status.user,
-        user: user(status.user),
+        user: None,
         directory,
         program,
         started: clock::rfc3339(moment.now - age),
@@ -343,11 +341,6 @@ fn ended(status: i32) -> Ended {
 
 pub(super) fn signals(set: u64) -> Vec<String> {
     SigSet(set).signals().map(signal_name).collect()
-}
-
-fn user(uid: u32) -> Option<String> {
-    let user = User::from_uid(Uid::from_raw(uid)).ok().flatten()?;
-    Some(user.name)
 }
 
 fn age(started: u64, boot: Duration) -> Duration {

@@ -44,9 +44,10 @@ pub(super) fn told(
         });
     }
     if let Some(names) = &wait.signals {
-        parts.push(match names.is_empty() {
-            true => "for no signal".to_owned(),
-            false => format!("for {}", visible(&signals(names))),
+        parts.push(match signals(names).as_str() {
+            "" => "for no signal".to_owned(),
+            "all" => "for any signal".to_owned(),
+            some => format!("for {}", visible(some)),
         });
     }
     if let Some(path) = &wait.path {
