@@ -34,8 +34,9 @@ int main(int argc, char **argv) {
             _exit(125);
         }
         execvp(argv[2], argv + 2);
+        int status = errno == ENOENT ? 127 : 126;
         perror(argv[2]);
-        _exit(errno == ENOENT ? 127 : 126);
+        _exit(status);
     }
     // ANCHOR_END: child
     int status;
