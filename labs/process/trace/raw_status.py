@@ -1,7 +1,7 @@
 """Starts a child that ends, or stops, in a given way, and asks for its raw status.
 
 Usage: raw_status.py WAY NUMBER    WAY: exit (with status NUMBER), signal (NUMBER ends it), or
-                                   stop (signal NUMBER stops it)
+                                   stop (NUMBER, SIGSTOP, stops it)
 """
 
 import os

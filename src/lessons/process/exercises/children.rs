@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use libc::SIGTERM;
+use libc::{SIGSTOP, SIGTERM};
 
 use super::calls::{number, own, plural};
 use super::dice::Dice;
@@ -18,10 +18,10 @@ pub(super) const RAW_STATUS: Exercise = Exercise {
     args: |seed| {
         let mut dice = Dice::new(seed, "raw-status");
         let signals = ["1", "2", "9", "10", "14", "15"];
-        let stops = ["19", "20", "21"];
         match dice.between(0, 3) {
             0 => vec!["signal".to_owned(), dice.pick(&signals).to_string()],
-            1 => vec!["stop".to_owned(), dice.pick(&stops).to_string()],
+            // SIGSTOP: the others stop nothing in an orphaned process group, as ours may be.
+            1 => vec!["stop".to_owned(), SIGSTOP.to_string()],
             _ => vec!["exit".to_owned(), dice.between(1, 255).to_string()],
         }
     },
