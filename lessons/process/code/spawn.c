@@ -11,13 +11,13 @@
 
 // ANCHOR: start
 // Returns the child, or -1 with errno: also if it was the exec that failed.
-static pid_t start(char **command, const sigset_t *mask) {
+static pid_t start(char **command, const sigset_t *mask, const struct sigaction *on_pipe) {
     int report[2], error = 0;
     if (pipe2(report, O_CLOEXEC) != 0)
         return -1;
     pid_t child = fork();
     if (child == 0) {
-        signal(SIGPIPE, SIG_DFL);
+        sigaction(SIGPIPE, on_pipe, NULL);
         sigprocmask(SIG_SETMASK, mask, NULL);
         execvp(command[0], command);
         error = errno;
@@ -37,14 +37,16 @@ static pid_t start(char **command, const sigset_t *mask) {
 // ANCHOR_END: start
 
 int main(int argc, char **argv) {
-    sigset_t term, before;
+    // This program changes two things that its command shall not get.
+    sigset_t term, mask;
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, on_pipe;
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &term, &before);
+    sigprocmask(SIG_BLOCK, &term, &mask);
+    sigaction(SIGPIPE, &ignore, &on_pipe);
     if (argc < 2)
         return 2;
-    pid_t child = start(argv + 1, &before);
+    pid_t child = start(argv + 1, &mask, &on_pipe);
     if (child == -1) {
         int is_absent = errno == ENOENT;
         fprintf(stderr, "%s: %s\n", argv[1], strerror(errno));
