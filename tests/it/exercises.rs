@@ -1,24 +1,40 @@
 //! Trace exercises, run: whatever the seed, each has an answer on this machine.
 
-use std::process::Command;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod predicted;
+
+use std::collections::HashSet;
+use std::process::{Command, Output};
 
 use syslab::lessons::LESSONS;
+use syslab::model::Exercise;
+
+use predicted::{PREDICTED, Predict};
 
 /// Seeds that are tried; with most exercises each asks about another way of the program.
-const SEEDS: [&str; 2] = ["1", "2"];
+const SEEDS: [u32; 2] = [1, 2];
+
+/// Seeds whose answers are worked out, besides; some exercises have rare ways.
+const MORE_SEEDS: [u32; 3] = [4, 6, 9];
+
+/// Runs an exercise with this seed and this answer.
+fn answered(lesson: &str, exercise: &str, seed: u32, answer: &str) -> Output {
+    let nowhere = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_syslab"))
+        .args([lesson, "trace", exercise, "--seed", &seed.to_string()])
+        .args(["--answer", answer])
+        .current_dir(nowhere.path())
+        .output()
+        .unwrap()
+}
 
 #[test]
 fn every_exercise_has_an_answer() {
-    let nowhere = tempfile::tempdir().unwrap();
     for lesson in LESSONS {
         for exercise in lesson.exercises {
             for seed in SEEDS {
-                let output = Command::new(env!("CARGO_BIN_EXE_syslab"))
-                    .args([lesson.slug, "trace", exercise.slug, "--seed", seed])
-                    .args(["--answer", "no answer at all"])
-                    .current_dir(nowhere.path())
-                    .output()
-                    .unwrap();
+                let output = answered(lesson.slug, exercise.slug, seed, "no answer at all");
                 let (stdout, stderr) = (
                     String::from_utf8_lossy(&output.stdout),
                     String::from_utf8_lossy(&output.stderr),
@@ -34,4 +50,46 @@ fn every_exercise_has_an_answer() {
             }
         }
     }
+}
+
+#[test]
+fn what_can_be_worked_out_is_what_was_traced() {
+    for (lesson, exercise, predict) in predicted_exercises() {
+        for seed in MORE_SEEDS {
+            let args = (exercise.args)(u64::from(seed));
+            let answer = predict(&args);
+            let output = answered(lesson, exercise.slug, seed, &answer);
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{} {args:?}: worked out {answer}\n{}\n{}",
+                exercise.slug,
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+    }
+}
+
+#[test]
+fn answers_differ_between_seeds() {
+    for (_, exercise, predict) in predicted_exercises() {
+        let answers: HashSet<String> = (0..50)
+            .map(|seed| predict(&(exercise.args)(seed)))
+            .collect();
+        assert!(answers.len() > 2, "{}: {answers:?}", exercise.slug);
+    }
+}
+
+/// The exercises that have a prediction, with their lesson.
+fn predicted_exercises() -> impl Iterator<Item = (&'static str, &'static Exercise, Predict)> {
+    PREDICTED.iter().map(|(slug, predict)| {
+        LESSONS
+            .iter()
+            .find_map(|lesson| {
+                let exercise = lesson.exercises.iter().find(|one| one.slug == *slug)?;
+                Some((lesson.slug, exercise, *predict))
+            })
+            .unwrap_or_else(|| panic!("no exercise is called {slug}"))
+    })
 }

@@ -4,11 +4,14 @@
 //! recording of the run that the reader just made.
 
 mod calls;
+mod children;
 mod dice;
 mod ending;
 mod interrupts;
+mod limits;
 mod log;
 mod masks;
+mod starting;
 
 use crate::model::curriculum::Exercise;
 
@@ -26,6 +29,13 @@ pub static EXERCISES: &[Exercise] = &[
     log::GROUP,
     ending::LEAVING,
     ending::STATUS,
+    starting::BUFFERED,
+    starting::INHERITED,
+    starting::SEARCH,
+    children::RAW_STATUS,
+    children::ORPHAN,
+    children::SIGNALLED,
+    limits::REACHED,
 ];
 
 #[cfg(test)]

@@ -132,3 +132,14 @@ pub(super) fn count(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
+
+/// Entries and returns, in order.
+pub(super) fn both_ends(calls: &[Made<'_>]) -> Vec<usize> {
+    let ends = calls.iter().flat_map(|made| [Some(made.enter), made.exit]);
+    ends.flatten().collect()
+}
+
+/// A number and what it counts, where that has a plural of its own.
+pub(super) fn plural(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}

@@ -1,27 +1,19 @@
 //! Choices that depend on nothing but a seed.
 
+use crate::lessons::process::chance::Source;
+
 /// A source of choices: the same seed makes the same ones, on every machine.
-pub(super) struct Dice(u64);
+pub(super) struct Dice(Source);
 
 impl Dice {
     /// Dice for the exercise `name`: two exercises with one seed are not related.
     pub(super) fn new(seed: u64, name: &str) -> Self {
-        Self(name.bytes().fold(seed, |state, byte| {
-            (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        }))
-    }
-
-    /// The next word: splitmix64 (Steele, Lea and Flood, 2014).
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
+        Self(Source::new(seed, name))
     }
 
     /// A number from `low` to `high`, both included.
     pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
-        low + self.next() % (high - low + 1)
+        low + self.0.next() % (high - low + 1)
     }
 
     /// One of several.

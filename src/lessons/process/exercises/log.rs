@@ -1,7 +1,9 @@
 //! Exercises about a log: its descriptor, what reaches it, and what a sync covers.
 
-use super::calls::to_stdout;
-use super::calls::{LOG, count, is_write, log_syncs, log_writes, number, on_log, opens_log, own};
+use super::calls::{
+    LOG, both_ends, count, is_write, log_syncs, log_writes, number, on_log, opens_log, own,
+    to_stdout,
+};
 use super::dice::Dice;
 use crate::model::Recording;
 use crate::model::curriculum::{Answer, Exercise};
@@ -199,12 +201,6 @@ fn group(recording: &Recording) -> Result<Answer, String> {
             count(records, "record")
         ),
     ))
-}
-
-/// Entries and returns, in order.
-fn both_ends(calls: &[Made<'_>]) -> Vec<usize> {
-    let ends = calls.iter().flat_map(|made| [Some(made.enter), made.exit]);
-    ends.flatten().collect()
 }
 
 #[cfg(test)]
