@@ -22,4 +22,5 @@ pub mod ptrace;
 pub mod seccomp;
 pub mod terminal;
 pub mod tick;
+pub mod unix_sockets;
 pub mod waiting;

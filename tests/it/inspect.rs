@@ -16,7 +16,7 @@ use std::sync::mpsc;
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 use syslab::model::snapshot::{
-    End, Ended, Limit, Process, Snapshot, State, Target, Thread, Wait, Which,
+    End, Ended, Holder, Limit, Process, Snapshot, State, Target, Thread, Wait, Which,
 };
 use syslab::probes::inspect::{Depth, Resolved, find, inspect};
 
@@ -254,6 +254,36 @@ fn threads_sockets_and_time_outs_are_seen_from_outside_and_from_within() {
         served.write_all(b"x").unwrap();
         drop(TcpStream::connect(address));
     });
+}
+
+#[test]
+fn a_unix_socket_leads_to_its_peer() {
+    let (own, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let own_number = own.as_raw_fd();
+    let script = Command::new("cat")
+        .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
+        .spawn();
+    let cat = Animal(script.unwrap());
+    let snapshot = cat.until(|snapshot| wait_in(root(snapshot), "read").is_some());
+    let wait = wait_in(root(&snapshot), "read").unwrap();
+    let Target::Socket {
+        protocol,
+        state,
+        other_end,
+        ..
+    } = &wait.descriptors[0].target
+    else {
+        panic!("{wait:?}");
+    };
+    assert_eq!((protocol.as_str(), state.as_str()), ("unix", "connected"));
+    match syslab::sys::unix_sockets::peers() {
+        Ok(_) => {
+            let own = (std::process::id() as i32, own_number);
+            let is_own = |holder: &Holder| (holder.pid, holder.number) == own;
+            assert!(other_end.iter().any(is_own), "{other_end:?}");
+        }
+        Err(error) => println!("skipped: the kernel does not tell of sockets: {error}"),
+    }
 }
 
 #[test]

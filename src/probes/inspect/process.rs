@@ -21,6 +21,9 @@ pub(super) struct Moment {
     pub(super) wants_share: bool,
 }
 
+/// A call that was entered: its number and its arguments.
+pub(super) type Entered = (u64, [u64; 6]);
+
 /// A process, and what is needed to say more about it.
 pub(super) struct Gathered {
     /// What is known so far: no waits, no zombies, no comparisons.
@@ -28,7 +31,7 @@ pub(super) struct Gathered {
     /// What it has open.
     pub(super) descriptors: Vec<Descriptor>,
     /// The call that each thread is in.
-    pub(super) calls: Vec<Option<(u64, [u64; 6])>>,
+    pub(super) calls: Vec<Option<Entered>>,
     /// Its children.
     pub(super) children: Vec<i32>,
 }
@@ -155,7 +158,7 @@ fn thread(
     status: &Status,
     is_user: bool,
     refused: &mut BTreeMap<String, String>,
-) -> Option<(Thread, Option<(u64, [u64; 6])>)> {
+) -> Option<(Thread, Option<Entered>)> {
     // What was read of the process is what there is to say of its only thread.
     let is_alone = status.threads <= 1;
     let own: (Stat, Status);

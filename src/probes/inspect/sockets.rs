@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use super::process::text;
 use crate::model::snapshot::Target;
 use crate::sys::proc::{self, Address, Socket};
+use crate::sys::unix_sockets;
 
 /// The sockets of the network namespaces that were asked about.
 #[derive(Default)]
 pub(super) struct Sockets {
     namespaces: HashMap<Vec<u8>, Vec<Socket>>,
+    /// Which Unix sockets of our own namespace are connected, once that was asked.
+    connected: Option<HashMap<u64, u64>>,
 }
 
 impl Sockets {
@@ -21,10 +24,16 @@ impl Sockets {
                 .iter()
                 .find(|socket| socket.inode == inode)
         });
-        let (protocol, state, local, remote) = match found {
+        let (protocol, state, local, mut remote) = match found {
             Some(socket) => told(socket),
             None => ("", "", String::new(), String::new()),
         };
+        if protocol == "unix" {
+            let peer = inode.and_then(|inode| self.unix_peer(pid, inode));
+            let sockets = self.namespace(pid).iter();
+            let peer = peer.and_then(|peer| sockets.clone().find(|other| other.inode == peer));
+            remote = peer.map_or_else(String::new, |peer| told(peer).2);
+        }
         Target::Socket {
             name,
             protocol: protocol.to_owned(),
@@ -35,10 +44,24 @@ impl Sockets {
         }
     }
 
-    /// The name of the socket at the other end of a connection over the internet protocols that
-    /// does not leave its namespace.
+    /// The other end of a Unix socket; known in our own namespace only.
+    fn unix_peer(&mut self, pid: i32, inode: u64) -> Option<u64> {
+        let own = proc::network_namespace(std::process::id() as i32).ok()?;
+        if own != proc::network_namespace(pid).ok()? {
+            return None;
+        }
+        let connected = self
+            .connected
+            .get_or_insert_with(|| unix_sockets::peers().unwrap_or_default());
+        connected.get(&inode).copied()
+    }
+
+    /// The name of the socket at the other end of a connection that does not leave its namespace.
     pub(super) fn peer(&self, name: &str) -> Option<String> {
         let inode = inode(name)?;
+        if let Some(peer) = self.connected.as_ref().and_then(|peers| peers.get(&inode)) {
+            return Some(format!("socket:[{peer}]"));
+        }
         self.namespaces.values().find_map(|sockets| {
             let own = sockets.iter().find(|socket| socket.inode == inode)?;
             let Address::Internet(local, remote) = own.address else {
