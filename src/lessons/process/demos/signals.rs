@@ -66,7 +66,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     for (way, what) in WAYS {
         writeln!(out, "{}", bold(way, options.color))?;
         out.write_all(wrapped(&format!("  {what}"), 2).as_bytes())?;
-        let performed = stage::perform(PROGRAM, experiment(way))
+        let performed = stage::perform(PROGRAM, experiment(way), options)
             .with_context(|| format!("cannot try {way}"))?;
         match performed {
             Ok(trials) => {

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::num::NonZero;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 
 use super::columns::WIDTH;
 use crate::bench::{self, BenchError, Observation, Observed};
+use crate::model::curriculum::DemoOptions;
 use crate::model::recording::FIRST;
 use crate::model::text::event_line;
 use crate::model::{Experiment, Recording, What};
@@ -27,10 +27,13 @@ pub(super) type Performed = Result<Vec<Observed>, String>;
 /// Performs an experiment on a program.
 ///
 /// # Errors
-/// If this machine cannot observe programs, or a trial went wrong for a reason of ours.
-pub(super) fn perform(program: Program, experiment: Experiment) -> anyhow::Result<Performed> {
-    // A demo has nothing to save when the user interrupts it: the signal may end it.
-    static NEVER: AtomicBool = AtomicBool::new(false);
+/// If this machine cannot observe programs, a trial went wrong for a reason of ours, or the user
+/// interrupted it.
+pub(super) fn perform(
+    program: Program,
+    experiment: Experiment,
+    options: &DemoOptions,
+) -> anyhow::Result<Performed> {
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
     let extension = program.file.rsplit('.').next().unwrap_or_default();
     let main = directory.path().join(format!("main.{extension}"));
@@ -40,7 +43,7 @@ pub(super) fn perform(program: Program, experiment: Experiment) -> anyhow::Resul
         experiment,
         jobs: std::thread::available_parallelism().map_or(1, NonZero::get),
     };
-    let observed = match bench::observe(&observation, &NEVER) {
+    let observed = match bench::observe(&observation, &options.interrupted) {
         Ok(observed) => observed,
         Err(BenchError::Refused { causes, .. }) => return Ok(Err(causes.join(": "))),
         Err(error) => return Err(error.into()),
@@ -80,7 +83,7 @@ pub(super) fn lines(
 }
 
 /// The line with its middle left out, if it is longer than `width`: the result is at its end.
-fn shortened(line: &str, width: usize) -> String {
+pub(super) fn shortened(line: &str, width: usize) -> String {
     const MARK: &str = " ... ";
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= width {
