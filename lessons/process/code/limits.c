@@ -1,6 +1,6 @@
 // Sets one limit on itself, and reaches it.
-// Usage: limits files N | memory MIB | processes N | size BYTES FILE | size-ignored BYTES FILE
-//             | cpu SECONDS | cpu-ignored SECONDS
+// Usage: limits files N | memory MIB | data MIB | stack MIB | processes N | size BYTES FILE
+//             | size-ignored BYTES FILE | cpu SECONDS | cpu-ignored SECONDS
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,11 +31,18 @@ static int open_many(rlim_t most) {
     return failed("open");
 }
 
-static int map_too_much(rlim_t mib) {
-    limit(RLIMIT_AS, mib << 20, mib << 20);
+static int map_too_much(int resource, rlim_t mib) {
+    limit(resource, mib << 20, mib << 20);
     void *memory = mmap(NULL, mib << 20, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return memory == MAP_FAILED ? failed("mmap") : 0;
+}
+
+// The sum keeps the compiler from making a loop of it.
+static int descend(unsigned depth) {
+    volatile char frame[1000];
+    frame[depth % sizeof frame] = (char)depth;
+    return depth == -1u ? 0 : descend(depth + 1) + frame[depth % sizeof frame];
 }
 
 static int fork_once(rlim_t most) {
@@ -74,7 +81,13 @@ int main(int argc, char **argv) {
     if (strcmp(what, "files") == 0)
         return open_many(most);
     if (strcmp(what, "memory") == 0)
-        return map_too_much(most);
+        return map_too_much(RLIMIT_AS, most);
+    if (strcmp(what, "data") == 0)
+        return map_too_much(RLIMIT_DATA, most);
+    if (strcmp(what, "stack") == 0) {
+        limit(RLIMIT_STACK, most << 20, most << 20);
+        return descend(0);
+    }
     if (strcmp(what, "processes") == 0)
         return fork_once(most);
     if (strcmp(what, "size") == 0)

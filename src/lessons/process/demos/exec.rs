@@ -85,9 +85,10 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
                  directory after the other, here for five commands.";
     writeln!(out, "{}", prose(story))?;
     out.flush()?;
-    let performed =
-        stage::perform(PROGRAM, experiment(), options).context("cannot trace execvp")?;
-    match performed {
+    let performed = stage::perform(PROGRAM, experiment(), options);
+    options.go_on()?;
+    // The other half needs no tracer.
+    match performed.unwrap_or_else(|error| Err(format!("{error:#}"))) {
         Ok(trials) => {
             let runs = trials.first().map_or(&[][..], |trial| &trial.runs);
             for (search, recording) in SEARCHES.iter().zip(runs) {
@@ -319,8 +320,8 @@ fn lesson(kept: &[Kept]) -> String {
     prose(&format!(
         "{survived} of {} facts are as they were: exec replaces the program, not the process. A \
          handler is code of the old program and cannot survive; that a signal is ignored or \
-         blocked can, and does, which is why a program that starts others resets both. Next: \
-         `syslab process demo pipes-and-groups` starts three programs that way.",
+         blocked can, and does, which is why a program that starts others resets both. Read \
+         on: `syslab process read exec`; `syslab process trace search` asks you about a search.",
         kept.len()
     ))
 }

@@ -220,6 +220,13 @@ fn meaning(steps: &[Step]) -> String {
     ) else {
         return String::new();
     };
+    let is_told = |(_, fact, _): &(Who, Fact, u64)| fact.shares.is_some();
+    if !steps.iter().flat_map(|step| &step.after).all(is_told) {
+        return prose(
+            "This kernel does not tell whose a process' pages are (/proc/PID/smaps_rollup cannot \
+             be read here): the faults alone show when pages are copied.",
+        );
+    }
     prose(&format!(
         "fork copied no page of them: the child's Rss is full after {fork} faults. The first write \
          to a page that both have is a fault, and the kernel copies that page: {quarter} faults \
@@ -285,7 +292,10 @@ fn lesson(measured: &[(usize, anyhow::Result<Vec<Duration>>)]) -> String {
              programs, copy none."
         ));
     }
-    text + &prose("Next: `syslab process demo exec` shows what a new program keeps of all this.")
+    text + &prose(
+        "Read on: `syslab process read processes`. `syslab process demo exec` shows what a new \
+             program keeps of all this.",
+    )
 }
 
 #[cfg(test)]
@@ -356,6 +366,6 @@ after the fork   parent  ........................  1 MiB  0 MiB       3
             "{text}"
         );
         let text = lesson(&measured);
-        assert!(text.contains("5.0 times as long with 64 MiB"), "{text}");
+        assert!(text.contains("here 5.0 times as long with"), "{text}");
     }
 }

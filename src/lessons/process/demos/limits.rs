@@ -64,6 +64,22 @@ const CASES: &[Case] = &[
         is_slow: false,
     },
     Case {
+        limit: "DATA",
+        value: "64",
+        unit: "MiB",
+        way: "data",
+        calls: &["mmap"],
+        is_slow: false,
+    },
+    Case {
+        limit: "STACK",
+        value: "1",
+        unit: "MiB",
+        way: "stack",
+        calls: &[],
+        is_slow: false,
+    },
+    Case {
         limit: "NPROC",
         value: "1",
         unit: "task",
@@ -134,7 +150,8 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
                   the tasks of a user, not of a process, and does not hold for root.";
     out.write_all(prose(lesson).as_bytes())?;
     let more = "All limits pass through fork and exec: `prlimit --nofile=8 python3` is a Python \
-                that cannot open its own modules. Next: `prlimit` alone shows those of your shell.";
+                that cannot open its own modules. Read on: `syslab process read \
+                limits`; `syslab process trace reached` asks you about one.";
     out.write_all(prose(more).as_bytes())?;
     Ok(())
 }
@@ -216,13 +233,7 @@ fn sets_limit(made: &Made<'_>) -> bool {
 
 /// A limit a line.
 fn table(cases: &[&Case], runs: &[Recording]) -> String {
-    let mut rows = vec![head([
-        "RLIMIT_",
-        "set to",
-        "the call",
-        "answer",
-        "end",
-    ])];
+    let mut rows = vec![head(["RLIMIT_", "set to", "the call", "answer", "end"])];
     for (nth, case) in cases.iter().enumerate() {
         let mut row = vec![
             case.limit.to_owned(),

@@ -7,14 +7,18 @@ pub(super) mod player;
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
 
 use anyhow::Context;
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::pty::{OpenptyResult, openpty};
 
 use super::columns::{Align, bold, head, narrow, prose};
 use super::player::Player;
+use crate::model::ExitStatus;
 use crate::model::curriculum::{Demo, DemoOptions};
 use crate::sys::proc::{self, Stat};
 use crate::ui::visible;
@@ -58,6 +62,12 @@ const APART: usize = 2;
 /// What Ctrl-C sends to the terminal: ETX of ascii(7).
 const CTRL_C: u8 = 0x03;
 
+/// What the shell writes when it has the terminal again: nothing of the pipeline comes after it.
+const PROMPT: &[u8] = b"$ ";
+
+/// How often a demo that waits for the terminal looks whether it is still wanted, milliseconds.
+const GLANCE_MS: u16 = 50;
+
 /// The outcome of one pipeline.
 struct Interrupted {
     /// The shell and the stages by name, as they were before.
@@ -89,7 +99,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let together = perform(&mut shell, &mut terminal, None)?;
+    let together = perform(&mut shell, &mut terminal, None, options)?;
     let members = table(&together.family);
     writeln!(out, "{members}")?;
     let story = "Each process has a pid, a group and a session. The terminal has one group in the \
@@ -101,7 +111,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     writeln!(out, "{}\n", bold("Ctrl-C, all in one group", options.color))?;
     writeln!(out, "{}", outcome(&together))?;
     out.flush()?;
-    let apart = perform(&mut shell, &mut terminal, Some(APART))?;
+    let apart = perform(&mut shell, &mut terminal, Some(APART), options)?;
     let title = "Ctrl-C, wc in a group of its own";
     writeln!(out, "{}\n", bold(title, options.color))?;
     writeln!(out, "{}", outcome(&apart))?;
@@ -131,6 +141,7 @@ fn perform(
     shell: &mut Player,
     terminal: &mut File,
     apart: Option<usize>,
+    options: &DemoOptions,
 ) -> anyhow::Result<Interrupted> {
     let order = match apart {
         Some(nth) => format!("pipeline {nth}"),
@@ -153,17 +164,26 @@ fn perform(
         pipes,
         endings: endings.split(',').map(str::to_owned).collect(),
         shell: proc::stat(shell.pid())?,
-        shown: shown(terminal),
+        shown: shown(terminal, options)?,
     })
 }
 
-/// What has come out of the terminal, as far as it is there.
-fn shown(terminal: &mut File) -> String {
+/// What has come out of the terminal, up to the prompt.
+fn shown(terminal: &mut File, options: &DemoOptions) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
-    // Ends in EAGAIN: there is no more for the time being.
-    let _nothing_more: io::Result<usize> = terminal.read_to_end(&mut bytes);
-    let text = String::from_utf8_lossy(&bytes);
-    visible(text.trim_end())
+    while !bytes.ends_with(PROMPT) {
+        options.go_on()?;
+        let mut ready = [PollFd::new(terminal.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut ready, GLANCE_MS) {
+            Ok(0) | Err(Errno::EINTR) => continue,
+            polled => polled?,
+        };
+        let mut some = [0; 256];
+        let taken = terminal.read(&mut some)?;
+        bytes.extend_from_slice(&some[..taken]);
+    }
+    let text = String::from_utf8_lossy(&bytes[..bytes.len() - PROMPT.len()]);
+    Ok(visible(text.trim_end()))
 }
 
 /// A process a line.
@@ -266,6 +286,9 @@ fn reached(stat: &Stat) -> String {
 fn became(ending: &str) -> String {
     match ending.strip_prefix("signal ") {
         Some(signal) => format!("ended by {signal}"),
+        None if ending == ExitStatus::Code(player::NOT_STARTED).to_string() => {
+            "could not be started here".to_owned()
+        }
         None => format!("read the end of its input: {ending}"),
     }
 }
@@ -283,8 +306,8 @@ fn lesson(together: &Interrupted, apart: &Interrupted) -> String {
     prose(&format!(
         "The same byte ended {first} of {} processes by a signal, and then {second}. The signal \
          goes to the group, not along the pipes: whoever is outside of it ends only because its \
-         writer is gone. Next: in your shell, run `sleep 60 | cat` and look at `ps -o \
-         pid,pgid,sid,tpgid,comm` from another terminal.",
+         writer is gone. In your shell, try `sleep 60 | cat`, and look at `ps -o \
+         pid,pgid,sid,tpgid,comm` from another terminal. Read on: `syslab process read jobs`.",
         STAGES.len()
     ))
 }
@@ -356,6 +379,7 @@ shell     10  nothing  lives, and has the terminal again
 On the terminal: ^C
 "
         );
+        assert_eq!(became("exit 127"), "could not be started here");
         let text = lesson(&together, &apart);
         assert!(text.contains("ended 3 of 3 processes"), "{text}");
     }

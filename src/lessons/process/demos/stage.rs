@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::num::NonZero;
+use std::os::unix::fs::PermissionsExt;
 
 use anyhow::Context;
 
@@ -15,7 +16,7 @@ use crate::model::{Experiment, Recording, What};
 /// A program of a demo; its file is also what the text shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Program {
-    /// The name of its file in `lessons/process/code`.
+    /// The name of its file in `lessons/process/code`, or `run` for one that is executed as it is.
     pub(super) file: &'static str,
     /// The content of that file.
     pub(super) source: &'static str,
@@ -35,9 +36,16 @@ pub(super) fn perform(
     options: &DemoOptions,
 ) -> anyhow::Result<Performed> {
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
-    let extension = program.file.rsplit('.').next().unwrap_or_default();
-    let main = directory.path().join(format!("main.{extension}"));
+    let name = match program.file.rsplit_once('.') {
+        Some((_, extension)) => format!("main.{extension}"),
+        None => program.file.to_owned(),
+    };
+    let main = directory.path().join(&name);
     fs::write(&main, program.source).context("cannot write the program")?;
+    if name == program.file {
+        fs::set_permissions(&main, fs::Permissions::from_mode(0o755))
+            .context("cannot make the program executable")?;
+    }
     let observation = Observation {
         program: directory.path().to_owned(),
         experiment,

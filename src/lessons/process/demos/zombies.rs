@@ -103,7 +103,8 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         out.flush()?;
     }
     let try_next = "Try it yourself: `sh -c 'sleep 60 & exec sleep 60'` is a parent that does not \
-                    know of its child; kill the child and look for Z in `ps -o pid,ppid,stat,comm`.";
+                    know of its child; kill the child and look for Z in `ps -o pid,ppid,stat,comm`. \
+                    Read on: `syslab process read children`.";
     out.write_all(prose(try_next).as_bytes())?;
     Ok(())
 }
@@ -146,6 +147,8 @@ struct Remains {
     memory: u64,
     /// Slots for descriptors.
     descriptors: u64,
+    /// How it ended, as wait(2) would tell it.
+    exit_status: i32,
 }
 
 impl Remains {
@@ -158,10 +161,11 @@ impl Remains {
             name: crate::ui::visible(&String::from_utf8_lossy(&stat.name)),
             memory: status.memory.resident,
             descriptors: status.descriptor_slots,
+            exit_status: stat.exit_status,
         })
     }
 
-    fn cells(&self) -> [String; 6] {
+    fn cells(&self) -> [String; 7] {
         [
             self.pid.to_string(),
             self.name.clone(),
@@ -169,19 +173,25 @@ impl Remains {
             family::letter(self.state).to_string(),
             format!("{} KiB", self.memory),
             self.descriptors.to_string(),
+            match self.state {
+                // WEXITSTATUS of wait(2).
+                proc::State::Zombie => (self.exit_status >> 8 & 0xff).to_string(),
+                _ => "-".to_owned(),
+            },
         ]
     }
 }
 
 /// What is left of a child, next to what it was.
 fn remainder(alive: &Remains, dead: &Remains) -> String {
-    const FACTS: [&str; 6] = [
+    const FACTS: [&str; 7] = [
         "pid",
         "name",
         "parent",
         "state",
         "resident memory",
         "slots for descriptors",
+        "exit status",
     ];
     let mut rows = vec![head(["the child", "alive", "zombie"])];
     for ((what, alive), dead) in FACTS.iter().zip(alive.cells()).zip(dead.cells()) {
@@ -203,11 +213,13 @@ mod tests {
             name: "child".to_owned(),
             memory: 980,
             descriptors: 64,
+            exit_status: 0,
         };
         let dead = Remains {
             state: proc::State::Zombie,
             memory: 0,
             descriptors: 0,
+            exit_status: 7 << 8,
             name: "child".to_owned(),
             ..alive
         };
@@ -222,6 +234,7 @@ parent                 11       11
 state                  S        Z
 resident memory        980 KiB  0 KiB
 slots for descriptors  64       0
+exit status            -        7
 "
         );
     }

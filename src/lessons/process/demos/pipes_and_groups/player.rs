@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs::{File, OpenOptions};
-use std::io::{self, PipeReader, PipeWriter, Read};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 
@@ -12,12 +12,12 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, execvp, getpgrp, setpgid, tcsetpgrp};
 
 use super::super::player::{answer, order};
-use super::{STAGES, Stage};
+use super::{PROMPT, STAGES, Stage};
 use crate::model::ExitStatus;
 use crate::sys::{process, terminal};
 
 /// Exit status of a process that could not become the command.
-const NOT_STARTED: i32 = 127;
+pub(super) const NOT_STARTED: i32 = 127;
 
 /// Leads a session on the terminal of this name.
 ///
@@ -45,6 +45,7 @@ pub(in super::super) fn play(args: &[String]) -> anyhow::Result<()> {
                     endings.push(ending(waitpid(pid, None)?));
                 }
                 foreground(&terminal, getpgrp())?;
+                (&terminal).write_all(PROMPT)?;
                 answer(&endings.join(","))?;
                 continue;
             }

@@ -96,8 +96,11 @@ impl Cue {
     }
 }
 
-/// Forks a process of this name that does `act` and ends; it cannot give cues.
-fn enter(name: &CStr, cues: &[&Cue], act: impl FnOnce() -> io::Result<()>) -> io::Result<Pid> {
+/// Exit status of the child that becomes a zombie, for its parent to ask for.
+const STATUS: i32 = 7;
+
+/// Forks a process of this name that does `act` and ends with that status; it cannot give cues.
+fn enter(name: &CStr, cues: &[&Cue], act: impl FnOnce() -> io::Result<i32>) -> io::Result<Pid> {
     match process::fork()? {
         Some(pid) => Ok(pid),
         None => {
@@ -108,7 +111,7 @@ fn enter(name: &CStr, cues: &[&Cue], act: impl FnOnce() -> io::Result<()>) -> io
             let acted = prctl::set_name(name)
                 .map_err(io::Error::from)
                 .and_then(|()| act());
-            std::process::exit(i32::from(acted.is_err()));
+            std::process::exit(acted.unwrap_or(1));
         }
     }
 }
@@ -120,7 +123,8 @@ fn zombie() -> io::Result<()> {
     let pid = enter(c"parent", &cues, || {
         let born = enter(c"child", &[], || {
             done.give()?;
-            child.take()
+            child.take()?;
+            Ok(STATUS)
         })?;
         done.give()?;
         parent.take()?;
@@ -130,7 +134,8 @@ fn zombie() -> io::Result<()> {
         parent.take()?;
         waitpid(born, None)?;
         done.give()?;
-        parent.take()
+        parent.take()?;
+        Ok(0)
     })?;
     done.take()?;
     done.take()?;
@@ -154,10 +159,12 @@ fn orphan() -> io::Result<()> {
     let pid = enter(c"parent", &cues, || {
         enter(c"child", &[], || {
             done.give()?;
-            child.take()
+            child.take()?;
+            Ok(0)
         })?;
         done.give()?;
-        parent.take()
+        parent.take()?;
+        Ok(0)
     })?;
     done.take()?;
     done.take()?;
@@ -182,10 +189,12 @@ fn double_fork(is_subreaper: bool) -> io::Result<()> {
         let between = enter(c"middle", &[], || {
             enter(c"daemon", &[], || {
                 done.give()?;
-                daemon.take()
+                daemon.take()?;
+                Ok(0)
             })?;
             done.give()?;
-            middle.take()
+            middle.take()?;
+            Ok(0)
         })?;
         done.give()?;
         outer.take()?;
@@ -197,7 +206,7 @@ fn double_fork(is_subreaper: bool) -> io::Result<()> {
             done.give()?;
             outer.take()?;
         }
-        Ok(())
+        Ok(0)
     })?;
     for _ in 0..cues.len() {
         done.take()?;
