@@ -68,7 +68,7 @@ static int write_too_much(rlim_t bytes, const char *file) {
 }
 
 // The hard limit comes a second after the soft one.
-static int compute(rlim_t seconds) {
+static _Noreturn void compute(rlim_t seconds) {
     limit(RLIMIT_CPU, seconds, seconds + 1);
     for (volatile unsigned long n = 0;; n++)
         ;
@@ -97,10 +97,10 @@ int main(int argc, char **argv) {
         return write_too_much(most, file);
     }
     if (strcmp(what, "cpu") == 0)
-        return compute(most);
+        compute(most);
     if (strcmp(what, "cpu-ignored") == 0) {
         signal(SIGXCPU, SIG_IGN);
-        return compute(most);
+        compute(most);
     }
     return 2;
 }

@@ -1,4 +1,4 @@
-//! Resource limits, each of them reached: the call that met it, and what the kernel answered.
+//! Resource limits, reached one by one: the call that met it, and what the kernel answered.
 //!
 //! See getrlimit(2).
 
@@ -16,7 +16,7 @@ use crate::model::{Arg, ExitStatus, Experiment, Recording, Run, Step, What};
 /// The demo.
 pub(super) const DEMO: Demo = Demo {
     slug: "limits",
-    title: "files, memory, processes, file size, processor time: each limit reached",
+    title: "files, memory, processes, file size, processor time: each limit, reached",
     run,
 };
 
@@ -145,9 +145,10 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     writeln!(out)?;
     out.write_all(whole_writes(&cases, runs).as_bytes())?;
     let lesson = "Limits on what a process holds are answered by an errno, which a program can \
-                  report and outlive. Those on what it uses up come as a signal first, and \
-                  SIGKILL at the hard limit of processor time asks nobody. RLIMIT_NPROC counts \
-                  the tasks of a user, not of a process, and does not hold for root.";
+                  report and outlive; only the stack grows without a call that could fail. Those \
+                  on what it uses up come as a signal first, and SIGKILL at the hard limit of \
+                  processor time asks nobody. RLIMIT_NPROC counts the tasks of a user, not of a \
+                  process, and does not hold for root.";
     out.write_all(prose(lesson).as_bytes())?;
     let more = "All limits pass through fork and exec: `prlimit --nofile=8 python3` is a Python \
                 that cannot open its own modules. Read on: `syslab process read \
