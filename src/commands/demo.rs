@@ -7,6 +7,8 @@ use crate::model::Lesson;
 use crate::model::curriculum::DemoOptions;
 use crate::ui::{Screen, Tone, padded};
 
+use super::interrupt::Interrupt;
+
 /// Run a demo of the lesson
 ///
 /// A demo shows one idea of the text on this machine, with measured figures. Without a name: the
@@ -55,12 +57,19 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
                 slugs().collect::<Vec<_>>(),
             )
         })?;
+    let interrupt = Interrupt::install()?;
     let mut stdout = screen.stdout();
     let options = DemoOptions {
         color: screen.out.color,
         quick: args.quick,
+        interrupted: interrupt.shared(),
     };
-    (demo.run)(&mut stdout, &options)?;
+    let shown = (demo.run)(&mut stdout, &options);
+    // Whatever it says of its end then is a consequence.
+    if interrupt.is_asked() {
+        return Ok(exit::INTERRUPTED);
+    }
+    shown?;
     stdout.flush()?;
     Ok(exit::DONE)
 }

@@ -36,6 +36,11 @@ impl Interrupt {
         &self.0
     }
 
+    /// The same, for those who outlive us.
+    pub(super) fn shared(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+
     /// Whether a signal has come.
     pub(super) fn is_asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)

@@ -1,5 +1,8 @@
 //! Lessons: what they consist of.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::check::Lab;
 
 /// A text, demos, trace exercises and labs under one slug.
@@ -31,12 +34,32 @@ pub struct Demo {
 }
 
 /// What a demo is told about its surroundings.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct DemoOptions {
     /// Whether the output may use colour.
     pub color: bool,
     /// Whether the shortest useful version is wanted (the tour, tests).
     pub quick: bool,
+    /// Becomes true when the user wants the demo to end: it removes what it made, and returns.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// The user has asked for the end.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
+impl DemoOptions {
+    /// Says whether to go on; to be asked between two steps of a demo.
+    ///
+    /// # Errors
+    /// [`Interrupted`] once the user has asked for the end.
+    pub fn go_on(&self) -> Result<(), Interrupted> {
+        match self.interrupted.load(Ordering::SeqCst) {
+            true => Err(Interrupted),
+            false => Ok(()),
+        }
+    }
 }
 
 /// A question about a program's system calls whose answer is computed from a live trace.

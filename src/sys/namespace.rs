@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::time::{Duration, Instant};
 
 use nix::sched::CloneFlags;
 use nix::unistd::Pid;
@@ -25,19 +26,26 @@ pub struct IdRange {
 /// # Errors
 /// EPERM or ENOSPC if the namespaces may not be made, EINVAL for a kernel without one of them,
 /// EBUSY if this process has more than one thread.
-#[expect(unsafe_code, reason = "clone without a stack, as fork does it")]
 pub fn fork_into(flags: CloneFlags) -> io::Result<Option<Pid>> {
+    Ok(timed_fork_into(flags)?.0)
+}
+
+/// The same, and how long the call took in the process that returns.
+#[expect(unsafe_code, reason = "clone without a stack, as fork does it")]
+pub(super) fn timed_fork_into(flags: CloneFlags) -> io::Result<(Option<Pid>, Duration)> {
     if fs::read_dir("/proc/self/task")?.count() != 1 {
         return Err(io::Error::from_raw_os_error(libc::EBUSY));
     }
     let flags = libc::c_long::from(flags.bits()) | libc::c_long::from(libc::SIGCHLD);
+    let begin = Instant::now();
     // SAFETY: without CLONE_VM and with a null stack this is a fork; there is one thread, so no
     // lock can be held by a thread that the child does not have.
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) };
+    let took = begin.elapsed();
     match pid {
         -1 => Err(io::Error::last_os_error()),
-        0 => Ok(None),
-        pid => Ok(Some(Pid::from_raw(pid as i32))),
+        0 => Ok((None, took)),
+        pid => Ok((Some(Pid::from_raw(pid as i32)), took)),
     }
 }
 

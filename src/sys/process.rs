@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
+use std::time::Duration;
 
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
@@ -52,6 +53,17 @@ pub fn reset_signals() -> io::Result<()> {
         }
     }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+    Ok(())
+}
+
+/// Ignores a signal from now on; SIG_IGN of sigaction(2). It stays ignored across an execve(2).
+///
+/// # Errors
+/// EINVAL for SIGKILL and SIGSTOP.
+#[expect(unsafe_code, reason = "changes a signal's disposition")]
+pub fn ignore_signal(signal: Signal) -> io::Result<()> {
+    // SAFETY: no handler is installed.
+    unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigIgn) }?;
     Ok(())
 }
 
@@ -111,6 +123,14 @@ pub fn close_others_on_exec() -> io::Result<()> {
 /// EAGAIN, ENOMEM; EBUSY if this process has more than one thread.
 pub fn fork() -> io::Result<Option<Pid>> {
     super::namespace::fork_into(nix::sched::CloneFlags::empty())
+}
+
+/// As [`fork`], and how long the call took.
+///
+/// # Errors
+/// As [`fork`].
+pub fn timed_fork() -> io::Result<(Option<Pid>, Duration)> {
+    super::namespace::timed_fork_into(nix::sched::CloneFlags::empty())
 }
 
 /// Replaces descriptor 0 by /dev/null, so that no copy of what it was stays open.

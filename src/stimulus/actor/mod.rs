@@ -11,6 +11,7 @@
 
 mod answer;
 mod ask;
+mod await_term;
 mod both;
 mod exit;
 mod kill;
@@ -52,6 +53,7 @@ enum Confusion {
 static VERBS: &[Verb] = &[
     answer::VERB,
     ask::VERB,
+    await_term::VERB,
     both::VERB,
     exit::VERB,
     kill::VERB,

@@ -7,6 +7,7 @@
 mod call;
 mod descriptors;
 mod limits;
+mod shares;
 mod sockets;
 mod stat;
 mod status;
@@ -21,6 +22,7 @@ pub use descriptors::{
     watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
+pub use shares::Shares;
 pub use sockets::{Address, Socket, sockets};
 pub use stat::{Stat, State};
 pub use status::{Memory, Status};
@@ -140,6 +142,15 @@ pub fn status(tid: i32) -> io::Result<Status> {
 /// ENOENT or ESRCH if it is gone.
 pub fn limits(pid: i32) -> io::Result<Vec<Limit>> {
     Ok(parse_limits(&contents(&format!("/proc/{pid}/limits"))?))
+}
+
+/// What of a process' resident memory is its own, from `/proc/PID/smaps_rollup`.
+///
+/// # Errors
+/// ENOENT or ESRCH if the process is gone, or the kernel (before 4.14) has no such file; EACCES if
+/// the process may not be traced by us.
+pub fn shares(pid: i32) -> io::Result<Shares> {
+    Shares::parse(&contents(&format!("/proc/{pid}/smaps_rollup"))?)
 }
 
 /// Nanoseconds that a task has spent on a processor, from `/proc/TID/schedstat`.

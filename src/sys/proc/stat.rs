@@ -57,6 +57,10 @@ pub struct Stat {
     pub group: i32,
     /// Its session.
     pub session: i32,
+    /// The foreground process group of its controlling terminal; -1 if it has none.
+    pub foreground: i32,
+    /// Page faults that were served without reading from a disk.
+    pub minor_faults: u64,
     /// Whether it is a thread of the kernel's own.
     pub is_kernel_thread: bool,
     /// Processor time in user mode, clock ticks.
@@ -109,6 +113,8 @@ impl Stat {
             parent: number(4)? as i32,
             group: number(5)? as i32,
             session: number(6)? as i32,
+            foreground: number(8)? as i32,
+            minor_faults: number(10)? as u64,
             is_kernel_thread: number(9)? & KERNEL_THREAD != 0,
             user_ticks: number(14)? as u64,
             system_ticks: number(15)? as u64,
@@ -132,6 +138,7 @@ mod tests {
         assert_eq!(stat.state, State::Zombie);
         assert_eq!((stat.parent, stat.group, stat.session), (1, 2, 3));
         assert_eq!((stat.ticks(), stat.threads, stat.started), (15, 1, 5149));
+        assert_eq!((stat.foreground, stat.minor_faults), (-1, 56));
         assert!(!stat.is_kernel_thread);
         assert!(Stat::parse(b"12 (cat").is_err());
         assert!(Stat::parse(b")(").is_err());

@@ -20,6 +20,10 @@ pub struct Status {
     pub real_user: u32,
     /// Effective user.
     pub user: u32,
+    /// The mask of the modes of files that it makes; see umask(2).
+    pub umask: u32,
+    /// Slots for descriptors that there are by now; 0 for a zombie.
+    pub descriptor_slots: u64,
     /// Threads of its process.
     pub threads: u64,
     /// Sizes of its memory; all 0 for what has none: a zombie, a kernel thread.
@@ -103,6 +107,8 @@ impl Status {
                 self.real_user = users.next().flatten().unwrap_or(0);
                 self.user = users.next().flatten().unwrap_or(self.real_user);
             }
+            b"Umask" => self.umask = u32::from_str_radix(value, 8).unwrap_or(0),
+            b"FDSize" => self.descriptor_slots = number(),
             b"Threads" => self.threads = number(),
             b"VmSize" => self.memory.space = kib(),
             b"VmLck" => self.memory.locked = kib(),
@@ -135,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_field_is_found() {
-        let text = b"Name:\tcat\\nTgid:\t1\nState:\tT (stopped)\nTgid:\t4711\nPid:\t4712\n\
+        let text = b"Name:\tcat\\nTgid:\t1\nUmask:\t0027\nFDSize:\t64\nState:\tT (stopped)\nTgid:\t4711\nPid:\t4712\n\
             PPid:\t7\nTracerPid:\t3\nUid:\t1000\t0\t0\t0\nNSpid:\t4712\t5\t2\nVmSize:\t  3060 kB\n\
             VmLck:\t       8 kB\nVmRSS:\t    1776 kB\nRssAnon:\t     112 kB\nRssShmem:\t       4 kB\n\
             VmData:\t     360 kB\nVmStk:\t     132 kB\nThreads:\t3\nSigQ:\t2/96365\n\
@@ -149,6 +155,8 @@ mod tests {
             tracer: 3,
             real_user: 1000,
             user: 0,
+            umask: 0o27,
+            descriptor_slots: 64,
             threads: 3,
             memory: Memory {
                 space: 3060,

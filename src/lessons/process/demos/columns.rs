@@ -1,12 +1,16 @@
-//! Tables of text: what a demo's figures look like in a terminal of 100 columns.
+//! Tables and prose: what a demo's figures look like in a terminal of 80 columns, or of 100 where
+//! traces and wide tables ask for it.
 
 use std::time::Duration;
 
-/// Columns that a demo may use.
+/// Columns that a demo may use at most.
 pub(super) const WIDTH: usize = 100;
 
-/// Blanks between two columns.
-const GAP: usize = 3;
+/// Columns that every terminal has.
+pub(super) const NARROW: usize = 80;
+
+/// Blanks between two columns, and where the table is narrow.
+const GAP: (usize, usize) = (3, 2);
 
 /// Which side the cells of a column keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +26,20 @@ pub(super) enum Align {
 /// Cells beyond the length of `align` keep to the left. The result ends in a newline and has no
 /// trailing blanks; a last column that would pass [`WIDTH`] continues on the next line.
 pub(super) fn columns<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
+    laid_out(align, rows, GAP.0, WIDTH)
+}
+
+/// The same within [`NARROW`] columns.
+pub(super) fn narrow<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
+    laid_out(align, rows, GAP.1, NARROW)
+}
+
+/// A head for [`columns`] or [`narrow`].
+pub(super) fn head<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+fn laid_out<R: AsRef<[String]>>(align: &[Align], rows: &[R], gap: usize, width: usize) -> String {
     let count = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
         .map(|at| {
@@ -37,7 +55,7 @@ pub(super) fn columns<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String
         for (at, cell) in row.iter().enumerate() {
             let blanks = widths[at] - cell.chars().count();
             if at > 0 {
-                line.push_str(&" ".repeat(GAP));
+                line.push_str(&" ".repeat(gap));
             }
             indent = line.chars().count();
             match align.get(at).unwrap_or(&Align::Left) {
@@ -48,18 +66,27 @@ pub(super) fn columns<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String
                 line.push_str(&" ".repeat(blanks));
             }
         }
-        table.push_str(&wrapped(line.trim_end(), indent));
+        table.push_str(&broken(line.trim_end(), indent, width));
     }
     table
 }
 
+/// A paragraph within [`NARROW`] columns.
+pub(super) fn prose(text: &str) -> String {
+    broken(text, 0, NARROW)
+}
+
 /// Breaks `line` between words so that it fits into [`WIDTH`]; the rest is indented.
 pub(super) fn wrapped(line: &str, indent: usize) -> String {
+    broken(line, indent, WIDTH)
+}
+
+fn broken(line: &str, indent: usize, width: usize) -> String {
     let mut rest = line;
     let mut text = String::new();
     let mut margin = 0;
-    while margin + rest.chars().count() > WIDTH {
-        let room = WIDTH - margin;
+    while margin + rest.chars().count() > width {
+        let room = width - margin;
         let end = rest
             .char_indices()
             .nth(room)
@@ -109,6 +136,15 @@ pub(super) fn brief(time: Duration) -> String {
     }
 }
 
+/// A ratio with two significant digits: what a measurement that varies from run to run supports.
+pub(super) fn two_digits(ratio: f64) -> String {
+    if ratio < 10.0 {
+        return format!("{ratio:.1}");
+    }
+    let unit = 10_f64.powf(ratio.log10().floor() - 1.0);
+    format!("{:.0}", (ratio / unit).round() * unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,11 +172,27 @@ mod tests {
     }
 
     #[test]
+    fn narrow_is_narrower() {
+        let words = "word ".repeat(30);
+        let table = narrow(&[], &[row(&["left", words.trim()])]);
+        for line in table.lines().chain(prose(&words).lines()) {
+            assert!(line.chars().count() <= NARROW, "{line}");
+        }
+        assert!(table.starts_with("left  word"));
+    }
+
+    #[test]
     fn a_word_wider_than_the_screen_is_left_whole() {
         let word = "x".repeat(300);
         assert_eq!(wrapped(&word, 4), format!("{word}\n"));
         assert_eq!(wrapped(&format!("a {word}"), 2), format!("a {word}\n"));
         assert_eq!(wrapped("", 4), "\n");
+    }
+
+    #[test]
+    fn ratios_are_rounded() {
+        let rounded: Vec<_> = [0.5, 3.04, 49.3, 1599.0].map(two_digits).into();
+        assert_eq!(rounded, ["0.5", "3.0", "49", "1600"]);
     }
 
     #[test]

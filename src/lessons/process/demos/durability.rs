@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
-use super::columns::{Align, bold, brief, columns, wrapped};
+use super::columns::{Align, bold, brief, columns, two_digits, wrapped};
 use super::mount;
 use crate::model::curriculum::{Demo, DemoOptions};
 
@@ -128,7 +128,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     out.write_all(place(&here).as_bytes())?;
     writeln!(out)?;
     out.flush()?;
-    let measured = measure(&here, rounds, time)
+    let measured = measure(&here, rounds, time, &|| options.go_on().is_ok())
         .with_context(|| format!("cannot measure in {}", here.display()))?;
     out.write_all(table(&measured).as_bytes())?;
     writeln!(out)?;
@@ -185,8 +185,14 @@ impl Drop for Scratch {
     }
 }
 
-/// Measures all ways in files of a directory of its own in `parent`, in [`WAYS`]' order.
-fn measure(parent: &Path, rounds: usize, time: Duration) -> io::Result<Vec<Sample>> {
+/// Measures all ways in files of a directory of its own in `parent`, in [`WAYS`]' order, while it
+/// is wanted.
+fn measure(
+    parent: &Path,
+    rounds: usize,
+    time: Duration,
+    is_wanted: &dyn Fn() -> bool,
+) -> io::Result<Vec<Sample>> {
     let scratch = Scratch::new(parent)?;
     let mut logs = Vec::new();
     for (nth, way) in WAYS.iter().enumerate() {
@@ -195,7 +201,7 @@ fn measure(parent: &Path, rounds: usize, time: Duration) -> io::Result<Vec<Sampl
     let mut samples: Vec<Sample> = WAYS.iter().map(|_| Sample::default()).collect();
     let begin = Instant::now();
     for round in 0..rounds {
-        if round > 0 && begin.elapsed() > time {
+        if round > 0 && (begin.elapsed() > time || !is_wanted()) {
             break;
         }
         for ((way, log), sample) in WAYS.iter().zip(&mut logs).zip(&mut samples) {
@@ -319,15 +325,6 @@ fn lessons(measured: &[Sample]) -> String {
     )
 }
 
-/// A ratio with two significant digits: what a measurement that varies from run to run supports.
-fn two_digits(ratio: f64) -> String {
-    if ratio < 10.0 {
-        return format!("{ratio:.1}");
-    }
-    let unit = 10_f64.powf(ratio.log10().floor() - 1.0);
-    format!("{:.0}", (ratio / unit).round() * unit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,12 +341,6 @@ mod tests {
         assert_eq!(hundred.percentile(50), Duration::from_micros(50));
         assert_eq!(hundred.percentile(99), Duration::from_micros(99));
         assert_eq!(sample(&[7]).percentile(99), Duration::from_micros(7));
-    }
-
-    #[test]
-    fn ratios_are_rounded() {
-        let rounded: Vec<_> = [0.5, 3.04, 49.3, 1599.0].map(two_digits).into();
-        assert_eq!(rounded, ["0.5", "3.0", "49", "1600"]);
     }
 
     #[test]
@@ -371,7 +362,7 @@ mod tests {
     #[test]
     fn measuring_leaves_nothing_behind() {
         let directory = tempfile::tempdir().unwrap();
-        let measured = measure(directory.path(), 1, Duration::ZERO).unwrap();
+        let measured = measure(directory.path(), 1, Duration::ZERO, &|| true).unwrap();
         assert!(measured.iter().all(|sample| sample.times.len() == TURN));
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
@@ -394,6 +385,7 @@ mod tests {
         let options = DemoOptions {
             color: false,
             quick: true,
+            ..DemoOptions::default()
         };
         let mut out = Vec::new();
         run(&mut out, &options).unwrap();

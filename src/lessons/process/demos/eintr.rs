@@ -93,7 +93,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for waiter in WAITERS {
         for (strike, moment) in MOMENTS {
-            let performed = stage::perform(waiter.program, experiment(waiter, *strike))
+            let performed = stage::perform(waiter.program, experiment(waiter, *strike), options)
                 .with_context(|| format!("cannot try {}", waiter.way))?;
             let recording = match performed {
                 Ok(trials) => Ok(trials

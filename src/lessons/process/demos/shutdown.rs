@@ -109,7 +109,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     out.flush()?;
     let mut rows = Vec::new();
     for service in SERVICES {
-        let performed = stage::perform(service.program, experiment(groups))
+        let performed = stage::perform(service.program, experiment(groups), options)
             .with_context(|| format!("cannot try {}", service.program.file))?;
         rows.push(Row {
             file: service.program.file,

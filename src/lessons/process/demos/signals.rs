@@ -1,4 +1,4 @@
-//! One signal, five ways to meet it: what the kernel does in each.
+//! One signal, six ways to meet it: what the kernel does in each.
 //!
 //! See signal(7), sigaction(2), ppoll(2) and signalfd(2).
 
@@ -9,6 +9,7 @@ use anyhow::Context;
 use super::columns::{bold, wrapped};
 use super::stage::{self, Program};
 use crate::model::curriculum::{Demo, DemoOptions};
+use crate::model::experiment::ACTOR;
 use crate::model::recording::{FIRST, World};
 use crate::model::text::{call_head, signal_name};
 use crate::model::{Arg, ExitStatus, Experiment, Recording, Run, Step, What};
@@ -16,7 +17,7 @@ use crate::model::{Arg, ExitStatus, Experiment, Recording, Run, Step, What};
 /// The demo.
 pub(super) const DEMO: Demo = Demo {
     slug: "signals",
-    title: "SIGTERM by default, by handler, self-pipe, mask and signalfd, as the kernel sees it",
+    title: "SIGTERM by default, handler, self-pipe, mask, signalfd and signal-hook, as the kernel sees it",
     run,
 };
 
@@ -28,46 +29,88 @@ const PROGRAM: Program = Program {
 /// How long a program may take to end after SIGTERM.
 const WITHIN_MS: u64 = 1000;
 
-/// What the program is told to do, and what that is.
-const WAYS: &[(&str, &str)] = &[
-    (
+/// What becomes another program: the actor, with its verb.
+const RUN: Program = Program {
+    file: "run",
+    source: "#!/bin/sh\nexec \"$@\"\n",
+};
+
+/// One way to meet the signal.
+struct Way {
+    name: &'static str,
+    what: &'static str,
+    program: Program,
+    args: &'static [&'static str],
+}
+
+/// A way of the C program, told what to do by the way's name.
+const fn in_c(name: &'static str, args: &'static [&'static str; 1], what: &'static str) -> Way {
+    Way {
+        name,
+        what,
+        program: PROGRAM,
+        args,
+    }
+}
+
+/// From what happens by itself to what a library does.
+const WAYS: &[Way] = &[
+    in_c(
         "default",
+        &["default"],
         "nothing is said about SIGTERM; read waits for input",
     ),
-    (
+    in_c(
         "flag",
+        &["flag"],
         "a handler sets a flag; it has SA_RESTART, as signal(2) in glibc arranges it",
     ),
-    (
+    in_c(
         "pipe",
+        &["pipe"],
         "the handler writes a byte to a pipe; poll waits for input and for the pipe",
     ),
-    (
+    in_c(
         "mask",
+        &["mask"],
         "SIGTERM is blocked, and ppoll lets it in while it waits",
     ),
-    (
+    in_c(
         "signalfd",
+        &["signalfd"],
         "SIGTERM is blocked, and poll waits for input and for a signalfd",
     ),
+    Way {
+        name: "signal-hook",
+        what: "Rust, with the crate signal-hook: its handler sends a byte to a socket; poll waits \
+               for input and for the socket",
+        program: RUN,
+        args: &[ACTOR, "await-term"],
+    },
 ];
 
 /// Calls that tell the kernel what to do with signals, before the wait.
-const PREPARATIONS: &[&str] = &["rt_sigaction", "rt_sigprocmask", "pipe2", "signalfd4"];
+const PREPARATIONS: &[&str] = &[
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "pipe2",
+    "signalfd4",
+    "socketpair",
+];
 
 /// Calls that wait.
 const WAITS: &[&str] = &["read", "poll", "ppoll"];
 
 fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
-    let title = "Five ways to meet SIGTERM";
+    let title = "Six ways to meet SIGTERM";
     writeln!(out, "{}\n", bold(title, options.color))?;
     let story = "Each program waits, gets a line of input, waits again, and gets SIGTERM.";
     writeln!(out, "{}", wrapped(story, 0))?;
-    for (way, what) in WAYS {
-        writeln!(out, "{}", bold(way, options.color))?;
-        out.write_all(wrapped(&format!("  {what}"), 2).as_bytes())?;
-        let performed = stage::perform(PROGRAM, experiment(way))
-            .with_context(|| format!("cannot try {way}"))?;
+    for way in WAYS {
+        writeln!(out, "{}", bold(way.name, options.color))?;
+        out.write_all(wrapped(&format!("  {}", way.what), 2).as_bytes())?;
+        let performed = stage::perform(way.program, experiment(way), options)
+            .with_context(|| format!("cannot try {}", way.name))?;
         match performed {
             Ok(trials) => {
                 let recording = trials.first().and_then(|trial| trial.runs.first());
@@ -85,17 +128,18 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
 }
 
 /// A line of input, then SIGTERM, both while the program waits.
-fn experiment(way: &str) -> Experiment {
+fn experiment(way: &Way) -> Experiment {
     let watch = [
         PREPARATIONS,
         WAITS,
-        &["write", "rt_sigreturn", "exit_group"],
+        &["write", "sendto", "rt_sigreturn", "exit_group"],
     ]
     .concat();
     Experiment {
-        story: format!("SIGTERM comes while the program waits ({way})"),
+        story: format!("SIGTERM comes while the program waits ({})", way.name),
         runs: vec![Run {
-            args: vec![way.to_owned()],
+            args: way.args.iter().map(|arg| (*arg).to_owned()).collect(),
+            has_actor: way.args.first() == Some(&ACTOR),
             steps: vec![
                 Step::Send(b"hello\n".to_vec()),
                 Step::AwaitRest,
@@ -117,7 +161,12 @@ fn shown(recording: &Recording) -> String {
         .world()
         .find(|(_, world)| matches!(world, World::Signalled(_)))
         .map_or(recording.events.len(), |(at, _)| at);
-    let arranged = (0..sent).filter(|at| {
+    // A shell may have come first, and become the program.
+    let began = (0..sent)
+        .rev()
+        .find(|at| matches!(recording.events[*at].what, What::Exec(FIRST, _)))
+        .unwrap_or(0);
+    let arranged = (began..sent).filter(|at| {
         matches!(&recording.events[*at].what,
         What::Enter(FIRST, call) if arranges(&call.name, &call.args))
     });
@@ -210,6 +259,23 @@ mod tests {
   No handler ran. The process ended itself (exit 0).
 "
         );
+    }
+
+    #[test]
+    fn what_a_shell_arranged_before_is_left_out() {
+        let recording: Recording = "
+            2 exec \"/bin/dash\"
+            2 rt_sigprocmask(SIG_BLOCK, [CHLD], [], 8) = 0
+            2 exec \"/actor\"
+            2 socketpair(AF_UNIX, SOCK_STREAM, 0, [3, 4]) = 0
+            2 poll([{fd=3, revents=POLLIN}], 2, -1) ...
+            * signal SIGTERM
+            2 +++ exit 0
+        "
+        .parse()
+        .unwrap();
+        let text = shown(&recording);
+        assert!(text.starts_with("    socketpair("), "{text}");
     }
 
     #[test]

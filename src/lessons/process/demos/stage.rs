@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::num::NonZero;
-use std::sync::atomic::AtomicBool;
+use std::os::unix::fs::PermissionsExt;
 
 use anyhow::Context;
 
 use super::columns::WIDTH;
 use crate::bench::{self, BenchError, Observation, Observed};
+use crate::model::curriculum::DemoOptions;
 use crate::model::recording::FIRST;
 use crate::model::text::event_line;
 use crate::model::{Experiment, Recording, What};
@@ -15,7 +16,7 @@ use crate::model::{Experiment, Recording, What};
 /// A program of a demo; its file is also what the text shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Program {
-    /// The name of its file in `lessons/process/code`.
+    /// The name of its file in `lessons/process/code`, or `run` for one that is executed as it is.
     pub(super) file: &'static str,
     /// The content of that file.
     pub(super) source: &'static str,
@@ -27,20 +28,30 @@ pub(super) type Performed = Result<Vec<Observed>, String>;
 /// Performs an experiment on a program.
 ///
 /// # Errors
-/// If this machine cannot observe programs, or a trial went wrong for a reason of ours.
-pub(super) fn perform(program: Program, experiment: Experiment) -> anyhow::Result<Performed> {
-    // A demo has nothing to save when the user interrupts it: the signal may end it.
-    static NEVER: AtomicBool = AtomicBool::new(false);
+/// If this machine cannot observe programs, a trial went wrong for a reason of ours, or the user
+/// interrupted it.
+pub(super) fn perform(
+    program: Program,
+    experiment: Experiment,
+    options: &DemoOptions,
+) -> anyhow::Result<Performed> {
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
-    let extension = program.file.rsplit('.').next().unwrap_or_default();
-    let main = directory.path().join(format!("main.{extension}"));
+    let name = match program.file.rsplit_once('.') {
+        Some((_, extension)) => format!("main.{extension}"),
+        None => program.file.to_owned(),
+    };
+    let main = directory.path().join(&name);
     fs::write(&main, program.source).context("cannot write the program")?;
+    if name == program.file {
+        fs::set_permissions(&main, fs::Permissions::from_mode(0o755))
+            .context("cannot make the program executable")?;
+    }
     let observation = Observation {
         program: directory.path().to_owned(),
         experiment,
         jobs: std::thread::available_parallelism().map_or(1, NonZero::get),
     };
-    let observed = match bench::observe(&observation, &NEVER) {
+    let observed = match bench::observe(&observation, &options.interrupted) {
         Ok(observed) => observed,
         Err(BenchError::Refused { causes, .. }) => return Ok(Err(causes.join(": "))),
         Err(error) => return Err(error.into()),
@@ -80,7 +91,7 @@ pub(super) fn lines(
 }
 
 /// The line with its middle left out, if it is longer than `width`: the result is at its end.
-fn shortened(line: &str, width: usize) -> String {
+pub(super) fn shortened(line: &str, width: usize) -> String {
     const MARK: &str = " ... ";
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= width {
