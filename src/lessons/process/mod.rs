@@ -7,6 +7,8 @@ mod chance;
 mod durable_log;
 mod sight;
 mod stories;
+#[cfg(test)]
+mod testing;
 
 use crate::model::Lesson;
 
