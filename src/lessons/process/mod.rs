@@ -5,6 +5,7 @@ pub mod exercises;
 
 mod chance;
 mod durable_log;
+mod limits;
 mod sight;
 mod stories;
 #[cfg(test)]
@@ -19,5 +20,5 @@ pub const LESSON: Lesson = Lesson {
     title: "signals, fork, exec, limits",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[durable_log::LAB],
+    labs: &[durable_log::LAB, limits::LAB],
 };
