@@ -5,6 +5,7 @@ mod demos;
 mod exercises;
 mod labs;
 mod oracle;
+mod real_programs;
 mod report;
 mod sandbox;
 mod site;
