@@ -2,7 +2,7 @@
 
 use super::{Values, both, values};
 use crate::lessons::process::limits::observed::{Command, Observed};
-use crate::model::{ExecState, Failure, Judgement, Pass, Trial};
+use crate::model::{ExecState, Failure, Judgement, Objection, Pass, Trial};
 
 /// Fails if a limit is another at CMD's exec than was asked for, or than it was before if nothing
 /// asked for it; or if CMD's standard streams are not the program's own.
@@ -13,6 +13,10 @@ pub(in crate::lessons::process::limits) fn limits_the_command(trial: &Trial<'_>)
     let observed = Observed::new(trial)?;
     let start = observed.start()?;
     let command = observed.command()?;
+    if command.state.limits.is_empty() {
+        let why = "the limits that CMD began with were not recorded";
+        return Err(Objection::Blind(why.to_owned()));
+    }
     is_limited(&observed, start, &command)?;
     has_streams(start, &command)?;
     Ok(Pass {
@@ -28,7 +32,9 @@ pub(super) fn is_limited(
 ) -> Result<(), Failure> {
     for (name, soft, hard) in &start.limits {
         let had = (*soft, *hard);
-        let has = values(command.state, name).unwrap_or_default();
+        let Some(has) = values(command.state, name) else {
+            continue;
+        };
         let asked = observed.asked.limit(name);
         if has == asked.map_or(had, |limit| (limit.value, limit.value)) {
             continue;
@@ -113,6 +119,12 @@ mod tests {
           0.5 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[] limits=CPU:unlimited:unlimited,NOFILE:99:1024
         hint: Who may raise a soft limit, and how far?
         "#);
+    }
+
+    #[test]
+    fn limits_that_the_kernel_did_not_tell_cannot_be_compared() {
+        let unknown = CHILD.replace(" limits=CPU:unlimited:unlimited,NOFILE:99:99", "");
+        assert!(said(&unknown).starts_with("blind: the limits that CMD began with"));
     }
 
     #[test]
