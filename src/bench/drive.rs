@@ -27,6 +27,8 @@ pub struct Driver {
     step_began: Option<Duration>,
     was_signalled: bool,
     last: Sample,
+    /// Stops that the tracer had handled at the last look.
+    sampled_at: u64,
     started: Instant,
     /// In a reference run of a sweep, rest ends the run: there is no strike to wait for.
     is_reference: bool,
@@ -58,6 +60,7 @@ impl Driver {
             step_began: None,
             was_signalled: false,
             last: Sample::default(),
+            sampled_at: 0,
             started: Instant::now(),
             is_reference,
             ended_at: None,
@@ -68,9 +71,14 @@ impl Driver {
     /// Does what can be done now.
     pub fn turn(&mut self, tracer: &mut Tracer, is_tick: bool) -> Turn {
         self.receive(tracer);
+        if tracer.stops() != self.sampled_at {
+            // Something has happened since the last look: the rest that it saw is over.
+            self.last.is_at_rest = false;
+        }
         while self.step(tracer) {}
         if is_tick {
             self.last = tracer.sample(false);
+            self.sampled_at = tracer.stops();
         }
         if self.is_over {
             return Turn::Over;

@@ -23,7 +23,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         return String::new();
     };
     let mut words = vec!["strace -f -y".to_owned()];
-    let traced = traced_calls(recording);
+    let traced = traced_calls(recording, if run.has_actor { STARTING } else { TELLING });
     if !traced.is_empty() {
         words.push(format!("-e trace={}", traced.join(",")));
     }
@@ -91,37 +91,59 @@ fn struck_call(recording: &Recording, fault: usize) -> Option<(String, usize)> {
     Some((name.clone(), before + 1))
 }
 
-/// The calls that the run made on more than the loader's behalf, most telling first.
-fn traced_calls(recording: &Recording) -> Vec<String> {
-    const TELLING: &[&str] = &[
-        "open",
-        "openat",
-        "read",
-        "readv",
-        "pread64",
-        "write",
-        "writev",
-        "pwrite64",
-        "pwritev2",
-        "fsync",
-        "fdatasync",
-        "sync_file_range",
-        "msync",
-        "ftruncate",
-        "rename",
-        "renameat2",
-        "poll",
-        "ppoll",
-        "select",
-        "pselect6",
-        "epoll_wait",
-        "epoll_pwait",
-        "rt_sigaction",
-        "rt_sigprocmask",
-        "signalfd4",
-        "exit_group",
-    ];
-    TELLING
+/// The calls that are most telling of what a program does itself.
+const TELLING: &[&str] = &[
+    "open",
+    "openat",
+    "read",
+    "readv",
+    "pread64",
+    "write",
+    "writev",
+    "pwrite64",
+    "pwritev2",
+    "fsync",
+    "fdatasync",
+    "sync_file_range",
+    "msync",
+    "ftruncate",
+    "rename",
+    "renameat2",
+    "poll",
+    "ppoll",
+    "select",
+    "pselect6",
+    "epoll_wait",
+    "epoll_pwait",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "signalfd4",
+    "exit_group",
+];
+
+/// The calls that are most telling of how a program starts another one.
+const STARTING: &[&str] = &[
+    "execve",
+    "execveat",
+    "clone",
+    "clone3",
+    "fork",
+    "vfork",
+    "prlimit64",
+    "setrlimit",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "prctl",
+    "kill",
+    "wait4",
+    "waitid",
+    "write",
+    "exit_group",
+];
+
+/// Those of these calls that the run made.
+fn traced_calls(recording: &Recording, telling: &[&str]) -> Vec<String> {
+    telling
         .iter()
         .filter(|name| recording.calls().any(|made| made.call.name == **name))
         .map(|name| (*name).to_owned())

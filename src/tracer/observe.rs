@@ -232,6 +232,11 @@ impl Tracer {
         })
     }
 
+    /// Stops handled so far.
+    pub fn stops(&self) -> u64 {
+        self.stops
+    }
+
     /// Number of events so far.
     pub fn len(&self) -> usize {
         self.recording.events.len()

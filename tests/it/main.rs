@@ -6,6 +6,7 @@ mod exercises;
 mod inspect;
 mod labs;
 mod oracle;
+mod real_programs;
 mod report;
 mod sandbox;
 mod site;

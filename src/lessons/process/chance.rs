@@ -37,4 +37,14 @@ impl Source {
     pub(super) fn word(&mut self, len: usize) -> String {
         self.letters(len).into_iter().map(char::from).collect()
     }
+
+    /// A number from `first` to `last`.
+    pub(super) fn between(&mut self, first: u64, last: u64) -> u64 {
+        first + self.next() % (last - first + 1)
+    }
+
+    /// One of several.
+    pub(super) fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.between(1, of.len() as u64) as usize - 1]
+    }
 }

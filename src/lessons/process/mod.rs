@@ -5,8 +5,11 @@ pub mod exercises;
 
 mod chance;
 mod durable_log;
+mod limits;
 mod sight;
 mod stories;
+#[cfg(test)]
+mod testing;
 
 use crate::model::Lesson;
 
@@ -17,5 +20,5 @@ pub const LESSON: Lesson = Lesson {
     title: "signals, fork, exec, limits",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[durable_log::LAB],
+    labs: &[durable_log::LAB, limits::LAB],
 };

@@ -13,8 +13,13 @@ mod answer;
 mod ask;
 mod await_term;
 mod both;
+mod burn;
+mod drain;
 mod exit;
+mod fill;
+mod grow;
 mod kill;
+mod open;
 mod show;
 mod sleep;
 
@@ -27,6 +32,10 @@ pub const COMMAND: &str = "actor";
 
 /// Exit status of an actor that does not understand its arguments, or cannot do what it should.
 const CONFUSED: u8 = 125;
+
+/// Exit status of an actor that was refused what it asked of the kernel, where that is part of the
+/// story.
+const REFUSED: u8 = 1;
 
 /// One thing that an actor can do.
 struct Verb {
@@ -55,8 +64,13 @@ static VERBS: &[Verb] = &[
     ask::VERB,
     await_term::VERB,
     both::VERB,
+    burn::VERB,
+    drain::VERB,
     exit::VERB,
+    fill::VERB,
+    grow::VERB,
     kill::VERB,
+    open::VERB,
     show::VERB,
     sleep::VERB,
 ];
@@ -75,21 +89,33 @@ pub fn main(args: &[OsString]) -> ExitCode {
         None => Err(Confusion::Usage("VERB [ARGUMENT...]")),
     };
     acted.unwrap_or_else(|confusion| {
-        // If nobody listens, the exit status still tells.
-        let _gone = io::Write::write_all(
-            &mut io::stderr(),
-            format!("actor: {confusion}\n").as_bytes(),
-        );
+        say(&confusion.to_string());
         ExitCode::from(CONFUSED)
     })
+}
+
+/// Says that the kernel refused something, and with which status to end.
+fn refused(what: &str, error: &io::Error) -> ExitCode {
+    say(&format!("cannot {what}: {error}"));
+    ExitCode::from(REFUSED)
+}
+
+fn say(what: &str) {
+    // If nobody listens, the exit status still tells.
+    let _gone = io::Write::write_all(&mut io::stderr(), format!("actor: {what}\n").as_bytes());
 }
 
 /// The one argument of a verb, as what it should be.
 fn only<T: std::str::FromStr>(args: &[String], usage: &'static str) -> Result<T, Confusion> {
     match args {
-        [one] => one.parse().map_err(|_| Confusion::Usage(usage)),
+        [one] => parsed(one, usage),
         _ => Err(Confusion::Usage(usage)),
     }
+}
+
+/// An argument, as what it should be.
+fn parsed<T: std::str::FromStr>(arg: &str, usage: &'static str) -> Result<T, Confusion> {
+    arg.parse().map_err(|_| Confusion::Usage(usage))
 }
 
 #[cfg(test)]

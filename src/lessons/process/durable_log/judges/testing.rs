@@ -1,10 +1,8 @@
 //! Judging traces of a few lines.
 
 use crate::lessons::process::durable_log::LOGFILE;
-use crate::model::check::Judge;
-use crate::model::{
-    Arming, Experiment, Objection, Recording, Role, Run, Step, Strike, Sweep, Trial, Trigger,
-};
+pub(super) use crate::lessons::process::testing::judged;
+use crate::model::{Experiment, Run, Step};
 
 /// How most traces begin: the log is opened as descriptor 3.
 pub(super) const OPENED: &str = r#"
@@ -30,43 +28,6 @@ impl Experiment {
     pub(super) fn on_log(self, content: &str) -> Self {
         self.with_file(LOGFILE, content.as_bytes().to_vec())
     }
-
-    /// As a trial of a sweep.
-    pub(super) fn in_sweep(mut self) -> Self {
-        self.sweep = Some(Sweep {
-            strikes: vec![Strike::KillTree],
-            points: Trigger {
-                calls: Vec::new(),
-                on: Role::Any,
-                armed: Arming::Start,
-                first: 1,
-                every: 0,
-            },
-        });
-        self
-    }
-}
-
-/// What the judge says of the runs with these traces, as text.
-pub(super) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -> String {
-    let runs: Vec<Recording> = traces.iter().map(|trace| trace.parse().unwrap()).collect();
-    let trial = Trial {
-        experiment,
-        runs: &runs,
-    };
-    match judge(&trial) {
-        Ok(_) => "pass".to_owned(),
-        Err(Objection::Blind(why)) => format!("blind: {why}"),
-        Err(Objection::Fail(failure)) => {
-            let mut lines = vec![format!("fail: {}", failure.why)];
-            for shown in &failure.evidence {
-                let line = crate::model::text::event_line(&runs[shown.run], shown.event);
-                lines.push(format!("  {}.{} {line}", shown.run, shown.event));
-            }
-            lines.push(format!("hint: {}", failure.hint));
-            lines.join("\n")
-        }
-    }
 }
 
 /// A trace that begins as most do.
@@ -80,6 +41,7 @@ mod hostile {
 
     use super::{OPENED, judged, story};
     use crate::lessons::process::durable_log::LAB;
+    use crate::lessons::process::testing::hostile_trace;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -126,24 +88,7 @@ mod hostile {
             input in "[ab\n]{0,6}",
         ) {
             let start = if is_opened { OPENED } else { "" };
-            let trace = |picks: &[Index]| {
-                let mut is_in_write = false;
-                let mut lines = start.to_owned();
-                for pick in picks {
-                    let line = LINES[pick.index(LINES.len())];
-                    // A return must belong to something.
-                    if line.contains("... write") && !is_in_write {
-                        continue;
-                    }
-                    is_in_write = match line.contains("... write") {
-                        true => false,
-                        false => is_in_write || line.ends_with("..."),
-                    };
-                    lines.push_str(line);
-                    lines.push('\n');
-                }
-                lines
-            };
+            let trace = |picks: &[Index]| hostile_trace(start, LINES, picks);
             let mut experiment = story(&[&input, "x\n"]).on_log(&log);
             if is_swept {
                 experiment = experiment.in_sweep();

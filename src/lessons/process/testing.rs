@@ -1,0 +1,65 @@
+//! Judging traces of a few lines.
+
+use proptest::sample::Index;
+
+use crate::model::check::Judge;
+use crate::model::{Arming, Experiment, Objection, Recording, Role, Strike, Sweep, Trial, Trigger};
+
+impl Experiment {
+    /// As a trial of a sweep.
+    pub(super) fn in_sweep(mut self) -> Self {
+        self.sweep = Some(Sweep {
+            strikes: vec![Strike::KillTree],
+            points: Trigger {
+                calls: Vec::new(),
+                on: Role::Any,
+                armed: Arming::Start,
+                first: 1,
+                every: 0,
+            },
+        });
+        self
+    }
+}
+
+/// What the judge says of the runs with these traces, as text.
+pub(super) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -> String {
+    let runs: Vec<Recording> = traces.iter().map(|trace| trace.parse().unwrap()).collect();
+    let trial = Trial {
+        experiment,
+        runs: &runs,
+    };
+    match judge(&trial) {
+        Ok(_) => "pass".to_owned(),
+        Err(Objection::Blind(why)) => format!("blind: {why}"),
+        Err(Objection::Fail(failure)) => {
+            let mut lines = vec![format!("fail: {}", failure.why)];
+            for shown in &failure.evidence {
+                let line = crate::model::text::event_line(&runs[shown.run], shown.event);
+                lines.push(format!("  {}.{} {line}", shown.run, shown.event));
+            }
+            lines.push(format!("hint: {}", failure.hint));
+            lines.join("\n")
+        }
+    }
+}
+
+/// A trace of these of `lines`, behind `start`: one that no program can produce.
+pub(super) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
+    let mut is_in_write = false;
+    let mut trace = start.to_owned();
+    for pick in picks {
+        let line = lines[pick.index(lines.len())];
+        // A return must belong to something.
+        if line.contains("... write") && !is_in_write {
+            continue;
+        }
+        is_in_write = match line.contains("... write") {
+            true => false,
+            false => is_in_write || line.ends_with("..."),
+        };
+        trace.push_str(line);
+        trace.push('\n');
+    }
+    trace
+}
