@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Lab, Scorecard, Verdict};
+use crate::model::{Finding, Lab, Scorecard, Verdict};
 
 /// One program and what it must get.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,17 @@ fn directories(path: &Path) -> Result<Vec<PathBuf>, MatrixError> {
 }
 
 impl Expectation {
+    /// The checks that have to be made to find out; empty: all. What comes after the check that is
+    /// to fail is not asked for.
+    pub fn checks(&self, lab: &Lab) -> Vec<String> {
+        let Self::FailsFirst(id) = self else {
+            return Vec::new();
+        };
+        let last = lab.checks.iter().position(|check| check.id == id);
+        let asked = last.map_or(lab.checks, |last| &lab.checks[..=last]);
+        asked.iter().map(|check| check.id.to_owned()).collect()
+    }
+
     /// Whether a scorecard is as expected; if not, what is the matter.
     ///
     /// # Errors
@@ -144,15 +155,27 @@ impl Expectation {
             .find(|finding| finding.verdict != Verdict::Pass);
         let lost = first_lost.map_or_else(
             || "nothing".to_owned(),
-            |finding| format!("{} ({:?}: {})", finding.id, finding.verdict, finding.why),
+            |finding| {
+                let repeats = finding.repeats.map_or_else(String::new, |repeats| {
+                    format!(", passed {} of {}", repeats.passed, repeats.of)
+                });
+                let Finding {
+                    id, verdict, why, ..
+                } = finding;
+                format!("{id} ({verdict:?}{repeats}: {why})")
+            },
         );
         let is_met = match self {
             Self::FailsSomething => {
                 with(Verdict::Fail).is_some() && with(Verdict::Unknown).is_none()
             }
             Self::PassesAll => first_lost.is_none(),
-            Self::FailsFirst(id) => first_lost
-                .is_some_and(|finding| finding.id == *id && finding.verdict == Verdict::Fail),
+            // Of several repeats the worst is shown; a check that finds a mistake finds it always.
+            Self::FailsFirst(id) => first_lost.is_some_and(|finding| {
+                finding.id == *id
+                    && finding.verdict == Verdict::Fail
+                    && finding.repeats.is_none_or(|repeats| repeats.passed == 0)
+            }),
         };
         if is_met {
             Ok(())
@@ -169,5 +192,75 @@ impl fmt::Display for Expectation {
             Self::PassesAll => f.write_str("pass everything"),
             Self::FailsFirst(id) => write!(f, "fail {id} before any other"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::score::{Repeats, SCHEMA};
+    use crate::model::{Check, Finding, Machine, Pass};
+
+    const fn check(id: &'static str) -> Check {
+        Check {
+            id,
+            claim: "it holds",
+            points: 50,
+            teaches: "What it means",
+            needs: &[],
+            experiments: |_| Vec::new(),
+            judge: |_| Ok(Pass::default()),
+        }
+    }
+
+    static LAB: Lab = Lab {
+        slug: "lab",
+        title: "a lab",
+        checks: &[check("first"), check("second"), check("third")],
+    };
+
+    fn card(verdicts: &[(&str, Verdict, Option<u32>)]) -> Scorecard {
+        let finding = |(id, verdict, passed): &(&str, Verdict, Option<u32>)| Finding {
+            repeats: passed.map(|passed| Repeats { passed, of: 5 }),
+            ..crate::bench::verdict::blank(
+                "lesson",
+                LAB.checks.iter().find(|check| check.id == *id).unwrap(),
+                *verdict,
+                "",
+            )
+        };
+        Scorecard {
+            schema: SCHEMA,
+            lab: "lesson/lab".to_owned(),
+            title: String::new(),
+            submission: String::new(),
+            seed: 1,
+            score: 0,
+            max_score: 0,
+            machine: Machine::default(),
+            notes: Vec::new(),
+            checks: verdicts.iter().map(finding).collect(),
+        }
+    }
+
+    #[test]
+    fn nothing_is_asked_behind_the_check_that_is_to_fail() {
+        let second = Expectation::FailsFirst("second".to_owned());
+        assert_eq!(second.checks(&LAB), ["first", "second"]);
+        assert_eq!(Expectation::PassesAll.checks(&LAB), [] as [String; 0]);
+    }
+
+    #[test]
+    fn a_mistake_is_found_first_and_every_time() {
+        use Verdict::{Fail, Pass, Unknown};
+        let second = Expectation::FailsFirst("second".to_owned());
+        let holds = |verdicts: &[_]| second.holds(&card(verdicts)).is_ok();
+        assert!(holds(&[("first", Pass, None), ("second", Fail, None)]));
+        assert!(!holds(&[("first", Fail, None), ("second", Fail, None)]));
+        assert!(!holds(&[("first", Pass, None), ("second", Unknown, None)]));
+        assert!(!holds(&[("first", Pass, None), ("second", Pass, None)]));
+        let repeated = |passed| holds(&[("first", Pass, Some(5)), ("second", Fail, Some(passed))]);
+        assert!(repeated(0));
+        assert!(!repeated(1));
     }
 }

@@ -43,6 +43,10 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "1")]
     seed: u32,
 
+    /// Examine each program N times: every time must give the same
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: u32,
+
     /// Experiments that run at the same time
     #[arg(short, long, value_name = "N", default_value = "2")]
     jobs: usize,
@@ -51,7 +55,10 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   The solutions of one lab:
-  $ syslab author verify LESSON/LAB --row solution/";
+  $ syslab author verify LESSON/LAB --row solution/
+
+  Whether a check finds its mistakes every time:
+  $ syslab author verify LESSON/LAB --row wrong/CHECK --repeat 50";
 
 /// Runs `syslab author ...`.
 ///
@@ -132,10 +139,10 @@ fn examined(
         lab: lab.slug.to_owned(),
         submission: row.program.clone(),
         seed: u64::from(args.seed),
-        only: Vec::new(),
+        only: row.expectation.checks(lab),
         jobs: args.jobs,
         timeout_scale: 1.0,
-        repeat: 1,
+        repeat: args.repeat,
     };
     bench::examine(&request, interrupted, &mut |_| {}).map_err(examination::trouble)
 }
