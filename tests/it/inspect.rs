@@ -300,8 +300,13 @@ fn a_sleeper_says_for_how_long() {
 #[test]
 fn it_agrees_with_ps_and_with_proc() {
     let shell = Animal::shell("cat; true");
-    let snapshot = shell
-        .until(|snapshot| snapshot.processes.len() == 2 && snapshot.processes[1].name == "cat");
+    // Both at rest: nothing is mapped or opened any more.
+    let snapshot = shell.until(|snapshot| {
+        let [shell, cat] = snapshot.processes.as_slice() else {
+            return false;
+        };
+        wait_in(shell, "wait4").is_some() && wait_in(cat, "read").is_some()
+    });
     for process in &snapshot.processes {
         let pid = process.pid;
         let link = |name: &str| fs::read_link(format!("/proc/{pid}/{name}")).unwrap();

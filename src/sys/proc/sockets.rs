@@ -78,6 +78,9 @@ fn parse_address(text: &str) -> Option<SocketAddr> {
     const WORD: usize = 8;
     let (address, port) = text.split_once(':')?;
     let mut bytes = Vec::with_capacity(16);
+    if address.len() % WORD != 0 {
+        return None;
+    }
     for word in address.as_bytes().chunks(WORD) {
         let word = u32::from_str_radix(str::from_utf8(word).ok()?, 16).ok()?;
         bytes.extend(word.to_ne_bytes());

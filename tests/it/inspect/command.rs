@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use syslab::exit;
 use syslab::model::snapshot::Snapshot;
 
-use super::Animal;
+use super::{Animal, root, wait_in};
 
 fn syslab(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_syslab"));
@@ -185,6 +185,8 @@ fn what_may_not_be_read_is_said() {
     let program = place.path().join("syslab");
     fs::copy(env!("CARGO_BIN_EXE_syslab"), &program).unwrap();
     let animal = Animal::start(&mut Command::new("cat"));
+    // What it is blocked in cannot be hidden before it is.
+    animal.until(|snapshot| wait_in(root(snapshot), "read").is_some());
     let mut ask = Command::new(&program);
     ask.args(["process", "inspect", &animal.pid().to_string()])
         .current_dir("/")
