@@ -288,7 +288,7 @@ fn lesson(measured: &[(usize, anyhow::Result<Vec<Duration>>)]) -> String {
         text += &prose(&format!(
             "What fork does copy are the page tables, an entry of 8 bytes for each page: the more \
              memory has been touched, the longer it takes, here {ratio} times as long with {most} \
-             MiB as with none. vfork(2) and posix_spawn(3), by which most libraries start \
+             MiB as with none. vfork(2) and posix_spawn(3), by which many libraries start \
              programs, copy none."
         ));
     }

@@ -150,8 +150,8 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
                   processor time asks nobody. RLIMIT_NPROC counts the tasks of a user, not of a \
                   process, and does not hold for root.";
     out.write_all(prose(lesson).as_bytes())?;
-    let more = "All limits pass through fork and exec: `prlimit --nofile=8 python3` is a Python \
-                that cannot open its own modules. Read on: `syslab process read \
+    let more = "All limits pass through fork and exec: `prlimit --nofile=3 cat` starts a cat \
+                that cannot open the C library. Read on: `syslab process read \
                 limits`; `syslab process trace reached` asks you about one.";
     out.write_all(prose(more).as_bytes())?;
     Ok(())
