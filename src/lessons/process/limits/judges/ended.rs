@@ -162,13 +162,23 @@ mod tests {
     #[test]
     fn an_exit_status_of_its_own_fails() {
         let trace = GROWN.replace("exit 153", "exit 25");
-        assert_snapshot!(grown(&trace), @"");
+        assert_snapshot!(grown(&trace), @r#"
+        fail: it exited with status 25 and not 153
+          0.5 3 +++ signal SIGXFSZ
+          0.8 * stderr "signal SIGXFSZ cpu=0.003 maxrss=1200\n"
+          0.9 2 +++ exit 25
+        hint: What does whoever called the program learn of CMD?
+        "#);
     }
 
     #[test]
     fn a_signal_that_stays_ignored_fails() {
         let trace = GROWN.replace("ignored=[]", "ignored=[PIPE XFSZ]");
-        assert_snapshot!(grown(&trace), @"");
+        assert_snapshot!(grown(&trace), @r#"
+        fail: CMD began with SIGXFSZ ignored: no limit can tell it anything
+          0.3 3 exec "/actor" fds= blocked=[] ignored=[PIPE XFSZ]
+        hint: Which of its signals did the program's runtime change, and what does exec keep?
+        "#);
         let blocked = GROWN.replace("blocked=[]", "blocked=[XCPU]");
         assert!(grown(&blocked).contains("CMD began with SIGXCPU blocked"));
     }
