@@ -1,0 +1,135 @@
+//! Judging traces of a few lines.
+
+use crate::model::check::Judge;
+use crate::model::{
+    Arming, Experiment, Objection, Recording, Role, Run, Strike, Sweep, Trial, Trigger,
+};
+
+/// An experiment with this run.
+pub(super) fn story(run: Run) -> Experiment {
+    Experiment {
+        runs: vec![run],
+        ..Experiment::default()
+    }
+}
+
+impl Experiment {
+    /// As a trial of a sweep over forks.
+    pub(super) fn in_sweep(mut self) -> Self {
+        self.sweep = Some(Sweep {
+            strikes: vec![Strike::Error(libc::EAGAIN)],
+            points: Trigger {
+                calls: Vec::new(),
+                on: Role::Any,
+                armed: Arming::Begin,
+                first: 1,
+                every: 0,
+            },
+        });
+        self
+    }
+}
+
+/// What the judge says of the run with this trace, as text.
+pub(super) fn judged(judge: Judge, experiment: &Experiment, trace: &str) -> String {
+    let runs: Vec<Recording> = vec![trace.parse().unwrap()];
+    let trial = Trial {
+        experiment,
+        runs: &runs,
+    };
+    match judge(&trial) {
+        Ok(_) => "pass".to_owned(),
+        Err(Objection::Blind(why)) => format!("blind: {why}"),
+        Err(Objection::Fail(failure)) => {
+            let mut lines = vec![format!("fail: {}", failure.why)];
+            for shown in &failure.evidence {
+                let line = crate::model::text::event_line(&runs[shown.run], shown.event);
+                lines.push(format!("  {} {line}", shown.event));
+            }
+            lines.push(format!("hint: {}", failure.hint));
+            lines.join("\n")
+        }
+    }
+}
+
+mod hostile {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::judged;
+    use crate::lessons::process::shell::LAB;
+
+    /// Lines that mean something to a judge, in an order that no program can produce.
+    const LINES: &[&str] = &[
+        "2 fork 3",
+        "3 fork 2",
+        "2 thread 4",
+        r#"3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>"#,
+        r#"3 exec "/actor" fds=0<pipe:[1]>,7<?>,1<pipe:[2]> ignored=[PIPE]"#,
+        r#"4 exec "/actor" blocked=[CHLD RT_0]"#,
+        r#"2 exec "/actor""#,
+        r#"2 state "" fds=0<pipe:[1]>"#,
+        r#"2 state "" fds=0<pipe:[1]>,5</x [3]>"#,
+        "2 pipe2([3<pipe:[1]>, 7<pipe:[1]>], 0) = 0",
+        "2 pipe2() = 0",
+        "2 rt_sigaction(SIGPIPE, {sa_handler=SIG_IGN}, NULL, 8) = 0",
+        "2 rt_sigprocmask() = 0",
+        "2 clone(SIGCHLD) ...",
+        "2 !!! strike",
+        "7 !!! strike",
+        "2 ... clone = -1 EAGAIN (injected)",
+        "3 --- SIGINT",
+        "3 +++ signal SIGINT",
+        "3 +++ exit 0",
+        "2 +++ exit 0",
+        "2 +++ exit 1 zombies 3",
+        "2 +++ signal SIGSEGV",
+        ". rest",
+        ". rest zombies 3 4 9",
+        r#"* stdin "\x03""#,
+        r#"* stdin "/actor x\n""#,
+        "* stdin closed",
+        r#"* stdout "<a>\n""#,
+        r#"* stdout "<status><3>\n""#,
+        r#"* stdout "\xff\xfe"...7"#,
+        r#"* stderr "x""#,
+        r#"* file "/lab/out" "x"...5"#,
+        r#"* file "/lab/out" absent"#,
+        "* limit stuck 10",
+        "* limit stopped 10",
+        "* limit time 10000",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_recording_makes_a_judge_panic(
+            picks in prop::collection::vec(any::<Index>(), 0..16),
+            which in any::<Index>(),
+            seed in 0..4_u64,
+        ) {
+            let mut is_in_call = false;
+            let mut trace = String::new();
+            for pick in &picks {
+                let line = LINES[pick.index(LINES.len())];
+                // A return must belong to something.
+                if line.contains("... clone") && !is_in_call {
+                    continue;
+                }
+                is_in_call = match line.contains("... clone") {
+                    true => false,
+                    false => is_in_call || line.ends_with("..."),
+                };
+                trace.push_str(line);
+                trace.push('\n');
+            }
+            for check in LAB.checks {
+                let experiments = (check.experiments)(seed);
+                let experiment = &experiments[which.index(experiments.len())];
+                let verdict = judged(check.judge, experiment, &trace);
+                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
+            }
+        }
+    }
+}
