@@ -76,9 +76,9 @@ pub(super) fn commands(seed: u64) -> Vec<Experiment> {
     // comes while the command runs is the command's in any case.
     let reader = Script::new()
         .prints("head -n 1", &format!("{f}\n"))
-        .then(Step::AwaitRest)
+        .settles()
         .line(&f)
-        .then(Step::AwaitRest)
+        .settles()
         .prints(&format!("/actor show {a}"), &format!("<{a}>\n"))
         .exits(0);
     let mut all = vec![
@@ -203,7 +203,7 @@ pub(super) fn pipelines(seed: u64) -> Vec<Experiment> {
             &format!("yes {word} | cat | head -n 2"),
             &format!("{word}\n{word}\n"),
         )
-        .then(Step::AwaitRest)
+        .settles()
         .prints("/actor show $?", "<0>\n")
         .exits(0);
     vec![
@@ -250,11 +250,9 @@ pub(super) fn descriptors(seed: u64) -> Vec<Experiment> {
             })
         })
     };
-    let few = five(Script::new(), 5)
-        .then(Step::AwaitRest)
-        .then(Step::Inspect);
+    let few = five(Script::new(), 5).settles().then(Step::Inspect);
     let many = five(few, 495)
-        .then(Step::AwaitRest)
+        .settles()
         .then(Step::Inspect)
         .line(&format!("/actor exit {status}"))
         .exits(status as i32);
@@ -376,14 +374,14 @@ pub(super) fn background(seed: u64) -> Vec<Experiment> {
         .exits(0);
     let many = (0..20).fold(Script::new(), |script, _| script.line("/actor exit 3 &"));
     let reaped = many
-        .then(Step::AwaitRest)
+        .settles()
         .line("/actor exit 0")
         .line("/actor exit 0")
-        .then(Step::AwaitRest)
+        .settles()
         .prints("head -n 1", &format!("{word}\n"))
-        .then(Step::AwaitRest)
+        .settles()
         .line(&word)
-        .then(Step::AwaitRest)
+        .settles()
         .exits(0);
     vec![
         experiment(
@@ -413,8 +411,10 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
         .line("wait")
         .line(&format!("/actor exit {status}"))
         .exits(status as i32);
-    let typed = script()
-        .then(Step::AwaitRest)
+    let typed = Script::new()
+        .settles()
+        .line("/actor exit 0 | /actor exit 0 | /actor exit 0")
+        .settles()
         .line(&format!("/actor exit {status}"))
         .exits(status as i32);
     let watched = |run: Run| Run {
@@ -500,10 +500,11 @@ pub(super) fn interrupts(seed: u64) -> Vec<Experiment> {
     let status = 1 + Source::new(seed, "interrupts").next() % 90;
     let typed = |before: &str| {
         Script::new()
+            .settles()
             .bytes(before.as_bytes())
-            .then(Step::AwaitRest)
+            .settles()
             .bytes(&[CTRL_C])
-            .then(Step::AwaitRest)
+            .settles()
             .line(&format!("/actor exit {status}"))
             .exits(status as i32)
             .typed()

@@ -128,6 +128,12 @@ impl Script {
         self
     }
 
+    /// What has been added so far is sent, and done.
+    pub(super) fn settles(self) -> Self {
+        self.then(Step::Pass { ms: SETTLE_MS })
+            .then(Step::AwaitRest)
+    }
+
     fn send(&mut self) {
         if !self.text.is_empty() {
             self.steps.push(Step::Send(std::mem::take(&mut self.text)));
@@ -149,28 +155,20 @@ impl Script {
     }
 
     /// The run in which somebody types this at a terminal, and then Ctrl-D.
-    pub(super) fn typed(mut self) -> Run {
-        self.send();
-        self.steps.extend([
-            Step::AwaitRest,
-            Step::Send(vec![CTRL_D]),
-            Step::AwaitExit {
-                within_ms: EXIT_WITHIN_MS,
-            },
-        ]);
-        self.steps.insert(0, Step::AwaitRest);
-        Run {
-            has_terminal: true,
-            ..self.without_end()
-        }
-    }
-
-    fn without_end(self) -> Run {
-        let mut run = self.run();
+    pub(super) fn typed(self) -> Run {
+        let mut run = self.settles().bytes(&[CTRL_D]).run();
         run.steps.pop();
+        run.steps.push(Step::AwaitExit {
+            within_ms: EXIT_WITHIN_MS,
+        });
+        run.has_terminal = true;
         run
     }
 }
+
+/// Longer than any shell sleeps between taking a line and running it: on a terminal, one that edits
+/// lines may leave its reader 20 ms to draw them (busybox does).
+const SETTLE_MS: u64 = 60;
 
 /// Shows the status of the command before.
 const SHOW_STATUS: &str = "/actor show $?";
