@@ -90,18 +90,37 @@ impl<'a> Observed<'a> {
             })
     }
 
-    /// Tasks other than the first process that were alive at an event.
-    pub(super) fn alive_at(&self, at: usize) -> BTreeSet<Task> {
+    /// Processes that had become another program than the shell's own, and had not ended, at an
+    /// event. What a shell may have beside its commands (threads, helpers) is not among them.
+    pub(super) fn commands_at(&self, at: usize) -> BTreeSet<Task> {
+        let own = self
+            .recording
+            .events
+            .iter()
+            .rev()
+            .find_map(|event| match &event.what {
+                What::Exec(FIRST, state) => Some(state.path.as_str()),
+                _ => None,
+            });
         let mut alive = BTreeSet::new();
         for event in self.recording.events.iter().take(at) {
-            match event.what {
-                What::Fork { child, .. } => drop(alive.insert(child)),
-                What::End { task, .. } => drop(alive.remove(&task)),
+            match &event.what {
+                What::Exec(task, state) if Some(state.path.as_str()) != own => {
+                    alive.insert(*task);
+                }
+                What::End { task, .. } => {
+                    alive.remove(task);
+                }
                 _ => {}
             }
         }
         alive.remove(&FIRST);
         alive
+    }
+
+    /// Whether the shell itself became its last command, as it may, without a fork.
+    pub(super) fn became_a_command(&self) -> bool {
+        self.actors().any(|begun| begun.task == FIRST)
     }
 
     /// The event by which byte `offset` of standard output had come out.

@@ -91,7 +91,7 @@ fn failed_fork(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Fail
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{judged, story};
+    use super::super::testing::{in_sweep, judged, story};
     use super::*;
     use crate::lessons::process::shell::script::Script;
     use crate::model::Experiment;
@@ -106,7 +106,7 @@ mod tests {
         let script = Script::new()
             .prints("head | wc", "5\n")
             .prints("/actor show status $?", "<status><0>\n");
-        story(script.run()).in_sweep()
+        in_sweep(story(script.run()))
     }
 
     const STRUCK: &str = "2 clone(SIGCHLD) ...\n2 !!! strike\n2 ... clone = -1 EAGAIN (injected)\n";

@@ -3,7 +3,10 @@
 use super::passed;
 use crate::lessons::process::shell::observed::Observed;
 use crate::lessons::process::sight::hinted;
-use crate::model::{ExitStatus, Expected, Failure, Judgement, Objection, Recording, Stream, Trial};
+use crate::model::recording::FIRST;
+use crate::model::{
+    ExitStatus, Expected, Failure, Judgement, Objection, Recording, Stream, Trial, What, World,
+};
 
 /// Fails unless every line printed what it should, and the shell exited as it should.
 ///
@@ -74,7 +77,7 @@ pub(super) fn expected<'a>(trial: &Trial<'a>) -> &'a [Expected] {
 /// Fails on the first process that outlived the first moment of rest, if there is one.
 fn left_behind(observed: &Observed<'_>) -> Option<Failure> {
     let (rest, _) = observed.rests().next()?;
-    let task = observed.alive_at(rest).into_iter().next()?;
+    let task = observed.commands_at(rest).into_iter().next()?;
     let blocked = observed
         .recording
         .calls()
@@ -158,8 +161,6 @@ fn misprint(
 
 /// Adds the last process of the shell's that had ended by then: its status is what was at stake.
 fn last_end(observed: &Observed<'_>, failure: Failure) -> Failure {
-    use crate::model::What;
-    use crate::model::recording::FIRST;
     let before = failure
         .evidence
         .first()
@@ -239,7 +240,7 @@ fn left_in_files(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Fa
 fn file_event(recording: &Recording, path: &str) -> Option<usize> {
     recording
         .world()
-        .filter(|(_, world)| matches!(world, crate::model::World::File(name, _) if name == path))
+        .filter(|(_, world)| matches!(world, World::File(name, _) if name == path))
         .last()
         .map(|(at, _)| at)
 }
@@ -268,7 +269,13 @@ pub(super) fn complained(observed: &Observed<'_>, expects: &[Expected]) -> Resul
 
 /// Fails unless the shell exited as it should.
 pub(super) fn exited(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Failure> {
-    let outcome = observed.recording.outcome().map(|(_, status)| status);
+    let outcome = match observed.recording.outcome().map(|(_, status)| status) {
+        // What a shell would say of a command that is not the shell itself.
+        Some(ExitStatus::Signal(signo)) if observed.became_a_command() => {
+            Some(ExitStatus::Code(128 + signo))
+        }
+        outcome => outcome,
+    };
     for expected in expects {
         let wanted = match expected {
             Expected::Status(wanted) if outcome != Some(ExitStatus::Code(*wanted)) => {
@@ -351,6 +358,22 @@ mod tests {
         assert_eq!(judged(reports_status, &run(), said), "pass");
         assert_snapshot!(judged(reports_status, &run(), "2 +++ exit 127"), @"");
         assert_snapshot!(judged(reports_status, &run(), "* stderr \"nix?\\n\"\n2 +++ exit 1"), @"");
+    }
+
+    #[test]
+    fn a_shell_may_become_its_last_command() {
+        let run = || story(Script::new().line("/actor kill TERM").exits(143).run());
+        let trace = "2 exec \"/actor\"\n2 --- SIGTERM\n2 +++ signal SIGTERM";
+        assert_eq!(judged(reports_status, &run(), trace), "pass");
+        let died = "2 --- SIGTERM\n2 +++ signal SIGTERM";
+        assert_snapshot!(judged(reports_status, &run(), died), @"");
+    }
+
+    #[test]
+    fn a_thread_that_is_still_there_is_not_left_behind() {
+        let run = story(Script::new().line("true | true").exits(0).run());
+        let trace = "2 thread 3\n. rest\n3 +++ exit 0\n2 +++ exit 0";
+        assert_eq!(judged(pipes, &run, trace), "pass");
     }
 
     #[test]

@@ -13,21 +13,19 @@ pub(super) fn story(run: Run) -> Experiment {
     }
 }
 
-impl Experiment {
-    /// As a trial of a sweep over forks.
-    pub(super) fn in_sweep(mut self) -> Self {
-        self.sweep = Some(Sweep {
-            strikes: vec![Strike::Error(libc::EAGAIN)],
-            points: Trigger {
-                calls: Vec::new(),
-                on: Role::Any,
-                armed: Arming::Begin,
-                first: 1,
-                every: 0,
-            },
-        });
-        self
-    }
+/// The same, as a trial of a sweep over forks.
+pub(super) fn in_sweep(mut experiment: Experiment) -> Experiment {
+    experiment.sweep = Some(Sweep {
+        strikes: vec![Strike::Error(libc::EAGAIN)],
+        points: Trigger {
+            calls: Vec::new(),
+            on: Role::Any,
+            armed: Arming::Begin,
+            first: 1,
+            every: 0,
+        },
+    });
+    experiment
 }
 
 /// What the judge says of the run with this trace, as text.
