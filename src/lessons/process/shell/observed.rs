@@ -145,9 +145,10 @@ impl<'a> Observed<'a> {
     /// The failure of a first process that did not end as it should have: `wanted`.
     pub(super) fn ended_otherwise(&self, wanted: &str) -> Failure {
         let failure = match self.recording.outcome() {
-            Some((at, ExitStatus::Code(code))) => {
-                Failure::new(format!("it exited with status {code} and not {wanted}")).showing(at)
-            }
+            Some((at, ExitStatus::Code(code))) => Failure::new(format!(
+                "it exited with status {code}; it should have exited with {wanted}"
+            ))
+            .showing(at),
             Some((at, status @ ExitStatus::Signal(_))) => {
                 let name = status.to_string().replace("signal ", "");
                 Failure::new(format!(

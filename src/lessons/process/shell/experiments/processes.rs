@@ -81,7 +81,6 @@ pub(in super::super) fn descriptors(seed: u64) -> Vec<Experiment> {
             "/actor exit 0 2>&1 > {file} | /actor exit 0 < {file}"
         ))
         .line("cd /lab > /dev/null")
-        .line("/bin/true < /lab/missing")
         .line("/actor exit 0 &")
         .line("/actor exit 0 | /actor exit 0 &")
         .line("wait")
@@ -93,7 +92,7 @@ pub(in super::super) fn descriptors(seed: u64) -> Vec<Experiment> {
                 0 => "/bin/true < /dev/null | /bin/true",
                 1 => "/bin/true | /bin/true > /dev/null 2>&1",
                 2 => "/bin/true 2> /dev/null | /bin/true >> /dev/null",
-                3 => "/bin/true < /missing | /bin/true",
+                3 => "/bin/true < /dev/null 2> /dev/null | /bin/true",
                 _ => "cd /lab > /dev/null | /bin/true; cd /lab > /dev/null",
             })
         })

@@ -129,7 +129,13 @@ mod tests {
             3 +++ exit 0
             2 +++ exit 0
         "#;
-        assert_snapshot!(judged(runs_in_background, &waiting(), trace), @"");
+        assert_snapshot!(judged(runs_in_background, &waiting(), trace), @r#"
+        fail: `/actor sleep 9 &` has not ended when the line after wait runs
+          1 3 exec "/actor" fds= blocked=[] ignored=[]
+          3 4 exec "/actor" fds= blocked=[] ignored=[]
+          5 3 +++ exit 0
+        hint: Whom does wait wait for if it is given no number?
+        "#);
     }
 
     #[test]
@@ -142,7 +148,13 @@ mod tests {
             )
         };
         assert_eq!(judged(runs_in_background, &run(), &trace("")), "pass");
-        assert_snapshot!(judged(runs_in_background, &run(), &trace(" zombies 3")), @"");
+        assert_snapshot!(judged(runs_in_background, &run(), &trace(" zombies 3")), @r#"
+        fail: one background command that has ended is still a zombie, and three other commands have run since
+          1 3 +++ exit 0
+          3 * stdin "true\n"
+          4 . rest zombies 3
+        hint: When does the shell take notice of children that nobody waits for, and of how many?
+        "#);
     }
 
     #[test]
@@ -154,6 +166,11 @@ mod tests {
             3 openat(AT_FDCWD, "/lab/fifo", O_RDONLY) ...
             * limit stuck 10
         "#;
-        assert_snapshot!(judged(runs_in_background, &run, trace), @"");
+        assert_snapshot!(judged(runs_in_background, &run, trace), @r"
+        fail: it waits for something that will never come: it was blocked in wait4, and another task in a call of its own
+          1 2 wait4(3, NULL, 0, NULL) = ?
+          3 * limit stuck 10
+        hint: What does a shell do after & that it does not do after ;?
+        ");
     }
 }

@@ -36,7 +36,7 @@ fn bad_line(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Failure
     observed.within_limits()?;
     if let Some((_, ExitStatus::Signal(_))) = observed.recording.outcome() {
         return Err(observed
-            .ended_otherwise("a status")
+            .ended_otherwise("a status of its own")
             .hint("How long may a line be, and which bytes may be in it?"));
     }
     printed(observed, expects)?;
@@ -55,7 +55,7 @@ fn failed_fork(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Fail
     let outcome = observed.recording.outcome().map(|(_, status)| status);
     let struck = |failure| observed.in_order(observed.with_strikes(failure));
     if !matches!(outcome, Some(ExitStatus::Code(_))) {
-        return Err(struck(observed.ended_otherwise("a status")));
+        return Err(struck(observed.ended_otherwise("a status of its own")));
     }
     let is_done_all_the_same =
         printed(observed, expects).is_ok() && outcome == Some(ExitStatus::Code(0));
@@ -123,21 +123,38 @@ mod tests {
     #[test]
     fn a_line_that_is_passed_over_fails() {
         let trace = "* stdout \"<before>\\n\"\n* stderr \"what?\"\n2 +++ exit 0";
-        assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @"");
+        assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @r#"
+        fail: it exited with status 0; it should have exited with a status that says that something was wrong
+          1 * stderr "what?"
+          2 2 +++ exit 0
+        hint: What does the shell know about a line before it runs any part of it?
+        "#);
         let silent = "* stdout \"<before>\\n\"\n2 +++ exit 2";
-        assert_snapshot!(judged(survives_bad_input, &unclosed(), silent), @"");
+        assert_snapshot!(judged(survives_bad_input, &unclosed(), silent), @r"
+        fail: nothing is said on standard error about `'x`
+          1 2 +++ exit 2
+        hint: How does whoever typed that line learn what was wrong with it?
+        ");
     }
 
     #[test]
     fn a_line_that_is_run_as_far_as_it_goes_fails() {
         let trace = "* stdout \"<before>\\n<x>\\n\"\n* stderr \"what?\"\n2 +++ exit 2";
-        assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @"");
+        assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @r#"
+        fail: more came out than the commands print: "<x>\n"
+          0 * stdout "<before>\n<x>\n"
+        hint: What does the shell know about a line before it runs any part of it?
+        "#);
     }
 
     #[test]
     fn a_crash_fails() {
         let trace = "* stdout \"<before>\\n\"\n2 --- SIGSEGV\n2 +++ signal SIGSEGV";
-        assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @"");
+        assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @r"
+        fail: SIGSEGV ended it; it should have exited with a status of its own
+          2 2 +++ signal SIGSEGV
+        hint: How long may a line be, and which bytes may be in it?
+        ");
     }
 
     #[test]
@@ -154,7 +171,11 @@ mod tests {
             assert_eq!(judged(survives_bad_input, &story(script()), &trace), "pass");
         }
         let trace = "* stdout \"a\\n\"\n2 +++ exit 0";
-        assert_snapshot!(judged(survives_bad_input, &story(script()), trace), @"");
+        assert_snapshot!(judged(survives_bad_input, &story(script()), trace), @r#"
+        fail: `after` should print "<after>\n"; "a\n" came out
+          0 * stdout "a\n"
+        hint: What does the shell know about a line before it runs any part of it?
+        "#);
     }
 
     #[test]
@@ -177,9 +198,21 @@ mod tests {
     #[test]
     fn a_failed_fork_that_nobody_notices_fails() {
         let trace = format!("{STRUCK}* stdout \"0\\n<status><0>\\n\"\n2 +++ exit 0");
-        assert_snapshot!(judged(survives_bad_input, &struck(), &trace), @"");
+        assert_snapshot!(judged(survives_bad_input, &struck(), &trace), @r#"
+        fail: a fork failed, and no status says so: "0\n<status><0>\n" came out, and it exited with status 0
+          0 2 clone(SIGCHLD) = -1 EAGAIN (injected)
+          1 2 !!! strike
+          3 * stdout "0\n<status><0>\n"
+          4 2 +++ exit 0
+        hint: What does fork return when there is no child, and who waits for the stages that were started before it?
+        "#);
         let silent = format!("{STRUCK}2 +++ exit 1");
-        assert_snapshot!(judged(survives_bad_input, &struck(), &silent), @"");
+        assert_snapshot!(judged(survives_bad_input, &struck(), &silent), @r"
+        fail: a fork failed, and nothing is said on standard error about it
+          0 2 clone(SIGCHLD) = -1 EAGAIN (injected)
+          1 2 !!! strike
+        hint: What does fork return when there is no child, and who waits for the stages that were started before it?
+        ");
     }
 
     #[test]
@@ -188,7 +221,14 @@ mod tests {
             "2 fork 3\n3 write(1<pipe:[9]>, \"\", 4096) ...\n{STRUCK}\
              2 wait4(3, NULL, 0, NULL) ...\n* limit stuck 20"
         );
-        assert_snapshot!(judged(survives_bad_input, &struck(), &trace), @"");
+        assert_snapshot!(judged(survives_bad_input, &struck(), &trace), @r"
+        fail: it waits for something that will never come: it was blocked in wait4, and another task in a call of its own
+          2 2 clone(SIGCHLD) = -1 EAGAIN (injected)
+          3 2 !!! strike
+          5 2 wait4(3, NULL, 0, NULL) = ?
+          6 * limit stuck 20
+        hint: The fork failed. Which ends of pipes does the shell still hold, and whom does it wait for?
+        ");
     }
 
     #[test]

@@ -109,9 +109,10 @@ fn origin(recording: &Recording, begun: Begun<'_>, extra: &Fd) -> Option<usize> 
         .calls()
         .filter(|made| made.enter < begun.at)
         .filter(|made| {
-            let is_returned = made
-                .returned
-                .is_some_and(|answer| is_it(answer.object.as_ref()));
+            let is_returned = made.value() == Some(i64::from(extra.number))
+                && made
+                    .returned
+                    .is_some_and(|answer| is_it(answer.object.as_ref()));
             let is_end = made.call.name.starts_with("pipe")
                 && made.call.args.first().is_some_and(|ends| match ends {
                     Arg::Word(word) => name
@@ -238,19 +239,32 @@ mod tests {
              3 dup2(4<pipe:[9]>, 1<pipe:[2]>) = 1<pipe:[9]>\n\
              3 exec \"/actor\" {THREE},3<pipe:[9]>\n2 +++ exit 0"
         );
-        assert_snapshot!(judged(closes_what_it_opened, &one(), &trace), @"");
+        assert_snapshot!(judged(closes_what_it_opened, &one(), &trace), @r#"
+        fail: a command starts with descriptor 3 open as well: pipe:[9]
+          0 2 pipe2([3<pipe:[9]>, 4<pipe:[9]>], 0) = 0
+          5 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>,3<pipe:[9]> blocked=[] ignored=[]
+        hint: Who opened that descriptor, and who else has it after the fork?
+        "#);
     }
 
     #[test]
     fn a_standard_stream_that_is_missing_fails() {
         let trace = "2 fork 3\n3 exec \"/actor\" fds=0<pipe:[1]>,2<pipe:[3]>\n2 +++ exit 0";
-        assert_snapshot!(judged(closes_what_it_opened, &one(), trace), @"");
+        assert_snapshot!(judged(closes_what_it_opened, &one(), trace), @r#"
+        fail: a command starts without descriptor 1
+          1 3 exec "/actor" fds=0<pipe:[1]>,2<pipe:[3]> blocked=[] ignored=[]
+        hint: Who opened that descriptor, and who else has it after the fork?
+        "#);
     }
 
     #[test]
     fn a_command_that_never_starts_fails() {
         let trace = "2 fork 3\n3 +++ exit 127\n2 +++ exit 127";
-        assert_snapshot!(judged(closes_what_it_opened, &one(), trace), @"");
+        assert_snapshot!(judged(closes_what_it_opened, &one(), trace), @r"
+        fail: only 0 of 1 commands were seen to start
+          2 2 +++ exit 127
+        hint: Which of the lines was the last that did what it should?
+        ");
     }
 
     #[test]
@@ -262,13 +276,22 @@ mod tests {
             )
         };
         assert_eq!(judged(closes_what_it_opened, &one(), &trace("")), "pass");
-        assert_snapshot!(judged(closes_what_it_opened, &one(), &trace(",7</dev/null [4]>")), @"");
+        assert_snapshot!(judged(closes_what_it_opened, &one(), &trace(",7</dev/null [4]>")), @r#"
+        fail: the shell itself holds 4 descriptors after 500 pipelines and held 3 after five; the last one is /dev/null
+          0 2 state "/x" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
+          1 2 state "/x" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>,7</dev/null [4]> blocked=[] ignored=[]
+        hint: Who opened that descriptor, and who else has it after the fork?
+        "#);
     }
 
     #[test]
     fn an_ignored_signal_fails() {
         let trace = "2 fork 3\n3 exec \"/actor\" ignored=[PIPE]\n2 +++ exit 0";
-        assert_snapshot!(judged(leaves_signals_alone, &one(), trace), @"");
+        assert_snapshot!(judged(leaves_signals_alone, &one(), trace), @r#"
+        fail: a command in the foreground starts with SIGPIPE ignored
+          1 3 exec "/actor" fds= blocked=[] ignored=[PIPE]
+        hint: Which signal settings does a program keep when it becomes another one?
+        "#);
     }
 
     #[test]
@@ -280,6 +303,10 @@ mod tests {
             judged(leaves_signals_alone, &one(), &trace("RT_0 RT_1")),
             "pass"
         );
-        assert_snapshot!(judged(leaves_signals_alone, &one(), &trace("CHLD")), @"");
+        assert_snapshot!(judged(leaves_signals_alone, &one(), &trace("CHLD")), @r#"
+        fail: a command in the foreground starts with SIGCHLD blocked
+          1 3 exec "/actor" fds= blocked=[CHLD] ignored=[]
+        hint: Which signal settings does a program keep when it becomes another one?
+        "#);
     }
 }

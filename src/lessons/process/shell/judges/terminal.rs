@@ -159,26 +159,47 @@ mod tests {
     #[test]
     fn a_shell_that_dies_as_well_fails() {
         let trace = format!("{RUNNING}{DIES}2 --- SIGINT\n2 +++ signal SIGINT");
-        assert_snapshot!(verdict(&trace), @"");
+        assert_snapshot!(verdict(&trace), @r#"
+        fail: Ctrl-C ended the shell as well (signal SIGINT)
+          6 * stdin "\x03"
+          12 2 +++ signal SIGINT
+        hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
+        "#);
     }
 
     #[test]
     fn a_pipeline_that_ctrl_c_does_not_reach_fails() {
         let trace = format!("{RUNNING}2 --- SIGINT\n. rest\n* limit time 10000");
-        assert_snapshot!(verdict(&trace), @"");
+        assert_snapshot!(verdict(&trace), @r#"
+        fail: Ctrl-C was typed, and a command in the foreground runs on
+          3 3 exec "/actor" fds= blocked=[] ignored=[]
+          6 * stdin "\x03"
+          8 . rest
+        hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
+        "#);
     }
 
     #[test]
     fn a_shell_that_does_not_get_its_terminal_back_fails() {
         let trace = format!("{RUNNING}{DIES}2 --- SIGTTIN\n2 stop SIGTTIN\n* limit stopped 12");
-        assert_snapshot!(verdict(&trace), @"");
+        assert_snapshot!(verdict(&trace), @r"
+        fail: it stopped because of SIGTTIN and nobody will continue it
+          12 2 stop SIGTTIN
+          13 * limit stopped 12
+        hint: Who would send SIGCONT?
+        ");
     }
 
     #[test]
     fn a_shell_that_takes_ctrl_c_for_the_end_fails() {
         let trace =
             "* stdin \"/actor exit 0\"\n. rest\n* stdin \"\\x03\"\n2 --- SIGINT\n2 +++ exit 0";
-        assert_snapshot!(verdict(trace), @"");
+        assert_snapshot!(verdict(trace), @r#"
+        fail: Ctrl-C ended the shell as well (exit 0)
+          2 * stdin "\x03"
+          4 2 +++ exit 0
+        hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
+        "#);
     }
 
     #[test]
@@ -186,12 +207,22 @@ mod tests {
         let trace = format!(
             "* stdin \"/actor exit 0\"\n. rest\n* stdin \"\\x03\"\n2 fork 3\n3 exec \"/actor\"\n{GOES_ON}"
         );
-        assert_snapshot!(verdict(&trace), @"");
+        assert_snapshot!(verdict(&trace), @r#"
+        fail: the line that Ctrl-C interrupted is run all the same
+          2 * stdin "\x03"
+          6 * stdin "/actor exit 7\n"
+          12 2 +++ exit 7
+        hint: What is left of the line that was being typed, and of the shell that read it?
+        "#);
     }
 
     #[test]
     fn another_status_fails() {
         let trace = format!("{RUNNING}{DIES}{GOES_ON}").replace("2 +++ exit 7", "2 +++ exit 0");
-        assert_snapshot!(verdict(&trace), @"");
+        assert_snapshot!(verdict(&trace), @r"
+        fail: it exited with status 0; it should have exited with status 7
+          18 2 +++ exit 0
+        hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
+        ");
     }
 }
