@@ -142,8 +142,14 @@ pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
         .line("wait")
         .prints("cat /lab/out", &format!("<{word}>\n"))
         .exits(0);
-    let many = (0..20).fold(Script::new(), |script, _| script.line("/actor exit 3 &"));
+    // All of them end at one time, and not before all are there: when the writer at the other end
+    // of the FIFO is gone.
+    let many = (0..20).fold(Script::new().line("mkfifo /lab/gate"), |script, _| {
+        script.line("cat /lab/gate > /dev/null &")
+    });
     let reaped = many
+        .settles()
+        .line(&format!("/actor show {word} > /lab/gate"))
         .settles()
         .line("/actor exit 0")
         .line("/actor exit 0")
@@ -163,7 +169,10 @@ pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
             waits.run(),
         ),
         experiment("background commands that fail", statuses.run()),
-        experiment("20 background commands, and then others", reaped.run()),
+        experiment(
+            "20 background commands that end at one time, and then others",
+            reaped.run(),
+        ),
     ]
 }
 

@@ -91,7 +91,7 @@ fn failed_fork(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Fail
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{in_sweep, judged, story};
+    use super::super::testing::{judged, story};
     use super::*;
     use crate::lessons::process::shell::script::Script;
     use crate::model::Experiment;
@@ -106,7 +106,7 @@ mod tests {
         let script = Script::new()
             .prints("head | wc", "5\n")
             .prints("/actor show status $?", "<status><0>\n");
-        in_sweep(story(script.run()))
+        story(script.run()).in_sweep()
     }
 
     const STRUCK: &str = "2 clone(SIGCHLD) ...\n2 !!! strike\n2 ... clone = -1 EAGAIN (injected)\n";
@@ -125,14 +125,14 @@ mod tests {
         let trace = "* stdout \"<before>\\n\"\n* stderr \"what?\"\n2 +++ exit 0";
         assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @r#"
         fail: it exited with status 0; it should have exited with a status that says that something was wrong
-          1 * stderr "what?"
-          2 2 +++ exit 0
+          0.1 * stderr "what?"
+          0.2 2 +++ exit 0
         hint: What does the shell know about a line before it runs any part of it?
         "#);
         let silent = "* stdout \"<before>\\n\"\n2 +++ exit 2";
         assert_snapshot!(judged(survives_bad_input, &unclosed(), silent), @r"
         fail: nothing is said on standard error about `'x`
-          1 2 +++ exit 2
+          0.1 2 +++ exit 2
         hint: How does whoever typed that line learn what was wrong with it?
         ");
     }
@@ -142,7 +142,7 @@ mod tests {
         let trace = "* stdout \"<before>\\n<x>\\n\"\n* stderr \"what?\"\n2 +++ exit 2";
         assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @r#"
         fail: more came out than the commands print: "<x>\n"
-          0 * stdout "<before>\n<x>\n"
+          0.0 * stdout "<before>\n<x>\n"
         hint: What does the shell know about a line before it runs any part of it?
         "#);
     }
@@ -152,7 +152,7 @@ mod tests {
         let trace = "* stdout \"<before>\\n\"\n2 --- SIGSEGV\n2 +++ signal SIGSEGV";
         assert_snapshot!(judged(survives_bad_input, &unclosed(), trace), @r"
         fail: SIGSEGV ended it; it should have exited with a status of its own
-          2 2 +++ signal SIGSEGV
+          0.2 2 +++ signal SIGSEGV
         hint: How long may a line be, and which bytes may be in it?
         ");
     }
@@ -173,7 +173,7 @@ mod tests {
         let trace = "* stdout \"a\\n\"\n2 +++ exit 0";
         assert_snapshot!(judged(survives_bad_input, &story(script()), trace), @r#"
         fail: `after` should print "<after>\n"; "a\n" came out
-          0 * stdout "a\n"
+          0.0 * stdout "a\n"
         hint: What does the shell know about a line before it runs any part of it?
         "#);
     }
@@ -200,17 +200,17 @@ mod tests {
         let trace = format!("{STRUCK}* stdout \"0\\n<status><0>\\n\"\n2 +++ exit 0");
         assert_snapshot!(judged(survives_bad_input, &struck(), &trace), @r#"
         fail: a fork failed, and no status says so: "0\n<status><0>\n" came out, and it exited with status 0
-          0 2 clone(SIGCHLD) = -1 EAGAIN (injected)
-          1 2 !!! strike
-          3 * stdout "0\n<status><0>\n"
-          4 2 +++ exit 0
+          0.0 2 clone(SIGCHLD) = -1 EAGAIN (injected)
+          0.1 2 !!! strike
+          0.3 * stdout "0\n<status><0>\n"
+          0.4 2 +++ exit 0
         hint: What does fork return when there is no child, and who waits for the stages that were started before it?
         "#);
         let silent = format!("{STRUCK}2 +++ exit 1");
         assert_snapshot!(judged(survives_bad_input, &struck(), &silent), @r"
         fail: a fork failed, and nothing is said on standard error about it
-          0 2 clone(SIGCHLD) = -1 EAGAIN (injected)
-          1 2 !!! strike
+          0.0 2 clone(SIGCHLD) = -1 EAGAIN (injected)
+          0.1 2 !!! strike
         hint: What does fork return when there is no child, and who waits for the stages that were started before it?
         ");
     }
@@ -223,10 +223,10 @@ mod tests {
         );
         assert_snapshot!(judged(survives_bad_input, &struck(), &trace), @r"
         fail: it waits for something that will never come: it was blocked in wait4, and another task in a call of its own
-          2 2 clone(SIGCHLD) = -1 EAGAIN (injected)
-          3 2 !!! strike
-          5 2 wait4(3, NULL, 0, NULL) = ?
-          6 * limit stuck 20
+          0.2 2 clone(SIGCHLD) = -1 EAGAIN (injected)
+          0.3 2 !!! strike
+          0.5 2 wait4(3, NULL, 0, NULL) = ?
+          0.6 * limit stuck 20
         hint: The fork failed. Which ends of pipes does the shell still hold, and whom does it wait for?
         ");
     }

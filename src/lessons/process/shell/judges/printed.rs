@@ -326,8 +326,8 @@ mod tests {
         "#;
         assert_snapshot!(judged(runs_a_command, &story(run.run()), trace), @r#"
         fail: `/actor show 'a b'` should print "<a b>\n"; "<'a><b'>\n" came out
-          2 3 +++ exit 0
-          3 * stdout "<'a><b'>\n"
+          0.2 3 +++ exit 0
+          0.3 * stdout "<'a><b'>\n"
         hint: Where does one word end and the next begin, and which directories may hold the command?
         "#);
     }
@@ -341,7 +341,7 @@ mod tests {
         "#;
         assert_snapshot!(judged(runs_a_command, &story(run.run()), trace), @r#"
         fail: more came out than the commands print: "$ "
-          0 * stdout "<a>\n$ "
+          0.0 * stdout "<a>\n$ "
         hint: Where does one word end and the next begin, and which directories may hold the command?
         "#);
     }
@@ -360,9 +360,9 @@ mod tests {
         "#;
         assert_snapshot!(judged(reports_status, &story(run.run()), trace), @r#"
         fail: `/actor exit 1`, and then `/actor show $?` should print "<1>\n"; "<256>\n" came out
-          1 3 +++ exit 1
-          5 4 +++ exit 0
-          6 * stdout "<256>\n"
+          0.1 3 +++ exit 1
+          0.5 4 +++ exit 0
+          0.6 * stdout "<256>\n"
         hint: What does the number hold that wait gives back, and which part of it is the exit status?
         "#);
     }
@@ -374,13 +374,13 @@ mod tests {
         assert_eq!(judged(reports_status, &run(), said), "pass");
         assert_snapshot!(judged(reports_status, &run(), "2 +++ exit 127"), @r"
         fail: nothing is said on standard error about `nix`
-          0 2 +++ exit 127
+          0.0 2 +++ exit 127
         hint: How does whoever typed that line learn what was wrong with it?
         ");
         assert_snapshot!(judged(reports_status, &run(), "* stderr \"nix?\\n\"\n2 +++ exit 1"), @r#"
         fail: it exited with status 1; it should have exited with status 127
-          0 * stderr "nix?\n"
-          1 2 +++ exit 1
+          0.0 * stderr "nix?\n"
+          0.1 2 +++ exit 1
         hint: What does the number hold that wait gives back, and which part of it is the exit status?
         "#);
     }
@@ -393,7 +393,7 @@ mod tests {
         let died = "2 --- SIGTERM\n2 +++ signal SIGTERM";
         assert_snapshot!(judged(reports_status, &run(), died), @r"
         fail: SIGTERM ended it; it should have exited with status 143
-          1 2 +++ signal SIGTERM
+          0.1 2 +++ signal SIGTERM
         hint: What does the number hold that wait gives back, and which part of it is the exit status?
         ");
     }
@@ -420,8 +420,8 @@ mod tests {
         "#;
         assert_snapshot!(judged(pipes, &story(run.run()), trace), @r#"
         fail: the last stage has ended, and a stage before it is still there, waiting for ever
-          5 3 write(1<pipe:[9]>, "y\n", 2) = ?
-          6 . rest
+          0.5 3 write(1<pipe:[9]>, "y\n", 2) = ?
+          0.6 . rest
         hint: Who could still read what that stage writes?
         "#);
     }
@@ -440,8 +440,8 @@ mod tests {
         "#;
         assert_snapshot!(judged(pipes, &story(run.run()), trace), @r"
         fail: it waits for something that will never come: it was blocked in wait4, and another task in a call of its own
-          5 2 wait4(4, NULL, 0, NULL) = ?
-          7 * limit stuck 40
+          0.5 2 wait4(4, NULL, 0, NULL) = ?
+          0.7 * limit stuck 40
         hint: Which processes hold an end of each pipe now, and who is waited for first?
         ");
     }
@@ -461,12 +461,12 @@ mod tests {
         assert_eq!(judged(redirects, &run(), &right), "pass");
         assert_snapshot!(judged(redirects, &run(), &trace("* file \"/lab/f\" absent")), @r#"
         fail: `/actor show a > /lab/f` should leave "<a>\n" in /lab/f; it is not there
-          2 * file "/lab/f" absent
+          0.2 * file "/lab/f" absent
         hint: What does each descriptor refer to after the first redirection, and what after the second?
         "#);
         assert_snapshot!(judged(redirects, &run(), &trace("* file \"/lab/f\" \"<a>\\nxxx\"")), @r#"
         fail: `/actor show a > /lab/f` should leave "<a>\n" in /lab/f; it holds "<a>\n"...
-          2 * file "/lab/f" "<a>\nxxx"
+          0.2 * file "/lab/f" "<a>\nxxx"
         hint: What does each descriptor refer to after the first redirection, and what after the second?
         "#);
     }
@@ -479,8 +479,8 @@ mod tests {
         assert_eq!(judged(redirects, &run(), &trace("<2>\\n")), "pass");
         assert_snapshot!(judged(redirects, &run(), &trace("<0>\\n")), @r#"
         fail: `cat < /lab/x`, and then `/actor show $?` should print "<1>\n" or "<2>\n"; "<0>\n" came out
-          0 * stderr "no"
-          1 * stdout "<0>\n"
+          0.0 * stderr "no"
+          0.1 * stdout "<0>\n"
         hint: What does each descriptor refer to after the first redirection, and what after the second?
         "#);
     }

@@ -241,8 +241,8 @@ mod tests {
         );
         assert_snapshot!(judged(closes_what_it_opened, &one(), &trace), @r#"
         fail: a command starts with descriptor 3 open as well: pipe:[9]
-          0 2 pipe2([3<pipe:[9]>, 4<pipe:[9]>], 0) = 0
-          5 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>,3<pipe:[9]> blocked=[] ignored=[]
+          0.0 2 pipe2([3<pipe:[9]>, 4<pipe:[9]>], 0) = 0
+          0.5 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>,3<pipe:[9]> blocked=[] ignored=[]
         hint: Who opened that descriptor, and who else has it after the fork?
         "#);
     }
@@ -252,7 +252,7 @@ mod tests {
         let trace = "2 fork 3\n3 exec \"/actor\" fds=0<pipe:[1]>,2<pipe:[3]>\n2 +++ exit 0";
         assert_snapshot!(judged(closes_what_it_opened, &one(), trace), @r#"
         fail: a command starts without descriptor 1
-          1 3 exec "/actor" fds=0<pipe:[1]>,2<pipe:[3]> blocked=[] ignored=[]
+          0.1 3 exec "/actor" fds=0<pipe:[1]>,2<pipe:[3]> blocked=[] ignored=[]
         hint: Who opened that descriptor, and who else has it after the fork?
         "#);
     }
@@ -262,7 +262,7 @@ mod tests {
         let trace = "2 fork 3\n3 +++ exit 127\n2 +++ exit 127";
         assert_snapshot!(judged(closes_what_it_opened, &one(), trace), @r"
         fail: only 0 of 1 commands were seen to start
-          2 2 +++ exit 127
+          0.2 2 +++ exit 127
         hint: Which of the lines was the last that did what it should?
         ");
     }
@@ -278,8 +278,8 @@ mod tests {
         assert_eq!(judged(closes_what_it_opened, &one(), &trace("")), "pass");
         assert_snapshot!(judged(closes_what_it_opened, &one(), &trace(",7</dev/null [4]>")), @r#"
         fail: the shell itself holds 4 descriptors after 500 pipelines and held 3 after five; the last one is /dev/null
-          0 2 state "/x" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
-          1 2 state "/x" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>,7</dev/null [4]> blocked=[] ignored=[]
+          0.0 2 state "/x" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
+          0.1 2 state "/x" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>,7</dev/null [4]> blocked=[] ignored=[]
         hint: Who opened that descriptor, and who else has it after the fork?
         "#);
     }
@@ -289,7 +289,7 @@ mod tests {
         let trace = "2 fork 3\n3 exec \"/actor\" ignored=[PIPE]\n2 +++ exit 0";
         assert_snapshot!(judged(leaves_signals_alone, &one(), trace), @r#"
         fail: a command in the foreground starts with SIGPIPE ignored
-          1 3 exec "/actor" fds= blocked=[] ignored=[PIPE]
+          0.1 3 exec "/actor" fds= blocked=[] ignored=[PIPE]
         hint: Which signal settings does a program keep when it becomes another one?
         "#);
     }
@@ -305,7 +305,7 @@ mod tests {
         );
         assert_snapshot!(judged(leaves_signals_alone, &one(), &trace("CHLD")), @r#"
         fail: a command in the foreground starts with SIGCHLD blocked
-          1 3 exec "/actor" fds= blocked=[CHLD] ignored=[]
+          0.1 3 exec "/actor" fds= blocked=[CHLD] ignored=[]
         hint: Which signal settings does a program keep when it becomes another one?
         "#);
     }

@@ -161,8 +161,8 @@ mod tests {
         let trace = format!("{RUNNING}{DIES}2 --- SIGINT\n2 +++ signal SIGINT");
         assert_snapshot!(verdict(&trace), @r#"
         fail: Ctrl-C ended the shell as well (signal SIGINT)
-          6 * stdin "\x03"
-          12 2 +++ signal SIGINT
+          0.6 * stdin "\x03"
+          0.12 2 +++ signal SIGINT
         hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
         "#);
     }
@@ -172,9 +172,9 @@ mod tests {
         let trace = format!("{RUNNING}2 --- SIGINT\n. rest\n* limit time 10000");
         assert_snapshot!(verdict(&trace), @r#"
         fail: Ctrl-C was typed, and a command in the foreground runs on
-          3 3 exec "/actor" fds= blocked=[] ignored=[]
-          6 * stdin "\x03"
-          8 . rest
+          0.3 3 exec "/actor" fds= blocked=[] ignored=[]
+          0.6 * stdin "\x03"
+          0.8 . rest
         hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
         "#);
     }
@@ -184,8 +184,8 @@ mod tests {
         let trace = format!("{RUNNING}{DIES}2 --- SIGTTIN\n2 stop SIGTTIN\n* limit stopped 12");
         assert_snapshot!(verdict(&trace), @r"
         fail: it stopped because of SIGTTIN and nobody will continue it
-          12 2 stop SIGTTIN
-          13 * limit stopped 12
+          0.12 2 stop SIGTTIN
+          0.13 * limit stopped 12
         hint: Who would send SIGCONT?
         ");
     }
@@ -196,8 +196,8 @@ mod tests {
             "* stdin \"/actor exit 0\"\n. rest\n* stdin \"\\x03\"\n2 --- SIGINT\n2 +++ exit 0";
         assert_snapshot!(verdict(trace), @r#"
         fail: Ctrl-C ended the shell as well (exit 0)
-          2 * stdin "\x03"
-          4 2 +++ exit 0
+          0.2 * stdin "\x03"
+          0.4 2 +++ exit 0
         hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
         "#);
     }
@@ -209,9 +209,9 @@ mod tests {
         );
         assert_snapshot!(verdict(&trace), @r#"
         fail: the line that Ctrl-C interrupted is run all the same
-          2 * stdin "\x03"
-          6 * stdin "/actor exit 7\n"
-          12 2 +++ exit 7
+          0.2 * stdin "\x03"
+          0.6 * stdin "/actor exit 7\n"
+          0.12 2 +++ exit 7
         hint: What is left of the line that was being typed, and of the shell that read it?
         "#);
     }
@@ -221,7 +221,7 @@ mod tests {
         let trace = format!("{RUNNING}{DIES}{GOES_ON}").replace("2 +++ exit 7", "2 +++ exit 0");
         assert_snapshot!(verdict(&trace), @r"
         fail: it exited with status 0; it should have exited with status 7
-          18 2 +++ exit 0
+          0.18 2 +++ exit 0
         hint: To which processes does the terminal send SIGINT, and what does each of them do about it?
         ");
     }

@@ -1,9 +1,8 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::process::testing;
 use crate::model::check::Judge;
-use crate::model::{
-    Arming, Experiment, Objection, Recording, Role, Run, Strike, Sweep, Trial, Trigger,
-};
+use crate::model::{Experiment, Run};
 
 /// An experiment with this run.
 pub(super) fn story(run: Run) -> Experiment {
@@ -13,41 +12,9 @@ pub(super) fn story(run: Run) -> Experiment {
     }
 }
 
-/// The same, as a trial of a sweep over forks.
-pub(super) fn in_sweep(mut experiment: Experiment) -> Experiment {
-    experiment.sweep = Some(Sweep {
-        strikes: vec![Strike::Error(libc::EAGAIN)],
-        points: Trigger {
-            calls: Vec::new(),
-            on: Role::Any,
-            armed: Arming::Begin,
-            first: 1,
-            every: 0,
-        },
-    });
-    experiment
-}
-
 /// What the judge says of the run with this trace, as text.
 pub(super) fn judged(judge: Judge, experiment: &Experiment, trace: &str) -> String {
-    let runs: Vec<Recording> = vec![trace.parse().unwrap()];
-    let trial = Trial {
-        experiment,
-        runs: &runs,
-    };
-    match judge(&trial) {
-        Ok(_) => "pass".to_owned(),
-        Err(Objection::Blind(why)) => format!("blind: {why}"),
-        Err(Objection::Fail(failure)) => {
-            let mut lines = vec![format!("fail: {}", failure.why)];
-            for shown in &failure.evidence {
-                let line = crate::model::text::event_line(&runs[shown.run], shown.event);
-                lines.push(format!("  {} {line}", shown.event));
-            }
-            lines.push(format!("hint: {}", failure.hint));
-            lines.join("\n")
-        }
-    }
+    testing::judged(judge, experiment, &[trace.to_owned()])
 }
 
 mod hostile {
@@ -56,6 +23,7 @@ mod hostile {
 
     use super::judged;
     use crate::lessons::process::shell::LAB;
+    use crate::lessons::process::testing::hostile_trace;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -72,10 +40,10 @@ mod hostile {
         "2 pipe2() = 0",
         "2 rt_sigaction(SIGPIPE, {sa_handler=SIG_IGN}, NULL, 8) = 0",
         "2 rt_sigprocmask() = 0",
-        "2 clone(SIGCHLD) ...",
+        r#"2 write(1<pipe:[9]>, "y", 1) ..."#,
         "2 !!! strike",
         "7 !!! strike",
-        "2 ... clone = -1 EAGAIN (injected)",
+        "2 ... write = -1 EAGAIN (injected)",
         "3 --- SIGINT",
         "3 +++ signal SIGINT",
         "3 +++ exit 0",
@@ -107,21 +75,7 @@ mod hostile {
             which in any::<Index>(),
             seed in 0..4_u64,
         ) {
-            let mut is_in_call = false;
-            let mut trace = String::new();
-            for pick in &picks {
-                let line = LINES[pick.index(LINES.len())];
-                // A return must belong to something.
-                if line.contains("... clone") && !is_in_call {
-                    continue;
-                }
-                is_in_call = match line.contains("... clone") {
-                    true => false,
-                    false => is_in_call || line.ends_with("..."),
-                };
-                trace.push_str(line);
-                trace.push('\n');
-            }
+            let trace = hostile_trace("", LINES, &picks);
             for check in LAB.checks {
                 let experiments = (check.experiments)(seed);
                 let experiment = &experiments[which.index(experiments.len())];
