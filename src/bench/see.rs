@@ -3,13 +3,16 @@
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
-use crate::model::{Action, Call, Recording, Step, Strike, Trigger, What};
+use crate::model::{Action, Call, Recording, Run, Step, Strike, Trigger, What};
 
 use super::job::TrialRecord;
 use super::plan::{Kind, Work};
 
 /// Longest input that is put into the command itself.
 const INLINE_INPUT: usize = 72;
+
+/// Longest script that is: without it, nothing could be repeated.
+const INLINE_SCRIPT: usize = 1000;
 
 /// A command line that repeats a trial as far as strace can.
 ///
@@ -48,7 +51,11 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         true => "syslab actor".to_owned(),
         false => quoted(&arg.replace(LAB_DIR, "/tmp")),
     }));
-    format!("{}{}", input(&run.steps), words.join(" "))
+    if run.has_terminal {
+        // Whoever sits at one types the rest.
+        return words.join(" ");
+    }
+    format!("{}{}", input(run), words.join(" "))
 }
 
 fn repetition(trigger: &Trigger) -> String {
@@ -129,6 +136,11 @@ const STARTING: &[&str] = &[
     "clone3",
     "fork",
     "vfork",
+    "pipe",
+    "pipe2",
+    "dup2",
+    "dup3",
+    "openat",
     "prlimit64",
     "setrlimit",
     "rt_sigaction",
@@ -171,20 +183,30 @@ fn as_learner_sees(word: &str) -> String {
 }
 
 /// What feeds the program, as the left side of a pipe or nothing.
-fn input(steps: &[Step]) -> String {
+fn input(run: &Run) -> String {
     let mut bytes = Vec::new();
-    for step in steps {
+    for step in &run.steps {
         if let Step::Send(sent) = step {
             bytes.extend_from_slice(sent);
         }
     }
-    let keeps_open = !steps.contains(&Step::CloseInput);
+    let keeps_open = !run.steps.contains(&Step::CloseInput);
     let is_plain = bytes
         .iter()
         .all(|b| b.is_ascii_graphic() && *b != b'\'' || b" \n".contains(b));
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
     let source = match std::str::from_utf8(&bytes) {
         Ok("") => ":".to_owned(),
+        // With the actor about, each line is a command and counts.
+        Ok(text) if run.has_actor && text.len() <= INLINE_SCRIPT && is_printable(text) => {
+            let lines: Vec<String> = text
+                .replace(ACTOR, "syslab actor")
+                .replace(LAB_DIR, "/tmp")
+                .lines()
+                .map(quoted)
+                .collect();
+            format!("printf '%s\\n' {}", lines.join(" "))
+        }
         Ok(text) if is_plain && text.len() <= INLINE_INPUT && !text.contains(['%', '\\']) => {
             format!("printf '{}'", text.replace('\n', "\\n"))
         }
@@ -195,6 +217,11 @@ fn input(steps: &[Step]) -> String {
         (true, source) => format!("({source}; sleep 5) | "),
         (false, source) => format!("{source} | "),
     }
+}
+
+fn is_printable(text: &str) -> bool {
+    text.chars()
+        .all(|c| !c.is_control() || c == '\n' || c == '\t')
 }
 
 fn quoted(word: &str) -> String {

@@ -210,6 +210,8 @@ pub enum Role {
     Path(String),
     /// Any object, where this argument, counted from 0, is not NULL: a prlimit(2) that sets.
     NotNull(usize),
+    /// A new process, and not a thread (CLONE_THREAD).
+    NewProcess,
 }
 
 /// From when on a trigger counts.

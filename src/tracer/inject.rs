@@ -179,6 +179,10 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         Role::NotNull(nth) => {
             !matches!(call.args.get(*nth), Some(Arg::Word(word)) if word == "NULL")
         }
+        Role::NewProcess => !call
+            .args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Word(word) if word.contains("CLONE_THREAD"))),
         Role::Stdin => has_object(&phase.stdin),
         Role::Stdout => has_object(&phase.stdout),
         Role::Path(path) => call.args.iter().any(
@@ -321,6 +325,20 @@ mod tests {
                 "{args:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_thread_is_no_process() {
+        let clone = |flags: &str| Call {
+            name: "clone".into(),
+            args: vec![
+                Arg::Word("child_stack=NULL".into()),
+                Arg::Word(format!("flags={flags}")),
+            ],
+        };
+        let is = |flags| is_about(&clone(flags), &Role::NewProcess, &Phase::default(), false);
+        assert!(is("CLONE_VM|CLONE_VFORK|SIGCHLD"));
+        assert!(!is("CLONE_VM|CLONE_THREAD|CLONE_SIGHAND"));
     }
 
     #[test]

@@ -4,3 +4,4 @@
 //! differently, the check was mended, and the reason stands beside the test.
 
 mod limits;
+mod shell;

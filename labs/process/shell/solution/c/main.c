@@ -130,7 +130,7 @@ static bool take_operator(const char **at, enum kind *kind)
 /* Takes what stands between two operators; false if it makes no sense. */
 static bool take_command(const char **at, struct command *command)
 {
-    enum kind kind;
+    enum kind kind = INPUT;
 
     for (skip_blanks(at); **at && !strchr("|;&", **at); skip_blanks(at)) {
         bool is_redirect = take_operator(at, &kind);
