@@ -26,6 +26,8 @@ pub struct Driver {
     /// The clock when the current AwaitExit or Pass began.
     step_began: Option<Duration>,
     was_signalled: bool,
+    /// A sweep's signal has come while the program was waited for.
+    was_struck: bool,
     last: Sample,
     /// Stops that the tracer had handled at the last look.
     sampled_at: u64,
@@ -59,6 +61,7 @@ impl Driver {
             output: 0,
             step_began: None,
             was_signalled: false,
+            was_struck: false,
             last: Sample::default(),
             sampled_at: 0,
             started: Instant::now(),
@@ -133,6 +136,10 @@ impl Driver {
             _ if has_ended => true,
             Step::Send(bytes) => self.streams.send(bytes, tracer),
             Step::AwaitTaken => self.last.is_at_rest || self.streams.is_taken(),
+            Step::AwaitOutput(bytes) => {
+                self.step_began.get_or_insert(self.last.clock());
+                self.streams.take_output(bytes)
+            }
             Step::CloseInput => {
                 self.streams.close_input(tracer);
                 true
@@ -166,6 +173,11 @@ impl Driver {
             }
             Step::AwaitExit { .. } => {
                 self.step_began.get_or_insert(self.last.clock());
+                // Whoever is struck late is not late.
+                if tracer.was_signalled_by_fault() && !self.was_struck {
+                    self.was_struck = true;
+                    self.step_began = Some(self.last.clock());
+                }
                 false
             }
             Step::Pass { ms } => {
@@ -177,6 +189,10 @@ impl Driver {
                     tracer.record(World::Passed(ms));
                 }
                 is_over
+            }
+            Step::ListZombies => {
+                tracer.record_zombies();
+                true
             }
             Step::Inspect => {
                 tracer.record_state();
@@ -235,6 +251,14 @@ impl Driver {
             if is_stuck || waited > scaled(*within_ms) {
                 return Some((LimitKind::Exit, *within_ms));
             }
+        }
+        if let Some(Step::AwaitOutput(_)) = self.steps.front()
+            && let Some(since) = self.step_began
+            && self.last.is_at_rest
+            && tracer.is_blocked_for_good()
+        {
+            let waited = self.last.clock().saturating_sub(since);
+            return Some((LimitKind::Stuck, ms(waited)));
         }
         if self.last.is_at_rest && self.last.is_stopped {
             return Some((LimitKind::Stopped, ms(self.last.clock())));

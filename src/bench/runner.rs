@@ -229,6 +229,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
         env: job
             .env
             .iter()
+            .chain(&run.env)
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
         binds,

@@ -25,7 +25,12 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     let Some(recording) = record.runs.first() else {
         return String::new();
     };
-    let mut words = vec!["strace -f -y".to_owned()];
+    let mut words: Vec<String> = run
+        .env
+        .iter()
+        .map(|(name, value)| format!("{name}={}", quoted(value)))
+        .collect();
+    words.push("strace -f -y".to_owned());
     let traced = traced_calls(recording, if run.has_actor { STARTING } else { TELLING });
     if !traced.is_empty() {
         words.push(format!("-e trace={}", traced.join(",")));
@@ -48,14 +53,51 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     }
     words.extend(argv.iter().map(|word| as_learner_sees(word)));
     words.extend(run.args.iter().map(|arg| match arg == ACTOR {
-        true => "syslab actor".to_owned(),
-        false => quoted(&arg.replace(LAB_DIR, "/tmp")),
+        true => LEARNERS_ACTOR.to_owned(),
+        false => quoted(&arg.replace(ACTOR, LEARNERS_ACTOR).replace(LAB_DIR, "/tmp")),
     }));
     if run.has_terminal {
         // Whoever sits at one types the rest.
         return words.join(" ");
     }
-    format!("{}{}", input(run), words.join(" "))
+    let program = argv.last().map_or("", String::as_str);
+    format!(
+        "{}{}{}",
+        input(run),
+        words.join(" "),
+        signals(&run.steps, program)
+    )
+}
+
+/// How the learner starts the actor.
+const LEARNERS_ACTOR: &str = "syslab actor";
+
+/// What sends the program the signals of a run, each once, from behind it. The newest process
+/// that was started so is not strace.
+fn signals(steps: &[Step], program: &str) -> String {
+    let mut sent: Vec<String> = Vec::new();
+    for step in steps {
+        if let Step::Signal(signo) = step {
+            let name = signal_name(*signo).trim_start_matches("SIG").to_owned();
+            if !sent.contains(&name) {
+                sent.push(name);
+            }
+        }
+    }
+    if sent.is_empty() {
+        return String::new();
+    }
+    let name = program.rsplit('/').next().unwrap_or(program);
+    let kills: Vec<String> = sent
+        .iter()
+        .map(|signal| {
+            format!(
+                "sleep 1; pkill -{signal} -nf {}",
+                quoted(&format!("{name} --"))
+            )
+        })
+        .collect();
+    format!(" & {}", kills.join("; "))
 }
 
 fn repetition(trigger: &Trigger) -> String {
@@ -79,8 +121,9 @@ fn injection(action: &Action) -> Option<String> {
             Strike::SignalBefore(signo) | Strike::SignalDuring(signo) | Strike::SignalAfter(signo),
         ) => format!("signal={}", signal(*signo)),
         Action::Strike(Strike::KillTree) => "signal=KILL".to_owned(),
-        // strace can lie about a count but not shorten a call.
-        Action::Short(_) => return None,
+        // strace can lie about a count but not shorten a call, and what it delays before a call is
+        // interrupted by signals that come meanwhile.
+        Action::Short(_) | Action::Strike(Strike::OthersFirst) => return None,
     })
 }
 
@@ -147,8 +190,18 @@ const STARTING: &[&str] = &[
     "rt_sigprocmask",
     "prctl",
     "kill",
+    "tgkill",
+    "pidfd_send_signal",
     "wait4",
     "waitid",
+    "pause",
+    "rt_sigsuspend",
+    "rt_sigtimedwait",
+    "poll",
+    "ppoll",
+    "epoll_wait",
+    "epoll_pwait",
+    "signalfd4",
     "write",
     "exit_group",
 ];

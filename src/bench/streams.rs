@@ -30,6 +30,8 @@ pub struct Streams {
     stdout: Option<File>,
     /// A terminal's output is all one stream.
     stderr: Option<File>,
+    /// What has come out of standard output and nobody has waited for yet.
+    heard: Vec<u8>,
     /// The program's side of its terminal, held only to be asked.
     terminal: Option<OwnedFd>,
 }
@@ -65,6 +67,7 @@ fn pipes(run: &Run) -> io::Result<([OwnedFd; 3], Streams)> {
         stdin: Some(in_write.into()),
         stdout: Some(out_read.into()),
         stderr: Some(err_read.into()),
+        heard: Vec::new(),
         terminal: None,
     };
     Ok(([in_read, out_write, err_write], streams))
@@ -85,6 +88,7 @@ fn terminal() -> io::Result<([OwnedFd; 3], Streams)> {
         stdin: Some(master.try_clone()?.into()),
         stdout: Some(master.into()),
         stderr: None,
+        heard: Vec::new(),
         terminal: Some(slave),
     };
     Ok((for_program, streams))
@@ -109,6 +113,17 @@ impl Streams {
                 .is_none_or(|pipe| sys::pipe::unread(pipe).unwrap_or(0) == 0)
     }
 
+    /// Takes these bytes out of what has been received from standard output, if they are there.
+    pub fn take_output(&mut self, bytes: &[u8]) -> bool {
+        let at = match bytes.len() {
+            0 => return true,
+            len => self.heard.windows(len).position(|window| window == bytes),
+        };
+        let Some(at) = at else { return false };
+        self.heard.drain(at..at + bytes.len());
+        true
+    }
+
     /// Closes standard input; a terminal hangs up.
     pub fn close_input(&mut self, tracer: &mut Tracer) {
         if self.stdin.take().is_some() {
@@ -124,9 +139,11 @@ impl Streams {
     pub fn receive(&mut self, is_stalled: bool, limit: u64, tracer: &mut Tracer) -> u64 {
         let stdout = match is_stalled {
             true => 0,
-            false => drain(&mut self.stdout, Stream::Stdout, limit, tracer),
+            false => drain(&mut self.stdout, Stream::Stdout, limit, tracer, |bytes| {
+                self.heard.extend_from_slice(bytes);
+            }),
         };
-        stdout + drain(&mut self.stderr, Stream::Stderr, limit, tracer)
+        stdout + drain(&mut self.stderr, Stream::Stderr, limit, tracer, |_| {})
     }
 }
 
@@ -156,7 +173,13 @@ fn settle(terminal: &OwnedFd) {
     let _asked = poll(&mut asked, PollTimeout::ZERO);
 }
 
-fn drain(stream: &mut Option<File>, which: Stream, limit: u64, tracer: &mut Tracer) -> u64 {
+fn drain(
+    stream: &mut Option<File>,
+    which: Stream,
+    limit: u64,
+    tracer: &mut Tracer,
+    mut hear: impl FnMut(&[u8]),
+) -> u64 {
     let mut total = 0;
     let mut buffer = [0; 64 * 1024];
     while let Some(pipe) = stream {
@@ -164,6 +187,7 @@ fn drain(stream: &mut Option<File>, which: Stream, limit: u64, tracer: &mut Trac
             Ok(0) => *stream = None,
             Ok(got) => {
                 total += got as u64;
+                hear(&buffer[..got]);
                 tracer.record(World::Received(which, Bytes::whole(&buffer[..got])));
                 if total > limit {
                     break;

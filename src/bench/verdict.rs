@@ -172,6 +172,7 @@ fn strike_name(strike: Strike) -> String {
         Strike::SignalBefore(signo) => format!("{} just before a call", signal_name(signo)),
         Strike::SignalDuring(signo) => format!("{} as a call begins", signal_name(signo)),
         Strike::SignalAfter(signo) => format!("{} as a call returns", signal_name(signo)),
+        Strike::OthersFirst => "others go first just before a call".to_owned(),
         Strike::KillTree => "every process killed".to_owned(),
         Strike::Error(errno) => {
             format!("{} from a call", crate::model::text::errno_name(errno))
@@ -199,7 +200,7 @@ fn task_and_site(recording: &Recording, event: usize) -> Option<(Option<u32>, &[
         | What::State(task, _)
         | What::Usage(task, _)
         | What::Struck(task, _) => (Some(*task), &shown.site[..]),
-        What::Rest(_) | What::World(_) => (None, &shown.site[..]),
+        What::Rest(_) | What::Zombies(_) | What::World(_) => (None, &shown.site[..]),
     })
 }
 

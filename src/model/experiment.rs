@@ -62,6 +62,8 @@ pub struct Run {
     /// program's session. What is sent is typed; what comes out, whatever the descriptor, is
     /// received as standard output.
     pub has_terminal: bool,
+    /// Variables of its environment, beside those that every program gets.
+    pub env: Vec<(String, String)>,
     /// Whether [`ACTOR`] is there.
     pub has_actor: bool,
     /// Whether what each process used up is recorded at its end.
@@ -117,6 +119,10 @@ pub enum Step {
     AwaitTaken,
     /// Close standard input.
     CloseInput,
+    /// Wait until these bytes have come out of standard output, wherever they stand in what came
+    /// since such a step last took something. What is waited for is taken; what stands around it
+    /// is there for later steps.
+    AwaitOutput(Vec<u8>),
     /// Stop reading standard output.
     StallOutput,
     /// Read standard output again.
@@ -132,9 +138,12 @@ pub enum Step {
     },
     /// Ask the kernel about the first process: descriptors, signals, limits.
     Inspect,
+    /// Ask the kernel which processes are zombies, whether or not the program is at rest.
+    ListZombies,
     /// The program must end now, within so many milliseconds of its own clock.
     AwaitExit {
-        /// On the run's clock: processor time used plus time in which every task slept.
+        /// On the run's clock: processor time used plus time in which every task slept. In a trial
+        /// of a sweep it counts from the strike on, if that is a signal and comes later.
         within_ms: u64,
     },
 }
@@ -208,6 +217,11 @@ pub enum Role {
     Stdout,
     /// A path, or a descriptor of the file that has this path.
     Path(String),
+    /// Anything, but only calls that could block: no WNOHANG, no time-out of zero.
+    Waiting,
+    /// Anything, but of rt_sigaction(2) only calls about one of [`ENDING_SIGNALS`]: runtimes set up
+    /// dozens of others.
+    EndingSignals,
     /// Any object, where this argument, counted from 0, is not NULL: a prlimit(2) that sets.
     NotNull(usize),
     /// A new process, and not a thread (CLONE_THREAD).
@@ -223,6 +237,8 @@ pub enum Arming {
     Begin,
     /// From the return of the first call that took bytes from standard input.
     FirstInput,
+    /// From the moment on at which a process of the program's has started another process.
+    Fork,
     /// From the program's first call on that blocks or handles one of the signals of
     /// [`ENDING_SIGNALS`], until a process that it started begins another program.
     SignalSetup,
@@ -259,11 +275,17 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Strike {
     /// The signal arrives, and its handler runs, before the call is made; the call is then made.
+    /// Where the caller is not the first process, which gets the signal, it waits until that has
+    /// done with it and everybody rests.
     SignalBefore(i32),
     /// The signal is pending when the call begins: a call that would block gives EINTR.
     SignalDuring(i32),
     /// The call returns normally and the signal arrives then.
     SignalAfter(i32),
+    /// The caller loses its processor just before the call, for as long as others have something
+    /// to do; signals that came meanwhile are handled, and the call is then made. Strikes only
+    /// calls that could block.
+    OthersFirst,
     /// The whole tree is killed before the call is made.
     KillTree,
     /// The call fails with this errno.

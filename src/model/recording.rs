@@ -75,6 +75,8 @@ pub enum What {
     },
     /// Every task was blocked and nothing was in flight; the zombies at that moment.
     Rest(Vec<Task>),
+    /// The zombies at a moment of the experiment's choosing.
+    Zombies(Vec<Task>),
     /// What the kernel said of a process at a moment of the experiment's choosing.
     State(Task, ExecState),
     /// What a process that is about to end has used up.

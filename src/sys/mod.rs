@@ -6,6 +6,7 @@
 pub mod beneath;
 pub mod clock;
 pub mod filter;
+pub mod handler;
 pub mod kernel;
 pub mod landlock;
 pub mod memory;

@@ -1,7 +1,7 @@
 //! One call: its entry, the faults that strike it, its return.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::model::{Arg, Call, Returned, What, World};
 use crate::sys::filter;
@@ -10,7 +10,7 @@ use crate::sys::ptrace::{self, Resume, SyscallInfo};
 use super::decode::{self, Entered};
 use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
 use super::observe::Tracer;
-use super::task::{AtExit, Held, InCall, Owed};
+use super::task::{AtExit, InCall, Owed};
 use super::{arch, waits};
 
 impl Tracer {
@@ -60,13 +60,15 @@ impl Tracer {
         self.phase.has_signal_setup |= is_setup;
         let ns = self.ns(pid);
         // A signal that comes first leaves no trace of the call: it is made again afterwards.
-        if let Some((index, Plan::SignalFirst(signo))) = plans
-            .iter()
-            .find(|(_, plan)| matches!(plan, Plan::SignalFirst(_)))
-        {
-            self.push(What::Struck(ns, *index), site);
+        let first = plans.iter().find_map(|(index, plan)| match plan {
+            Plan::SignalFirst(signo) => Some((*index, Some(*signo))),
+            Plan::OthersFirst => Some((*index, None)),
+            _ => None,
+        });
+        if let Some((index, signo)) = first {
+            self.push(What::Struck(ns, index), site);
             let owed = Owed {
-                signo: *signo,
+                signo,
                 nr: entered.nr,
                 first_arg: entered.args[0],
             };
@@ -98,7 +100,7 @@ impl Tracer {
                     return Ok(());
                 }
                 Plan::SignalNow(signo) => self.signal_by_fault(signo),
-                Plan::SignalFirst(_) => {}
+                Plan::SignalFirst(_) | Plan::OthersFirst => {}
                 Plan::Later(AtExitPlan::Signal(signo)) => {
                     in_call.at_exit.push(AtExit::Signal(signo));
                 }
@@ -162,10 +164,18 @@ impl Tracer {
         }) = task.owed.take()
         {
             task.is_repeating = true;
+            // What the first process makes of its signal, it does before another's call is made.
+            let lets_others_go = signo.is_none() || task.tgid != self.first;
             let mut registers = ptrace::registers(pid)?;
             arch::enter_again(&mut registers, nr, first_arg);
             ptrace::set_registers(pid, &registers)?;
-            self.signal_by_fault(signo);
+            if let Some(signo) = signo {
+                self.signal_by_fault(signo);
+            }
+            if lets_others_go {
+                self.let_others_go(pid);
+                return Ok(());
+            }
             return ptrace::resume(pid, Resume::Continue, 0);
         }
         let Some(in_call) = task.in_call.take() else {
@@ -238,30 +248,6 @@ impl Tracer {
     pub(super) fn signal_by_fault(&mut self, signo: i32) {
         self.was_signalled_by_fault = true;
         self.signal_first(signo);
-    }
-
-    pub(super) fn hold(&mut self, pid: i32, delay: Duration) {
-        if let Some(task) = self.tasks.get_mut(&pid) {
-            task.held = Some(Held {
-                until: Instant::now() + delay,
-            });
-        }
-    }
-
-    pub(super) fn release_held(&mut self) {
-        let now = Instant::now();
-        let due: Vec<i32> = self
-            .tasks
-            .iter_mut()
-            .filter(|(_, task)| task.held.is_some_and(|held| held.until <= now))
-            .map(|(pid, task)| {
-                task.held = None;
-                *pid
-            })
-            .collect();
-        for pid in due {
-            let _died: io::Result<()> = self.resume(pid, 0);
-        }
     }
 }
 

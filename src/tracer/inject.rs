@@ -7,7 +7,8 @@
 use std::io;
 use std::time::Duration;
 
-use crate::model::experiment::SUBMISSION_DIR;
+use crate::model::experiment::{ENDING_SIGNALS, SUBMISSION_DIR};
+use crate::model::text::signal_name;
 use crate::model::{Action, Arg, Arming, Call, Fault, Object, Role, Strike, Trigger};
 use crate::sys::{memory, ptrace};
 
@@ -35,6 +36,8 @@ pub struct Phase {
     pub has_begun: bool,
     /// It has taken bytes from its standard input.
     pub has_input: bool,
+    /// It has started another process.
+    pub has_forked: bool,
     /// It has begun to block or to handle signals that would end it.
     pub has_signal_setup: bool,
     /// A process that it started has begun another program.
@@ -60,6 +63,8 @@ pub enum Plan {
     SignalNow(i32),
     /// Skip the call, signal, and make the call again.
     SignalFirst(i32),
+    /// Skip the call, wait until all others rest, and make the call again.
+    OthersFirst,
     /// Kill everything.
     KillTree,
 }
@@ -120,6 +125,7 @@ impl Injector {
             Arming::Start => true,
             Arming::Begin => phase.has_begun,
             Arming::FirstInput => phase.has_input,
+            Arming::Fork => phase.has_forked,
             Arming::SignalSetup => phase.has_signal_setup && !phase.has_started_another,
         };
         if !is_armed
@@ -129,7 +135,7 @@ impl Injector {
             return None;
         }
         // The kernel interrupts only what waits.
-        if is_eintr(&self.fault.action) && !could_block() {
+        if (*on == Role::Waiting || is_about_waiting(&self.fault.action)) && !could_block() {
             return None;
         }
         self.matched += 1;
@@ -142,10 +148,12 @@ impl Injector {
     }
 }
 
-fn is_eintr(action: &Action) -> bool {
+/// Whether only calls that could block are struck.
+fn is_about_waiting(action: &Action) -> bool {
     matches!(
         action,
-        Action::Error(libc::EINTR) | Action::Strike(Strike::Error(libc::EINTR))
+        Action::Error(libc::EINTR)
+            | Action::Strike(Strike::Error(libc::EINTR) | Strike::OthersFirst)
     )
 }
 
@@ -161,6 +169,7 @@ fn plan(action: &Action) -> Plan {
         Action::Strike(Strike::SignalBefore(signo)) => Plan::SignalFirst(*signo),
         Action::Strike(Strike::SignalDuring(signo)) => Plan::SignalNow(*signo),
         Action::Strike(Strike::SignalAfter(signo)) => Plan::Later(AtExitPlan::Signal(*signo)),
+        Action::Strike(Strike::OthersFirst) => Plan::OthersFirst,
         Action::Strike(Strike::KillTree) => Plan::KillTree,
     }
 }
@@ -175,7 +184,8 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         })
     };
     match on {
-        Role::Any => true,
+        Role::Any | Role::Waiting => true,
+        Role::EndingSignals => call.name != "rt_sigaction" || is_about_ending(call),
         Role::NotNull(nth) => {
             !matches!(call.args.get(*nth), Some(Arg::Word(word)) if word == "NULL")
         }
@@ -189,6 +199,16 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
             |arg| matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| o.name == *path)),
         ) || (takes_names && names_path(call, path)),
     }
+}
+
+/// Whether a call's first argument is one of [`ENDING_SIGNALS`].
+fn is_about_ending(call: &Call) -> bool {
+    let is = |word: &str| {
+        ENDING_SIGNALS
+            .iter()
+            .any(|signo| signal_name(*signo) == word)
+    };
+    matches!(call.args.first(), Some(Arg::Word(word)) if is(word))
 }
 
 /// Whether a string argument names `path`, relative names taken from the descriptor before them.
@@ -381,5 +401,46 @@ mod tests {
         assert_eq!(struck(3, 1), 5);
         assert_eq!(struck(2, 2), 3);
         assert_eq!(struck(8, 1), 0);
+    }
+
+    #[test]
+    fn signals_that_programs_are_told_to_end_by_are_told_from_others() {
+        let call = |name: &str, signal: &str| Call {
+            name: name.into(),
+            args: vec![Arg::Word(signal.into())],
+        };
+        let is = |call: &Call| is_about(call, &Role::EndingSignals, &Phase::default(), false);
+        assert!(is(&call("rt_sigaction", "SIGTERM")));
+        assert!(!is(&call("rt_sigaction", "SIGSEGV")));
+        assert!(is(&call("kill", "SIGSEGV")));
+    }
+
+    #[test]
+    fn only_a_program_that_has_started_another_is_past_its_fork() {
+        let fault = Fault {
+            trigger: Trigger {
+                calls: vec!["wait4".into()],
+                on: Role::Any,
+                armed: Arming::Fork,
+                first: 1,
+                every: 0,
+            },
+            action: Action::Strike(Strike::OthersFirst),
+        };
+        let pause = Call {
+            name: "wait4".into(),
+            args: vec![],
+        };
+        let nr = libc::SYS_wait4 as u64;
+        let mut injector = Injector::new(0, fault).unwrap();
+        let mut phase = Phase {
+            has_begun: true,
+            ..Phase::default()
+        };
+        assert_eq!(injector.consider(nr, &pause, &phase, || true), None);
+        phase.has_forked = true;
+        assert_eq!(injector.consider(nr, &pause, &phase, || false), None);
+        let plan = injector.consider(nr, &pause, &phase, || true);
+        assert_eq!(plan, Some(Plan::OthersFirst));
     }
 }

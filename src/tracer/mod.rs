@@ -20,6 +20,7 @@ mod begin;
 mod call;
 pub mod decode;
 pub mod facts;
+mod hold;
 pub mod inject;
 pub mod observe;
 pub mod rest;

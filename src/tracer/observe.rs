@@ -47,7 +47,7 @@ pub struct Tracer {
     pub(super) recording: Recording,
     pub(super) phase: Phase,
     /// The first process, in our pid namespace.
-    first: i32,
+    pub(super) first: i32,
     /// What to kill to kill everything.
     tree: Vec<i32>,
     /// What the clock is made of.
@@ -171,13 +171,24 @@ impl Tracer {
 
     /// Records a moment of rest, with the zombies in the tree.
     pub fn record_rest(&mut self) {
+        let zombies = self.zombies();
+        self.push(What::Rest(zombies), Vec::new());
+    }
+
+    /// Records the zombies in the tree, at rest or not.
+    pub fn record_zombies(&mut self) {
+        let zombies = self.zombies();
+        self.push(What::Zombies(zombies), Vec::new());
+    }
+
+    fn zombies(&self) -> Vec<Task> {
         let mut zombies: Vec<Task> = self
             .processes()
             .into_iter()
             .flat_map(facts::zombies)
             .collect();
         zombies.sort_unstable();
-        self.push(What::Rest(zombies), Vec::new());
+        zombies
     }
 
     /// Records what the kernel says of the first process now.
@@ -430,6 +441,7 @@ impl Tracer {
             return Ok(());
         };
         let is_thread = identity.tgid != child;
+        self.phase.has_forked |= !is_thread && self.phase.has_begun;
         let event = What::Fork {
             task: self.ns(pid),
             child: identity.ns_tid,

@@ -43,6 +43,10 @@ impl Sample {
     }
 }
 
+/// Stops handled so far, and how often each task has given up its processor: whoever moves
+/// changes it.
+pub(super) type Signature = (u64, Vec<(i32, u64)>);
+
 /// Accounts kept between samples.
 #[derive(Debug, Default)]
 pub struct Books {
@@ -54,7 +58,9 @@ pub struct Books {
     zombies: HashMap<i32, Vec<Task>>,
     slept: Duration,
     last: Option<Instant>,
-    signature: Option<(u64, Vec<(i32, u64)>)>,
+    signature: Option<Signature>,
+    /// The same, without tasks that are held back until all others rest, and when it was seen.
+    pub(super) others: Option<(Instant, Signature)>,
 }
 
 impl Books {

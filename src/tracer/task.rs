@@ -55,19 +55,21 @@ pub enum AtExit {
 /// A signal to send, and a call to make again, when a skipped call returns.
 #[derive(Clone, Copy, Debug)]
 pub struct Owed {
-    /// The signal.
-    pub signo: i32,
+    /// The signal; `None`: only what others do meanwhile.
+    pub signo: Option<i32>,
     /// The call's number.
     pub nr: u64,
     /// Its first argument, where the result's register is the argument's.
     pub first_arg: u64,
 }
 
-/// A task that a delay holds back.
+/// A task that is held back.
 #[derive(Clone, Copy, Debug)]
 pub struct Held {
     /// When it goes on.
     pub until: std::time::Instant,
+    /// It goes on before that when all others rest.
+    pub lets_others_go: bool,
 }
 
 impl TaskState {
@@ -83,6 +85,13 @@ impl TaskState {
             held: None,
             is_stopped: false,
         }
+    }
+}
+
+impl TaskState {
+    /// Whether it is held back until all others rest.
+    pub fn lets_others_go(&self) -> bool {
+        self.held.is_some_and(|held| held.lets_others_go)
     }
 }
 

@@ -4,4 +4,47 @@
 //! differently, the check was mended, and the reason stands beside the test.
 
 mod limits;
+mod reaper;
 mod shell;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+/// Fails unless a `run` with these further lines gets all points of the lab.
+fn passes(lab: &str, name: &str, line: &str) {
+    let Some(checked) = examined(lab, name, line, &[]) else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&checked.stdout);
+    assert!(
+        checked.status.success(),
+        "{line}\n{text}\n{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+}
+
+/// What `syslab check` says of a `run` with these further lines.
+///
+/// `name` is the program that it needs; where it is not installed, the test says so and is over.
+fn examined(lab: &str, name: &str, line: &str, options: &[&str]) -> Option<Output> {
+    let found = Command::new("sh")
+        .args(["-c", "command -v -- \"$1\"", "sh", name])
+        .output()
+        .unwrap();
+    if !found.status.success() {
+        println!("skipped: {name} is not installed; see scripts/setup");
+        return None;
+    }
+    let submission = tempfile::tempdir().unwrap();
+    let run = submission.path().join("run");
+    fs::write(&run, format!("#!/bin/sh\n{line}\n")).unwrap();
+    fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();
+    let checked = Command::new(env!("CARGO_BIN_EXE_syslab"))
+        .args(["process", "check", lab, "--seed", "1"])
+        .args(options)
+        .arg(submission.path())
+        .output()
+        .unwrap();
+    Some(checked)
+}

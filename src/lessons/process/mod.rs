@@ -6,6 +6,7 @@ pub mod exercises;
 mod chance;
 mod durable_log;
 mod limits;
+mod reaper;
 mod shell;
 mod sight;
 mod stories;
@@ -21,5 +22,5 @@ pub const LESSON: Lesson = Lesson {
     title: "signals, fork, exec, limits",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[durable_log::LAB, shell::LAB, limits::LAB],
+    labs: &[durable_log::LAB, reaper::LAB, shell::LAB, limits::LAB],
 };

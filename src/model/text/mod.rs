@@ -32,6 +32,10 @@
 //! . rest
 //! . rest zombies 4 5
 //!
+//! # the zombies when they were asked for
+//! . zombies
+//! . zombies 4 5
+//!
 //! # what the kernel said of a process when it was asked, and what one had used up at its end
 //! 2 state "/submission/prog" fds=0<pipe:[1]> blocked=[] ignored=[] limits=NOFILE:1024:4096
 //! 3 usage cpu=512000 maxrss=104000

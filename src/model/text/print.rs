@@ -191,6 +191,10 @@ impl Display for Shown<'_, What> {
                 zombies,
             } => write!(f, "{task} +++ {status}{}", Zombies(zombies)),
             What::Rest(zombies) => write!(f, ". rest{}", Zombies(zombies)),
+            What::Zombies(zombies) => match zombies.is_empty() {
+                true => f.write_str(". zombies"),
+                false => write!(f, ".{}", Zombies(zombies)),
+            },
             What::State(task, state) => write!(f, "{task} state {}", Shown(state)),
             What::Usage(task, usage) => {
                 let (cpu, maxrss) = (usage.cpu_us, usage.maxrss_kib);

@@ -282,7 +282,8 @@ fn other(task: Task) -> impl Strategy<Value = What> {
             status,
             zombies
         }),
-        zombies.prop_map(What::Rest),
+        zombies.clone().prop_map(What::Rest),
+        zombies.prop_map(What::Zombies),
         fault.prop_map(move |fault| What::Struck(task, fault)),
         world().prop_map(What::World),
     ]

@@ -19,9 +19,14 @@ mod exit;
 mod fill;
 mod grow;
 mod kill;
+mod leave;
 mod open;
+pub mod report;
 mod show;
+mod signals;
 mod sleep;
+mod stay;
+mod storm;
 
 use std::ffi::OsString;
 use std::io;
@@ -36,6 +41,10 @@ const CONFUSED: u8 = 125;
 /// Exit status of an actor that was refused what it asked of the kernel, where that is part of the
 /// story.
 const REFUSED: u8 = 1;
+
+/// What a verb says that has got where the experiment wants it, before it waits for the end of its
+/// input.
+pub const READY: &str = "ready\n";
 
 /// One thing that an actor can do.
 struct Verb {
@@ -63,6 +72,7 @@ static VERBS: &[Verb] = &[
     answer::VERB,
     ask::VERB,
     await_term::VERB,
+    storm::BEQUEATH,
     both::VERB,
     burn::VERB,
     drain::VERB,
@@ -71,8 +81,15 @@ static VERBS: &[Verb] = &[
     grow::VERB,
     kill::VERB,
     open::VERB,
+    storm::LATER,
+    leave::VERB,
+    report::VERB,
     show::VERB,
+    signals::VERB,
     sleep::VERB,
+    stay::VERB,
+    storm::STORM,
+    storm::TOGETHER,
 ];
 
 /// The actor's main function; `args` begins with the verb.
@@ -103,6 +120,21 @@ fn refused(what: &str, error: &io::Error) -> ExitCode {
 fn say(what: &str) {
     // If nobody listens, the exit status still tells.
     let _gone = io::Write::write_all(&mut io::stderr(), format!("actor: {what}\n").as_bytes());
+}
+
+/// Writes to standard output.
+fn tell(text: &str) -> Result<(), Confusion> {
+    let mut out = io::stdout().lock();
+    io::Write::write_all(&mut out, text.as_bytes())
+        .and_then(|()| io::Write::flush(&mut out))
+        .map_err(|error| Confusion::Kernel("write to standard output", error))
+}
+
+/// Reads standard input to its end.
+fn await_end_of_input() -> Result<(), Confusion> {
+    io::copy(&mut io::stdin(), &mut io::sink())
+        .map(drop)
+        .map_err(|error| Confusion::Kernel("read standard input", error))
 }
 
 /// The one argument of a verb, as what it should be.

@@ -14,36 +14,9 @@
 //!
 //! ksh93 is not among them: its `$?` after a death by signal n is 256 + n.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
-
-/// Fails unless a `run` with this second line gets all points; without the shell that it needs,
-/// the test says so and is over.
+/// Fails unless a `run` with this second line gets all points.
 fn passes(name: &str, line: &str) {
-    let found = Command::new("sh")
-        .args(["-c", "command -v -- \"$1\"", "sh", name])
-        .output()
-        .unwrap();
-    if !found.status.success() {
-        println!("skipped: {name} is not installed; see scripts/setup");
-        return;
-    }
-    let submission = tempfile::tempdir().unwrap();
-    let run = submission.path().join("run");
-    fs::write(&run, format!("#!/bin/sh\n{line}\n")).unwrap();
-    fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();
-    let checked = Command::new(env!("CARGO_BIN_EXE_syslab"))
-        .args(["process", "check", "shell", "--seed", "1"])
-        .arg(submission.path())
-        .output()
-        .unwrap();
-    assert!(
-        checked.status.success(),
-        "{line}\n{}\n{}",
-        String::from_utf8_lossy(&checked.stdout),
-        String::from_utf8_lossy(&checked.stderr)
-    );
+    super::passes("shell", name, line);
 }
 
 #[test]

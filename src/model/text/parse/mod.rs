@@ -83,8 +83,12 @@ impl Rest<'_> {
         let what = if self.eat("* ") {
             What::World(self.world()?)
         } else if self.eat(". ") {
-            self.expect("rest", "`rest`")?;
-            What::Rest(self.zombies()?)
+            if self.eat("zombies") {
+                What::Zombies(self.tasks()?)
+            } else {
+                self.expect("rest", "`rest` or `zombies`")?;
+                What::Rest(self.zombies()?)
+            }
         } else {
             let task = self.number("a task's number, `*` or `.`")?;
             self.expect(" ", "a blank after the task")?;
@@ -312,14 +316,20 @@ impl Rest<'_> {
     }
 
     fn zombies(&mut self) -> Result<Vec<Task>, Expected> {
-        let mut zombies = Vec::new();
-        if self.eat(" zombies") {
-            while self.0.starts_with(' ') && !self.0.starts_with("  ") {
-                self.eat(" ");
-                zombies.push(self.number("the number of a zombie")?);
-            }
+        match self.eat(" zombies") {
+            true => self.tasks(),
+            false => Ok(Vec::new()),
         }
-        Ok(zombies)
+    }
+
+    /// Numbers, each behind a blank.
+    fn tasks(&mut self) -> Result<Vec<Task>, Expected> {
+        let mut tasks = Vec::new();
+        while self.0.starts_with(' ') && !self.0.starts_with("  ") {
+            self.eat(" ");
+            tasks.push(self.number("the number of a zombie")?);
+        }
+        Ok(tasks)
     }
 
     /// What follows a call's arguments: its answer, or dots if it did not return at once.

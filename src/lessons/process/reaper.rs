@@ -1,0 +1,148 @@
+//! The lab `process/reaper`: a small init.
+//!
+//! `prog -- CMD [ARG...]` starts CMD, passes signals on to it, adopts and reaps what it orphans,
+//! and exits as it did. CMD is always the actor. What each run is made to live through is in
+//! [`experiments`]; how the recordings are judged, in [`judges`].
+
+mod experiments;
+mod judges;
+mod observed;
+
+use crate::model::{Capability, Check, Lab};
+
+/// The lab; its contract is `labs/process/reaper/README.md`.
+pub(super) const LAB: Lab = Lab {
+    slug: "reaper",
+    title: "a small init",
+    checks: &[
+        Check {
+            id: "runs-the-command",
+            claim: "CMD runs with its arguments, environment, working directory and standard \
+                    streams",
+            points: 5,
+            teaches: "What exec keeps",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::command,
+            judge: judges::runs_the_command,
+        },
+        Check {
+            id: "passes-the-status-on",
+            claim: "it exits when CMD has, with its status, or 128+n if signal n ended it",
+            points: 10,
+            teaches: "Wait statuses",
+            needs: Capability::INJECTING_CONFINED,
+            experiments: experiments::statuses,
+            judge: judges::passes_the_status_on,
+        },
+        Check {
+            id: "says-not-found",
+            claim: "it exits with 127 if CMD is not found and with 126 if it cannot be executed, \
+                    and says so",
+            points: 5,
+            teaches: "When exec fails",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::not_found,
+            judge: judges::says_not_found,
+        },
+        Check {
+            id: "starts-with-clean-signals",
+            claim: "CMD starts with no signal blocked, and none ignored that was not before",
+            points: 10,
+            teaches: "Signals across exec",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::clean_start,
+            judge: judges::starts_with_clean_signals,
+        },
+        Check {
+            id: "forwards-signals",
+            claim: "each of the six signals reaches CMD, exactly once",
+            points: 15,
+            teaches: "Passing a signal on",
+            needs: Capability::INJECTING_CONFINED,
+            experiments: experiments::signals,
+            judge: judges::forwards_signals,
+        },
+        Check {
+            id: "reaps-every-orphan",
+            claim: "it adopts every orphan of its tree, and none stays a zombie",
+            points: 20,
+            teaches: "Orphans and zombies",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::orphans,
+            judge: judges::reaps_every_orphan,
+        },
+        Check {
+            id: "keeps-the-first-signal",
+            claim: "a signal that comes while it starts CMD is not lost",
+            points: 15,
+            teaches: "The gap between fork and exec",
+            needs: Capability::INJECTING_CONFINED,
+            experiments: experiments::first_signal,
+            judge: judges::keeps_the_first_signal,
+        },
+        Check {
+            id: "waits-without-polling",
+            claim: "while CMD sleeps for two seconds it makes at most 20 calls",
+            points: 10,
+            teaches: "Waiting for a child",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::quiet,
+            judge: judges::waits_without_polling,
+        },
+        Check {
+            id: "retries-interrupted-calls",
+            claim: "a call that was interrupted (EINTR) is not an error",
+            points: 10,
+            teaches: "EINTR",
+            needs: Capability::INJECTING_CONFINED,
+            experiments: experiments::interrupted_calls,
+            judge: judges::retries_interrupted_calls,
+        },
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::LAB;
+    use crate::model::experiment::ACTOR;
+
+    #[test]
+    fn the_checks_are_those_of_the_contract() {
+        let ids: Vec<_> = LAB.checks.iter().map(|check| check.id).collect();
+        assert_eq!(
+            ids,
+            [
+                "runs-the-command",
+                "passes-the-status-on",
+                "says-not-found",
+                "starts-with-clean-signals",
+                "forwards-signals",
+                "reaps-every-orphan",
+                "keeps-the-first-signal",
+                "waits-without-polling",
+                "retries-interrupted-calls",
+            ]
+        );
+        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
+        assert_eq!(points, 100);
+    }
+
+    #[test]
+    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+        for check in LAB.checks {
+            let experiments = (check.experiments)(7);
+            let stories: HashSet<_> = experiments.iter().map(|one| &one.story).collect();
+            assert_eq!(stories.len(), experiments.len(), "{}", check.id);
+            assert!(!experiments.is_empty());
+            assert_eq!(experiments, (check.experiments)(7), "{}", check.id);
+            for run in experiments.iter().flat_map(|one| &one.runs) {
+                assert_eq!(run.args[0], "--");
+                assert!(run.has_actor);
+                let is_actor = run.args[1] == ACTOR || run.args.iter().any(|a| a.contains(ACTOR));
+                assert!(is_actor || check.id == "says-not-found", "{:?}", run.args);
+            }
+        }
+    }
+}
