@@ -22,7 +22,7 @@ fn passes(name: &str, made_of: &[&str]) {
         .args(["process", "check", "limits", "--seed", "1"])
         .arg(accepted.join(name))
         .output()
-        .unwrap();
+        .expect("syslab can be started");
     assert!(
         checked.status.success(),
         "{name}\n{}\n{}",

@@ -27,7 +27,7 @@ pub(super) const UNKNOWN: &str = "no-such-command";
 /// A command that the standard directories of PATH hold.
 pub(super) const SHELL: &str = "sh";
 
-/// The longest line of decimal digits that would be one too large for every kind of integer.
+/// A number that is too large for every kind of integer.
 const HUGE: &str = "99999999999999999999999999999999999999999999999999";
 
 /// More descriptors, and more KiB in a file, than the box allows: its hard limits are 1024 and
@@ -254,6 +254,7 @@ pub(super) fn measured(seed: u64) -> Vec<Experiment> {
 /// Numbers that are none, options that are none, and commands that are missing.
 pub(super) fn bad_options(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "bad options");
+    let word = source.word(6);
     let mut digits = || source.between(10, 90);
     let numbers = [
         ("a negative number", "--cpu", format!("-{}", digits())),
@@ -263,7 +264,7 @@ pub(super) fn bad_options(seed: u64) -> Vec<Experiment> {
             format!("+{}", digits()),
         ),
         ("an empty number", "--memory", String::new()),
-        ("a word for a number", "--fsize", "lots".to_owned()),
+        ("a word for a number", "--fsize", word),
         ("letters behind a number", "--cpu", format!("{}s", digits())),
         ("a fraction", "--cpu", format!("{}.5", digits())),
         ("a hexadecimal number", "--files", format!("0x{}", digits())),
