@@ -109,14 +109,17 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A family, and what has just happened in it.
+type Picture = (&'static str, Family);
+
 /// Plays a scene: the family at each beat, and what there is of its child while it lives and when
 /// it is a zombie, if it becomes one.
 fn perform(
     player: &mut Player,
     init: i32,
     scene: &Scene,
-) -> anyhow::Result<(Vec<(&'static str, Family)>, Vec<Remains>)> {
-    let mut pictures: Vec<(&'static str, Family)> = Vec::new();
+) -> anyhow::Result<(Vec<Picture>, Vec<Remains>)> {
+    let mut pictures: Vec<Picture> = Vec::new();
     let mut remains = Vec::new();
     let mut watched = None;
     player.tell(scene.name)?;

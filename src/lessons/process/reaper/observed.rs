@@ -139,17 +139,15 @@ impl<'a> Observed<'a> {
     pub(super) fn end_of(&self, task: Task) -> Option<(usize, ExitStatus)> {
         let limit = self.recording.limit();
         let over = limit.map_or(self.recording.events.len(), |(at, ..)| at);
-        let events = self.recording.events[..over].iter().enumerate();
-        events
-            .filter_map(|(at, event)| match event.what {
-                What::End {
-                    task: ended,
-                    status,
-                    ..
-                } if ended == task => Some((at, status)),
-                _ => None,
-            })
-            .last()
+        let mut events = self.recording.events[..over].iter().enumerate().rev();
+        events.find_map(|(at, event)| match event.what {
+            What::End {
+                task: ended,
+                status,
+                ..
+            } if ended == task => Some((at, status)),
+            _ => None,
+        })
     }
 
     /// The calls with one of these names.
@@ -199,7 +197,7 @@ impl<'a> Observed<'a> {
     /// Adds what the first process waits in, or how it ended.
     pub(super) fn with_wait(&self, failure: Failure) -> Failure {
         let waiting = self.recording.in_flight();
-        let first = waiting.iter().filter(|made| made.task == SUPERVISOR).last();
+        let first = waiting.iter().rfind(|made| made.task == SUPERVISOR);
         let failure = first
             .into_iter()
             .fold(failure, |f, made| f.showing(made.enter));

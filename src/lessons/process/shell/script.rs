@@ -61,7 +61,7 @@ impl Script {
     }
 
     /// A line that says something on standard error, and after which `$?` is 1 or 2.
-    pub(super) fn is_refused(self, line: &str) -> Self {
+    pub(super) fn refused(self, line: &str) -> Self {
         self.line(line).complains(line).prints_after(
             &format!("{line}\n{SHOW_STATUS}"),
             SHOW_STATUS,

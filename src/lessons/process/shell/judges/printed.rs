@@ -473,7 +473,7 @@ mod tests {
 
     #[test]
     fn either_status_will_do_for_a_file_that_cannot_be_opened() {
-        let run = || story(Script::new().is_refused("cat < /lab/x").exits(0).run());
+        let run = || story(Script::new().refused("cat < /lab/x").exits(0).run());
         let trace = |out: &str| format!("* stderr \"no\"\n* stdout \"{out}\"\n2 +++ exit 0");
         assert_eq!(judged(redirects, &run(), &trace("<1>\\n")), "pass");
         assert_eq!(judged(redirects, &run(), &trace("<2>\\n")), "pass");
