@@ -303,7 +303,10 @@ pub(super) fn first_signal(_seed: u64) -> Vec<Experiment> {
         watch: words(WATCH_WAITS),
         ..run(&["stay"], vec![is_ready(), exits()])
     };
+    // A program that sets nothing up has no call for the sweep to strike.
+    let begun = run(&["stay"], vec![is_ready(), Step::Signal(SIGTERM), exits()]);
     vec![
+        experiment("SIGTERM as soon as CMD has begun", begun),
         experiment("SIGTERM at every call until CMD has begun", starts).swept(
             &[Strike::SignalBefore(SIGTERM), Strike::SignalDuring(SIGTERM)],
             trigger(&[EVERY_CALL], Role::EndingSignals, Arming::SignalSetup),

@@ -171,7 +171,11 @@ fn got(observed: &Observed<'_>, process: Task, since: usize) -> bool {
 /// the middle of a call; before each call it is the tracer's, and always the same.
 pub(in crate::lessons::process::reaper) fn keeps_the_first_signal(trial: &Trial<'_>) -> Judgement {
     let observed = Observed::new(trial)?;
-    let Some(strike) = strike(&observed) else {
+    let sent = observed
+        .recording
+        .world()
+        .find_map(|(at, world)| matches!(world, World::Signalled(SIGTERM)).then_some(at));
+    let Some(strike) = strike(&observed).or(sent) else {
         return Ok(passed("signals", 0));
     };
     let hint = "Between which two of your calls would the signal have to come, and who would hold \
