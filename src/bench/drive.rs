@@ -15,6 +15,10 @@ use crate::tracer::rest::Sample;
 /// here was starved by the machine, and nothing can be said about the program.
 const PATIENCE: u32 = 30;
 
+/// How long nothing may move where output is waited for. A moment of rest in the middle of work is
+/// possible on a busy machine; half a second of it is not.
+const SILENCE: Duration = Duration::from_millis(500);
+
 /// The outside world of one run.
 pub struct Driver {
     streams: Streams,
@@ -26,6 +30,8 @@ pub struct Driver {
     /// The clock when the current AwaitExit or Pass began.
     step_began: Option<Duration>,
     was_signalled: bool,
+    /// Since when nothing has moved while output was waited for.
+    silent_since: Option<Duration>,
     /// A sweep's signal has come while the program was waited for.
     was_struck: bool,
     last: Sample,
@@ -61,6 +67,7 @@ impl Driver {
             output: 0,
             step_began: None,
             was_signalled: false,
+            silent_since: None,
             was_struck: false,
             last: Sample::default(),
             sampled_at: 0,
@@ -252,13 +259,17 @@ impl Driver {
                 return Some((LimitKind::Exit, *within_ms));
             }
         }
-        if let Some(Step::AwaitOutput(_)) = self.steps.front()
-            && let Some(since) = self.step_began
+        let is_silent = matches!(self.steps.front(), Some(Step::AwaitOutput(_)))
             && self.last.is_at_rest
-            && tracer.is_blocked_for_good()
-        {
-            let waited = self.last.clock().saturating_sub(since);
-            return Some((LimitKind::Stuck, ms(waited)));
+            && tracer.is_blocked_for_good();
+        if is_silent {
+            let now = self.last.clock();
+            let waited = now.saturating_sub(*self.silent_since.get_or_insert(now));
+            if waited > SILENCE {
+                return Some((LimitKind::Stuck, ms(waited)));
+            }
+        } else {
+            self.silent_since = None;
         }
         if self.last.is_at_rest && self.last.is_stopped {
             return Some((LimitKind::Stopped, ms(self.last.clock())));
