@@ -159,14 +159,16 @@ impl Workshop {
         &self.actor
     }
 
-    /// The binary itself if everybody may execute it, else a copy; also if it is there no more.
+    /// The binary itself if everybody may execute it, else a copy. Where it is mounted, it goes by
+    /// a name that stays its own when another file takes its path.
     fn place_actor(&self) -> io::Result<PathBuf> {
         const EVERYBODY: u32 = 0o555;
-        let own = std::env::current_exe()?;
-        let may_everybody = fs::metadata(&own)
-            .is_ok_and(|found| found.permissions().mode() & EVERYBODY == EVERYBODY);
-        if may_everybody {
-            return Ok(own);
+        let mode = fs::metadata(super::launch::SELF)?.permissions().mode();
+        if mode & EVERYBODY == EVERYBODY {
+            return match self.confinement.rung {
+                Rung::Full => Ok(PathBuf::from(super::launch::SELF)),
+                Rung::Partial | Rung::None => std::env::current_exe(),
+            };
         }
         let copy = self.place.join("actor");
         fs::copy(super::launch::SELF, &copy)?;

@@ -35,10 +35,6 @@ const HUGE: &str = "99999999999999999999999999999999999999999999999999";
 const TOO_MANY_FILES: u64 = 4096;
 const TOO_LARGE_FILE_KIB: u64 = 1 << 20;
 
-/// How long a call that sets a limit is held back: far longer than a process that does not wait
-/// for it takes to its exec.
-const HELD_BACK_US: u64 = 1_000_000;
-
 /// What CMD uses where it is measured: more than a second, so that seconds carry over, and half
 /// of it in the kernel.
 const BURN_MS: u64 = 1100;
@@ -126,12 +122,13 @@ pub(super) fn limited(seed: u64) -> Vec<Experiment> {
     ]
 }
 
-/// Faults that hold back the first call that sets a limit.
+/// Faults that hold back the first call that sets a limit until all others rest: a CMD that
+/// could have begun by then has.
 fn held_back() -> Vec<Fault> {
     setting_calls()
         .map(|trigger| Fault {
             trigger,
-            action: Action::DelayEnter(HELD_BACK_US),
+            action: Action::Strike(Strike::OthersFirst),
         })
         .into()
 }
