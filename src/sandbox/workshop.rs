@@ -7,7 +7,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
@@ -18,7 +18,7 @@ use super::copy::{self, CopyError, Skipped};
 use super::private::{self, PrivateDirectory};
 use super::rung::{self, Confinement};
 use super::spec::Rung;
-use crate::sys::mount::{self as sys_mount, attr};
+use crate::sys::mount::{self as sys_mount, Reach, attr};
 use crate::sys::namespace::{self, IdRange};
 use crate::sys::privilege;
 
@@ -159,21 +159,29 @@ impl Workshop {
         &self.actor
     }
 
-    /// The binary itself if everybody may execute it, else a copy. Where it is mounted, it goes by
-    /// a name that stays its own when another file takes its path.
+    /// The binary itself if everybody may execute it and it is still at its path, else a copy.
+    /// Where it can be mounted it is, so that it stays what it is if another takes its path.
     fn place_actor(&self) -> io::Result<PathBuf> {
         const EVERYBODY: u32 = 0o555;
-        let mode = fs::metadata(super::launch::SELF)?.permissions().mode();
-        if mode & EVERYBODY == EVERYBODY {
-            return match self.confinement.rung {
-                Rung::Full => Ok(PathBuf::from(super::launch::SELF)),
-                Rung::Partial | Rung::None => std::env::current_exe(),
-            };
+        let place = self.place.join("actor");
+        let running = fs::metadata(super::launch::SELF)?;
+        let is_running = |found: fs::Metadata| {
+            (found.dev(), found.ino()) == (running.dev(), running.ino())
+                && found.permissions().mode() & EVERYBODY == EVERYBODY
+        };
+        let own = std::env::current_exe()?;
+        if !fs::metadata(&own).is_ok_and(is_running) {
+            fs::copy(super::launch::SELF, &place)?;
+            fs::set_permissions(&place, fs::Permissions::from_mode(EVERYBODY))?;
+            return Ok(place);
         }
-        let copy = self.place.join("actor");
-        fs::copy(super::launch::SELF, &copy)?;
-        fs::set_permissions(&copy, fs::Permissions::from_mode(EVERYBODY))?;
-        Ok(copy)
+        if self.confinement.rung != Rung::Full {
+            return Ok(own);
+        }
+        File::create(&place)?;
+        let tree = sys_mount::clone_tree(&own, Reach::One)?;
+        sys_mount::attach(tree.as_fd(), &place)?;
+        Ok(place)
     }
 
     /// What of the submission was not copied.
