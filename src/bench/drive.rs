@@ -167,6 +167,7 @@ impl Driver {
                 }
                 is_at_rest
             }
+            Step::AwaitStrike => self.last.is_at_rest || tracer.was_struck(),
             Step::Signal(signo) => {
                 let signo = *signo;
                 // In a trial of a sweep the strike was the signal; a second one would hide that

@@ -1,7 +1,8 @@
 //! `syslab author`: for those who write labs.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use crate::bench::matrix::{self, Row};
 use crate::bench::{self, Request};
@@ -47,8 +48,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: u32,
 
-    /// Experiments that run at the same time
-    #[arg(short, long, value_name = "N", default_value = "2")]
+    /// Programs that are examined at the same time; most of the time each of them waits
+    #[arg(short, long, value_name = "N", default_value = "6")]
     jobs: usize,
 }
 
@@ -99,9 +100,9 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
             .filter(|(short, _)| args.row.as_ref().is_none_or(|text| short.contains(text)))
             .collect();
         let widest = rows.iter().map(|(short, _)| short.len()).max().unwrap_or(0);
-        for (short, row) in &rows {
-            let card = examined(args, lesson, lab, row, interrupt.flag(), screen)?;
-            let held = row.expectation.holds(&card);
+        let examine = |row: &Row| examined(args, lesson, lab, row, interrupt.flag());
+        each_in_order(&rows, args.jobs, examine, screen, |(short, row), card| {
+            let held = row.expectation.holds(card);
             is_all_right &= held.is_ok();
             let (mark, tone) = match held {
                 Ok(()) => ("✓", Tone::Good),
@@ -115,12 +116,60 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
                 card.max_score,
                 visible(&held.err().unwrap_or_default())
             );
-            screen.print(&format!("{}\n", line.trim_end()))?;
-        }
+            Ok(screen.print(&format!("{}\n", line.trim_end()))?)
+        })?;
     }
     Ok(match is_all_right {
         true => exit::DONE,
         false => exit::FAILED,
+    })
+}
+
+/// Examines rows, `jobs` of them at the same time, and tells of them in their order.
+fn each_in_order(
+    rows: &[(String, Row)],
+    jobs: usize,
+    examine: impl Fn(&Row) -> Result<Scorecard, Trouble> + Sync,
+    screen: &Screen,
+    mut tell: impl FnMut(&(String, Row), &Scorecard) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let next = AtomicUsize::new(0);
+    let (done, cards) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, rows.len().max(1)) {
+            let (done, next, examine) = (done.clone(), &next, &examine);
+            scope.spawn(move || {
+                while let Some((_, row)) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let card = examine(row);
+                    let is_last = card.is_err();
+                    // Nobody listens any more after an error.
+                    if done.send((row, card)).is_err() || is_last {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(done);
+        let mut line = ProgressLine::new(screen.err);
+        let mut early: Vec<(&Row, Scorecard)> = Vec::new();
+        let mut waiting = rows.iter().peekable();
+        for (nth, (row, card)) in cards.iter().enumerate() {
+            let stop = |error| {
+                next.store(rows.len(), Ordering::Relaxed);
+                error
+            };
+            early.push((row, card.map_err(stop)?));
+            line.show(&format!("{} of {}", nth + 1, rows.len()));
+            while let Some(first) = waiting.peek()
+                && let Some(at) = early.iter().position(|(row, _)| **row == first.1)
+            {
+                line.clear();
+                let (_, card) = early.swap_remove(at);
+                tell(first, &card).map_err(stop)?;
+                waiting.next();
+            }
+        }
+        Ok(())
     })
 }
 
@@ -130,17 +179,14 @@ fn examined(
     lab: &Lab,
     row: &Row,
     interrupted: &AtomicBool,
-    screen: &Screen,
 ) -> Result<Scorecard, Trouble> {
-    let mut line = ProgressLine::new(screen.err);
-    line.show(&row.program.display().to_string());
     let request = Request {
         lesson: lesson.to_owned(),
         lab: lab.slug.to_owned(),
         submission: row.program.clone(),
         seed: u64::from(args.seed),
         only: row.expectation.checks(lab),
-        jobs: args.jobs,
+        jobs: 1,
         timeout_scale: 1.0,
         repeat: args.repeat,
     };

@@ -129,6 +129,9 @@ pub enum Step {
     ResumeOutput,
     /// Wait until every task is blocked and nothing is in flight (or the program has ended).
     AwaitRest,
+    /// Wait until the strike of a sweep has struck, or every task rests: what the world does next
+    /// comes while a caller that was struck is held back.
+    AwaitStrike,
     /// Send a signal to the first process.
     Signal(i32),
     /// Let so much time pass on the run's clock.

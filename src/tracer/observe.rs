@@ -10,7 +10,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use crate::model::recording::FIRST;
+use crate::model::recording::{FIRST, STRIKE};
 use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
 use crate::sys::filter::{self, Foreign};
 use crate::sys::proc;
@@ -241,6 +241,11 @@ impl Tracer {
             matches!(&event.what, What::Enter(_, call)
                 if super::rest::ALARMS.contains(&call.name.as_str()))
         })
+    }
+
+    /// Whether the strike of a sweep has struck.
+    pub fn was_struck(&self) -> bool {
+        self.recording.struck().any(|(_, _, fault)| fault == STRIKE)
     }
 
     /// Stops handled so far.

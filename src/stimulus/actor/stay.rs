@@ -1,19 +1,21 @@
-//! `stay`: says that it is there, reads standard input to its end, and exits 0. Signals do to it
-//! what they do by default.
+//! `stay [STATUS]`: says that it is there, reads standard input to its end, and exits with the
+//! status, or 0. Signals do to it what they do by default.
 
 use std::process::ExitCode;
 
-use super::{Confusion, READY, Verb, await_end_of_input, tell};
+use super::{Confusion, READY, Verb, await_end_of_input, parsed, tell};
 
 pub(super) const VERB: Verb = Verb {
     name: "stay",
-    usage: "stay",
+    usage: "stay [STATUS]",
     act: |args| {
-        if !args.is_empty() {
-            return Err(Confusion::Usage(VERB.usage));
-        }
+        let status = match args {
+            [] => 0,
+            [status] => parsed(status, VERB.usage)?,
+            _ => return Err(Confusion::Usage(VERB.usage)),
+        };
         tell(READY)?;
         await_end_of_input()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitCode::from(status))
     },
 };

@@ -7,7 +7,7 @@
 use crate::lessons::process::chance::Source;
 use crate::lessons::process::stories::{experiment, trigger, words};
 use crate::model::experiment::{ACTOR, ENDING_SIGNALS, LAB_DIR};
-use crate::model::{Arming, Experiment, Limits, Role, Run, Step, Strike};
+use crate::model::{Action, Arming, Experiment, Fault, Limits, Role, Run, Step, Strike, Trigger};
 use crate::stimulus::actor::READY;
 use crate::sys::handler::line;
 
@@ -33,6 +33,9 @@ const WAITS: &[&str] = &[
     "recvfrom",
     "recvmsg",
 ];
+
+/// Calls that begin another program.
+const EXECS: &[&str] = &["execve", "execveat"];
 
 /// Calls that wait and are not lied to: after EINTR a sleep says what is left of it, which a lie
 /// would not, and futexes are the C library's business.
@@ -153,9 +156,14 @@ pub(super) fn statuses(seed: u64) -> Vec<Experiment> {
         &format!("CMD exits with status {left} and leaves a process behind"),
         run(&["leave", &left.to_string()], Vec::new()),
     ));
+    // CMD ends while the supervisor is held back just before it waits, and not before: else it
+    // might have ended when a supervisor comes to that call, and the call would not be made.
     let late = Run {
         watch: words(WATCH_WAITS),
-        ..run(&["exit", &late.to_string()], Vec::new())
+        ..run(
+            &["stay", &late.to_string()],
+            vec![Step::AwaitStrike, Step::CloseInput],
+        )
     };
     all.push(
         experiment("CMD ends just before each call that waits", late).swept(
@@ -231,12 +239,27 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
             ],
         )
     };
+    let quiet_gap = Run {
+        watch: words(WATCH_WAITS),
+        ..run(
+            &["stay"],
+            vec![is_ready(), settles(), Step::AwaitRest, exits()],
+        )
+    };
     vec![
         experiment(
             "the six signals, each after the one before has arrived",
             run(&["signals"], one_by_one),
         ),
         experiment("two signals at once", run(&["signals"], at_once)),
+        experiment(
+            "SIGTERM just before each call that waits, while nothing else happens",
+            quiet_gap,
+        )
+        .swept(
+            &[Strike::SignalBefore(SIGTERM)],
+            trigger(&[WAITS, QUIET_WAITS], Role::Waiting, Arming::Fork),
+        ),
         experiment("SIGTERM just before each call that waits", gap).swept(
             &[Strike::SignalBefore(SIGTERM)],
             trigger(&[WAITS, QUIET_WAITS], Role::Waiting, Arming::Fork),
@@ -301,6 +324,14 @@ pub(super) fn clean_start(_seed: u64) -> Vec<Experiment> {
 pub(super) fn first_signal(_seed: u64) -> Vec<Experiment> {
     let starts = Run {
         watch: words(WATCH_WAITS),
+        // Whoever starts CMD goes on as far as it can before CMD begins.
+        faults: vec![Fault {
+            trigger: Trigger {
+                every: 1,
+                ..trigger(&[EXECS], Role::Any, Arming::Fork)
+            },
+            action: Action::Strike(Strike::OthersFirst),
+        }],
         ..run(&["stay"], vec![is_ready(), exits()])
     };
     // A program that sets nothing up has no call for the sweep to strike.
