@@ -4,10 +4,14 @@
 //! both sides. Nothing here passes or fails; tests never look at a clock.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use syslab::bench::job::Job;
+use syslab::model::{Experiment, Run};
+use syslab::sandbox::Rung;
 
 const SYSLAB: &str = env!("CARGO_BIN_EXE_syslab");
 const ROUNDS: usize = 15;
@@ -22,8 +26,9 @@ fn main() {
     let place = directory.0.as_path();
     println!("minima of {ROUNDS} interleaved rounds\n");
     start_up(place);
-    confinement();
+    confinement(place);
     observed_calls(place);
+    server(place);
     stacks(place);
     lab();
 }
@@ -106,10 +111,64 @@ fn start_up(place: &Path) {
     );
 }
 
+/// A trial as a worker has it made, of a program that does nothing, with descriptor calls watched.
+fn trial_of_true(place: &Path) -> Vec<u8> {
+    let run = Run {
+        watch: vec!["desc".to_owned()],
+        ..Run::default()
+    };
+    let directory = |name: &str| {
+        let path = place.join(name);
+        fs::create_dir_all(&path).expect("the temporary directory is writable");
+        path
+    };
+    let job = Job {
+        argv: vec!["/bin/true".to_owned()],
+        env: Vec::new(),
+        binds: Vec::new(),
+        submission: directory("submission"),
+        lab: directory("lab"),
+        actor: PathBuf::new(),
+        host_uid: nix::unistd::geteuid().as_raw(),
+        rung: Rung::Full,
+        experiment: Experiment {
+            runs: vec![run],
+            ..Experiment::default()
+        },
+        strike: None,
+        is_reference: false,
+        timeout_scale: 1.0,
+    };
+    serde_json::to_vec(&job).expect("a job is plain data")
+}
+
+/// Has a runner make a trial; what it says of it.
+fn runner(job: &[u8]) -> Vec<u8> {
+    let mut child = Command::new(SYSLAB)
+        .arg("__run")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("syslab can be started");
+    let written = child.stdin.take().map(|mut stdin| stdin.write_all(job));
+    assert!(matches!(written, Some(Ok(()))), "the runner reads its job");
+    let output = child.wait_with_output().expect("the runner is our child");
+    output.stdout
+}
+
 /// What the sandbox and the tracer add to a program that does nothing.
-fn confinement() {
-    let [plain, traced, strace] = minima([
+fn confinement(place: &Path) {
+    let job = trial_of_true(place);
+    let said = runner(&job);
+    assert!(
+        said.windows(8).any(|part| part == b"+++ exit"),
+        "/bin/true is seen to end: {}",
+        String::from_utf8_lossy(&said)
+    );
+    let [plain, ours, nothing, traced, strace] = minima([
         &mut || drop(quiet("/bin/true", &[]).status()),
+        &mut || drop(runner(&job)),
+        &mut || drop(quiet(SYSLAB, &["actor", "exit", "0"]).status()),
         &mut || drop(quiet(SYSLAB, &["trace", "-e", "desc", "--", "/bin/true"]).status()),
         &mut || {
             let args = [
@@ -126,6 +185,12 @@ fn confinement() {
     ]);
     println!("/bin/true, wall clock");
     println!("  plain                          {:6.2} ms", ms(plain));
+    println!("  a trial: box, tracer, runner   {:6.2} ms", ms(ours));
+    println!("    of it the runner's own start {:6.2} ms", ms(nothing));
+    println!(
+        "    added by box and tracer      {:6.2} ms",
+        ms(ours) - ms(nothing) - ms(plain)
+    );
     println!("  syslab trace -e desc           {:6.2} ms", ms(traced));
     println!("  strace --seccomp-bpf           {:6.2} ms\n", ms(strace));
 }
@@ -180,6 +245,58 @@ fn observed_calls(place: &Path) {
     println!(
         "  ratio                          {:6.2}\n",
         each(ours) / each(strace)
+    );
+}
+
+/// Calls by which descriptors come, go and are renamed: what a leak is made of.
+const DESCRIPTOR_LIFE: &str = "open,openat,creat,close,close_range,dup,dup2,dup3,pipe,pipe2,socket,\
+     socketpair,accept,accept4,epoll_create,epoll_create1,eventfd,eventfd2,fcntl";
+
+/// An epoll server under load, alone and with its descriptors' lives watched.
+fn server(place: &Path) {
+    const ROUNDS: usize = 9;
+    let source = include_str!("programs/echo.c");
+    let program = compile(place, "echo", source);
+    let mut best = [0.0_f64; 2];
+    for round in 0..ROUNDS {
+        for (which, best) in best.iter_mut().enumerate() {
+            let port =
+                (20_000 + std::process::id() % 20_000 + (2 * round + which) as u32).to_string();
+            let mut server = match which {
+                0 => Command::new(&program),
+                _ => {
+                    let mut traced = Command::new(SYSLAB);
+                    traced.args(["trace", "-e", DESCRIPTOR_LIFE, "-o", "/dev/null", "--"]);
+                    traced.arg(&program);
+                    traced
+                }
+            };
+            let mut server = server
+                .args(["serve", &port])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("the server can be started");
+            let mut ready = [0; 6];
+            let out = server.stdout.as_mut().expect("its output is a pipe");
+            out.read_exact(&mut ready).expect("the server listens");
+            let load = Command::new(&program)
+                .args(["load", &port, "32", "60000"])
+                .output()
+                .expect("the load can be made");
+            let rate = String::from_utf8_lossy(&load.stdout);
+            *best = best.max(rate.trim().parse().unwrap_or(0.0));
+            drop(server.stdin.take());
+            let _ended = server.wait();
+        }
+    }
+    let [alone, watched] = best;
+    println!("epoll echo server, 32 connections, best of {ROUNDS}");
+    println!("  alone                          {alone:8.0} exchanges/s");
+    println!("  descriptor calls watched       {watched:8.0} exchanges/s");
+    println!(
+        "  lost                           {:6.1} %\n",
+        (1.0 - watched / alone) * 100.0
     );
 }
 

@@ -49,7 +49,7 @@ pub struct Args {
     repeat: u32,
 
     /// Programs that are examined at the same time; most of the time each of them waits
-    #[arg(short, long, value_name = "N", default_value = "6")]
+    #[arg(short, long, value_name = "N", default_value = "3")]
     jobs: usize,
 }
 

@@ -39,12 +39,13 @@ impl Tracer {
         let site = self.note_site(pid)?;
         let call = decode::enter(pid, &entered, &self.depth());
         self.note_open(pid, &call);
-        let is_repeating = self
+        // The experiment's own program is not what is examined.
+        let is_exempt = self
             .tasks
             .get_mut(&pid)
-            .is_some_and(|t| std::mem::take(&mut t.is_repeating));
+            .is_some_and(|t| std::mem::take(&mut t.is_repeating) || t.is_actor);
         let mut plans = Vec::new();
-        if !is_repeating {
+        if !is_exempt {
             for injector in &mut self.injectors {
                 let could_block = || waits::could_block(pid, &entered);
                 if let Some(plan) = injector.consider(entered.nr, &call, &self.phase, could_block) {

@@ -10,6 +10,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
+use crate::model::experiment::ACTOR;
 use crate::model::recording::{FIRST, STRIKE};
 use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
 use crate::sys::filter::{self, Foreign};
@@ -453,8 +454,9 @@ impl Tracer {
             thread: is_thread,
         };
         self.push(event, Vec::new());
-        self.tasks
-            .insert(child, TaskState::new(identity.ns_tid, identity.tgid));
+        let mut task = TaskState::new(identity.ns_tid, identity.tgid);
+        task.is_actor = self.tasks.get(&pid).is_some_and(|parent| parent.is_actor);
+        self.tasks.insert(child, task);
         if let Some(stop) = self.early.remove(&child) {
             self.handle(child, stop)?;
         }
@@ -496,6 +498,9 @@ impl Tracer {
             }
         } else {
             self.phase.has_started_another |= self.phase.has_signal_setup;
+        }
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.is_actor = state.path == ACTOR;
         }
         let ns = self.ns(pid);
         self.push(What::Exec(ns, state), Vec::new());

@@ -24,6 +24,8 @@ pub struct TaskState {
     pub held: Option<Held>,
     /// It is in a group stop.
     pub is_stopped: bool,
+    /// It is the experiment's own program, or of it: no fault strikes it.
+    pub is_actor: bool,
 }
 
 /// A call between its entry and its return.
@@ -84,6 +86,7 @@ impl TaskState {
             breakpoint: None,
             held: None,
             is_stopped: false,
+            is_actor: false,
         }
     }
 }

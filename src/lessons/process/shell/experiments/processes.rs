@@ -101,6 +101,10 @@ pub(in super::super) fn descriptors(seed: u64) -> Vec<Experiment> {
     let many = five(few, 495)
         .settles()
         .then(Step::Inspect)
+        .settles()
+        .then(Step::Inspect)
+        .settles()
+        .then(Step::Inspect)
         .line(&format!("/actor exit {status}"))
         .exits(status as i32);
     let many = Run {
