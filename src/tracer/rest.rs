@@ -17,12 +17,16 @@ use super::Tracer;
 /// the time in between.
 const LONGEST_STEP: Duration = Duration::from_millis(20);
 
+/// Samples in a row that must be the same before a program is at rest. Two can be a moment between
+/// two movements on a machine on which everything takes long.
+const SAME: u32 = 4;
+
 /// What one look at all tasks found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sample {
     /// Every task sleeps, or is stopped.
     pub is_blocked: bool,
-    /// Nothing has moved since the sample before, in which every task slept as well.
+    /// Nothing has moved for some samples, in all of which every task slept.
     pub is_at_rest: bool,
     /// Resident memory of the tree, KiB.
     pub memory_kib: u64,
@@ -59,6 +63,8 @@ pub struct Books {
     slept: Duration,
     last: Option<Instant>,
     signature: Option<Signature>,
+    /// Samples in a row with this signature.
+    same: u32,
     /// The same, without tasks that are held back until all others rest, and when it was seen.
     pub(super) others: Option<(Instant, Signature)>,
 }
@@ -93,6 +99,7 @@ impl Tracer {
     /// The outside world has acted: rest begins anew.
     pub fn disturb(&mut self) {
         self.rest.signature = None;
+        self.rest.same = 0;
     }
 
     /// Looks at all tasks. `is_waiting_for_us`: the outside world has something to do before the
@@ -131,8 +138,12 @@ impl Tracer {
             self.rest.slept += step;
         }
         let signature = is_blocked.then_some((self.stops, signature));
-        let is_at_rest =
-            signature.is_some() && signature == self.rest.signature && !is_waiting_for_us;
+        let is_same = signature.is_some() && signature == self.rest.signature;
+        self.rest.same = match (is_same, signature.is_some()) {
+            (true, _) => self.rest.same + 1,
+            (false, is_first) => u32::from(is_first),
+        };
+        let is_at_rest = self.rest.same >= SAME && !is_waiting_for_us;
         self.rest.signature = signature;
         let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
         Sample {
