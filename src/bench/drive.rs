@@ -15,6 +15,9 @@ use crate::tracer::rest::Sample;
 /// here was starved by the machine, and nothing can be said about the program.
 const PATIENCE: u32 = 30;
 
+/// How long a program that never rests, since it looks every few milliseconds, is waited for.
+const RESTLESS: Duration = Duration::from_millis(300);
+
 /// How long nothing may move where output is waited for. A moment of rest in the middle of work is
 /// possible on a busy machine; half a second of it is not.
 const SILENCE: Duration = Duration::from_millis(500);
@@ -167,7 +170,11 @@ impl Driver {
                 }
                 is_at_rest
             }
-            Step::AwaitStrike => self.last.is_at_rest || tracer.was_struck(),
+            Step::AwaitStrike => {
+                let now = self.last.clock();
+                let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
+                self.last.is_at_rest || tracer.was_struck() || waited > RESTLESS
+            }
             Step::Signal(signo) => {
                 let signo = *signo;
                 // In a trial of a sweep the strike was the signal; a second one would hide that

@@ -148,7 +148,8 @@ pub fn start(args: &[OsString]) -> io::Result<std::convert::Infallible> {
     let c = |text: &OsString| std::ffi::CString::new(text.as_bytes()).map_err(|_| invalid());
     let path = c(path)?;
     let argv = argv.iter().map(c).collect::<io::Result<Vec<_>>>()?;
-    sys::process::reset_signals()?;
+    // What the command finds ignored or blocked is what we found; only SIGPIPE is Rust's doing.
+    sys::process::restore_sigpipe()?;
     nix::sys::prctl::set_no_new_privs()?;
     sys::seccomp::install(&filter)?;
     Ok(nix::unistd::execv(&path, &argv)?)

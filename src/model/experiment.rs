@@ -129,8 +129,8 @@ pub enum Step {
     ResumeOutput,
     /// Wait until every task is blocked and nothing is in flight (or the program has ended).
     AwaitRest,
-    /// Wait until the strike of a sweep has struck, or every task rests: what the world does next
-    /// comes while a caller that was struck is held back.
+    /// Wait until the strike of a sweep has struck, or every task rests (or has had time enough to):
+    /// what the world does next comes while a caller that was struck is held back.
     AwaitStrike,
     /// Send a signal to the first process.
     Signal(i32),

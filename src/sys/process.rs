@@ -56,6 +56,17 @@ pub fn reset_signals() -> io::Result<()> {
     Ok(())
 }
 
+/// Gives SIGPIPE its default action again: Rust ignores it in every program; signal(7).
+///
+/// # Errors
+/// Does not fail.
+#[expect(unsafe_code, reason = "changes a signal's disposition")]
+pub fn restore_sigpipe() -> io::Result<()> {
+    // SAFETY: no handler is installed.
+    unsafe { nix::sys::signal::signal(Signal::SIGPIPE, nix::sys::signal::SigHandler::SigDfl) }?;
+    Ok(())
+}
+
 /// Ignores a signal from now on; SIG_IGN of sigaction(2). It stays ignored across an execve(2).
 ///
 /// # Errors

@@ -19,7 +19,7 @@ const LONGEST_STEP: Duration = Duration::from_millis(20);
 
 /// Samples in a row that must be the same before a program is at rest. Two can be a moment between
 /// two movements on a machine on which everything takes long.
-const SAME: u32 = 4;
+const SAME: u32 = 3;
 
 /// What one look at all tasks found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

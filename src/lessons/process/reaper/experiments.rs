@@ -241,10 +241,7 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
     };
     let quiet_gap = Run {
         watch: words(WATCH_WAITS),
-        ..run(
-            &["stay"],
-            vec![is_ready(), settles(), Step::AwaitRest, exits()],
-        )
+        ..run(&["stay"], vec![is_ready(), settles(), exits()])
     };
     vec![
         experiment(
