@@ -129,7 +129,11 @@ fn trial_of_true(place: &Path) -> Vec<u8> {
         submission: directory("submission"),
         lab: directory("lab"),
         actor: PathBuf::new(),
-        host_uid: nix::unistd::geteuid().as_raw(),
+        // Root of the host is nobody's id in a box.
+        host_uid: match nix::unistd::geteuid().as_raw() {
+            0 => 65_534,
+            own => own,
+        },
         rung: Rung::Full,
         experiment: Experiment {
             runs: vec![run],

@@ -2,6 +2,7 @@
  * `echo load PORT CONNECTIONS EXCHANGES`: keeps one message in flight on each connection, and
  * prints how many exchanges a second it had. See epoll(7).
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
