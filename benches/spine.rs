@@ -128,7 +128,7 @@ fn trial_of_true(place: &Path) -> Vec<u8> {
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
-        actor: PathBuf::new(),
+        actor: None,
         // Root of the host is nobody's id in a box.
         host_uid: match nix::unistd::geteuid().as_raw() {
             0 => 65_534,

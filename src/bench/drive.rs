@@ -90,7 +90,7 @@ impl Driver {
         }
         while self.step(tracer) {}
         if is_tick {
-            self.last = tracer.sample(false);
+            self.last = tracer.sample();
             self.sampled_at = tracer.stops();
         }
         if self.is_over {

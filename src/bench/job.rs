@@ -102,8 +102,8 @@ pub struct Job {
     pub submission: PathBuf,
     /// Host directory that the program sees as the lab directory.
     pub lab: PathBuf,
-    /// Host path of the program that the experiment controls.
-    pub actor: PathBuf,
+    /// Host path of the program that the experiment controls, if it has one.
+    pub actor: Option<PathBuf>,
     /// The user that the program is, outside of its namespace.
     pub host_uid: u32,
     /// How strongly the program is confined.

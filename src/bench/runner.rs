@@ -221,8 +221,8 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
     };
     binds.push(bind(&job.submission, SUBMISSION_DIR, false));
     binds.push(bind(&job.lab, LAB_DIR, true));
-    if run.has_actor {
-        binds.push(bind(&job.actor, ACTOR, false));
+    if let Some(actor) = job.actor.as_deref().filter(|_| run.has_actor) {
+        binds.push(bind(actor, ACTOR, false));
     }
     BoxSpec {
         argv: job.argv.iter().chain(&run.args).map(Into::into).collect(),

@@ -306,13 +306,18 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         Ok(lab) => lab,
         Err(error) => return trouble(causes(&error).join(": ")),
     };
+    let has_actor = work.experiment.runs.iter().any(|run| run.has_actor);
+    let actor = match has_actor.then(|| workshop.actor()).transpose() {
+        Ok(actor) => actor,
+        Err(error) => return trouble(format!("cannot copy syslab into the workshop: {error}")),
+    };
     let job = Job {
         argv: built.argv.clone(),
         env: built.env.clone(),
         binds: built.binds.clone(),
         submission: workshop.submission_dir(),
         lab: lab.path().to_owned(),
-        actor: workshop.actor().to_owned(),
+        actor,
         host_uid: workshop.host_uid(),
         rung: workshop.confinement().rung,
         experiment: Experiment {

@@ -1,11 +1,18 @@
 //! The content: demos, exercises and labs of each lesson.
 
 pub mod process;
+pub mod sockets;
+
+mod chance;
+mod sight;
+mod stories;
+#[cfg(test)]
+mod testing;
 
 use crate::model::{Lab, Lesson};
 
 /// Every lesson, in teaching order.
-pub static LESSONS: &[Lesson] = &[process::LESSON];
+pub static LESSONS: &[Lesson] = &[process::LESSON, sockets::LESSON];
 
 /// The lab with these slugs: of the lesson, and its own.
 pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {

@@ -139,6 +139,15 @@ pub struct Pass {
     pub figures: Vec<(String, f64)>,
 }
 
+impl Pass {
+    /// With one figure.
+    pub fn of(name: &str, figure: usize) -> Self {
+        Self {
+            figures: vec![(name.to_owned(), figure as f64)],
+        }
+    }
+}
+
 /// The claim was not shown to hold.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Objection {

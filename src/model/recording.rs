@@ -548,6 +548,15 @@ impl SigSet {
     pub fn signals(self) -> impl Iterator<Item = i32> {
         (1..=64).filter(move |signo| self.has(*signo))
     }
+
+    /// The set without the two signals that the C library keeps for itself, for cancelling threads
+    /// and for setuid(2) in all of them; see nptl(7).
+    #[must_use]
+    pub fn without_the_library(self) -> Self {
+        self.signals()
+            .filter(|signo| !(32..=33).contains(signo))
+            .collect()
+    }
 }
 
 impl FromIterator<i32> for SigSet {

@@ -7,8 +7,9 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
@@ -18,7 +19,7 @@ use super::copy::{self, CopyError, Skipped};
 use super::private::{self, PrivateDirectory};
 use super::rung::{self, Confinement};
 use super::spec::Rung;
-use crate::sys::mount::{self as sys_mount, Reach, attr};
+use crate::sys::mount::{self as sys_mount, attr};
 use crate::sys::namespace::{self, IdRange};
 use crate::sys::privilege;
 
@@ -62,7 +63,7 @@ pub struct Workshop {
     host_uid: u32,
     confinement: Confinement,
     skipped: Vec<Skipped>,
-    actor: PathBuf,
+    actor: Mutex<Option<PathBuf>>,
     /// Removed with the workshop, where there is no mount namespace that ends by itself.
     private: Option<PrivateDirectory>,
 }
@@ -113,7 +114,7 @@ impl Workshop {
                 .map_err(|error| WorkshopError::Make("read the id map", error))?,
             confinement,
             skipped: Vec::new(),
-            actor: PathBuf::new(),
+            actor: Mutex::default(),
             private,
         };
         if let (Some(private), Some(id)) = (&workshop.private, workshop.owner()) {
@@ -122,9 +123,6 @@ impl Workshop {
                 .map_err(|error| WorkshopError::Make("own a directory", error))?;
         }
         workshop.skipped = workshop.copy_in(&source.into())?;
-        workshop.actor = workshop
-            .place_actor()
-            .map_err(|error| WorkshopError::Make("a copy of syslab", error))?;
         Ok(workshop)
     }
 
@@ -152,36 +150,23 @@ impl Workshop {
         &self.confinement
     }
 
-    /// This very binary, where the learner's id may execute it: what is bound to [`ACTOR`].
+    /// A copy of this very binary, which everybody may execute and which stays when another takes
+    /// the binary's place: what is bound to [`ACTOR`]. Made when it is first asked for.
     ///
     /// [`ACTOR`]: crate::model::experiment::ACTOR
-    pub fn actor(&self) -> &Path {
-        &self.actor
-    }
-
-    /// The binary itself if everybody may execute it and it is still at its path, else a copy.
-    /// Where it can be mounted it is, so that it stays what it is if another takes its path.
-    fn place_actor(&self) -> io::Result<PathBuf> {
+    ///
+    /// # Errors
+    /// Those of the copying.
+    pub fn actor(&self) -> io::Result<PathBuf> {
         const EVERYBODY: u32 = 0o555;
+        let mut actor = self.actor.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = &*actor {
+            return Ok(place.clone());
+        }
         let place = self.place.join("actor");
-        let running = fs::metadata(super::launch::SELF)?;
-        let is_running = |found: fs::Metadata| {
-            (found.dev(), found.ino()) == (running.dev(), running.ino())
-                && found.permissions().mode() & EVERYBODY == EVERYBODY
-        };
-        let own = std::env::current_exe()?;
-        if !fs::metadata(&own).is_ok_and(is_running) {
-            fs::copy(super::launch::SELF, &place)?;
-            fs::set_permissions(&place, fs::Permissions::from_mode(EVERYBODY))?;
-            return Ok(place);
-        }
-        if self.confinement.rung != Rung::Full {
-            return Ok(own);
-        }
-        File::create(&place)?;
-        let tree = sys_mount::clone_tree(&own, Reach::One)?;
-        sys_mount::attach(tree.as_fd(), &place)?;
-        Ok(place)
+        fs::copy(super::launch::SELF, &place)?;
+        fs::set_permissions(&place, fs::Permissions::from_mode(EVERYBODY))?;
+        Ok(actor.insert(place).clone())
     }
 
     /// What of the submission was not copied.

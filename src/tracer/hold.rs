@@ -3,8 +3,6 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::sys::proc::{self, State};
-
 use super::observe::Tracer;
 use super::task::Held;
 
@@ -62,38 +60,18 @@ impl Tracer {
     }
 
     /// Whether all tasks rest that are not themselves held back for the others' sake.
-    ///
-    /// Who waits for a child of vfork(2) to begin its program is at rest too, though it sleeps
-    /// where no signal wakes it: the child may be the one that is held back.
     fn do_others_rest(&mut self) -> bool {
-        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
-        tids.sort_unstable();
-        let mut switches = Vec::with_capacity(tids.len());
-        for tid in tids {
-            let Some(task) = self.tasks.get(&tid).filter(|task| !task.lets_others_go()) else {
-                continue;
-            };
-            let status = proc::status(tid).unwrap_or_default();
-            let is_blocked = match status.state {
-                State::Sleeping | State::DiskSleep | State::Stopped | State::Zombie => {
-                    task.held.is_none()
-                }
-                // A ptrace stop is rest only in a group stop; else we are about to handle it.
-                State::Traced => task.is_stopped,
-                _ => false,
-            };
-            if !is_blocked {
-                self.rest.others = None;
-                return false;
-            }
-            switches.push((tid, status.switches));
+        let others = self.tasks.iter().filter(|(_, task)| !task.lets_others_go());
+        let mut others: Vec<i32> = others.map(|(tid, _)| *tid).collect();
+        others.sort_unstable();
+        if others.is_empty() {
+            return true;
         }
         let now = Instant::now();
-        let signature = (self.stops, switches);
-        match &self.rest.others {
-            Some((since, seen)) if *seen == signature => now - *since >= QUIET,
-            _ => {
-                self.rest.others = Some((now, signature));
+        match (self.signature(&others), &self.rest.others) {
+            (Some(signature), Some((since, seen))) if *seen == signature => now - *since >= QUIET,
+            (signature, _) => {
+                self.rest.others = signature.map(|signature| (now, signature));
                 false
             }
         }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::model::Task;
-use crate::sys::proc::{self, State};
+use crate::sys::proc::{self, InCall, State};
 
 use super::Tracer;
 
@@ -17,8 +17,8 @@ use super::Tracer;
 /// the time in between.
 const LONGEST_STEP: Duration = Duration::from_millis(20);
 
-/// Samples in a row that must be the same before a program is at rest. Two can be a moment between
-/// two movements on a machine on which everything takes long.
+/// Samples in a row that must be the same before a program is at rest. Two would prove that no task
+/// moved; the third is for what the kernel still carries about (a terminal's buffer, a packet).
 const SAME: u32 = 3;
 
 /// What one look at all tasks found.
@@ -47,9 +47,9 @@ impl Sample {
     }
 }
 
-/// Stops handled so far, and how often each task has given up its processor: whoever moves
-/// changes it.
-pub(super) type Signature = (u64, Vec<(i32, u64)>);
+/// Stops handled so far, and for each task its state and how often it has given up its processor:
+/// whoever moves changes it.
+pub(super) type Signature = (u64, Vec<(i32, State, u64)>);
 
 /// Accounts kept between samples.
 #[derive(Debug, Default)]
@@ -102,9 +102,8 @@ impl Tracer {
         self.rest.same = 0;
     }
 
-    /// Looks at all tasks. `is_waiting_for_us`: the outside world has something to do before the
-    /// program can go on, so that its sleep is not its own.
-    pub fn sample(&mut self, is_waiting_for_us: bool) -> Sample {
+    /// Looks at all tasks.
+    pub fn sample(&mut self) -> Sample {
         let now = Instant::now();
         let step = self
             .rest
@@ -114,36 +113,27 @@ impl Tracer {
         self.rest.last = Some(now);
         let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
         tids.sort_unstable();
-        let mut is_blocked = !tids.is_empty() && self.tasks.values().all(|t| t.held.is_none());
-        let mut signature = Vec::with_capacity(tids.len());
         // Threads share their memory; one that has ended has none, and the others still do.
         let mut resident: HashMap<i32, u64> = HashMap::new();
         for tid in &tids {
             let status = proc::status(*tid).unwrap_or_default();
-            let task = self.tasks.get(tid);
-            is_blocked &= match status.state {
-                State::Sleeping | State::Stopped | State::Zombie => true,
-                // A ptrace stop is rest only in a group stop; else we are about to handle it.
-                State::Traced => task.is_some_and(|task| task.is_stopped),
-                _ => false,
-            };
-            signature.push((*tid, status.switches));
-            if let Some(task) = task {
+            if let Some(task) = self.tasks.get(tid) {
                 let known = resident.entry(task.tgid).or_default();
                 *known = status.memory.resident.max(*known);
             }
             self.rest.note_cpu(*tid, proc::cpu_ns(*tid).ok());
         }
-        if is_blocked && !is_waiting_for_us {
+        let signature = self.signature(&tids);
+        let is_blocked = signature.is_some();
+        if is_blocked {
             self.rest.slept += step;
         }
-        let signature = is_blocked.then_some((self.stops, signature));
-        let is_same = signature.is_some() && signature == self.rest.signature;
-        self.rest.same = match (is_same, signature.is_some()) {
-            (true, _) => self.rest.same + 1,
-            (false, is_first) => u32::from(is_first),
+        let is_same = is_blocked && signature == self.rest.signature;
+        self.rest.same = match is_same {
+            true => self.rest.same + 1,
+            false => u32::from(is_blocked),
         };
-        let is_at_rest = self.rest.same >= SAME && !is_waiting_for_us;
+        let is_at_rest = self.rest.same >= SAME;
         self.rest.signature = signature;
         let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
         Sample {
@@ -156,6 +146,55 @@ impl Tracer {
             is_stopped: !tids.is_empty() && self.tasks.values().all(|task| task.is_stopped),
         }
     }
+
+    /// What these tasks show if every one of them is blocked. Two equal signatures in a row prove
+    /// that between the two looks, all of them were blocked at the same time.
+    pub(super) fn signature(&self, tids: &[i32]) -> Option<Signature> {
+        let look = |tid: &i32| Some((*tid, proc::status(*tid).ok()?));
+        let can_be_blocked = |(tid, status): &(i32, proc::Status)| {
+            self.tasks.get(tid).is_some_and(|task| {
+                task.held.is_none()
+                    && match status.state {
+                        State::Sleeping | State::DiskSleep | State::Stopped | State::Zombie => true,
+                        // A ptrace stop is rest only in a group stop; else we are about to handle
+                        // it.
+                        State::Traced => task.is_stopped,
+                        _ => false,
+                    }
+            })
+        };
+        // A cheap look first: most of the time somebody runs.
+        let seen: Vec<_> = tids.iter().map(look).collect::<Option<_>>()?;
+        if seen.is_empty() || !seen.iter().all(can_be_blocked) {
+            return None;
+        }
+        let marks = seen.into_iter().map(|(tid, status)| {
+            if matches!(status.state, State::Sleeping | State::DiskSleep) {
+                // Who is about to sleep looks the same as who sleeps, also when it was preempted
+                // just there and will find that it need not sleep. To answer this question, the
+                // kernel waits until the task has left its processor: wait_task_inactive().
+                let is_asleep = match proc::in_call(tid) {
+                    Ok(InCall::Running) => false,
+                    Ok(InCall::Call(nr, _)) if awaits_vfork(nr) => true,
+                    _ => status.state == State::Sleeping,
+                };
+                if !is_asleep {
+                    return None;
+                }
+            }
+            let status = proc::status(tid).ok()?;
+            let mark = (tid, status.state, status.switches);
+            can_be_blocked(&(tid, status)).then_some(mark)
+        });
+        Some((self.stops, marks.collect::<Option<_>>()?))
+    }
+}
+
+/// Whether a task that sleeps in this call, where no signal wakes it, waits for a child of vfork(2)
+/// to begin its program: for another task, and not for a disk.
+fn awaits_vfork(nr: u64) -> bool {
+    let name = super::decode::name(nr).unwrap_or_default();
+    matches!(name, "vfork" | "clone" | "clone3")
 }
 
 /// Calls that return only when somebody else does something: name, and the argument that holds

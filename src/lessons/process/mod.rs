@@ -3,15 +3,10 @@
 pub mod demos;
 pub mod exercises;
 
-mod chance;
 mod durable_log;
 mod limits;
 mod reaper;
 mod shell;
-mod sight;
-mod stories;
-#[cfg(test)]
-mod testing;
 
 use crate::model::Lesson;
 

@@ -19,12 +19,3 @@ pub(super) use errors::{never_trusts_a_failed_sync, refuses_on_full_disk};
 pub(super) use kept::{loses_nothing_on_sigkill, loses_nothing_on_sigterm};
 pub(super) use order::{loses_nothing_on_power_loss, syncs_before_ack};
 pub(super) use stops::stops_when_idle;
-
-use crate::model::Pass;
-
-/// A pass with the number of acknowledgements that it rests on.
-fn passed(acknowledgements: usize) -> Pass {
-    Pass {
-        figures: vec![("acknowledgements".to_owned(), acknowledgements as f64)],
-    }
-}

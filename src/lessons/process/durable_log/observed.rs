@@ -4,8 +4,8 @@
 //! reached a limit has failed, and that a run which cannot be followed cannot be judged.
 
 use super::LOGFILE;
-use crate::lessons::process::sight;
-pub(super) use crate::lessons::process::sight::is_unstruck;
+use crate::lessons::sight;
+pub(super) use crate::lessons::sight::is_unstruck;
 use crate::model::recording::{Made, STRIKE};
 use crate::model::{
     Arg, Bytes, ExitStatus, Failure, Object, Objection, Recording, Stream, Task, Trial, World,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::LOGFILE;
-pub(super) use crate::lessons::process::chance::Source;
+pub(super) use crate::lessons::chance::Source;
 use crate::model::{Experiment, Run, Step};
 
 impl Source {

@@ -1,7 +1,7 @@
 //! How the experiments of this lab are put together.
 
 use super::LOGFILE;
-pub(super) use crate::lessons::process::stories::{experiment, trigger, words};
+pub(super) use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::{Action, Arming, Experiment, Fault, Role, Run, Step, Trigger};
 
 /// What is observed where the log's content and the calls on descriptors say enough. An

@@ -1,6 +1,6 @@
 //! Choices that depend on nothing but a seed.
 
-use crate::lessons::process::chance::Source;
+use crate::lessons::chance::Source;
 
 /// A source of choices: the same seed makes the same ones, on every machine.
 pub(super) struct Dice(Source);

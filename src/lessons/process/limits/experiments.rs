@@ -4,8 +4,8 @@
 //! tells of; only commands that are looked up or cannot be run are others. Limits that are not to
 //! be reached leave any language's runtime its room: they are in force between fork and exec, too.
 
-use crate::lessons::process::chance::Source;
-use crate::lessons::process::stories::{experiment, trigger, words};
+use crate::lessons::chance::Source;
+use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::experiment::ACTOR;
 use crate::model::{Action, Arming, Experiment, Fault, Role, Run, Step, Strike, Trigger};
 

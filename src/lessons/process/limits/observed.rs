@@ -6,7 +6,7 @@
 
 use super::asked::Asked;
 use super::report::{self, Report};
-use crate::lessons::process::sight;
+use crate::lessons::sight;
 use crate::model::experiment::ACTOR;
 use crate::model::recording::Made;
 use crate::model::{

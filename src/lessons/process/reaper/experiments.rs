@@ -4,8 +4,8 @@
 //! long that takes. A supervisor may rest in any call and wake by any means, and need not be at
 //! rest at any moment but where it has nothing to do.
 
-use crate::lessons::process::chance::Source;
-use crate::lessons::process::stories::{experiment, trigger, words};
+use crate::lessons::chance::Source;
+use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::experiment::{ACTOR, ENDING_SIGNALS, LAB_DIR};
 use crate::model::{Action, Arming, Experiment, Fault, Limits, Role, Run, Step, Strike, Trigger};
 use crate::stimulus::actor::READY;

@@ -17,12 +17,3 @@ pub(super) use ends::{passes_the_status_on, retries_interrupted_calls, says_not_
 pub(super) use orphans::reaps_every_orphan;
 pub(super) use quiet::waits_without_polling;
 pub(super) use signals::{forwards_signals, keeps_the_first_signal};
-
-use crate::model::Pass;
-
-/// A pass that rests on this figure.
-fn passed(name: &str, figure: usize) -> Pass {
-    Pass {
-        figures: vec![(name.to_owned(), figure as f64)],
-    }
-}

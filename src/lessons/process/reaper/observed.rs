@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lessons::process::sight;
+use crate::lessons::sight;
 use crate::model::experiment::ACTOR;
 use crate::model::recording::{FIRST, Made};
 use crate::model::text::signal_name;

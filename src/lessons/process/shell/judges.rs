@@ -17,12 +17,3 @@ pub(super) use input::survives_bad_input;
 pub(super) use printed::{pipes, redirects, reports_status, runs_a_command};
 pub(super) use started::{closes_what_it_opened, leaves_signals_alone};
 pub(super) use terminal::handles_interrupt;
-
-use crate::model::Pass;
-
-/// A pass with a figure.
-fn passed(name: &str, figure: usize) -> Pass {
-    Pass {
-        figures: vec![(name.to_owned(), figure as f64)],
-    }
-}

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::lessons::process::sight;
+use crate::lessons::sight;
 use crate::model::experiment::ACTOR;
 use crate::model::recording::FIRST;
 use crate::model::{

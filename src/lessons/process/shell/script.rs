@@ -1,6 +1,6 @@
 //! Scripts: lines of input, each with what a right shell makes of it.
 
-use crate::lessons::process::stories::words;
+use crate::lessons::stories::words;
 use crate::model::{Expected, Run, Step};
 
 /// Which calls are observed where single commands are looked at: what starts and ends processes,

@@ -1,10 +1,9 @@
 //! All the work is done: every record in the log and acknowledged, exit status 0.
 
-use super::passed;
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::lessons::process::durable_log::records::{Work, whole};
-pub(super) use crate::lessons::process::sight::hinted;
-use crate::model::{Failure, Judgement, Objection, Stream, Trial, World};
+pub(super) use crate::lessons::sight::hinted;
+use crate::model::{Failure, Judgement, Objection, Pass, Stream, Trial, World};
 
 /// Fails unless log and standard output are what the input makes of them.
 ///
@@ -40,7 +39,7 @@ pub(in crate::lessons::process::durable_log) fn retries_interrupted_calls(
     trial: &Trial<'_>,
 ) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     }
     all_work_done(
         trial,
@@ -53,7 +52,7 @@ fn all_work_done(trial: &Trial<'_>, hint: &str) -> Judgement {
     let before = Work::initial(trial.experiment);
     let work = Work::new(before, &trial.experiment.runs[0]);
     complete(&observed, &work, before).map_err(|objection| hinted(objection, hint))?;
-    Ok(passed(observed.acks.len()))
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
 /// Fails unless one run did all its work on a log that held `before`.

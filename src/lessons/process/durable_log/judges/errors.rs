@@ -3,7 +3,6 @@
 use super::complete::hinted;
 use super::kept::{acknowledged_are_kept, nothing_torn};
 use super::order::{Replay, blind};
-use super::passed;
 use crate::lessons::process::durable_log::LOGFILE;
 use crate::lessons::process::durable_log::observed::{Observed, Struck, is_unstruck, strikes};
 use crate::lessons::process::durable_log::records::Work;
@@ -11,7 +10,7 @@ use crate::model::disk::Crashed;
 use crate::model::experiment::LAB_DIR;
 use crate::model::recording::Made;
 use crate::model::text::{call_head, errno_name};
-use crate::model::{Failure, Judgement, Objection, Stream, Trial};
+use crate::model::{Failure, Judgement, Objection, Pass, Stream, Trial};
 
 /// Fails if, once a write to the log has said ENOSPC, an acknowledged record is missing, a torn
 /// one is left, the status is not 1, or nothing was said on standard error.
@@ -22,12 +21,12 @@ pub(in crate::lessons::process::durable_log) fn refuses_on_full_disk(
     trial: &Trial<'_>,
 ) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     }
     let observed = Observed::new(trial, 0)?;
     let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
     refused(&observed, &work)?;
-    Ok(passed(observed.acks.len()))
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
 /// Fails if a record is acknowledged although a sync that covered it failed, also if a later one
@@ -41,7 +40,7 @@ pub(in crate::lessons::process::durable_log) fn never_trusts_a_failed_sync(
     trial: &Trial<'_>,
 ) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     }
     // Before anything else: what a program does whose standard output fails is not our question.
     let strike = trial.runs.first().and_then(|recording| {
@@ -50,14 +49,14 @@ pub(in crate::lessons::process::durable_log) fn never_trusts_a_failed_sync(
             .find(|strike| strike.is_sweep && is_about_the_log(strike))
     });
     let Some(strike) = strike else {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     };
     let observed = Observed::new(trial, 0)?;
     let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
     distrusted(&observed, &work, &strike)?;
     refused(&observed, &work)?;
     synced_at_last(&observed, &work)?;
-    Ok(passed(observed.acks.len()))
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
 /// Whether the call that was struck writes or syncs something in the lab directory.

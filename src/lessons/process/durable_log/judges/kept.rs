@@ -1,11 +1,10 @@
 //! Nothing that was acknowledged is lost, and nothing torn is left.
 
 use super::complete::{complete, hinted};
-use super::passed;
 use super::stops::stopped_by_itself;
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::lessons::process::durable_log::records::{Work, whole};
-use crate::model::{Failure, Judgement, Objection, Trial};
+use crate::model::{Failure, Judgement, Objection, Pass, Trial};
 
 /// Fails if an acknowledged record is not in the log after SIGTERM, if the log ends in a torn
 /// record, or if the program does not exit with status 0.
@@ -16,7 +15,7 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigterm(
     trial: &Trial<'_>,
 ) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     }
     let observed = Observed::new(trial, 0)?;
     let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
@@ -29,7 +28,7 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigterm(
                         who finishes it?";
             hinted(observed.with_strikes(failure).into(), hint)
         })?;
-    Ok(passed(observed.acks.len()))
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
 /// Fails if an acknowledged record is not in the log after SIGKILL, or if the next start does not
@@ -40,7 +39,7 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigkill(
     trial: &Trial<'_>,
 ) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     }
     let experiment = trial.experiment;
     let observed = Observed::new(trial, 0)?;
@@ -50,7 +49,7 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigkill(
                 record?";
     let Some(next) = experiment.runs.get(1) else {
         complete(&observed, &work, before).map_err(|objection| hinted(objection, hint))?;
-        return Ok(passed(observed.acks.len()));
+        return Ok(Pass::of("acknowledgements", observed.acks.len()));
     };
     let (at, log) = observed.log()?;
     acknowledged_are_kept(&observed, &work, (at, log))
@@ -71,7 +70,10 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigkill(
         }
         blind @ Objection::Blind(_) => blind,
     })?;
-    Ok(passed(observed.acks.len() + restarted.acks.len()))
+    Ok(Pass::of(
+        "acknowledgements",
+        observed.acks.len() + restarted.acks.len(),
+    ))
 }
 
 /// A log, and the event that shows it.

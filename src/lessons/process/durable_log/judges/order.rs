@@ -1,12 +1,11 @@
 //! Order on the time line: nothing is acknowledged before it is durable.
 
-use super::passed;
 use crate::lessons::process::durable_log::LOGFILE;
 use crate::lessons::process::durable_log::observed::Observed;
 use crate::lessons::process::durable_log::records::{Work, whole};
 use crate::model::disk::{Crashed, Disk};
 use crate::model::recording::Made;
-use crate::model::{Arg, Failure, Judgement, Objection, Trial};
+use crate::model::{Arg, Failure, Judgement, Objection, Pass, Trial};
 
 /// How a disk is looked at.
 type View = fn(&Disk) -> Crashed<'_>;
@@ -54,7 +53,7 @@ fn acknowledged_after(trial: &Trial<'_>, view: View) -> Judgement {
             }
         }
     }
-    Ok(passed(observed.acks.len()))
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
 /// Of a log that cannot be followed.

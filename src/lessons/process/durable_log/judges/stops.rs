@@ -1,10 +1,9 @@
 //! It ends when it is told to.
 
 use super::complete::hinted;
-use super::passed;
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::model::recording::FIRST;
-use crate::model::{ExitStatus, Failure, Judgement, Objection, Trial, What};
+use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial, What};
 
 /// Fails if the program is still there a second and a half after the signal, or if the signal
 /// itself ended it.
@@ -14,7 +13,7 @@ use crate::model::{ExitStatus, Failure, Judgement, Objection, Trial, What};
 /// that thread reads.
 pub(in crate::lessons::process::durable_log) fn stops_when_idle(trial: &Trial<'_>) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed(0));
+        return Ok(Pass::of("acknowledgements", 0));
     }
     let hint = if trial.experiment.sweep.is_some() {
         "The signal came and its handler ran. What could the handler leave behind that the next \
@@ -24,7 +23,7 @@ pub(in crate::lessons::process::durable_log) fn stops_when_idle(trial: &Trial<'_
     };
     let observed = Observed::new(trial, 0).map_err(|objection| rehinted(objection, hint))?;
     stopped_by_itself(&observed).map_err(|objection| hinted(objection.into(), hint))?;
-    Ok(passed(observed.acks.len()))
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
 /// A limit's own hint is general; here it is known what matters.

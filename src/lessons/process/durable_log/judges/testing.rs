@@ -1,7 +1,7 @@
 //! Judging traces of a few lines.
 
 use crate::lessons::process::durable_log::LOGFILE;
-pub(super) use crate::lessons::process::testing::judged;
+pub(super) use crate::lessons::testing::judged;
 use crate::model::{Experiment, Run, Step};
 
 /// How most traces begin: the log is opened as descriptor 3.
@@ -41,7 +41,7 @@ mod hostile {
 
     use super::{OPENED, judged, story};
     use crate::lessons::process::durable_log::LAB;
-    use crate::lessons::process::testing::hostile_trace;
+    use crate::lessons::testing::hostile_trace;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[

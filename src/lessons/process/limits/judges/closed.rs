@@ -3,7 +3,7 @@
 use super::limited::is_limited;
 use super::refused::NOT_LIMITED;
 use crate::lessons::process::limits::observed::Observed;
-use crate::lessons::process::sight;
+use crate::lessons::sight;
 use crate::model::{Failure, Judgement, Pass, Trial};
 
 /// Fails if CMD runs without a limit that was asked for; or, if it does not run, unless the exit

@@ -1,6 +1,6 @@
 //! Judging traces of a few lines.
 
-pub(super) use crate::lessons::process::testing::judged;
+pub(super) use crate::lessons::testing::judged;
 use crate::model::{Experiment, Run};
 
 /// How every trace begins.
@@ -27,7 +27,7 @@ mod hostile {
 
     use super::{START, asking, judged};
     use crate::lessons::process::limits::LAB;
-    use crate::lessons::process::testing::hostile_trace;
+    use crate::lessons::testing::hostile_trace;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[

@@ -1,16 +1,11 @@
 //! CMD gets what it was given, and nothing of the supervisor's own.
 
-use super::passed;
 use crate::lessons::process::reaper::experiments::reported_arguments;
 use crate::lessons::process::reaper::observed::{Command, Observed};
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::model::text::signal_name;
-use crate::model::{Arg, Failure, Judgement, Objection, SigSet, Step, Trial};
+use crate::model::{Arg, Failure, Judgement, Objection, Pass, SigSet, Step, Trial};
 use crate::stimulus::actor::report;
-
-/// The C library's own signals: for cancelling threads and for setuid(2) in all of them; see
-/// nptl(7).
-const LIBRARY_SIGNALS: [i32; 2] = [32, 33];
 
 /// Fails unless CMD says that it has the arguments, the environment, the working directory and the
 /// input that it was given, on the very streams that the program was given.
@@ -78,7 +73,7 @@ pub(in crate::lessons::process::reaper) fn runs_the_command(trial: &Trial<'_>) -
         .hint("Who else reads the input that is CMD's?")
         .into());
     }
-    Ok(passed("lines", lines.len()))
+    Ok(Pass::of("lines", lines.len()))
 }
 
 fn of_kind<'a>(lines: &[&'a str], kind: &str) -> Vec<&'a str> {
@@ -144,7 +139,12 @@ pub(in crate::lessons::process::reaper) fn starts_with_clean_signals(
         let names: Vec<String> = signals.iter().map(|signo| signal_name(*signo)).collect();
         names.join(", ")
     };
-    let blocked = ours(command.state.blocked);
+    let blocked: Vec<i32> = command
+        .state
+        .blocked
+        .without_the_library()
+        .signals()
+        .collect();
     if !blocked.is_empty() {
         let why = format!("CMD starts with {} blocked", names(&blocked));
         return Err(
@@ -157,8 +157,11 @@ pub(in crate::lessons::process::reaper) fn starts_with_clean_signals(
         .recording
         .start()
         .map_or(SigSet::default(), |start| start.ignored);
-    let ignored: Vec<i32> = ours(command.state.ignored)
-        .into_iter()
+    let ignored: Vec<i32> = command
+        .state
+        .ignored
+        .without_the_library()
+        .signals()
         .filter(|signo| !before.has(*signo))
         .collect();
     if !ignored.is_empty() {
@@ -169,14 +172,7 @@ pub(in crate::lessons::process::reaper) fn starts_with_clean_signals(
                 .into(),
         );
     }
-    Ok(passed("commands", 1))
-}
-
-/// The signals of a set that are a program's own business.
-fn ours(set: SigSet) -> Vec<i32> {
-    set.signals()
-        .filter(|signo| !LIBRARY_SIGNALS.contains(signo))
-        .collect()
+    Ok(Pass::of("commands", 1))
 }
 
 /// Adds CMD's exec and, before it, the last call of this name that a line of the program made.

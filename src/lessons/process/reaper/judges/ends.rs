@@ -1,10 +1,9 @@
 //! It ends when CMD has, as CMD did.
 
-use super::passed;
 use crate::lessons::process::reaper::experiments::expected_status;
 use crate::lessons::process::reaper::observed::{Observed, SUPERVISOR, ended, passed_on};
 use crate::model::text::signal_name;
-use crate::model::{ExitStatus, Failure, Judgement, Objection, Stream, Trial};
+use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Stream, Trial};
 
 /// Fails unless the first process exits when CMD has ended: with its status, or with 128 and the
 /// number of the signal that ended it.
@@ -18,7 +17,7 @@ pub(in crate::lessons::process::reaper) fn passes_the_status_on(trial: &Trial<'_
             .map_err(|failure| in_order(failure.showing(at)))?;
     }
     exited_as_command_did(&observed).map_err(|failure| observed.with_strikes(failure))?;
-    Ok(passed("commands", 1))
+    Ok(Pass::of("commands", 1))
 }
 
 /// Shows what a failure shows in the order in which it happened.
@@ -121,7 +120,7 @@ pub(in crate::lessons::process::reaper) fn says_not_found(trial: &Trial<'_>) -> 
             .hint("How would somebody who reads the log tell a missing CMD from one that failed?")
             .into());
     }
-    Ok(passed("commands", 1))
+    Ok(Pass::of("commands", 1))
 }
 
 /// Fails unless a run in which a call was interrupted goes as one in which none was.
@@ -145,7 +144,7 @@ pub(in crate::lessons::process::reaper) fn retries_interrupted_calls(
     }
     exited_as_command_did(&observed)
         .map_err(|failure| observed.with_strikes(failure).hint(hint))?;
-    Ok(passed("commands", 1))
+    Ok(Pass::of("commands", 1))
 }
 
 #[cfg(test)]

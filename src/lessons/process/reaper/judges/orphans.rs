@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::passed;
 use crate::lessons::process::reaper::observed::Observed;
-use crate::model::{Arg, Failure, Judgement, Task, Trial, What, World};
+use crate::model::{Arg, Failure, Judgement, Pass, Task, Trial, What, World};
 
 /// Zombies that a failure names.
 const NAMED: usize = 8;
@@ -45,7 +44,7 @@ pub(in crate::lessons::process::reaper) fn reaps_every_orphan(trial: &Trial<'_>)
             .hint("Who ended CMD, and why?")
             .into());
     }
-    Ok(passed("orphans", orphans.len()))
+    Ok(Pass::of("orphans", orphans.len()))
 }
 
 impl Failure {

@@ -1,9 +1,8 @@
 //! It waits, and does not look again and again.
 
-use super::passed;
 use crate::lessons::process::reaper::observed::Observed;
 use crate::model::text::call_head;
-use crate::model::{Failure, Judgement, Objection, Trial, World};
+use crate::model::{Failure, Judgement, Objection, Pass, Trial, World};
 
 /// The most calls that the handout allows.
 const CALLS: usize = 20;
@@ -62,7 +61,7 @@ pub(in crate::lessons::process::reaper) fn waits_without_polling(trial: &Trial<'
         observed.limited(hint)?;
         return Err(Objection::Blind("CMD was not seen to sleep".to_owned()));
     }
-    Ok(passed("calls", calls.len()))
+    Ok(Pass::of("calls", calls.len()))
 }
 
 #[cfg(test)]

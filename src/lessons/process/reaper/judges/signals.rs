@@ -1,13 +1,12 @@
 //! Signals reach CMD, each one once, from the moment on at which they no longer end the program.
 
-use super::passed;
 use crate::lessons::process::reaper::observed::{
     Command, Observed, SENDING, SUPERVISOR, passed_on, sends,
 };
-use crate::lessons::process::sight::is_unstruck;
+use crate::lessons::sight::is_unstruck;
 use crate::model::recording::{STRIKE, What};
 use crate::model::text::signal_name;
-use crate::model::{ExitStatus, Failure, Judgement, Task, Trial, World};
+use crate::model::{ExitStatus, Failure, Judgement, Pass, Task, Trial, World};
 
 const SIGTERM: i32 = libc::SIGTERM;
 
@@ -32,7 +31,7 @@ pub(in crate::lessons::process::reaper) fn forwards_signals(trial: &Trial<'_>) -
             .hint("Who ended, and who was to wait for whom?")
             .into());
     }
-    Ok(passed("signals", sent.len()))
+    Ok(Pass::of("signals", sent.len()))
 }
 
 /// Fails unless CMD got a signal as often as it was sent to the program.
@@ -118,7 +117,7 @@ fn struck_in_the_gap(trial: &Trial<'_>, observed: &Observed<'_>) -> Judgement {
     let strike = strike(observed);
     let (Some(strike), Some(command), false) = (strike, observed.command, is_unstruck(trial))
     else {
-        return Ok(passed("signals", 0));
+        return Ok(Pass::of("signals", 0));
     };
     // What comes before CMD was told to go on is the business of another check.
     let is_early = observed
@@ -127,14 +126,14 @@ fn struck_in_the_gap(trial: &Trial<'_>, observed: &Observed<'_>) -> Judgement {
         .find(|(_, world)| matches!(world, World::Sent(_)))
         .is_none_or(|(told, _)| strike < told);
     if is_early || got(observed, command.task, strike) {
-        return Ok(passed("signals", 1));
+        return Ok(Pass::of("signals", 1));
     }
     // CMD may have ended by itself before the signal could reach it.
     if observed
         .end_of(command.task)
         .is_some_and(|(end, _)| end < strike)
     {
-        return Ok(passed("signals", 0));
+        return Ok(Pass::of("signals", 0));
     }
     let failure = Failure::new("SIGTERM never reached CMD").hint(
         "The signal came and its handler ran. What could the handler leave behind that the next \
@@ -176,7 +175,7 @@ pub(in crate::lessons::process::reaper) fn keeps_the_first_signal(trial: &Trial<
         .world()
         .find_map(|(at, world)| matches!(world, World::Signalled(SIGTERM)).then_some(at));
     let Some(strike) = strike(&observed).or(sent) else {
-        return Ok(passed("signals", 0));
+        return Ok(Pass::of("signals", 0));
     };
     let hint = "Between which two of your calls would the signal have to come, and who would hold \
                 it until CMD can get it?";
@@ -193,7 +192,7 @@ pub(in crate::lessons::process::reaper) fn keeps_the_first_signal(trial: &Trial<
         let is_told = end.is_some_and(|(_, status)| passed_on(status) == 128 + SIGTERM);
         if is_ended_elsewhere || is_told {
             observed.limited("CMD ended before it began. Who hears of that?")?;
-            return Ok(passed("signals", 1));
+            return Ok(Pass::of("signals", 1));
         }
         observed.limited(hint)?;
         return fail("it never started CMD, and its own end does not say that SIGTERM came");
@@ -203,7 +202,7 @@ pub(in crate::lessons::process::reaper) fn keeps_the_first_signal(trial: &Trial<
         if end.is_none() {
             observed.limited(hint)?;
         }
-        return Ok(passed("signals", 1));
+        return Ok(Pass::of("signals", 1));
     }
     let early = observed.recording.events[strike..]
         .iter()

@@ -1,6 +1,6 @@
 //! Judging traces of a few lines.
 
-use crate::lessons::process::testing;
+use crate::lessons::testing;
 use crate::model::check::Judge;
 use crate::model::{Experiment, Run};
 
@@ -44,7 +44,7 @@ mod hostile {
 
     use super::{STARTED, judged, story};
     use crate::lessons::process::reaper::LAB;
-    use crate::lessons::process::testing::hostile_trace;
+    use crate::lessons::testing::hostile_trace;
     use crate::model::experiment::ACTOR;
     use crate::model::{Experiment, Step};
 

@@ -1,8 +1,8 @@
 //! What a shell makes of its input: commands and their words, statuses, redirections.
 
-use crate::lessons::process::chance::Source;
+use crate::lessons::chance::Source;
 use crate::lessons::process::shell::script::Script;
-use crate::lessons::process::stories::experiment;
+use crate::lessons::stories::experiment;
 use crate::model::{Experiment, InputFile, Step};
 
 /// Commands of all kinds, found in all ways.

@@ -1,8 +1,8 @@
 //! What a shell does with processes: pipelines, what they are given, and the background.
 
-use crate::lessons::process::chance::Source;
+use crate::lessons::chance::Source;
 use crate::lessons::process::shell::script::Script;
-use crate::lessons::process::stories::{experiment, words};
+use crate::lessons::stories::{experiment, words};
 use crate::model::{Experiment, Limits, Run, Step};
 
 /// Bytes that no pipe holds, and no shell should.

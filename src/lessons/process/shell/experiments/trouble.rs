@@ -1,8 +1,8 @@
 //! What goes wrong around a shell: bad input, forks that fail, Ctrl-C.
 
-use crate::lessons::process::chance::Source;
+use crate::lessons::chance::Source;
 use crate::lessons::process::shell::script::{CTRL_C, Script};
-use crate::lessons::process::stories::{experiment, trigger, words};
+use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::{Arming, Experiment, Role, Run, Strike};
 
 /// Calls that make a process. (clone3 is not there, and C libraries fall back to clone.)

@@ -1,11 +1,11 @@
 //! Commands in the background: the shell goes on, waits when it is told to, and forgets nobody.
 
+use super::printed::quoted;
 use super::printed::{complained, exited, expected, printed};
-use super::{passed, printed::quoted};
 use crate::lessons::process::shell::observed::Observed;
 use crate::lessons::process::shell::script::sent;
-use crate::lessons::process::sight::hinted;
-use crate::model::{Failure, Judgement, Trial, What, World};
+use crate::lessons::sight::hinted;
+use crate::model::{Failure, Judgement, Pass, Trial, What, World};
 
 /// Fails if a line with `&` does not let the next one run, if `wait` does not wait, or if what has
 /// ended in the background is still a zombie when further commands have run.
@@ -29,7 +29,7 @@ pub(in crate::lessons::process::shell) fn runs_in_background(trial: &Trial<'_>) 
         let hint = "Which children does the shell wait for there, and which end unnoticed?";
         hinted(failure.into(), hint)
     })?;
-    Ok(passed("rests", observed.rests().count()))
+    Ok(Pass::of("rests", observed.rests().count()))
 }
 
 /// Where a sleeping actor is followed by `wait` and another actor: fails if that one began before

@@ -1,10 +1,9 @@
 //! Input that means nothing, input that is too much, and forks that fail.
 
-use super::passed;
 use super::printed::{complained, exited, expected, printed};
 use crate::lessons::process::shell::observed::Observed;
-use crate::lessons::process::sight::{hinted, is_unstruck};
-use crate::model::{ExitStatus, Expected, Failure, Judgement, Stream, Trial};
+use crate::lessons::sight::{hinted, is_unstruck};
+use crate::model::{ExitStatus, Expected, Failure, Judgement, Pass, Stream, Trial};
 
 /// Fails if bad input is run, passed over in silence, or the end of the shell; and if a fork that
 /// fails makes it hang, die of a signal, or go on as if nothing had happened.
@@ -12,7 +11,7 @@ use crate::model::{ExitStatus, Expected, Failure, Judgement, Stream, Trial};
 /// Blind spot: a shell that makes a failed fork again has no failure to report, and need not.
 pub(in crate::lessons::process::shell) fn survives_bad_input(trial: &Trial<'_>) -> Judgement {
     if is_unstruck(trial) {
-        return Ok(passed("expectations", 0));
+        return Ok(Pass::of("expectations", 0));
     }
     let observed = Observed::new(trial)?;
     let expects = expected(trial);
@@ -29,7 +28,7 @@ pub(in crate::lessons::process::shell) fn survives_bad_input(trial: &Trial<'_>) 
         ),
     };
     checked.map_err(|failure| hinted(failure.into(), hint))?;
-    Ok(passed("expectations", expects.len()))
+    Ok(Pass::of("expectations", expects.len()))
 }
 
 fn bad_line(observed: &Observed<'_>, expects: &[Expected]) -> Result<(), Failure> {

@@ -1,11 +1,11 @@
 //! What came out is what the input makes of a right shell.
 
-use super::passed;
 use crate::lessons::process::shell::observed::Observed;
-use crate::lessons::process::sight::hinted;
+use crate::lessons::sight::hinted;
 use crate::model::recording::FIRST;
 use crate::model::{
-    ExitStatus, Expected, Failure, Judgement, Objection, Recording, Stream, Trial, What, World,
+    ExitStatus, Expected, Failure, Judgement, Objection, Pass, Recording, Stream, Trial, What,
+    World,
 };
 
 /// Fails unless every line printed what it should, and the shell exited as it should.
@@ -61,7 +61,7 @@ fn as_expected(trial: &Trial<'_>, hint: &str) -> Judgement {
         .and_then(|()| complained(&observed, expects))
         .and_then(|()| exited(&observed, expects));
     match shown {
-        Ok(()) => Ok(passed("expectations", expects.len())),
+        Ok(()) => Ok(Pass::of("expectations", expects.len())),
         Err(failure) => Err(hinted(Objection::Fail(failure), hint)),
     }
 }

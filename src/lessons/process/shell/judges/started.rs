@@ -1,13 +1,12 @@
 //! What commands start with: descriptors and signals, as the kernel reports them at their exec.
 
-use super::passed;
 use crate::lessons::process::shell::observed::{Begun, Observed};
 use crate::lessons::process::shell::script::sent;
-use crate::lessons::process::sight::hinted;
+use crate::lessons::sight::hinted;
 use crate::model::experiment::ACTOR;
 use crate::model::text::signal_name;
 use crate::model::{
-    Arg, ExecState, Failure, Fd, Judgement, Object, Recording, SigSet, Trial, What,
+    Arg, ExecState, Failure, Fd, Judgement, Object, Pass, Recording, SigSet, Trial, What,
 };
 
 /// Fails if a command starts with any descriptor but 0, 1 and 2, or without one of these; or if
@@ -29,7 +28,7 @@ pub(in crate::lessons::process::shell) fn closes_what_it_opened(trial: &Trial<'_
         let hint = "Who opened that descriptor, and who else has it after the fork?";
         hinted(failure.into(), hint)
     })?;
-    Ok(passed("commands", observed.actors().count()))
+    Ok(Pass::of("commands", observed.actors().count()))
 }
 
 /// Fails if a command in the foreground starts with a signal blocked or ignored.
@@ -47,7 +46,7 @@ pub(in crate::lessons::process::shell) fn leaves_signals_alone(trial: &Trial<'_>
         let hint = "Which signal settings does a program keep when it becomes another one?";
         hinted(failure.into(), hint)
     })?;
-    Ok(passed("commands", observed.actors().count()))
+    Ok(Pass::of("commands", observed.actors().count()))
 }
 
 /// Fails if fewer actors began than the input asks for: nothing could be said of the others.
@@ -164,7 +163,10 @@ fn holds_no_more(recording: &Recording) -> Result<(), Failure> {
 }
 
 fn has_clean_signals(observed: &Observed<'_>, begun: Begun<'_>) -> Result<(), Failure> {
-    let (what, set) = match (own(begun.state.blocked), own(begun.state.ignored)) {
+    let (what, set) = match (
+        begun.state.blocked.without_the_library(),
+        begun.state.ignored.without_the_library(),
+    ) {
         (SigSet(0), SigSet(0)) => return Ok(()),
         (SigSet(0), ignored) => ("ignored", ignored),
         (blocked, _) => ("blocked", blocked),
@@ -179,13 +181,6 @@ fn has_clean_signals(observed: &Observed<'_>, begun: Begun<'_>) -> Result<(), Fa
         failure = failure.showing(at);
     }
     Err(observed.in_order(failure))
-}
-
-/// The set without the two signals that the C library keeps for itself; see nptl(7).
-fn own(set: SigSet) -> SigSet {
-    set.signals()
-        .filter(|signo| !(32..=33).contains(signo))
-        .collect()
 }
 
 /// The last call before the command began that ignored or blocked one of these signals.

@@ -1,13 +1,12 @@
 //! Ctrl-C and Ctrl-D, typed at a terminal.
 
-use super::passed;
 use super::printed::{exited, expected};
 use crate::lessons::process::shell::observed::Observed;
 use crate::lessons::process::shell::script::CTRL_C;
-use crate::lessons::process::sight::hinted;
+use crate::lessons::sight::hinted;
 use crate::model::experiment::ACTOR;
 use crate::model::recording::FIRST;
-use crate::model::{Failure, Judgement, Trial, World};
+use crate::model::{Failure, Judgement, Pass, Trial, World};
 
 /// Fails if Ctrl-C does not end every command in the foreground, or ends the shell; if what is
 /// typed next is not run; and if Ctrl-D then does not end the shell with that command's status.
@@ -24,7 +23,7 @@ pub(in crate::lessons::process::shell) fn handles_interrupt(trial: &Trial<'_>) -
                     do about it?";
         hinted(failure.into(), hint)
     })?;
-    Ok(passed("commands", observed.actors().count()))
+    Ok(Pass::of("commands", observed.actors().count()))
 }
 
 /// Bytes that were typed, with the events.

@@ -1,6 +1,6 @@
 //! Judging traces of a few lines.
 
-use crate::lessons::process::testing;
+use crate::lessons::testing;
 use crate::model::check::Judge;
 use crate::model::{Experiment, Run};
 
@@ -23,7 +23,7 @@ mod hostile {
 
     use super::judged;
     use crate::lessons::process::shell::LAB;
-    use crate::lessons::process::testing::hostile_trace;
+    use crate::lessons::testing::hostile_trace;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[

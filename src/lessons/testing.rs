@@ -7,7 +7,7 @@ use crate::model::{Arming, Experiment, Objection, Recording, Role, Strike, Sweep
 
 impl Experiment {
     /// As a trial of a sweep.
-    pub(super) fn in_sweep(mut self) -> Self {
+    pub(in crate::lessons) fn in_sweep(mut self) -> Self {
         self.sweep = Some(Sweep {
             strikes: vec![Strike::KillTree],
             points: Trigger {
@@ -23,7 +23,11 @@ impl Experiment {
 }
 
 /// What the judge says of the runs with these traces, as text.
-pub(super) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -> String {
+pub(in crate::lessons) fn judged(
+    judge: Judge,
+    experiment: &Experiment,
+    traces: &[String],
+) -> String {
     let runs: Vec<Recording> = traces.iter().map(|trace| trace.parse().unwrap()).collect();
     let trial = Trial {
         experiment,
@@ -45,7 +49,7 @@ pub(super) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -
 }
 
 /// A trace of these of `lines`, behind `start`: one that no program can produce.
-pub(super) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
+pub(in crate::lessons) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
     let mut is_in_write = false;
     let mut trace = start.to_owned();
     for pick in picks {

@@ -1,13 +1,13 @@
 //! Numbers and letters that follow from a seed, so that nothing can be learnt by heart.
 
 /// A source of chance; equal seeds give equal numbers.
-pub(super) struct Source {
+pub(in crate::lessons) struct Source {
     state: u64,
 }
 
 impl Source {
     /// Makes a source; `stream` keeps experiments with the same seed apart.
-    pub(super) fn new(seed: u64, stream: &str) -> Self {
+    pub(in crate::lessons) fn new(seed: u64, stream: &str) -> Self {
         let state = stream.bytes().fold(seed, |state, byte| {
             (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
@@ -15,7 +15,7 @@ impl Source {
     }
 
     /// The next number of splitmix64 (Steele, Lea and Flood, 2014).
-    pub(super) fn next(&mut self) -> u64 {
+    pub(in crate::lessons) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,22 +29,22 @@ impl Source {
     }
 
     /// So many lowercase letters.
-    pub(super) fn letters(&mut self, len: usize) -> Vec<u8> {
+    pub(in crate::lessons) fn letters(&mut self, len: usize) -> Vec<u8> {
         (0..len).map(|_| b'a' + self.byte(26)).collect()
     }
 
     /// A word of so many lowercase letters.
-    pub(super) fn word(&mut self, len: usize) -> String {
+    pub(in crate::lessons) fn word(&mut self, len: usize) -> String {
         self.letters(len).into_iter().map(char::from).collect()
     }
 
     /// A number from `first` to `last`.
-    pub(super) fn between(&mut self, first: u64, last: u64) -> u64 {
+    pub(in crate::lessons) fn between(&mut self, first: u64, last: u64) -> u64 {
         first + self.next() % (last - first + 1)
     }
 
     /// One of several.
-    pub(super) fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(in crate::lessons) fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.between(1, of.len() as u64) as usize - 1]
     }
 }

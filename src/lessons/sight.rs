@@ -7,7 +7,10 @@ use crate::model::{Failure, LimitKind, Objection, Recording, Trial, World, expla
 ///
 /// # Errors
 /// Blind if it used what the tracer cannot follow, was not made, or was interrupted by the user.
-pub(super) fn recording<'a>(trial: &Trial<'a>, run: usize) -> Result<&'a Recording, Objection> {
+pub(in crate::lessons) fn recording<'a>(
+    trial: &Trial<'a>,
+    run: usize,
+) -> Result<&'a Recording, Objection> {
     let Some(recording) = trial.runs.get(run) else {
         return Err(Objection::Blind(format!("run {} was not made", run + 1)));
     };
@@ -27,7 +30,7 @@ pub(super) fn recording<'a>(trial: &Trial<'a>, run: usize) -> Result<&'a Recordi
 }
 
 /// The failure of a run that a limit ended.
-pub(super) fn limited(recording: &Recording, run: usize) -> Option<Failure> {
+pub(in crate::lessons) fn limited(recording: &Recording, run: usize) -> Option<Failure> {
     let failure = explain_limit(recording)?;
     let mut shifted = Failure {
         evidence: Vec::new(),
@@ -41,7 +44,7 @@ pub(super) fn limited(recording: &Recording, run: usize) -> Option<Failure> {
 
 /// Whether this is the run by which a sweep finds its points: the experiment without its strike,
 /// which shows nothing of what the sweep is about (and may wait for a signal that never comes).
-pub(super) fn is_unstruck(trial: &Trial<'_>) -> bool {
+pub(in crate::lessons) fn is_unstruck(trial: &Trial<'_>) -> bool {
     trial.experiment.sweep.is_some()
         && trial
             .runs
@@ -50,7 +53,7 @@ pub(super) fn is_unstruck(trial: &Trial<'_>) -> bool {
 }
 
 /// Adds the hint where there is none yet.
-pub(super) fn hinted(objection: Objection, hint: &str) -> Objection {
+pub(in crate::lessons) fn hinted(objection: Objection, hint: &str) -> Objection {
     match objection {
         Objection::Fail(failure) if failure.hint.is_empty() => failure.hint(hint).into(),
         other => other,

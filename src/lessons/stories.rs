@@ -3,7 +3,7 @@
 use crate::model::{Arming, Experiment, InputFile, Role, Run, Strike, Sweep, Trigger};
 
 /// An experiment of one run.
-pub(super) fn experiment(story: &str, run: Run) -> Experiment {
+pub(in crate::lessons) fn experiment(story: &str, run: Run) -> Experiment {
     Experiment {
         story: story.to_owned(),
         runs: vec![run],
@@ -13,7 +13,7 @@ pub(super) fn experiment(story: &str, run: Run) -> Experiment {
 
 impl Experiment {
     /// This file is there before the first run.
-    pub(super) fn with_file(mut self, path: &str, content: Vec<u8>) -> Self {
+    pub(in crate::lessons) fn with_file(mut self, path: &str, content: Vec<u8>) -> Self {
         self.files.push(InputFile {
             path: path.to_owned(),
             content,
@@ -23,13 +23,13 @@ impl Experiment {
     }
 
     /// A further run on the same lab directory.
-    pub(super) fn then(mut self, run: Run) -> Self {
+    pub(in crate::lessons) fn then(mut self, run: Run) -> Self {
         self.runs.push(run);
         self
     }
 
     /// Repeated with a strike at each of these calls.
-    pub(super) fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
+    pub(in crate::lessons) fn swept(mut self, strikes: &[Strike], points: Trigger) -> Self {
         self.sweep = Some(Sweep {
             strikes: strikes.to_vec(),
             points,
@@ -39,12 +39,12 @@ impl Experiment {
 }
 
 /// Words that live longer.
-pub(super) fn words(words: &[&str]) -> Vec<String> {
+pub(in crate::lessons) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
 /// The first of these calls.
-pub(super) fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
+pub(in crate::lessons) fn trigger(calls: &[&[&str]], on: Role, armed: Arming) -> Trigger {
     Trigger {
         calls: words(&calls.concat()),
         on,

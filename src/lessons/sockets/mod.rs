@@ -1,0 +1,16 @@
+//! The lesson `sockets`: from `socket()` to ten thousand connections.
+
+pub mod demos;
+pub mod exercises;
+
+use crate::model::Lesson;
+
+/// The lesson.
+pub const LESSON: Lesson = Lesson {
+    slug: "sockets",
+    alias: Some("epoll"),
+    title: "TCP, epoll, UDP, Unix sockets, TLS",
+    demos: demos::DEMOS,
+    exercises: exercises::EXERCISES,
+    labs: &[],
+};
