@@ -29,6 +29,7 @@ use mio::{Events, Interest, Poll, Token};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::socket::{Backlog, listen};
 
 const CHUNK: usize = 64 * 1024;
 const BATCH: usize = 256;
@@ -102,6 +103,8 @@ impl Server {
         let poll = Poll::new()?;
         // With SO_REUSEADDR: connections of an earlier run may be in TIME_WAIT on this port.
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        // mio asks for a queue of 128, which a burst of clients overflows; asking again is allowed.
+        listen(&listener, Backlog::MAXALLOWABLE)?;
         let registry = poll.registry();
         for fd in [listener.as_raw_fd(), signals.as_raw_fd()] {
             let token = Token(fd as usize);
