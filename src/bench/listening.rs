@@ -13,7 +13,10 @@ const CLOSE: u8 = 7;
 /// Whether somebody in the network namespace of this process listens here (for datagrams: is bound
 /// here).
 pub fn is_open(pid: i32, endpoint: &Endpoint) -> bool {
-    let sockets = proc::sockets(pid).unwrap_or_default();
+    let sockets = match endpoint {
+        Endpoint::Tcp(_) => proc::tcp_sockets(pid),
+        Endpoint::Udp(_) | Endpoint::Unix(_) => proc::sockets(pid).unwrap_or_default(),
+    };
     sockets
         .iter()
         .any(|socket| match (&socket.address, endpoint) {

@@ -207,9 +207,6 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         }
         // A program that keeps us busy is looked at as often as one that is quiet.
         let is_due = pump == Pump::Tick || looked.elapsed() >= TICK;
-        if is_due {
-            looked = Instant::now();
-        }
         match driver.turn(tracer, is_due) {
             Turn::On => {}
             Turn::Over => is_over = true,
@@ -221,6 +218,9 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
                 trouble = Some("the machine was too busy to give the program its time".to_owned());
                 is_over = true;
             }
+        }
+        if is_due {
+            looked = Instant::now();
         }
         if is_over {
             tracer.kill_tree();
@@ -258,6 +258,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
         limits: BoxLimits {
             processes: run.limits.tasks * 2,
             file_size: run.limits.file_size,
+            files: run.limits.files,
             ..BoxLimits::default()
         },
     }

@@ -107,6 +107,8 @@ pub enum Reading {
     Eager,
     /// Nothing.
     Never,
+    /// Nothing until [`Step::Tell`](super::Step::Tell), whatever move is at hand; then eagerly.
+    WhenTold,
     /// A little now and then.
     Slow {
         /// Bytes at a time.

@@ -166,6 +166,8 @@ pub enum Step {
     Dismiss(String),
     /// Ask the kernel what all of the program's processes hold together.
     Measure,
+    /// The run is over: all of the program's processes are killed.
+    End,
     /// Ask the kernel which processes are zombies, whether or not the program is at rest.
     ListZombies,
     /// The program must end now, within so many milliseconds of its own clock.
@@ -192,8 +194,11 @@ pub struct Limits {
     pub output: u64,
     /// Events recorded.
     pub events: u64,
-    /// Bytes in a file (RLIMIT_FSIZE): the one limit that the program itself is told of.
+    /// Bytes in a file (RLIMIT_FSIZE): the program itself is told of it.
     pub file_size: u64,
+    /// Descriptors of each process (RLIMIT_NOFILE): the soft limit, and the hard one, which is
+    /// lower where the machine's is. The program itself is told of it.
+    pub files: (u64, u64),
 }
 
 impl Default for Limits {
@@ -206,6 +211,7 @@ impl Default for Limits {
             output: 4 << 20,
             events: 200_000,
             file_size: 64 << 20,
+            files: (1024, 1024),
         }
     }
 }

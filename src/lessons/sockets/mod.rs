@@ -3,6 +3,10 @@
 pub mod demos;
 pub mod exercises;
 
+mod echo;
+mod served;
+mod stories;
+
 use crate::model::Lesson;
 
 /// The lesson.
@@ -12,5 +16,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[echo::LAB],
 };

@@ -166,7 +166,11 @@ impl Client {
     }
 
     pub(super) fn tell(&mut self) {
-        self.is_told = true;
+        if self.reading == Reading::WhenTold {
+            self.reading = Reading::Eager;
+        } else {
+            self.is_told = true;
+        }
     }
 
     /// Closes it, if it is open.
@@ -283,7 +287,7 @@ impl Client {
         let mut buffer = vec![0; BUFFER];
         loop {
             let piece = match self.reading {
-                Reading::Never => return,
+                Reading::Never | Reading::WhenTold => return,
                 Reading::Eager => BUFFER,
                 Reading::Slow { .. } if self.next_read.is_some_and(|next| next > now) => return,
                 Reading::Slow { piece, .. } => piece as usize,
