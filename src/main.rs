@@ -29,6 +29,9 @@ static ENTRIES: &[(&str, Entry)] = &[
         ended(bench::lookup::main(args))
     }),
     (stimulus::actor::COMMAND, stimulus::actor::main),
+    (stimulus::clients::COMMAND, |args| {
+        ended(stimulus::clients::main(args))
+    }),
     (
         lessons::process::demos::PLAYER_COMMAND,
         lessons::process::demos::play,

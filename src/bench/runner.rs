@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
-use crate::model::{Bytes, Run, World};
+use crate::model::{Bytes, Run, Step, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
 use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
 use crate::tracer::{self, Pump, TraceError, Tracer};
 
+use super::crowds::Crowds;
 use super::drive::{Driver, Turn};
 use super::job::{Job, TrialRecord};
 use super::streams;
@@ -146,7 +147,10 @@ fn perform(
     let mut tracer = Tracer::new(tracer::Options {
         watch,
         depth: tracer::decode::Depth {
-            bytes: BUFFER,
+            bytes: match run.buffer {
+                0 => BUFFER,
+                bytes => bytes as usize,
+            },
             objects: true,
         },
         wants_sites: true,
@@ -156,11 +160,20 @@ fn perform(
     })?;
     let (for_program, streams) =
         streams::make(run).map_err(io_error("make the standard streams"))?;
-    let mut driver = Driver::new(run, streams, job.timeout_scale, job.is_reference);
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals());
     let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
+    let crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
+        true => {
+            Some(Crowds::start(launched.first, &job.lab).map_err(io_error("start the clients"))?)
+        }
+        false => None,
+    };
+    if let Some(crowds) = &crowds {
+        tracer.accompany(crowds.pid());
+    }
+    let mut driver = Driver::new(run, streams, crowds, job.timeout_scale, job.is_reference);
     launched.release()?;
     let trouble = observe(&mut tracer, &mut driver)?;
     driver.receive_rest(&mut tracer);
@@ -180,7 +193,7 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
     let mut trouble = None;
     let mut is_over = false;
     let mut looked = Instant::now();
-    while !tracer.is_empty() {
+    while !tracer.is_empty() || driver.wants_to_see() {
         let pump = tracer.pump()?;
         if pump == Pump::Gone {
             break;
@@ -200,6 +213,10 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         match driver.turn(tracer, is_due) {
             Turn::On => {}
             Turn::Over => is_over = true,
+            Turn::Broken(why) => {
+                trouble = Some(why);
+                is_over = true;
+            }
             Turn::Starved => {
                 trouble = Some("the machine was too busy to give the program its time".to_owned());
                 is_over = true;

@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clients::{Crowd, Endpoint};
+
 /// Where the lab directory is, as the submission sees it.
 pub const LAB_DIR: &str = "/lab";
 
@@ -68,6 +70,8 @@ pub struct Run {
     pub has_actor: bool,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
+    /// Bytes that are kept of each buffer that a call is given or fills; 0: all, up to a MiB.
+    pub buffer: u32,
     /// What judges compare with.
     pub expects: Vec<Expected>,
 }
@@ -141,6 +145,27 @@ pub enum Step {
     },
     /// Ask the kernel about the first process: descriptors, signals, limits.
     Inspect,
+    /// Wait until the program listens here.
+    AwaitListening(Endpoint),
+    /// Start these clients.
+    Start(Crowd),
+    /// Wait until each client of this crowd has made all its moves, or cannot go on; then record
+    /// what they saw. Clients that wait for what cannot come, since everything else waits too, are
+    /// not waited for any longer.
+    AwaitClients {
+        /// The crowd's name.
+        crowd: String,
+        /// On the run's clock; after that, what they have seen by then is recorded.
+        within_ms: u64,
+    },
+    /// Let the clients of this crowd that [await it](super::Move::AwaitTold) go on.
+    Tell(String),
+    /// Record what the clients of this crowd have seen by now.
+    Look(String),
+    /// Close the clients of this crowd that are still open.
+    Dismiss(String),
+    /// Ask the kernel what all of the program's processes hold together.
+    Measure,
     /// Ask the kernel which processes are zombies, whether or not the program is at rest.
     ListZombies,
     /// The program must end now, within so many milliseconds of its own clock.

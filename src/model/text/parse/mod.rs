@@ -1,6 +1,7 @@
 //! From text to a recording. One pass, linear in the size of the text.
 
 mod arguments;
+mod clients;
 mod lexer;
 
 use std::str::FromStr;
@@ -232,6 +233,20 @@ impl Rest<'_> {
             }
         } else if self.eat("passed ") {
             Ok(World::Passed(self.number("milliseconds")?))
+        } else if self.eat("listening ") {
+            Ok(World::Listening(self.endpoint()?))
+        } else if self.eat("clients ") {
+            let crowd = self.string()?;
+            self.expect(" ", "a blank")?;
+            Ok(World::Started(crowd, self.number("how many clients")?))
+        } else if self.eat("tell ") {
+            Ok(World::Told(self.string()?))
+        } else if self.eat("dismiss ") {
+            Ok(World::Dismissed(self.string()?))
+        } else if self.eat("saw ") {
+            Ok(World::Saw(Box::new(self.sighting()?)))
+        } else if self.eat("measured ") {
+            Ok(World::Measured(self.measure()?))
         } else if self.eat("limit ") {
             let name = self.identifier();
             let kind = LIMIT_KINDS.iter().find(|(known, _)| *known == name);
@@ -241,7 +256,10 @@ impl Rest<'_> {
         } else if self.eat("blind ") {
             Ok(World::Blind(self.string()?))
         } else {
-            Err("`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `limit` or `blind`")
+            Err(
+                "`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `listening`, `clients`, \
+                 `tell`, `dismiss`, `saw`, `measured`, `limit` or `blind`",
+            )
         }
     }
 
