@@ -32,10 +32,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (stimulus::clients::COMMAND, |args| {
         ended(stimulus::clients::main(args))
     }),
-    (
-        lessons::process::demos::PLAYER_COMMAND,
-        lessons::process::demos::play,
-    ),
+    (lessons::player::PLAYER_COMMAND, lessons::player::play),
 ];
 
 /// The exit code of a hidden entry; its callers read what it says, not how it ends.

@@ -5,6 +5,7 @@
 //! answer is ENOENT or ESRCH, and that is an answer.
 
 mod call;
+mod counters;
 mod descriptors;
 mod limits;
 mod shares;
@@ -17,6 +18,7 @@ use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 
 pub use call::{InCall, blocked_in, in_call};
+pub use counters::tcp_counter;
 pub use descriptors::{
     Descriptor, Info, descriptor_info, descriptor_numbers, descriptor_target, descriptors,
     watched_by_epoll,

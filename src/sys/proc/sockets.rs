@@ -20,6 +20,9 @@ pub struct Socket {
     /// Which timer of TCP runs: 0 none, 1 something was sent and is not acknowledged, 2 keepalive
     /// or SYN_RECV, 3 TIME_WAIT, 4 the other side's window is closed.
     pub timer: u8,
+    /// Bytes in its buffers: sent and not acknowledged, received and not read. For a listener the
+    /// second is the number of connections in its queue.
+    pub queued: (u64, u64),
 }
 
 /// Addresses of a socket.
@@ -87,6 +90,14 @@ fn parse_internet(protocol: &'static str, line: &[u8]) -> Option<Socket> {
             .get(5)
             .and_then(|timer| u8::from_str_radix(timer.split(':').next()?, 16).ok())
             .unwrap_or(0),
+        queued: words
+            .get(4)
+            .and_then(|queues| {
+                let (sending, receiving) = queues.split_once(':')?;
+                let number = |text| u64::from_str_radix(text, 16).ok();
+                Some((number(sending)?, number(receiving)?))
+            })
+            .unwrap_or((0, 0)),
     })
 }
 
@@ -130,6 +141,7 @@ fn parse_unix(line: &[u8]) -> Option<Socket> {
         },
         state: u8::from_str_radix(words.get(5)?, 16).ok()?,
         timer: 0,
+        queued: (0, 0),
     })
 }
 
@@ -139,12 +151,13 @@ mod tests {
 
     #[test]
     fn addresses_are_in_the_machines_byte_order() {
-        let line = b"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  \
+        let line = b"   0: 0100007F:1F90 00000000:0000 0A 0000002A:00010000 00:00000000 00000000  \
             1000        0 1115 1 000000002cfbaca7 100 0 0 10 0";
         let socket = parse_internet("tcp", line);
         if cfg!(target_endian = "little") {
             let socket = socket.unwrap();
             assert_eq!((socket.inode, socket.state), (1115, 10));
+            assert_eq!(socket.queued, (42, 65536));
             let Address::Internet(local, remote) = socket.address else {
                 panic!("of another family");
             };

@@ -3,26 +3,26 @@
 use crate::lessons::chance::Source;
 
 /// A source of choices: the same seed makes the same ones, on every machine.
-pub(super) struct Dice(Source);
+pub(in crate::lessons) struct Dice(Source);
 
 impl Dice {
     /// Dice for the exercise `name`: two exercises with one seed are not related.
-    pub(super) fn new(seed: u64, name: &str) -> Self {
+    pub(in crate::lessons) fn new(seed: u64, name: &str) -> Self {
         Self(Source::new(seed, name))
     }
 
     /// A number from `low` to `high`, both included.
-    pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub(in crate::lessons) fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.0.next() % (high - low + 1)
     }
 
     /// One of several.
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(in crate::lessons) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.between(0, from.len() as u64 - 1) as usize]
     }
 
     /// The same things in another order.
-    pub(super) fn shuffled<'a>(&mut self, from: &[&'a str]) -> Vec<&'a str> {
+    pub(in crate::lessons) fn shuffled<'a>(&mut self, from: &[&'a str]) -> Vec<&'a str> {
         let mut rest = from.to_vec();
         let mut order = Vec::new();
         while !rest.is_empty() {

@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 /// Columns that a demo may use at most.
-pub(super) const WIDTH: usize = 100;
+pub(in crate::lessons) const WIDTH: usize = 100;
 
 /// Columns that every terminal has.
-pub(super) const NARROW: usize = 80;
+pub(in crate::lessons) const NARROW: usize = 80;
 
 /// Blanks between two columns, and where the table is narrow.
 const GAP: (usize, usize) = (3, 2);
 
 /// Which side the cells of a column keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub(in crate::lessons) enum Align {
     /// Words.
     Left,
     /// Numbers.
@@ -25,17 +25,17 @@ pub(super) enum Align {
 ///
 /// Cells beyond the length of `align` keep to the left. The result ends in a newline and has no
 /// trailing blanks; a last column that would pass [`WIDTH`] continues on the next line.
-pub(super) fn columns<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
+pub(in crate::lessons) fn columns<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
     laid_out(align, rows, GAP.0, WIDTH)
 }
 
 /// The same within [`NARROW`] columns.
-pub(super) fn narrow<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
+pub(in crate::lessons) fn narrow<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
     laid_out(align, rows, GAP.1, NARROW)
 }
 
 /// A head for [`columns`] or [`narrow`].
-pub(super) fn head<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(in crate::lessons) fn head<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
@@ -72,12 +72,12 @@ fn laid_out<R: AsRef<[String]>>(align: &[Align], rows: &[R], gap: usize, width: 
 }
 
 /// A paragraph within [`NARROW`] columns.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::lessons) fn prose(text: &str) -> String {
     broken(text, 0, NARROW)
 }
 
 /// Breaks `line` between words so that it fits into [`WIDTH`]; the rest is indented.
-pub(super) fn wrapped(line: &str, indent: usize) -> String {
+pub(in crate::lessons) fn wrapped(line: &str, indent: usize) -> String {
     broken(line, indent, WIDTH)
 }
 
@@ -112,7 +112,7 @@ fn broken(line: &str, indent: usize, width: usize) -> String {
 }
 
 /// `text` in bold, if the output may use colour.
-pub(super) fn bold(text: &str, color: bool) -> String {
+pub(in crate::lessons) fn bold(text: &str, color: bool) -> String {
     if color {
         format!("\x1b[1m{text}\x1b[0m")
     } else {
@@ -121,7 +121,7 @@ pub(super) fn bold(text: &str, color: bool) -> String {
 }
 
 /// A duration with two or three significant digits: `740 ns`, `1.9 µs`, `23 ms`.
-pub(super) fn brief(time: Duration) -> String {
+pub(in crate::lessons) fn brief(time: Duration) -> String {
     let nanos = time.as_nanos() as f64;
     let (figure, unit) = match nanos {
         n if n < 1e3 => (n, "ns"),
@@ -137,7 +137,7 @@ pub(super) fn brief(time: Duration) -> String {
 }
 
 /// A ratio with two significant digits: what a measurement that varies from run to run supports.
-pub(super) fn two_digits(ratio: f64) -> String {
+pub(in crate::lessons) fn two_digits(ratio: f64) -> String {
     if ratio < 10.0 {
         return format!("{ratio:.1}");
     }

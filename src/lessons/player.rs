@@ -14,9 +14,9 @@ use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
-use super::{exec, fork, pipes_and_groups, zombies};
+use crate::lessons::{process, sockets};
 use crate::model::curriculum::DemoOptions;
-use crate::sys::{pidfd, process};
+use crate::sys::{self, pidfd};
 
 /// The hidden command under which this binary is a player.
 pub const PLAYER_COMMAND: &str = "__player";
@@ -25,16 +25,10 @@ pub const PLAYER_COMMAND: &str = "__player";
 const TROUBLE: char = '!';
 
 /// What a player does, given its arguments.
-type Role = fn(&[String]) -> anyhow::Result<()>;
+pub(in crate::lessons) type Role = fn(&[String]) -> anyhow::Result<()>;
 
-/// All roles, by name.
-static ROLES: &[(&str, Role)] = &[
-    ("fork", fork::player::play),
-    ("fork-times", fork::player::play_times),
-    ("exec", exec::player::play),
-    ("zombies", zombies::player::play),
-    ("shell", pipes_and_groups::player::play),
-];
+/// All roles, by name: each lesson has its own.
+static ROLES: &[&[(&str, Role)]] = &[process::demos::ROLES, sockets::demos::ROLES];
 
 /// The main function of a player; its arguments are who its parent is, its role, and the role's own.
 pub fn play(args: &[OsString]) -> ExitCode {
@@ -56,22 +50,24 @@ fn played(words: &[String]) -> anyhow::Result<()> {
     let [parent, name, args @ ..] = words else {
         bail!("a player has a parent and a role");
     };
-    process::die_with_parent(parent.parse()?).context("the demo is gone")?;
+    sys::process::die_with_parent(parent.parse()?).context("the demo is gone")?;
     // A session of its own: Ctrl-C is for the demo, which then ends the player.
     nix::unistd::setsid()?;
     // It was started as /proc/self/exe, and would be called exe.
     nix::sys::prctl::set_name(c"syslab")?;
     // Whoever started us may have blocked or ignored what the demo is about.
-    process::reset_signals()?;
+    sys::process::reset_signals()?;
     let (_, role) = ROLES
         .iter()
+        .copied()
+        .flatten()
         .find(|(known, _)| known == name)
         .with_context(|| format!("no role is called {name}"))?;
     role(args)
 }
 
 /// The player's side: the next order; `None` when there are no more.
-pub(super) fn order() -> io::Result<Option<String>> {
+pub(in crate::lessons) fn order() -> io::Result<Option<String>> {
     // Byte by byte: what follows may be for the program that the player becomes.
     let mut line = Vec::new();
     let mut byte = [0];
@@ -85,7 +81,7 @@ pub(super) fn order() -> io::Result<Option<String>> {
 }
 
 /// The player's side: answers an order.
-pub(super) fn answer(line: &str) -> io::Result<()> {
+pub(in crate::lessons) fn answer(line: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(format!("{line}\n").as_bytes())?;
     // A child that is forked later must not have it again.
@@ -93,7 +89,7 @@ pub(super) fn answer(line: &str) -> io::Result<()> {
 }
 
 /// The demo's side: a player, which ends when this is dropped.
-pub(super) struct Player {
+pub(in crate::lessons) struct Player {
     child: Child,
     orders: Option<ChildStdin>,
     answers: ChildStdout,
@@ -110,7 +106,11 @@ const GRACE_MS: u16 = 2000;
 
 impl Player {
     /// Starts a player in a role.
-    pub(super) fn start(role: &str, args: &[&str], options: &DemoOptions) -> io::Result<Self> {
+    pub(in crate::lessons) fn start(
+        role: &str,
+        args: &[&str],
+        options: &DemoOptions,
+    ) -> io::Result<Self> {
         let mut child = Command::new("/proc/self/exe")
             .arg(PLAYER_COMMAND)
             .arg(std::process::id().to_string())
@@ -132,7 +132,7 @@ impl Player {
     }
 
     /// Its pid.
-    pub(super) fn pid(&self) -> i32 {
+    pub(in crate::lessons) fn pid(&self) -> i32 {
         self.child.id().cast_signed()
     }
 
@@ -140,7 +140,7 @@ impl Player {
     ///
     /// # Errors
     /// If it cannot do what it was told, is gone, or the user has interrupted the demo.
-    pub(super) fn hear(&mut self) -> anyhow::Result<String> {
+    pub(in crate::lessons) fn hear(&mut self) -> anyhow::Result<String> {
         let line = loop {
             if let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.heard.drain(..=end).collect();
@@ -165,7 +165,7 @@ impl Player {
     }
 
     /// Gives it an order.
-    pub(super) fn tell(&mut self, order: &str) -> io::Result<()> {
+    pub(in crate::lessons) fn tell(&mut self, order: &str) -> io::Result<()> {
         match &mut self.orders {
             Some(orders) => orders.write_all(format!("{order}\n").as_bytes()),
             None => Err(io::ErrorKind::BrokenPipe.into()),
@@ -176,7 +176,7 @@ impl Player {
     ///
     /// # Errors
     /// As [`hear`](Self::hear).
-    pub(super) fn ask(&mut self, order: &str) -> anyhow::Result<String> {
+    pub(in crate::lessons) fn ask(&mut self, order: &str) -> anyhow::Result<String> {
         self.tell(order)?;
         self.hear()
     }
