@@ -7,6 +7,7 @@ mod backpressure;
 mod ends;
 mod lifecycle;
 mod triggers;
+mod udp;
 
 use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
@@ -15,4 +16,9 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[("echo", backpressure::player::play)];
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[lifecycle::DEMO, triggers::DEMO, backpressure::DEMO];
+pub static DEMOS: &[Demo] = &[
+    lifecycle::DEMO,
+    triggers::DEMO,
+    backpressure::DEMO,
+    udp::DEMO,
+];
