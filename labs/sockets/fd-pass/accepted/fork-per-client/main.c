@@ -59,6 +59,12 @@ static void serve(void)
     exit(0);
 }
 
+static void leave(int signum)
+{
+    (void)signum;
+    _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -77,7 +83,7 @@ int main(int argc, char **argv)
         unlink(argv[1]);
     }
     umask(0177);
-    signal(SIGTERM, exit);
+    signal(SIGTERM, leave);
     signal(SIGCHLD, SIG_IGN);
     if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 256) < 0)
         return 1;
