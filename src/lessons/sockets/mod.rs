@@ -4,6 +4,7 @@ pub mod demos;
 pub mod exercises;
 
 mod echo;
+mod http;
 mod served;
 mod stories;
 
@@ -16,5 +17,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[echo::LAB],
+    labs: &[echo::LAB, http::LAB],
 };
