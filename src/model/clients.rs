@@ -27,6 +27,9 @@ pub struct Crowd {
     pub keeps: u32,
     /// What comes should be what was sent: the first difference is noted.
     pub is_echoed: bool,
+    /// The first thing that comes should be an HTTP response with this body, as client number 0
+    /// would send it: the first difference is noted.
+    pub body: Option<Payload>,
     /// They speak TLS.
     pub tls: Option<Tls>,
 }
@@ -159,6 +162,7 @@ impl Crowd {
             receive_buffer: 0,
             keeps: 0,
             is_echoed: false,
+            body: None,
             tls: None,
         }
     }
@@ -181,6 +185,13 @@ impl Crowd {
     #[must_use]
     pub fn echoed(mut self) -> Self {
         self.is_echoed = true;
+        self
+    }
+
+    /// The first thing that comes should be an HTTP response with this body.
+    #[must_use]
+    pub fn expecting(mut self, body: Payload) -> Self {
+        self.body = Some(body);
         self
     }
 
@@ -213,7 +224,7 @@ pub struct Sighting {
     /// Bytes that it has received.
     pub received: u64,
     /// Where what came first differed from what was sent, counted from 0. For those who speak to
-    /// an echo.
+    /// an echo, or expect a body.
     pub differs_at: Option<u64>,
     /// How its connection stands.
     pub end: Ending,

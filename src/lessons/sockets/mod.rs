@@ -5,6 +5,7 @@ pub mod exercises;
 
 mod dns;
 mod echo;
+mod http;
 mod served;
 mod stories;
 
@@ -17,5 +18,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[echo::LAB, dns::LAB],
+    labs: &[echo::LAB, http::LAB, dns::LAB],
 };

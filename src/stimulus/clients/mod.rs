@@ -7,6 +7,7 @@
 //! When nothing can happen by itself it waits without a time-out: so whoever watches it can tell
 //! that it, too, is at rest.
 
+mod body;
 mod bytes;
 mod client;
 mod crowd;
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use self::client::{Client, Progress};
 use self::crowd::Running;
 use self::timers::Timers;
-use crate::model::clients::{Crowd, Sighting};
+use crate::model::clients::{Crowd, Payload, Sighting};
 use crate::sys;
 
 /// The hidden command under which this binary is a crowd: `syslab __clients PARENT PID`.
@@ -68,6 +69,23 @@ pub enum Answer {
     Seen(Vec<Sighting>),
     /// An order cannot be followed.
     Trouble(String),
+}
+
+/// Writes what client number 0 would send.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(payload: &Payload, to: &mut dyn Write) -> io::Result<()> {
+    let mut script = bytes::Script::default();
+    script.push(payload);
+    let mut buffer = vec![0; 64 * 1024];
+    let mut written = 0;
+    while written < payload.len() {
+        let len = script.fill(0, written, &mut buffer);
+        to.write_all(&buffer[..len])?;
+        written += len as u64;
+    }
+    Ok(())
 }
 
 /// Standard input.
