@@ -6,19 +6,27 @@
 mod backpressure;
 mod ends;
 mod lifecycle;
+mod tls;
 mod triggers;
 mod udp;
+mod unix;
 
 use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
 
 /// What players do for these demos.
-pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[("echo", backpressure::player::play)];
+pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
+    ("echo", backpressure::player::play),
+    ("giver", unix::player::give),
+    ("taker", unix::player::take),
+];
 
 /// In teaching order.
 pub static DEMOS: &[Demo] = &[
     lifecycle::DEMO,
-    triggers::DEMO,
     backpressure::DEMO,
+    triggers::DEMO,
     udp::DEMO,
+    unix::DEMO,
+    tls::DEMO,
 ];
