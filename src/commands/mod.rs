@@ -12,6 +12,7 @@ pub mod list;
 pub mod man;
 pub mod overview;
 pub mod read;
+pub mod serve;
 pub mod start;
 pub mod trace;
 

@@ -5,3 +5,4 @@
 //! world does from outside of the box, step by step, is `bench::drive`.
 
 pub mod actor;
+pub mod serve;
