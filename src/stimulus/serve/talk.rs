@@ -80,7 +80,7 @@ impl Talk {
             out.extend_from_slice(came);
             return;
         }
-        if self.is_last {
+        if self.is_last && !self.has_more() {
             return;
         }
         if self.input.is_empty() {
@@ -321,5 +321,20 @@ mod tests {
         assert_eq!(answers(&all), 2);
         assert!(heads < 1000);
         assert!(all.windows(content.len()).any(|window| window == content));
+
+        // Also if nothing follows, and if that is decided while it comes.
+        let last = b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        for requests in [&last[..], &requests[..requests.len() / 2]] {
+            let (mut talk, mut all) = (Talk::default(), Vec::new());
+            talk.advance(&mut desk, requests, &mut out);
+            talk.wind_up();
+            while talk.has_more() {
+                assert!(!talk.is_over());
+                all.append(&mut out);
+                talk.advance(&mut desk, &[], &mut out);
+            }
+            all.append(&mut out);
+            assert!(all.ends_with(&content) && talk.is_over());
+        }
     }
 }
