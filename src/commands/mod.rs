@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod exercise;
 pub mod inspect;
 pub mod list;
+pub mod load;
 pub mod man;
 pub mod overview;
 pub mod read;

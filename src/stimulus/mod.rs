@@ -5,4 +5,5 @@
 //! world does from outside of the box, step by step, is `bench::drive`.
 
 pub mod actor;
+pub mod load;
 pub mod serve;
