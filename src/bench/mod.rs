@@ -18,7 +18,7 @@ pub mod diagnosis;
 pub mod drive;
 pub mod examine;
 pub mod inputs;
-mod job;
+pub mod job;
 pub mod listening;
 pub mod live;
 pub mod lookup;

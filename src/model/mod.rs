@@ -11,6 +11,7 @@ pub mod curriculum;
 pub mod disk;
 pub mod experiment;
 pub mod limit;
+pub mod load;
 pub mod recording;
 pub mod score;
 pub mod snapshot;

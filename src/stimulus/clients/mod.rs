@@ -103,7 +103,7 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
     };
     sys::process::die_with_parent(number(0)?)?;
     sys::namespace::enter_network_of(number(1)?)?;
-    sys::process::raise_descriptor_limit()?;
+    sys::limits::raise_descriptors()?;
     Loop::new()?.run()
 }
 
