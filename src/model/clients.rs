@@ -40,7 +40,7 @@ pub enum Endpoint {
     /// A port of 127.0.0.1. Crowds of more than a thousand come from several addresses of
     /// 127.0.0.0/8, since there are only 28,000 ephemeral ports for each; ip(7).
     Tcp(u16),
-    /// A port of 127.0.0.1. Every [`Move::Send`] is one datagram.
+    /// A port of 127.0.0.1. Every [`Move::Send`] is one datagram, which may be empty.
     Udp(u16),
     /// A stream socket with this absolute path below [`LAB_DIR`](super::experiment::LAB_DIR).
     Unix(String),
