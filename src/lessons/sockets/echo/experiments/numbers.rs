@@ -169,6 +169,6 @@ fn late(at: &Endpoint, moves: Vec<Move>) -> Crowd {
 fn waits(crowd: &str) -> Step {
     Step::AwaitClients {
         crowd: crowd.to_owned(),
-        within_ms: 3000,
+        within_ms: 1500,
     }
 }
