@@ -126,6 +126,13 @@ pub enum Reading {
 pub enum Payload {
     /// These bytes, the same by every client.
     Bytes(Vec<u8>),
+    /// These bytes, again and again.
+    Repeated {
+        /// Which.
+        bytes: Vec<u8>,
+        /// How often.
+        times: u64,
+    },
     /// Bytes without pattern, which depend on the seed, on the client and on their place in what
     /// the client sends: no two clients expect the same.
     Noise {
@@ -141,6 +148,7 @@ impl Payload {
     pub fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Repeated { bytes, times } => bytes.len() as u64 * times,
             Self::Noise { len, .. } => *len,
         }
     }

@@ -101,7 +101,7 @@ const ORDERS: Token = Token(0);
 /// The process' main function: its parent, and the process whose network namespace it enters.
 ///
 /// # Errors
-/// If it cannot enter, or nobody listens any more.
+/// If it cannot enter.
 pub fn main(args: &[OsString]) -> io::Result<()> {
     let number = |nth: usize| {
         args.get(nth)
@@ -111,7 +111,11 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
     sys::process::die_with_parent(number(0)?)?;
     sys::namespace::enter_network_of(number(1)?)?;
     sys::limits::raise_descriptors()?;
-    Loop::new()?.run()
+    match Loop::new()?.run() {
+        // Nobody listens any more: the run is over.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        ended => ended,
+    }
 }
 
 /// The event loop.
