@@ -48,13 +48,15 @@ pub(in crate::lessons::sockets) fn listening<'a>(
 }
 
 fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
-    let at = trial.experiment.runs[0]
-        .steps
-        .iter()
-        .find_map(|step| match step {
-            crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
-            _ => None,
-        });
+    let steps = trial
+        .experiment
+        .runs
+        .first()
+        .map_or(&[][..], |run| &run.steps);
+    let at = steps.iter().find_map(|step| match step {
+        crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
+        _ => None,
+    });
     let at = at.unwrap_or_default();
     let mut failure = Failure::new(format!("it never listens on {at}"));
     let calls = ["socket", "bind", "listen"];

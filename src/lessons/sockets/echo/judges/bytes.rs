@@ -175,7 +175,12 @@ mod tests {
             * saw "first" 0 sent=10 received=10 open
             * saw "first" 1 sent=10 received=0 open doing=1
         "#;
-        assert_snapshot!(judge(echoes, lines), @"");
+        assert_snapshot!(judge(echoes, lines), @r#"
+            fail: client 1 of "first" sent 10 bytes and got nothing back; the connection is still open
+              0.6 2 accept4(3<socket:[5]>, NULL, NULL, 0) = ?
+              0.8 * saw "first" 1 sent=10 received=0 open doing=1
+            hint: may one read(2) return less than the client sent, or more than one of its messages?
+        "#);
     }
 
     const STOPPED: &str = r#"
@@ -205,7 +210,12 @@ mod tests {
             * saw "known" 0 sent=200 received=64 open doing=4
         "#
         );
-        assert_snapshot!(judge(drains_edge_triggered, &stuck), @"");
+        assert_snapshot!(judge(drains_edge_triggered, &stuck), @r#"
+            fail: client 0 of "known" sent 200 bytes and got 64 of them back; the connection is still open
+              0.5 2 epoll_ctl(4, EPOLL_CTL_ADD, 5, {events=EPOLLIN|EPOLLET, data=0x5}) = 0
+              0.13 * saw "known" 0 sent=200 received=64 open doing=4
+            hint: how often does epoll_wait(2) tell of data, or of a client, that has been there before, if it was asked for EPOLLET?
+        "#);
         let drained = stuck.replace("received=64 open doing=4", "received=200 open");
         assert_eq!(judge(drains_edge_triggered, &drained), "pass");
     }
@@ -222,9 +232,24 @@ mod tests {
             )
         };
         assert_eq!(seen("fin", 300), "pass");
-        assert_snapshot!(seen("open doing=3", 300), @"");
-        assert_snapshot!(seen("fin", 200), @"");
-        assert_snapshot!(seen("ECONNRESET doing=3", 200), @"");
+        assert_snapshot!(seen("open doing=3", 300), @r#"
+            fail: client 0 of "closing" closed its sending side, got everything back and no end of file: the connection is still open
+              0.6 2 epoll_wait(4, [], 64, -1) = ?
+              0.7 * saw "closing" 0 sent=300 received=300 open doing=3
+            hint: what has a client said that closes its sending side, and what has it not said?
+        "#);
+        assert_snapshot!(seen("fin", 200), @r#"
+            fail: client 0 of "closing" sent 300 bytes and got 200 of them back; the server closed the connection
+              0.6 2 epoll_wait(4, [], 64, -1) = ?
+              0.7 * saw "closing" 0 sent=300 received=200 fin
+            hint: what has a client said that closes its sending side, and what has it not said?
+        "#);
+        assert_snapshot!(seen("ECONNRESET doing=3", 200), @r#"
+            fail: client 0 of "closing" sent 300 bytes, got 200 of them back, and met ECONNRESET
+              0.6 2 epoll_wait(4, [], 64, -1) = ?
+              0.7 * saw "closing" 0 sent=300 received=200 ECONNRESET doing=3
+            hint: what has a client said that closes its sending side, and what has it not said?
+        "#);
     }
 
     #[test]
@@ -241,7 +266,16 @@ mod tests {
             )
         };
         assert_eq!(measured(3000 + FLOOD_KIB, "open doing=1"), "pass");
-        assert_snapshot!(measured(3001 + FLOOD_KIB, "open doing=1"), @"");
-        assert_snapshot!(measured(3000, "ECONNRESET doing=1"), @"");
+        assert_snapshot!(measured(3001 + FLOOD_KIB, "open doing=1"), @r#"
+            fail: one client that never reads costs 32 MiB of memory
+              0.7 * saw "flood" 0 sent=90000 received=0 open doing=1
+              0.8 * measured memory=35769 tasks=1 descriptors=6
+            hint: what makes a program take more from a client than the client takes from it?
+        "#);
+        assert_snapshot!(measured(3000, "ECONNRESET doing=1"), @r#"
+            fail: client 0 of "flood" was not reading, and it met ECONNRESET
+              0.7 * saw "flood" 0 sent=90000 received=0 ECONNRESET doing=1
+            hint: what makes a program take more from a client than the client takes from it?
+        "#);
     }
 }

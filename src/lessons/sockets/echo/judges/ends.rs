@@ -77,8 +77,8 @@ fn has_listened(recording: &Recording, before: usize) -> bool {
 ///
 /// Blind spot: an earlier run that had asked for something else than this one.
 pub(in crate::lessons::sockets::echo) fn rebinds_at_once(trial: &Trial<'_>) -> Judgement {
-    const HINT: &str = "what does `ss -tan` show at the port when its server is gone, and which \
-                        option of socket(7) says that this does not matter?";
+    const HINT: &str = "what does `ss -tan` show at the port when its server is gone, and who may \
+                        have the port meanwhile?";
     let recording = served::recording(trial).map_err(|objection| match objection {
         Objection::Fail(failure) => failure.hint(HINT).into(),
         blind => blind,
@@ -119,8 +119,19 @@ mod tests {
             )
         };
         assert_eq!(ended("2 +++ exit 0"), "pass");
-        assert_snapshot!(ended("2 +++ signal SIGTERM"), @"");
-        assert_snapshot!(ended("2 epoll_wait(4, [], 1, -1) ...\n* limit exit 1500"), @"");
+        assert_snapshot!(ended("2 +++ signal SIGTERM"), @r"
+            fail: it is ended by SIGTERM when it is sent SIGTERM
+              0.7 * signal SIGTERM
+              0.9 2 +++ signal SIGTERM
+            hint: who decides with which status a program ends that a signal ends?
+        ");
+        assert_snapshot!(ended("2 epoll_wait(4, [], 1, -1) ...\n* limit exit 1500"), @r"
+            fail: it had not ended 1.5 s after SIGTERM: it was blocked in epoll_wait
+              0.8 2 --- SIGTERM
+              0.9 2 epoll_wait(4, [], 1, -1) = ?
+              0.10 * limit exit 1500
+            hint: Which call is it in, and what would make that call return?
+        ");
     }
 
     #[test]
@@ -136,7 +147,12 @@ mod tests {
             )
         };
         assert_eq!(left(1), "pass");
-        assert_snapshot!(left(11), @"");
+        assert_snapshot!(left(11), @r#"
+            fail: each of 8 clients of "bystanders" is still served when it has exited
+              0.8 * signal SIGTERM
+              0.11 * saw "bystanders" 0-7 sent=11 received=11 open
+            hint: whom does the signal reach, and who is still there when that one is gone?
+        "#);
     }
 
     #[test]
@@ -148,7 +164,12 @@ mod tests {
         );
         assert_snapshot!(
             judge_sweep(stops_on_sigterm, &format!("{START}{LISTENS}{struck}")),
-            @""
+            @r"
+            fail: it is ended by SIGTERM when it is sent SIGTERM
+              0.6 2 !!! strike
+              0.8 2 +++ signal SIGTERM
+            hint: who decides with which status a program ends that a signal ends?
+        "
         );
         // The run that finds the points.
         assert_eq!(
@@ -164,7 +185,12 @@ mod tests {
     fn an_address_that_is_in_use_is_an_end() {
         let start = START.replace("= 0", "= -1 EADDRINUSE");
         let trace = format!("{start}2 +++ exit 1\n");
-        assert_snapshot!(judge_sweep(rebinds_at_once, &trace), @"");
+        assert_snapshot!(judge_sweep(rebinds_at_once, &trace), @r"
+            fail: it exits with status 1 before it listens on 127.0.0.1:20001 (TCP)
+              0.2 2 bind(3<socket:[5]>, {sa_family=AF_INET}, 16) = -1 EADDRINUSE
+              0.4 2 +++ exit 1
+            hint: what does `ss -tan` show at the port when its server is gone, and who may have the port meanwhile?
+        ");
     }
 
     #[test]
@@ -176,6 +202,13 @@ mod tests {
             2 +++ signal SIGPIPE
             * saw \"gone\" 0-49 sent=3 received=0 closed
         ";
-        assert_snapshot!(judge(survives_resets, trace), @"");
+        assert_snapshot!(judge(survives_resets, trace), @r#"
+            fail: it is ended by SIGPIPE while clients are connected
+              0.2 2 bind(3<socket:[5]>, {sa_family=AF_INET}, 16) = 0
+              0.6 2 sendto(7<socket:[9]>, "abc", 3, 0, NULL, 0) = -1 EPIPE
+              0.8 2 --- SIGPIPE
+              0.9 2 +++ signal SIGPIPE
+            hint: which call or which signal ended it, and must one client's trouble be everybody's?
+        "#);
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::lessons::sockets::echo) fn leaks_no_descriptor(trial: &Trial<'_>) 
     let [(first, before), (last, after), ..] = measured(recording)[..] else {
         return Err(Objection::Blind("descriptors were not counted".to_owned()));
     };
-    if after.descriptors > before.descriptors + MORE_DESCRIPTORS {
+    if after.descriptors.saturating_sub(before.descriptors) > MORE_DESCRIPTORS {
         let why = format!(
             "after 2,000 connections it has {} descriptors, and had {} before",
             after.descriptors, before.descriptors
@@ -218,4 +218,142 @@ pub(in crate::lessons::sockets::echo) fn survives_descriptor_exhaustion(
         "clients at once",
         (few as u32 + served_of(&before)) as usize,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::lessons::sockets::echo::judges::testing::{START, judge};
+
+    #[test]
+    fn descriptors_are_compared_with_what_they_were() {
+        let churned = |descriptors: u64| {
+            judge(
+                leaks_no_descriptor,
+                &format!(
+                    "* measured memory=3000 tasks=1 descriptors=6\n* clients \"last\" 1\n\
+                     * saw \"last\" 0 sent=10 received=10 open\n\
+                     * measured memory=3000 tasks=1 descriptors={descriptors}\n"
+                ),
+            )
+        };
+        assert_eq!(churned(6 + MORE_DESCRIPTORS), "pass");
+        assert_snapshot!(churned(406), @r"
+            fail: after 2,000 connections it has 406 descriptors, and had 6 before
+              0.5 * measured memory=3000 tasks=1 descriptors=6
+              0.8 * measured memory=3000 tasks=1 descriptors=406
+            hint: which ends of a connection are there, and on which of them is close(2) called?
+        ");
+    }
+
+    #[test]
+    fn calls_of_an_idle_server_are_counted() {
+        let idle = |calls: usize| {
+            let wait = "2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, 10) = 0\n";
+            judge(
+                sleeps_when_idle,
+                &format!(
+                    "* clients \"idle\" 100\n* saw \"idle\" 0-99 sent=10 received=10 open\n\
+                     {wait}* passed 200\n{}* passed 2000\n",
+                    wait.repeat(calls)
+                ),
+            )
+        };
+        assert_eq!(idle(IDLE_CALLS), "pass");
+        assert_snapshot!(idle(IDLE_CALLS + 1), @r"
+            fail: it makes 21 calls in two seconds in which nobody of 100 clients says anything, epoll_wait(4<anon_inode:[eventpoll]>) the first of them
+              0.10 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, 10) = 0
+              0.12 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, 10) = 0
+              0.14 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, 10) = 0
+              0.16 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, 10) = 0
+            hint: which of these calls would return if nobody sent anything, and what has the program asked for?
+        ");
+    }
+
+    #[test]
+    fn tasks_are_counted() {
+        let with = |tasks: u64| {
+            judge(
+                multiplexes,
+                &format!(
+                    "* clients \"clients 1\" 100\n\
+                     * saw \"clients 1\" 0-99 sent=10 received=10 open\n\
+                     * measured memory=3000 tasks={tasks} descriptors=6\n"
+                ),
+            )
+        };
+        assert_eq!(with(TASKS), "pass");
+        assert_snapshot!(with(1001), @r"
+            fail: with 1,000 clients it has 1001 threads and processes
+              0.7 * measured memory=3000 tasks=1001 descriptors=6
+            hint: how many connections can one thread wait for at once?
+        ");
+    }
+
+    #[test]
+    fn a_machine_that_permits_fewer_descriptors_cannot_tell() {
+        let served = "* listening tcp:20001\n* clients \"clients 1\" 100\n\
+                      * saw \"clients 1\" 0-99 sent=10 received=10 open\n";
+        assert_eq!(judge(holds_ten_thousand, served), "pass");
+        let experiment = crate::model::Experiment::default();
+        let trace = format!("{}{served}", START.replace("12000", "4096"));
+        assert_snapshot!(
+            crate::lessons::testing::judged(holds_ten_thousand, &experiment, &[trace]),
+            @r"
+            blind: this machine permits 4096 descriptors (the hard limit; ulimit -Hn)
+        "
+        );
+    }
+
+    /// A server with 64 descriptors: of 180 clients that are not the first, so many are served
+    /// before the first leave and after.
+    fn full(between: &str, before: u32, after: u32) -> String {
+        let many = |served: u32| {
+            format!(
+                "* saw \"many\" 0-{} sent=10 received=10 open\n\
+                 * saw \"many\" {served}-179 sent=10 received=0 open doing=1\n",
+                served - 1
+            )
+        };
+        let first = "* saw \"first\" 0-19 sent=10 received=10 open\n";
+        let late = "* clients \"late\" 10\n* saw \"late\" 0-9 sent=10 received=10 open\n";
+        judge(
+            survives_descriptor_exhaustion,
+            &format!(
+                "* clients \"first\" 20\n{first}* clients \"many\" 180\n{}* passed 200\n{between}\
+                 * passed 2000\n* tell \"first\"\n{first}* dismiss \"first\"\n{}{late}",
+                many(before),
+                many(after)
+            ),
+        )
+    }
+
+    #[test]
+    fn whoever_waits_is_accepted_when_others_have_left() {
+        assert_eq!(full("", 38, 58), "pass");
+        assert_snapshot!(full("", 38, 38), @r#"
+            fail: 20 clients have left, 142 wait, and it accepts none of them
+              0.14 * dismiss "first"
+              0.15 * saw "many" 0-37 sent=10 received=10 open
+              0.16 * saw "many" 38-179 sent=10 received=0 open doing=1
+            hint: when accept(2) fails, is the listener any less ready, and what would tell the program that there is a descriptor again?
+        "#);
+    }
+
+    #[test]
+    fn out_of_descriptors_it_may_not_spin() {
+        let spin = "2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, -1) = 1\n\
+                    2 accept(3<socket:[5]>, NULL, NULL) = -1 EMFILE\n";
+        assert_eq!(full(&spin.repeat(100), 38, 58), "pass");
+        assert_snapshot!(full(&spin.repeat(2501), 38, 58), @r"
+            fail: it makes 5002 calls in two seconds in which its 64 descriptors are in use, epoll_wait(4<anon_inode:[eventpoll]>) the first of them
+              0.11 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, -1) = 1
+              0.13 2 accept(3<socket:[5]>, NULL, NULL) = -1 EMFILE
+              0.15 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, -1) = 1
+              0.17 2 accept(3<socket:[5]>, NULL, NULL) = -1 EMFILE
+            hint: when accept(2) fails, is the listener any less ready, and what would tell the program that there is a descriptor again?
+        ");
+    }
 }
