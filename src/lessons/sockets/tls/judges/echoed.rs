@@ -128,17 +128,30 @@ mod tests {
         let trace = "* clients \"large\" 1\n\
                      2 poll([{fd=4, events=POLLIN}], 1, -1) ...\n\
                      * saw \"large\" 0 sent=9 received=4 open doing=1";
-        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @"");
+        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @r#"
+        fail: client 0 of "large" sent 9 bytes and got 4 of them back; the connection is still open
+          0.2 2 poll([{fd=4, events=POLLIN}], 1, -1) = ?
+          0.3 * saw "large" 0 sent=9 received=4 open doing=1
+        hint: Which versions does the program offer, and who has the bytes that have been taken from the socket and not been read yet?
+        "#);
         let trace = "* clients \"TLS 1.2\" 1\n* saw \"TLS 1.2\" 0 sent=0 received=0 \
                      tls \"peer is incompatible\" doing=0";
-        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @"");
+        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @r#"
+        fail: client 0 of "TLS 1.2" met an error of TLS: peer is incompatible
+          0.2 * saw "TLS 1.2" 0 sent=0 received=0 tls "peer is incompatible" doing=0
+        hint: Which versions does the program offer, and who has the bytes that have been taken from the socket and not been read yet?
+        "#);
     }
 
     #[test]
     fn a_chain_that_is_not_shown_fails() {
         let trace = "* saw \"curious\" 0 sent=9 received=7 open \
                      kept=\"\\x15\\x03\\x03\\x00\\x02\\x02\\x46\"";
-        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @"");
+        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @r#"
+        fail: it shows no certificate; the connection is still open
+          0.1 * saw "curious" 0 sent=9 received=7 open kept="\x15\x03\x03\x00\x02\x02F"
+        hint: Whom do clients trust, and how do they get from there to this certificate?
+        "#);
     }
 
     #[test]
@@ -156,9 +169,17 @@ mod tests {
     fn a_hello_to_an_old_client_fails() {
         let hello = "\\x16\\x03\\x02\\x00\\x06\\x02\\x00\\x00\\x02\\x03\\x02";
         let trace = format!("* saw \"curious\" 0 sent=9 received=11 open kept=\"{hello}\"");
-        assert_snapshot!(judged(refuses_old_versions, &asked(), &trace), @"");
+        assert_snapshot!(judged(refuses_old_versions, &asked(), &trace), @r#"
+        fail: a client asks: it says hello, with version 0x0302
+          0.1 * saw "curious" 0 sent=9 received=11 open kept="\x16\x03\x02\x00\x06\x02\x00\x00\x02\x03\x02"
+        hint: Which is the oldest version that the library is allowed, and who has decided that?
+        "#);
         let trace = "* saw \"curious\" 0 sent=9 received=0 open doing=1";
-        assert_snapshot!(judged(refuses_old_versions, &asked(), trace), @"");
+        assert_snapshot!(judged(refuses_old_versions, &asked(), trace), @r#"
+        fail: a client asks: it gets no alert, and the connection is still open
+          0.1 * saw "curious" 0 sent=9 received=0 open doing=1
+        hint: Which is the oldest version that the library is allowed, and who has decided that?
+        "#);
     }
 
     #[test]
@@ -167,9 +188,19 @@ mod tests {
         assert_eq!(judged(survives_garbage, &asked(), trace), "pass");
         let trace = "2 --- SIGPIPE\n2 +++ signal SIGPIPE\n\
                      * saw \"next\" 0 sent=0 received=0 ECONNREFUSED doing=0";
-        assert_snapshot!(judged(survives_garbage, &asked(), trace), @"");
+        assert_snapshot!(judged(survives_garbage, &asked(), trace), @"
+        fail: it is ended by SIGPIPE while clients are connected
+          0.1 2 --- SIGPIPE
+          0.2 2 +++ signal SIGPIPE
+        hint: Which error or which signal came of that client, how far up does it go, and whom does it end?
+        ");
         let trace = "2 read(5<socket:[9]>, \"\", 5) ...\n\
                      * saw \"others\" 0-4 sent=0 received=0 open doing=0";
-        assert_snapshot!(judged(serves_during_slow_handshakes, &asked(), trace), @"");
+        assert_snapshot!(judged(serves_during_slow_handshakes, &asked(), trace), @r#"
+        fail: each of 5 clients of "others" could not go on: 0 bytes sent, 0 bytes back; the connection is still open
+          0.1 2 read(5<socket:[9]>, "", 5) = ?
+          0.2 * saw "others" 0-4 sent=0 received=0 open doing=0
+        hint: Which call waits for the rest of a handshake, and who cannot be served meanwhile?
+        "#);
     }
 }

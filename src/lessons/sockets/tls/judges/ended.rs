@@ -96,10 +96,22 @@ mod tests {
 
     #[test]
     fn another_end_fails() {
-        assert_snapshot!(said("cut"), @"");
-        assert_snapshot!(said("open doing=3"), @"");
+        assert_snapshot!(said("cut"), @r#"
+        fail: each of 3 clients of "goodbye" said goodbye and waited for an answer and for the end: the server cut the connection without close_notify
+          0.1 * saw "goodbye" 0-2 sent=1000 received=1000 cut
+        hint: Who tells a client whether all has been said or the connection has been cut, and in which call?
+        "#);
+        assert_snapshot!(said("open doing=3"), @r#"
+        fail: each of 3 clients of "goodbye" said goodbye and waited for an answer and for the end: the connection is still open
+          0.1 * saw "goodbye" 0-2 sent=1000 received=1000 open doing=3
+        hint: Who tells a client whether all has been said or the connection has been cut, and in which call?
+        "#);
         let trace = "* saw \"goodbye\" 0 sent=1000 received=0 open doing=1";
-        assert_snapshot!(judged(closes_cleanly, &asked(), trace), @"");
+        assert_snapshot!(judged(closes_cleanly, &asked(), trace), @r#"
+        fail: client 0 of "goodbye" sent 1000 bytes and got nothing back; the connection is still open
+          0.1 * saw "goodbye" 0 sent=1000 received=0 open doing=1
+        hint: What does the program do before it has seen all that the client sent?
+        "#);
     }
 
     const SERVED: &str = "* saw \"next\" 0 sent=1000 received=1000 fin";
@@ -120,7 +132,17 @@ mod tests {
             "* measured memory=9 tasks=1 descriptors=6\n\
              * measured memory=9 tasks=1 descriptors=11\n{SERVED}"
         );
-        assert_snapshot!(judged(closes_cleanly, &asked(), &trace), @"");
-        assert_snapshot!(judged(leaks_no_descriptor, &asked(), &trace), @"");
+        assert_snapshot!(judged(closes_cleanly, &asked(), &trace), @"
+        fail: it had 6 descriptors open, and 11 when five connections were cut
+          0.1 * measured memory=9 tasks=1 descriptors=6
+          0.2 * measured memory=9 tasks=1 descriptors=11
+        hint: A read gives nothing more, and no goodbye was said: what may the program still do with that connection?
+        ");
+        assert_snapshot!(judged(leaks_no_descriptor, &asked(), &trace), @"
+        fail: it had 6 descriptors open, and 11 when 200 connections had come and gone
+          0.1 * measured memory=9 tasks=1 descriptors=6
+          0.2 * measured memory=9 tasks=1 descriptors=11
+        hint: On which way through the program does a connection not come to a close?
+        ");
     }
 }

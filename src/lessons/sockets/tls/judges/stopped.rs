@@ -48,8 +48,22 @@ mod tests {
 
     #[test]
     fn another_end_fails() {
-        assert_snapshot!(said("* signal SIGTERM\n2 +++ signal SIGTERM"), @"");
-        assert_snapshot!(said("2 +++ exit 1\n* signal SIGTERM"), @"");
-        assert_snapshot!(said("* signal SIGTERM\n* limit exit 1500"), @"");
+        assert_snapshot!(said("* signal SIGTERM\n2 +++ signal SIGTERM"), @"
+        fail: it is ended by SIGTERM after SIGTERM
+          0.1 * signal SIGTERM
+          0.2 2 +++ signal SIGTERM
+        hint: Who learns of SIGTERM, and for whom does the program wait before it ends?
+        ");
+        assert_snapshot!(said("2 +++ exit 1\n* signal SIGTERM"), @"
+        fail: it exits with status 1 before SIGTERM
+          0.1 2 +++ exit 1
+        hint: Who learns of SIGTERM, and for whom does the program wait before it ends?
+        ");
+        assert_snapshot!(said("* signal SIGTERM\n* limit exit 1500"), @"
+        fail: it had not ended 1.5 s after SIGTERM
+          0.1 * signal SIGTERM
+          0.2 * limit exit 1500
+        hint: Who learns of SIGTERM, and for whom does the program wait before it ends?
+        ");
     }
 }
