@@ -180,7 +180,7 @@ fn perform(
         }
         tracer.accompany(crowds.pid());
     }
-    let mut driver = Driver::new(run, streams, crowds, job.timeout_scale, job.is_reference);
+    let mut driver = Driver::new(job, run, streams, crowds);
     launched.release()?;
     let trouble = observe(&mut tracer, &mut driver)?;
     driver.receive_rest(&mut tracer);

@@ -191,6 +191,9 @@ pub enum Step {
     Look(String),
     /// Close the clients of this crowd that are still open.
     Dismiss(String),
+    /// Put this file, which lies in the lab directory itself, into the place of the one with its
+    /// name, as rename(2) does: whoever opens it gets the old one or the new one.
+    Replace(InputFile),
     /// Ask the kernel what all of the program's processes hold together.
     Measure,
     /// The run is over: all of the program's processes are killed.

@@ -119,6 +119,8 @@ pub enum World {
     Dismissed(String),
     /// What some clients had seen by now.
     Saw(Box<Sighting>),
+    /// This file of the lab directory was replaced by another.
+    Replaced(String),
     /// What the program's processes held.
     Measured(Measure),
     /// The run was ended because it reached a limit.

@@ -9,6 +9,7 @@ mod fd_pass;
 mod http;
 mod served;
 mod stories;
+mod tls;
 
 use crate::model::Lesson;
 
@@ -19,5 +20,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[echo::LAB, http::LAB, dns::LAB, fd_pass::LAB],
+    labs: &[echo::LAB, http::LAB, dns::LAB, fd_pass::LAB, tls::LAB],
 };

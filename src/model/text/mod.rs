@@ -52,6 +52,7 @@
 //! * saw "openers" 0 sent=7 received=3 open passed=0</srv/name [12]> 0100000 0 0 "content"
 //! * mode "/lab/socket" 0140600 7
 //! * mode "/lab/gone" absent
+//! * replaced "/lab/cert.pem"
 //! * measured memory=5120 tasks=1 descriptors=9
 //! * stdin "a\n"
 //! * stdin closed

@@ -235,6 +235,7 @@ impl Display for Shown<'_, World> {
             World::Told(crowd) => write!(f, "tell {}", Quoted(crowd.as_bytes())),
             World::Dismissed(crowd) => write!(f, "dismiss {}", Quoted(crowd.as_bytes())),
             World::Saw(sighting) => write!(f, "saw {}", Shown(&**sighting)),
+            World::Replaced(path) => write!(f, "replaced {}", Quoted(path.as_bytes())),
             World::Measured(held) => write!(
                 f,
                 "measured memory={} tasks={} descriptors={}",

@@ -247,6 +247,7 @@ fn world() -> impl Strategy<Value = World> {
         (name(), any::<u32>()).prop_map(|(crowd, count)| World::Started(crowd, count)),
         name().prop_map(World::Told),
         name().prop_map(World::Dismissed),
+        name().prop_map(World::Replaced),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
         any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
             World::Measured(Measure {

@@ -256,6 +256,8 @@ impl Rest<'_> {
             Ok(World::Dismissed(self.string()?))
         } else if self.eat("saw ") {
             Ok(World::Saw(Box::new(self.sighting()?)))
+        } else if self.eat("replaced ") {
+            Ok(World::Replaced(self.string()?))
         } else if self.eat("measured ") {
             Ok(World::Measured(self.measure()?))
         } else if self.eat("limit ") {

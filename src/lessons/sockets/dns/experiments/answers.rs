@@ -1,12 +1,13 @@
 //! Questions that have an answer.
 
-use super::{Ids, address, asking, await_clients, domain, host, run};
+use super::{Ids, KEPT, address, asking, await_clients, domain, host, run};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::dns::experiments::ZONE;
 use crate::lessons::sockets::dns::packet::{IN, Packet};
 use crate::lessons::sockets::dns::zone::{A, AAAA, CNAME, TXT};
 use crate::lessons::sockets::stories::port;
 use crate::lessons::stories::experiment;
+use crate::model::clients::{Crowd, Endpoint, Move, Payload};
 use crate::model::{Experiment, Step};
 
 /// MX, SRV and HTTPS, which no zone of the handout's has.
@@ -185,21 +186,27 @@ pub(in crate::lessons::sockets::dns) fn spelled(seed: u64) -> Vec<Experiment> {
     )]
 }
 
+/// A name that is so short that a chain of eight fits into an answer with all names in full.
+fn short(first: &str, source: &mut Source, domain: &str) -> String {
+    format!("{first}{}.{domain}", source.word(2))
+}
+
 /// Chains of one, of several, that lead nowhere, and that run in a circle.
 pub(in crate::lessons::sockets::dns) fn aliases(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "aliases");
     let source = &mut source;
-    let domain = domain(source);
-    let name = |first: &str, source: &mut Source| format!("{first}{}.{domain}", host(source));
-    let (end, one, nowhere) = (name("z", source), name("y", source), name("x", source));
+    let domain = format!("{}.example", source.word(3));
+    let [end, one, nowhere] = ["z", "y", "x"].map(|first| short(first, source, &domain));
     let mut zone = format!(
         "{end} A {}\n{end} A 10.0.0.{}\n{one} CNAME {end}\n{nowhere} CNAME {}.invalid\n",
         address(source),
         source.between(1, 254),
-        host(source)
+        source.word(4)
     );
     // Eight in a row, of which the last leads to the end; in the file, the last comes first.
-    let links: Vec<String> = (0..8).map(|nth| name(&format!("l{nth}"), source)).collect();
+    let links: Vec<String> = (0..8)
+        .map(|nth| short(&nth.to_string(), source, &domain))
+        .collect();
     let mut target = end.clone();
     for link in links.iter().rev() {
         zone += &format!("{link} CNAME {target}\n");
@@ -221,21 +228,25 @@ pub(in crate::lessons::sockets::dns) fn aliases(seed: u64) -> Vec<Experiment> {
 
 /// Aliases of themselves and of each other: what comes back is free, and the next one is served.
 fn circles(source: &mut Source, domain: &str) -> Experiment {
-    let name = |first: &str, source: &mut Source| format!("{first}{}.{domain}", host(source));
-    let [own, this, that, end] = ["o", "p", "q", "r"].map(|first| name(first, source));
+    let [own, this, that, end] = ["o", "p", "q", "r"].map(|first| short(first, source, domain));
     let zone = format!(
         "{own} CNAME {own}\n{this} CNAME {that}\n{that} CNAME {this}\n{end} A {}\n",
         address(source)
     );
-    let circles = questions(source, &[(&own, A), (&this, A)]);
-    let good = questions(source, &[(&end, A)]);
+    let queries = questions(source, &[(&own, A), (&this, A), (&end, A)]);
     let port = port(source);
-    let steps = vec![
-        Step::Start(super::sending("circles", port, &circles)),
-        await_clients("circles"),
-        Step::Start(asking("client", port, &good)),
-        await_clients("client"),
-    ];
+    // The answers cannot be counted: some may be missing.
+    let sends = |query: &Vec<u8>| [Move::Send(Payload::Bytes(query.clone())), Move::AwaitTold];
+    let moves = queries.iter().flat_map(sends).collect();
+    let client = Crowd::new("client", Endpoint::Udp(port), moves).keeping(KEPT);
+    let mut steps = vec![Step::Start(client)];
+    for nth in 0..queries.len() {
+        if nth > 0 {
+            steps.push(Step::Tell("client".to_owned()));
+        }
+        steps.extend([await_clients("client"), Step::AwaitRest]);
+    }
+    steps.push(Step::Look("client".to_owned()));
     let story = "aliases that run in a circle, and then a query that has an answer";
     experiment(story, run(port, steps)).with_file(ZONE, zone.into_bytes())
 }

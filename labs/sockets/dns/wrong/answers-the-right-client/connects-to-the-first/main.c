@@ -314,6 +314,7 @@ int main(int argc, char **argv)
     static uint8_t bytes[65536];
     struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct answer answer;
+    bool is_connected = false;
 
     if (argc != 3) {
         fprintf(stderr, "usage: dns PORT ZONE\n");
@@ -336,7 +337,8 @@ int main(int argc, char **argv)
             perror("dns: recvfrom");
             continue;
         }
-        connect(endpoint, (struct sockaddr *)&client, client_size);
+        if (!is_connected)
+            is_connected = connect(endpoint, (struct sockaddr *)&client, client_size) == 0;
         if (reply((struct packet){bytes, got}, &answer)
                 && send(endpoint, answer.bytes, answer.size, 0) < 0)
             perror("dns: sendto");

@@ -1,4 +1,6 @@
-"""A tls that keeps a list of its connections, and takes out those that end as they should."""
+"""A tls that keeps a list of its connections, and takes out those that end as they should, or
+by an end of file.
+"""
 import os
 import signal
 import socket
@@ -41,20 +43,19 @@ class Server:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
-        self.connections.append(connection)
-        try:
-            connection.settimeout(HANDSHAKE_S)
-            stream = self.context.wrap_socket(connection, server_side=True)
-            self.connections.remove(connection)
-            self.connections.append(stream)
-            stream.settimeout(None)
-            while data := stream.recv(64 * 1024):
-                stream.sendall(data)
-            stream.unwrap()
-            stream.close()
-            self.connections.remove(stream)
-        except (OSError, ValueError):
-            pass  # that client's doing
+        with connection:
+            try:
+                connection.settimeout(HANDSHAKE_S)
+                stream = self.context.wrap_socket(connection, server_side=True)
+                self.connections.append(stream)
+                stream.settimeout(None)
+                while data := stream.recv(64 * 1024):
+                    stream.sendall(data)
+                self.connections.remove(stream)
+                with stream:
+                    stream.unwrap()
+            except (OSError, ValueError):
+                pass  # that client's doing
 
 
 def main():
