@@ -48,13 +48,11 @@ pub(in crate::lessons::sockets) fn listening<'a>(
 }
 
 fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
-    let at = trial.experiment.runs[0]
-        .steps
-        .iter()
-        .find_map(|step| match step {
-            crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
-            _ => None,
-        });
+    let runs = trial.experiment.runs.iter();
+    let at = runs.flat_map(|run| &run.steps).find_map(|step| match step {
+        crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
+        _ => None,
+    });
     let at = at.unwrap_or_default();
     let mut failure = Failure::new(format!("it never listens on {at}"));
     let calls = ["socket", "bind", "listen"];
@@ -115,7 +113,7 @@ fn ended(recording: &Recording) -> Option<Failure> {
     let is_ours = recording.events[event..].iter().all(|event| {
         matches!(
             event.what,
-            What::End { .. } | What::Usage(..) | What::World(World::File(..))
+            What::End { .. } | What::Usage(..) | What::World(World::File(..) | World::Mode(..))
         )
     });
     if status == ExitStatus::Signal(libc::SIGKILL) && is_ours {
