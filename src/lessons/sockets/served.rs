@@ -48,12 +48,8 @@ pub(in crate::lessons::sockets) fn listening<'a>(
 }
 
 fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
-    let steps = trial
-        .experiment
-        .runs
-        .first()
-        .map_or(&[][..], |run| &run.steps);
-    let at = steps.iter().find_map(|step| match step {
+    let runs = trial.experiment.runs.iter();
+    let at = runs.flat_map(|run| &run.steps).find_map(|step| match step {
         crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
         _ => None,
     });
@@ -117,7 +113,7 @@ fn ended(recording: &Recording) -> Option<Failure> {
     let is_ours = recording.events[event..].iter().all(|event| {
         matches!(
             event.what,
-            What::End { .. } | What::Usage(..) | What::World(World::File(..))
+            What::End { .. } | What::Usage(..) | What::World(World::File(..) | World::Mode(..))
         )
     });
     if status == ExitStatus::Signal(libc::SIGKILL) && is_ours {

@@ -111,10 +111,14 @@ fn last(name: &str, store: &Store) -> Crowd {
     crowd(name, in_turn([&store.files[0]]))
 }
 
-/// Each file, twice, and from several clients at once.
+/// Each file, twice, and from several clients at once, who leave when they have what they want.
 pub(super) fn names(seed: u64) -> Vec<Experiment> {
+    let leaving = |name: &str, mut moves: Vec<Move>| {
+        moves.push(Move::Close);
+        crowd(name, moves)
+    };
     let each = story("one file after the other", seed, CALLS, |store, _| {
-        one_by_one([crowd("asking", in_turn(&store.files))])
+        one_by_one([leaving("asking", in_turn(&store.files))])
     });
     let again = story(
         "the same file again, when the first descriptor was read to its end",
@@ -122,14 +126,14 @@ pub(super) fn names(seed: u64) -> Vec<Experiment> {
         CALLS,
         |store, _| {
             let name = &store.files[0];
-            let twice = crowd("asking twice", in_turn([name, name]));
-            let others = crowd("others", in_turn([name, &store.files[1]])).times(5);
+            let twice = leaving("asking twice", in_turn([name, name]));
+            let others = leaving("others", in_turn([name, &store.files[1]])).times(5);
             one_by_one([twice, others])
         },
     );
     let link = story("a link to a file inside", seed, CALLS, |store, _| {
         let moves = vec![send(open("inside")), Move::AwaitReceived(3)];
-        one_by_one([crowd("following", moves), last("after", store)])
+        one_by_one([leaving("following", moves), last("after", store)])
     });
     vec![each, again, link]
 }
@@ -198,15 +202,18 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
         CALLS,
         |store, _| {
             let line = open(&store.files[0]);
-            let torn = vec![send(&line[..line.len() - 1]), Move::Shutdown, Move::AwaitEnd];
+            let torn = vec![
+                send(&line[..line.len() - 1]),
+                Move::Shutdown,
+                Move::AwaitEnd,
+            ];
             one_by_one([crowd("torn", torn), last("after", store)])
         },
     );
     let other = story("what is no request", seed, CALLS, |store, chance| {
         let word = chance.word(8);
-        let asking = |name: &str, line: String| {
-            crowd(name, vec![send(line), Move::AwaitReceived(6)])
-        };
+        let asking =
+            |name: &str, line: String| crowd(name, vec![send(line), Move::AwaitReceived(6)]);
         one_by_one([
             asking("a word", format!("{word}\n")),
             asking("an empty line", "\n".to_owned()),
@@ -224,15 +231,22 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
                 send("open "),
                 Move::Send(letters.clone()),
                 send(end),
-                Move::AwaitReceived(6),
+                Move::AwaitTold,
             ];
             crowd(name, moves)
         };
-        one_by_one([
-            endless("endless", ""),
-            endless("very long", "\n"),
-            last("after", store),
-        ])
+        let mut steps = Vec::new();
+        for crowd in [endless("endless", ""), endless("very long", "\n")] {
+            let name = crowd.name.clone();
+            steps.extend(perform(crowd));
+            steps.extend([
+                Step::Pass { ms: SETTLE_MS },
+                Step::Look(name.clone()),
+                Step::Dismiss(name),
+            ]);
+        }
+        steps.extend(one_by_one([last("after", store)]));
+        steps
     });
     let fair = story("a line of nearly 4 KiB", seed, CALLS, |store, chance| {
         let name = format!("{}/", chance.word(40)).repeat(FAIR / 41);

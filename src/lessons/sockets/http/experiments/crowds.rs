@@ -43,7 +43,9 @@ pub(super) fn story(
 /// Whether a request speaks of this file.
 fn asks_for(steps: &[Step], name: &str) -> bool {
     let has = |payload: &Payload| match payload {
-        Payload::Bytes(bytes) => bytes.windows(name.len()).any(|part| part == name.as_bytes()),
+        Payload::Bytes(bytes) => bytes
+            .windows(name.len())
+            .any(|part| part == name.as_bytes()),
         Payload::Repeated { .. } | Payload::Noise { .. } => false,
     };
     let mut crowds = steps.iter().filter_map(|step| match step {
@@ -98,6 +100,23 @@ pub(super) fn one_by_one(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
         let name = crowd.name.clone();
         steps.extend(perform(crowd));
         steps.push(Step::Dismiss(name));
+    }
+    steps
+}
+
+/// One crowd after the other; what became of each is looked at a moment after it has done all that
+/// it can, for a server may close a connection that has been silent for seconds.
+pub(super) fn a_moment_after(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
+    const MOMENT_MS: u64 = 500;
+    let mut steps = Vec::new();
+    for crowd in crowds {
+        let name = crowd.name.clone();
+        steps.extend(perform(crowd));
+        steps.extend([
+            Step::Pass { ms: MOMENT_MS },
+            Step::Look(name.clone()),
+            Step::Dismiss(name),
+        ]);
     }
     steps
 }

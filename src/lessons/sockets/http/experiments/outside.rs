@@ -1,6 +1,6 @@
 //! Clients that want what they are not to have: memory, and what is outside ROOT.
 
-use super::crowds::{self, CALLS, get, get_and_close, one_by_one, story};
+use super::crowds::{self, CALLS, a_moment_after, get, get_and_close, one_by_one, story};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
 use crate::lessons::sockets::stories::perform;
@@ -8,6 +8,9 @@ use crate::model::{Crowd, Experiment, Move, Payload, Step};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
+
+/// How long after the last byte it is measured what the server holds of them.
+const HOLDING_MS: u64 = 500;
 
 /// Clients at once with a header of 1 MiB each.
 const AT_ONCE: u32 = 50;
@@ -55,13 +58,13 @@ pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Exper
                         Move::Send(Payload::Bytes(begin.clone().into_bytes())),
                         Move::Send(repeated(again)),
                         Move::Send(Payload::Bytes(end.into())),
-                        Move::AwaitEnd,
+                        Move::AwaitTold,
                     ];
                     let crowd = Crowd::new(&format!("{shape}{how}"), at.clone(), moves);
                     crowds.push(crowd.keeping(crowds::KEPT));
                 }
             }
-            one_by_one(crowds.into_iter().chain([get(at, &name)]))
+            a_moment_after(crowds.into_iter().chain([get(at, &name)]))
         },
     );
     let memory = story(
@@ -74,13 +77,17 @@ pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Exper
             let moves = vec![
                 Move::Send(Payload::Bytes(begin)),
                 Move::Send(repeated(&chance.letters(1))),
-                Move::AwaitEnd,
+                Move::AwaitTold,
             ];
             let crowd = Crowd::new("endless", at.clone(), moves);
             let mut steps = one_by_one([get_and_close(at, "before", &name, 1)]);
             steps.push(Step::Measure);
             steps.extend(perform(crowd.times(AT_ONCE).keeping(crowds::KEPT)));
-            steps.push(Step::Measure);
+            steps.extend([
+                Step::Pass { ms: HOLDING_MS },
+                Step::Measure,
+                Step::Look("endless".to_owned()),
+            ]);
             steps.extend(perform(get(at, &name)));
             steps
         },
@@ -149,7 +156,10 @@ pub(in crate::lessons::sockets::http) fn ways_out(seed: u64) -> Vec<Experiment> 
         let path = format!("/{}", "n/".repeat(LONG_PATH / 2));
         let crowds = [
             ("a NUL behind the name", format!("{name}%00")),
-            ("a NUL and an ending behind the name", format!("{name}%00.html")),
+            (
+                "a NUL and an ending behind the name",
+                format!("{name}%00.html"),
+            ),
             ("a NUL alone", "/%00".to_owned()),
             ("a name of 300 bytes", part),
             ("a path of 5,000 bytes", path),
