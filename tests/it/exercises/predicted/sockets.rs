@@ -130,7 +130,7 @@ pub(super) fn datagrams(args: &[String]) -> String {
 /// The lowest numbers that are free are taken; 4 is the child's socket.
 pub(super) fn passed(args: &[String]) -> String {
     let mut used = vec![0, 1, 2, 4];
-    let mut take = |used: &mut Vec<u32>| {
+    let take = |used: &mut Vec<u32>| {
         let lowest = (0..).find(|fd| !used.contains(fd)).unwrap();
         used.push(lowest);
         lowest
