@@ -9,8 +9,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    author, check, completions, demo, doctor, exercise, inspect, list, man, overview, read, start,
-    trace,
+    author, check, completions, demo, doctor, exercise, inspect, list, load, man, overview, read,
+    serve, start, trace,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -57,12 +57,26 @@ pub struct LessonTool {
 }
 
 /// The tools of single lessons. This is the place to add one: a file in `commands/`, a line here.
-pub static LESSON_TOOLS: &[LessonTool] = &[LessonTool {
-    lesson: "process",
-    name: "inspect",
-    describe: inspect::Args::augment_args,
-    run: |matches, screen| inspect::run(&parsed(matches)?, screen),
-}];
+pub static LESSON_TOOLS: &[LessonTool] = &[
+    LessonTool {
+        lesson: "process",
+        name: "inspect",
+        describe: inspect::Args::augment_args,
+        run: |matches, screen| inspect::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "sockets",
+        name: "serve",
+        describe: serve::Args::augment_args,
+        run: |matches, screen| serve::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "sockets",
+        name: "load",
+        describe: load::Args::augment_args,
+        run: |matches, screen| load::run(&parsed(matches)?, screen),
+    },
+];
 
 /// The arguments of a tool, as its own type.
 fn parsed<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, Trouble> {

@@ -21,6 +21,9 @@ const PATIENCE: u32 = 30;
 /// How long a program that never rests, since it looks every few milliseconds, is waited for.
 const RESTLESS: Duration = Duration::from_millis(300);
 
+/// How often a program that never waits is asked whether it listens.
+const SELDOM: Duration = Duration::from_millis(100);
+
 /// How long nothing may move where output is waited for. A moment of rest in the middle of work is
 /// possible on a busy machine; half a second of it is not.
 const SILENCE: Duration = Duration::from_millis(500);
@@ -31,6 +34,10 @@ pub struct Driver {
     crowds: Option<Crowds>,
     /// Why the clients cannot go on, if so.
     trouble: Option<String>,
+    /// It is time for a look at the program.
+    is_tick: bool,
+    /// When all sockets were looked at.
+    looked_around: Instant,
     /// A Look has been asked for and not been answered.
     is_looking: bool,
     /// The world has stopped the program.
@@ -83,6 +90,8 @@ impl Driver {
             streams,
             crowds,
             trouble: None,
+            is_tick: false,
+            looked_around: Instant::now(),
             is_looking: false,
             is_stopped_by_us: false,
             steps: run.steps.iter().cloned().collect(),
@@ -105,6 +114,7 @@ impl Driver {
 
     /// Does what can be done now.
     pub fn turn(&mut self, tracer: &mut Tracer, is_tick: bool) -> Turn {
+        self.is_tick = is_tick;
         self.receive(tracer);
         if let Some(crowds) = &mut self.crowds
             && let Err(error) = crowds.listen()
@@ -253,8 +263,18 @@ impl Driver {
                 tracer.record(World::Measured(tracer.measure()));
                 true
             }
+            Step::End => {
+                self.is_over = true;
+                false
+            }
             Step::AwaitListening(endpoint) => {
-                let is_there = listening::is_open(tracer.first(), endpoint);
+                // A look at all sockets is dear: when the program waits, and now and then.
+                let is_due =
+                    self.is_tick && (self.last.is_blocked || self.looked_around.elapsed() > SELDOM);
+                let is_there = is_due && {
+                    self.looked_around = Instant::now();
+                    listening::is_open(tracer.first(), endpoint)
+                };
                 if is_there {
                     tracer.record(World::Listening(endpoint.clone()));
                 }

@@ -1,4 +1,5 @@
-//! Whole values as JSON: a scorecard and a snapshot of processes, schema 1 each.
+//! Whole values as JSON: a scorecard, a snapshot of processes, what a load has found out; schema 1
+//! each.
 
 use std::io::{self, Write};
 
@@ -7,6 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
+use crate::model::load::LoadReport;
 use crate::model::snapshot::Snapshot;
 use crate::ui::is_safe;
 
@@ -21,6 +23,11 @@ pub fn json(card: &Scorecard) -> String {
 /// The snapshot as JSON, as `processes.schema.json` describes it; escaped like [`json`].
 pub fn processes_json(snapshot: &Snapshot) -> String {
     written(snapshot)
+}
+
+/// What a load has found out as JSON, as `load.schema.json` describes it; escaped like [`json`].
+pub fn load_json(report: &LoadReport) -> String {
+    written(report)
 }
 
 fn written<T: Serialize>(value: &T) -> String {

@@ -6,3 +6,5 @@
 
 pub mod actor;
 pub mod clients;
+pub mod load;
+pub mod serve;

@@ -180,7 +180,10 @@ impl Tracer {
         let processes = self.processes();
         let memory = processes
             .iter()
-            .filter_map(|pid| Some(proc::status(*pid).ok()?.memory.resident));
+            .filter_map(|pid| match proc::shares(*pid) {
+                Ok(shares) => Some(shares.pss),
+                Err(_) => Some(proc::status(*pid).ok()?.memory.resident),
+            });
         let descriptors = processes
             .iter()
             .filter_map(|pid| Some(proc::descriptor_numbers(*pid).ok()?.len() as u64));
