@@ -29,10 +29,10 @@ static ENTRIES: &[(&str, Entry)] = &[
         ended(bench::lookup::main(args))
     }),
     (stimulus::actor::COMMAND, stimulus::actor::main),
-    (
-        lessons::process::demos::PLAYER_COMMAND,
-        lessons::process::demos::play,
-    ),
+    (stimulus::clients::COMMAND, |args| {
+        ended(stimulus::clients::main(args))
+    }),
+    (lessons::player::PLAYER_COMMAND, lessons::player::play),
 ];
 
 /// The exit code of a hidden entry; its callers read what it says, not how it ends.

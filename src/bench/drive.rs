@@ -4,8 +4,11 @@
 //! does what can be done now, and writes it on the same time line.
 
 use std::collections::VecDeque;
+use std::io;
 use std::time::{Duration, Instant};
 
+use super::crowds::Crowds;
+use super::listening;
 use super::streams::Streams;
 use crate::model::{LimitKind, Limits, Run, Step, World};
 use crate::tracer::Tracer;
@@ -18,6 +21,9 @@ const PATIENCE: u32 = 30;
 /// How long a program that never rests, since it looks every few milliseconds, is waited for.
 const RESTLESS: Duration = Duration::from_millis(300);
 
+/// How often a program that never waits is asked whether it listens.
+const SELDOM: Duration = Duration::from_millis(100);
+
 /// How long nothing may move where output is waited for. A moment of rest in the middle of work is
 /// possible on a busy machine; half a second of it is not.
 const SILENCE: Duration = Duration::from_millis(500);
@@ -25,6 +31,17 @@ const SILENCE: Duration = Duration::from_millis(500);
 /// The outside world of one run.
 pub struct Driver {
     streams: Streams,
+    crowds: Option<Crowds>,
+    /// Why the clients cannot go on, if so.
+    trouble: Option<String>,
+    /// It is time for a look at the program.
+    is_tick: bool,
+    /// When all sockets were looked at.
+    looked_around: Instant,
+    /// A Look has been asked for and not been answered.
+    is_looking: bool,
+    /// The world has stopped the program.
+    is_stopped_by_us: bool,
     steps: VecDeque<Step>,
     limits: Limits,
     scale: f64,
@@ -48,7 +65,7 @@ pub struct Driver {
 }
 
 /// How a run stands after the driver had its turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// Go on.
     On,
@@ -56,13 +73,27 @@ pub enum Turn {
     Over,
     /// The machine did not give the program the time that it needs.
     Starved,
+    /// The outside world itself is broken.
+    Broken(String),
 }
 
 impl Driver {
     /// The world of this run, at these ends of its streams.
-    pub fn new(run: &Run, streams: Streams, scale: f64, is_reference: bool) -> Self {
+    pub fn new(
+        run: &Run,
+        streams: Streams,
+        crowds: Option<Crowds>,
+        scale: f64,
+        is_reference: bool,
+    ) -> Self {
         Self {
             streams,
+            crowds,
+            trouble: None,
+            is_tick: false,
+            looked_around: Instant::now(),
+            is_looking: false,
+            is_stopped_by_us: false,
             steps: run.steps.iter().cloned().collect(),
             limits: run.limits.clone(),
             scale,
@@ -83,7 +114,13 @@ impl Driver {
 
     /// Does what can be done now.
     pub fn turn(&mut self, tracer: &mut Tracer, is_tick: bool) -> Turn {
+        self.is_tick = is_tick;
         self.receive(tracer);
+        if let Some(crowds) = &mut self.crowds
+            && let Err(error) = crowds.listen()
+        {
+            self.trouble.get_or_insert(error.to_string());
+        }
         if tracer.stops() != self.sampled_at {
             // Something has happened since the last look: the rest that it saw is over.
             self.last.is_at_rest = false;
@@ -96,13 +133,16 @@ impl Driver {
         if self.is_over {
             return Turn::Over;
         }
+        if let Some(why) = self.trouble.take() {
+            return Turn::Broken(format!("the clients: {why}"));
+        }
         if let Some((kind, figure)) = self.exceeded(tracer) {
             let site = tracer.halt();
             tracer.record_limit(kind, figure, site);
             self.is_over = true;
             return Turn::Over;
         }
-        if tracer.has_ended() {
+        if tracer.has_ended() && !self.wants_to_see() {
             return self.after_the_end(tracer);
         }
         let patience = Duration::from_millis(self.limits.time_ms).mul_f64(self.scale) * PATIENCE;
@@ -143,7 +183,8 @@ impl Driver {
         };
         let has_ended = tracer.has_ended();
         let is_done = match step {
-            _ if has_ended => true,
+            // What its clients have seen is of interest also when the program is no more.
+            _ if has_ended && !is_about_clients(step) => true,
             Step::Send(bytes) => self.streams.send(bytes, tracer),
             Step::AwaitTaken => self.last.is_at_rest || self.streams.is_taken(),
             Step::AwaitOutput(bytes) => {
@@ -183,6 +224,11 @@ impl Driver {
                     tracer.record(World::Signalled(signo));
                     tracer.signal_first(signo);
                 }
+                match signo {
+                    libc::SIGSTOP => self.is_stopped_by_us = true,
+                    libc::SIGCONT => self.is_stopped_by_us = false,
+                    _ => {}
+                }
                 self.was_signalled = true;
                 true
             }
@@ -213,6 +259,35 @@ impl Driver {
                 tracer.record_state();
                 true
             }
+            Step::Measure => {
+                tracer.record(World::Measured(tracer.measure()));
+                true
+            }
+            Step::End => {
+                self.is_over = true;
+                false
+            }
+            Step::AwaitListening(endpoint) => {
+                // A look at all sockets is dear: when the program waits, and now and then.
+                let is_due =
+                    self.is_tick && (self.last.is_blocked || self.looked_around.elapsed() > SELDOM);
+                let is_there = is_due && {
+                    self.looked_around = Instant::now();
+                    listening::is_open(tracer.first(), endpoint)
+                };
+                if is_there {
+                    tracer.record(World::Listening(endpoint.clone()));
+                }
+                is_there
+            }
+            Step::Start(_)
+            | Step::AwaitClients { .. }
+            | Step::Tell(_)
+            | Step::Look(_)
+            | Step::Dismiss(_) => self.direct(tracer).unwrap_or_else(|error| {
+                self.trouble.get_or_insert(error.to_string());
+                false
+            }),
         };
         if is_done {
             self.steps.pop_front();
@@ -222,6 +297,65 @@ impl Driver {
             tracer.disturb();
         }
         is_done
+    }
+
+    /// Whether what clients see is still to be recorded.
+    pub fn wants_to_see(&self) -> bool {
+        !self.is_over && self.steps.iter().any(is_about_clients)
+    }
+
+    /// Does the first step, which is about clients; true if it is done.
+    fn direct(&mut self, tracer: &mut Tracer) -> io::Result<bool> {
+        let (Some(crowds), Some(step)) = (&mut self.crowds, self.steps.front()) else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        if let Some(crowd) = crowd_of(step)
+            && !crowds.is_known(crowd)
+        {
+            // The program had ended before they were to start.
+            return Ok(true);
+        }
+        match step {
+            Step::Start(crowd) => {
+                tracer.record(World::Started(crowd.name.clone(), crowd.count));
+                crowds.begin(crowd)?;
+            }
+            Step::Tell(crowd) => {
+                tracer.record(World::Told(crowd.clone()));
+                crowds.tell(crowd)?;
+            }
+            Step::Dismiss(crowd) => {
+                tracer.record(World::Dismissed(crowd.clone()));
+                crowds.dismiss(crowd)?;
+            }
+            Step::Look(crowd) => {
+                if !std::mem::replace(&mut self.is_looking, true) {
+                    crowds.look(crowd)?;
+                }
+                let Some(seen) = crowds.take_seen() else {
+                    return Ok(false);
+                };
+                self.is_looking = false;
+                for sighting in seen {
+                    tracer.record(World::Saw(Box::new(sighting)));
+                }
+            }
+            Step::AwaitClients { crowd, within_ms } => {
+                let now = self.last.clock();
+                let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
+                let is_late = waited > Duration::from_millis(*within_ms).mul_f64(self.scale);
+                let is_done = crowds.is_idle(crowd)
+                    || is_late
+                    || self.last.is_at_rest && tracer.is_blocked_for_good();
+                if is_done {
+                    let look = Step::Look(crowd.clone());
+                    self.steps.insert(1, look);
+                }
+                return Ok(is_done);
+            }
+            _ => {}
+        }
+        Ok(true)
     }
 
     /// The limit that has been reached, if any.
@@ -279,12 +413,28 @@ impl Driver {
         } else {
             self.silent_since = None;
         }
-        if self.last.is_at_rest && self.last.is_stopped {
+        if self.last.is_at_rest && self.last.is_stopped && !self.is_stopped_by_us {
             return Some((LimitKind::Stopped, ms(self.last.clock())));
         }
-        if self.steps.is_empty() && self.last.is_at_rest && tracer.is_blocked_for_good() {
+        let waits_for_it = matches!(self.steps.front(), None | Some(Step::AwaitListening(_)));
+        if waits_for_it && self.last.is_at_rest && tracer.is_blocked_for_good() {
             return Some((LimitKind::Stuck, ms(self.last.clock())));
         }
         (self.last.clock() > scaled(time_ms)).then_some((LimitKind::Time, time_ms))
     }
+}
+
+/// The crowd that a step about one that has been started speaks of.
+fn crowd_of(step: &Step) -> Option<&str> {
+    match step {
+        Step::Tell(crowd)
+        | Step::Look(crowd)
+        | Step::Dismiss(crowd)
+        | Step::AwaitClients { crowd, .. } => Some(crowd),
+        _ => None,
+    }
+}
+
+fn is_about_clients(step: &Step) -> bool {
+    crowd_of(step).is_some()
 }

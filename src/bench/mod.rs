@@ -13,10 +13,13 @@
 //! the sandbox's. Nothing here prints.
 
 pub mod build;
+pub mod crowds;
 pub mod diagnosis;
 pub mod drive;
 pub mod examine;
+pub mod inputs;
 pub mod job;
+pub mod listening;
 pub mod live;
 pub mod lookup;
 pub mod machine;

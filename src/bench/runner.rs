@@ -5,19 +5,21 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
-use crate::model::{Bytes, Run, World};
+use crate::model::{Bytes, Mode, Run, Step, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
 use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
 use crate::tracer::{self, Pump, TraceError, Tracer};
 
+use super::crowds::Crowds;
 use super::drive::{Driver, Turn};
+use super::inputs::{self, below_lab};
 use super::job::{Job, TrialRecord};
 use super::streams;
 
@@ -105,8 +107,9 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
 fn trial() -> Result<TrialRecord, RunError> {
     let job: Job = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
     sys::tick::start(TICK).map_err(io_error("start the tick"))?;
+    let mut alive = Vec::new();
     for file in &job.experiment.files {
-        put_file(&job, file).map_err(io_error(format!("write {}", file.path)))?;
+        alive.extend(inputs::put(&job, file).map_err(io_error(format!("make {}", file.path)))?);
     }
     let mut record = TrialRecord::default();
     for (index, run) in job.experiment.runs.iter().enumerate() {
@@ -146,7 +149,10 @@ fn perform(
     let mut tracer = Tracer::new(tracer::Options {
         watch,
         depth: tracer::decode::Depth {
-            bytes: BUFFER,
+            bytes: match run.buffer {
+                0 => BUFFER,
+                bytes => bytes as usize,
+            },
             objects: true,
         },
         wants_sites: true,
@@ -156,11 +162,20 @@ fn perform(
     })?;
     let (for_program, streams) =
         streams::make(run).map_err(io_error("make the standard streams"))?;
-    let mut driver = Driver::new(run, streams, job.timeout_scale, job.is_reference);
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals());
     let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
+    let crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
+        true => {
+            Some(Crowds::start(launched.first, &job.lab).map_err(io_error("start the clients"))?)
+        }
+        false => None,
+    };
+    if let Some(crowds) = &crowds {
+        tracer.accompany(crowds.pid());
+    }
+    let mut driver = Driver::new(run, streams, crowds, job.timeout_scale, job.is_reference);
     launched.release()?;
     let trouble = observe(&mut tracer, &mut driver)?;
     driver.receive_rest(&mut tracer);
@@ -180,7 +195,7 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
     let mut trouble = None;
     let mut is_over = false;
     let mut looked = Instant::now();
-    while !tracer.is_empty() {
+    while !tracer.is_empty() || driver.wants_to_see() {
         let pump = tracer.pump()?;
         if pump == Pump::Gone {
             break;
@@ -194,16 +209,20 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         }
         // A program that keeps us busy is looked at as often as one that is quiet.
         let is_due = pump == Pump::Tick || looked.elapsed() >= TICK;
-        if is_due {
-            looked = Instant::now();
-        }
         match driver.turn(tracer, is_due) {
             Turn::On => {}
             Turn::Over => is_over = true,
+            Turn::Broken(why) => {
+                trouble = Some(why);
+                is_over = true;
+            }
             Turn::Starved => {
                 trouble = Some("the machine was too busy to give the program its time".to_owned());
                 is_over = true;
             }
+        }
+        if is_due {
+            looked = Instant::now();
         }
         if is_over {
             tracer.kill_tree();
@@ -241,34 +260,10 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
         limits: BoxLimits {
             processes: run.limits.tasks * 2,
             file_size: run.limits.file_size,
+            files: run.limits.files,
             ..BoxLimits::default()
         },
     }
-}
-
-/// A path below the lab directory, relative to it.
-fn below_lab(path: &str) -> &Path {
-    Path::new(
-        path.strip_prefix(LAB_DIR)
-            .unwrap_or(path)
-            .trim_start_matches('/'),
-    )
-}
-
-/// Puts a file into the lab directory, in which nothing of the learner has run yet.
-fn put_file(job: &Job, file: &crate::model::InputFile) -> io::Result<()> {
-    let path = job.lab.join(below_lab(&file.path));
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    fs::write(&path, &file.content)?;
-    let mode = if file.is_executable { 0o755 } else { 0o644 };
-    fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
-    // Where the learner's id is ours, there is nothing to give away.
-    if nix::unistd::geteuid().is_root() {
-        std::os::unix::fs::lchown(&path, Some(job.host_uid), Some(job.host_uid))?;
-    }
-    Ok(())
 }
 
 /// Records the files that the experiment asks for, as they are now.
@@ -277,6 +272,14 @@ fn collect(job: &Job, run: &Run, tracer: &mut Tracer) -> Result<(), RunError> {
         let content =
             read_hostile(&job.lab, below_lab(path)).map_err(io_error(format!("read {path}")))?;
         tracer.record(World::File(path.clone(), content));
+    }
+    for path in &run.modes {
+        let found = fs::symlink_metadata(job.lab.join(below_lab(path)));
+        let mode = found.ok().map(|found| Mode {
+            mode: found.mode(),
+            inode: found.ino(),
+        });
+        tracer.record(World::Mode(path.clone(), mode));
     }
     Ok(())
 }

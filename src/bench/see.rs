@@ -61,9 +61,15 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         return words.join(" ");
     }
     let program = argv.last().map_or("", String::as_str);
+    let has_clients = run.steps.iter().any(|step| matches!(step, Step::Start(_)));
     format!(
         "{}{}{}",
-        input(run),
+        // A server is talked to by others.
+        if has_clients {
+            String::new()
+        } else {
+            input(run)
+        },
         words.join(" "),
         signals(&run.steps, program)
     )

@@ -1,9 +1,12 @@
 //! The content: demos, exercises and labs of each lesson.
 
+pub mod player;
 pub mod process;
 pub mod sockets;
 
 mod chance;
+mod columns;
+mod dice;
 mod sight;
 mod stories;
 #[cfg(test)]

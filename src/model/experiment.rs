@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clients::{Crowd, Endpoint, Payload};
+
 /// Where the lab directory is, as the submission sees it.
 pub const LAB_DIR: &str = "/lab";
 
@@ -39,6 +41,28 @@ pub struct InputFile {
     pub content: Vec<u8>,
     /// Whether it may be executed.
     pub is_executable: bool,
+    /// What it is, if it is not a file with this content.
+    pub kind: InputKind,
+}
+
+/// What the experiment puts into the lab directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InputKind {
+    /// A file with the content that is given.
+    #[default]
+    Content,
+    /// A file with these bytes, as client number 0 would send them.
+    Made(Payload),
+    /// A file of so many bytes that nobody has ever written: they read as zeros, and take no room.
+    Hole(u64),
+    /// A symbolic link to this.
+    Link(String),
+    /// A FIFO; see fifo(7).
+    Fifo,
+    /// A Unix socket on which nobody listens: what a server leaves behind that was killed.
+    Deserted,
+    /// A Unix socket on which somebody else listens, who is alive as long as the trial lasts.
+    Alive,
 }
 
 /// One start of the submission.
@@ -56,6 +80,8 @@ pub struct Run {
     pub watch: Vec<String>,
     /// Files whose content is recorded before the program starts and after it has ended.
     pub collect: Vec<String>,
+    /// Names of which it is recorded, before and after, what they are names of, and with which mode.
+    pub modes: Vec<String>,
     /// Bytes that fit into the stdout pipe; 0: the kernel's default.
     pub stdout_capacity: u32,
     /// The three standard streams are a pseudo-terminal, which is the controlling terminal of the
@@ -68,6 +94,8 @@ pub struct Run {
     pub has_actor: bool,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
+    /// Bytes that are kept of each buffer that a call is given or fills; 0: all, up to a MiB.
+    pub buffer: u32,
     /// What judges compare with.
     pub expects: Vec<Expected>,
 }
@@ -141,6 +169,29 @@ pub enum Step {
     },
     /// Ask the kernel about the first process: descriptors, signals, limits.
     Inspect,
+    /// Wait until the program listens here.
+    AwaitListening(Endpoint),
+    /// Start these clients.
+    Start(Crowd),
+    /// Wait until each client of this crowd has made all its moves, or cannot go on; then record
+    /// what they saw. Clients that wait for what cannot come, since everything else waits too, are
+    /// not waited for any longer.
+    AwaitClients {
+        /// The crowd's name.
+        crowd: String,
+        /// On the run's clock; after that, what they have seen by then is recorded.
+        within_ms: u64,
+    },
+    /// Let the clients of this crowd that [await it](super::Move::AwaitTold) go on.
+    Tell(String),
+    /// Record what the clients of this crowd have seen by now.
+    Look(String),
+    /// Close the clients of this crowd that are still open.
+    Dismiss(String),
+    /// Ask the kernel what all of the program's processes hold together.
+    Measure,
+    /// The run is over: all of the program's processes are killed.
+    End,
     /// Ask the kernel which processes are zombies, whether or not the program is at rest.
     ListZombies,
     /// The program must end now, within so many milliseconds of its own clock.
@@ -167,8 +218,11 @@ pub struct Limits {
     pub output: u64,
     /// Events recorded.
     pub events: u64,
-    /// Bytes in a file (RLIMIT_FSIZE): the one limit that the program itself is told of.
+    /// Bytes in a file (RLIMIT_FSIZE): the program itself is told of it.
     pub file_size: u64,
+    /// Descriptors of each process (RLIMIT_NOFILE): the soft limit, and the hard one, which is
+    /// lower where the machine's is. The program itself is told of it.
+    pub files: (u64, u64),
 }
 
 impl Default for Limits {
@@ -181,6 +235,7 @@ impl Default for Limits {
             output: 4 << 20,
             events: 200_000,
             file_size: 64 << 20,
+            files: (1024, 1024),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! anything.
 
 pub mod check;
+pub mod clients;
 pub mod curriculum;
 pub mod disk;
 pub mod experiment;
@@ -17,14 +18,15 @@ pub mod snapshot;
 pub mod text;
 
 pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};
+pub use clients::{Crowd, Ending, Endpoint, Move, Passed, Payload, Reading, Sighting, Tls};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
-    Action, Arming, Expected, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep,
+    Action, Arming, Expected, Experiment, Fault, InputFile, InputKind, Limits, Role, Run, Step, Strike, Sweep,
     Trigger,
 };
 pub use limit::explain_limit;
 pub use recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Object, Recording,
-    Returned, SigSet, Stream, Task, Usage, What, World,
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Measure, Mode, Object,
+    Recording, Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};

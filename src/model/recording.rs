@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::clients::{Endpoint, Sighting};
+
 /// A thread id as the submission itself sees it (in its own pid namespace).
 ///
 /// The submission's first process is 2: 1 is the sandbox's init.
@@ -103,12 +105,47 @@ pub enum World {
     Signalled(i32),
     /// A file of the lab directory, as it is at this moment; `None`: it does not exist.
     File(String, Option<Bytes>),
+    /// What a name in the lab directory is the name of at this moment; `None`: of nothing.
+    Mode(String, Option<Mode>),
     /// So many milliseconds passed on the run's clock in which the world did nothing.
     Passed(u64),
+    /// The program listens here (or, for datagrams, is bound).
+    Listening(Endpoint),
+    /// So many clients of the crowd with this name were started.
+    Started(String, u32),
+    /// The clients of this crowd that wait to be told were told.
+    Told(String),
+    /// The clients of this crowd were closed.
+    Dismissed(String),
+    /// What some clients had seen by now.
+    Saw(Box<Sighting>),
+    /// What the program's processes held.
+    Measured(Measure),
     /// The run was ended because it reached a limit.
     Limit(LimitKind, u64),
     /// The tracer met something that it cannot follow (io_uring, int 0x80, x32, ...).
     Blind(String),
+}
+
+/// What all of a program's processes hold together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    /// Resident memory, KiB, each page divided by the number of processes that have it (Pss of
+    /// proc_pid_smaps(5)).
+    pub memory_kib: u64,
+    /// Threads.
+    pub tasks: u64,
+    /// Open descriptors; a table that several share counts for each.
+    pub descriptors: u64,
+}
+
+/// What a name is the name of; see inode(7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// Kind and permissions, as in st_mode. Of a symbolic link its own.
+    pub mode: u32,
+    /// Inode number.
+    pub inode: u64,
 }
 
 /// One of the two output streams.
@@ -181,7 +218,7 @@ pub struct Fd {
 }
 
 /// What a descriptor refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Object {
     /// The kernel's name for it: a path, `pipe:[81]`, `socket:[7]`, `anon_inode:[eventfd]`.
     pub name: String,
@@ -190,7 +227,7 @@ pub struct Object {
 }
 
 /// A byte string, of which the tracer may have kept only a part.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
     /// The bytes that were kept.
     pub data: Vec<u8>,

@@ -105,7 +105,9 @@ fn limit(limits: &BoxLimits) -> nix::Result<()> {
     if limits.data_kib > 0 {
         lower(Resource::RLIMIT_DATA, limits.data_kib.saturating_mul(1024))?;
     }
-    lower(Resource::RLIMIT_NOFILE, limits.files)?;
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let (soft, hard) = limits.files;
+    setrlimit(Resource::RLIMIT_NOFILE, soft.min(most), hard.min(most))?;
     lower(Resource::RLIMIT_FSIZE, limits.file_size)?;
     // The same on every machine; it may be raised again as far as the host lets it.
     let (_, most) = getrlimit(Resource::RLIMIT_STACK)?;

@@ -128,8 +128,8 @@ pub struct BoxLimits {
     /// may have been built with one cannot have this limit, and somebody has to watch what the
     /// tree really uses.
     pub data_kib: u64,
-    /// Descriptors of each process.
-    pub files: u64,
+    /// Descriptors of each process: the soft limit, and the hard one, up to which it may raise that.
+    pub files: (u64, u64),
     /// Tasks (processes and threads) alive at once.
     pub processes: u64,
     /// Bytes in a file.
@@ -144,7 +144,7 @@ impl Default for BoxLimits {
     fn default() -> Self {
         Self {
             data_kib: 0,
-            files: 1024,
+            files: (1024, 1024),
             processes: 64,
             file_size: 64 << 20,
             tmp_kib: 32 * 1024,

@@ -5,5 +5,6 @@
 //! world does from outside of the box, step by step, is `bench::drive`.
 
 pub mod actor;
+pub mod clients;
 pub mod load;
 pub mod serve;

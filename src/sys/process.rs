@@ -1,9 +1,10 @@
 //! What a process sets for itself before it becomes another program.
 
 use std::io;
-use std::os::fd::{BorrowedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::time::Duration;
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getppid};
@@ -86,10 +87,7 @@ pub fn become_standard_streams(streams: [BorrowedFd; 3]) -> io::Result<()> {
     // One of them may have a number below 3 itself: then it would be overwritten before its turn.
     let mut high = Vec::with_capacity(3);
     for stream in streams {
-        high.push(nix::fcntl::fcntl(
-            stream,
-            nix::fcntl::FcntlArg::F_DUPFD_CLOEXEC(3),
-        )?);
+        high.push(fcntl(stream, FcntlArg::F_DUPFD_CLOEXEC(3))?);
     }
     let [input, output, errors] = <[RawFd; 3]>::try_from(high).unwrap_or([0, 1, 2]);
     dup2_stdin(borrow(input))?;
@@ -125,6 +123,16 @@ pub fn close_others_on_exec() -> io::Result<()> {
     if returned < 0 {
         return Err(io::Error::last_os_error());
     }
+    Ok(())
+}
+
+/// Calls on this descriptor fail with EAGAIN where they would wait; O_NONBLOCK of open(2).
+///
+/// # Errors
+/// EBADF.
+pub fn set_nonblocking(descriptor: &impl AsFd) -> io::Result<()> {
+    let flags = OFlag::from_bits_retain(fcntl(descriptor, FcntlArg::F_GETFL)?);
+    fcntl(descriptor, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
     Ok(())
 }
 

@@ -12,7 +12,9 @@ use std::io;
 
 use crate::model::experiment::ACTOR;
 use crate::model::recording::{FIRST, STRIKE};
-use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
+use crate::model::{
+    Event, ExitStatus, Frame, LimitKind, Measure, Recording, Task, Usage, What, World,
+};
 use crate::sys::filter::{self, Foreign};
 use crate::sys::proc;
 use crate::sys::ptrace::{self, Resume, Stop, Waited};
@@ -53,6 +55,8 @@ pub struct Tracer {
     tree: Vec<i32>,
     /// What the clock is made of.
     pub(super) rest: super::rest::Books,
+    /// A process that is not traced and plays the program's clients: while it moves, nothing rests.
+    pub(super) companion: Option<i32>,
     /// Stops handled so far.
     pub(super) stops: u64,
     pub(super) was_signalled_by_fault: bool,
@@ -91,6 +95,7 @@ impl Tracer {
             first: 0,
             tree: Vec::new(),
             rest: super::rest::Books::default(),
+            companion: None,
             stops: 0,
             was_signalled_by_fault: false,
             sent: Vec::new(),
@@ -163,6 +168,35 @@ impl Tracer {
             let _died: io::Result<()> = self.handle(pid, stop);
         }
         Ok(Pump::Progress)
+    }
+
+    /// The program's clients are this process.
+    pub fn accompany(&mut self, pid: i32) {
+        self.companion = Some(pid);
+    }
+
+    /// What the program's processes hold together.
+    pub fn measure(&self) -> Measure {
+        let processes = self.processes();
+        let memory = processes
+            .iter()
+            .filter_map(|pid| match proc::shares(*pid) {
+                Ok(shares) => Some(shares.pss),
+                Err(_) => Some(proc::status(*pid).ok()?.memory.resident),
+            });
+        let descriptors = processes
+            .iter()
+            .filter_map(|pid| Some(proc::descriptor_numbers(*pid).ok()?.len() as u64));
+        Measure {
+            memory_kib: memory.sum(),
+            tasks: self.tasks.len() as u64,
+            descriptors: descriptors.sum(),
+        }
+    }
+
+    /// The first process, in our pid namespace.
+    pub fn first(&self) -> i32 {
+        self.first
     }
 
     /// Adds what the outside world did or saw to the time line.

@@ -123,6 +123,7 @@ impl Tracer {
             }
             self.rest.note_cpu(*tid, proc::cpu_ns(*tid).ok());
         }
+        tids.extend(self.companion);
         let signature = self.signature(&tids);
         let is_blocked = signature.is_some();
         if is_blocked {
@@ -133,14 +134,14 @@ impl Tracer {
             true => self.rest.same + 1,
             false => u32::from(is_blocked),
         };
-        let is_at_rest = self.rest.same >= SAME;
+        let is_at_rest = self.rest.same >= SAME && !self.is_network_busy();
         self.rest.signature = signature;
         let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
         Sample {
             is_blocked,
             is_at_rest,
             memory_kib: resident.values().sum(),
-            tasks: tids.len() as u64,
+            tasks: self.tasks.len() as u64,
             cpu: Duration::from_nanos(cpu),
             slept: self.rest.slept,
             is_stopped: !tids.is_empty() && self.tasks.values().all(|task| task.is_stopped),
@@ -152,16 +153,16 @@ impl Tracer {
     pub(super) fn signature(&self, tids: &[i32]) -> Option<Signature> {
         let look = |tid: &i32| Some((*tid, proc::status(*tid).ok()?));
         let can_be_blocked = |(tid, status): &(i32, proc::Status)| {
-            self.tasks.get(tid).is_some_and(|task| {
-                task.held.is_none()
-                    && match status.state {
-                        State::Sleeping | State::DiskSleep | State::Stopped | State::Zombie => true,
-                        // A ptrace stop is rest only in a group stop; else we are about to handle
-                        // it.
-                        State::Traced => task.is_stopped,
-                        _ => false,
-                    }
-            })
+            let Some(task) = self.tasks.get(tid) else {
+                return status.state == State::Sleeping;
+            };
+            task.held.is_none()
+                && match status.state {
+                    State::Sleeping | State::DiskSleep | State::Stopped | State::Zombie => true,
+                    // A ptrace stop is rest only in a group stop; else we are about to handle it.
+                    State::Traced => task.is_stopped,
+                    _ => false,
+                }
         };
         // A cheap look first: most of the time somebody runs.
         let seen: Vec<_> = tids.iter().map(look).collect::<Option<_>>()?;
@@ -188,6 +189,19 @@ impl Tracer {
         });
         Some((self.stops, marks.collect::<Option<_>>()?))
     }
+}
+
+/// Whether a task waits in a call that ends only by what another one does.
+fn waits_for_good(tid: i32) -> bool {
+    proc::blocked_in(tid).is_some_and(|(nr, args)| {
+        let name = super::decode::name(nr).unwrap_or("");
+        WAITS.iter().any(|(wait, limit)| {
+            *wait == name
+                && limit.is_none_or(|(at, forever)| {
+                    args[at] == forever || args[at] as u32 as u64 == forever
+                })
+        })
+    })
 }
 
 /// Whether a task that sleeps in this call, where no signal wakes it, waits for a child of vfork(2)
@@ -218,6 +232,7 @@ const WAITS: &[(&str, Option<(usize, u64)>)] = &[
     ("poll", Some((2, FOREVER))),
     ("epoll_wait", Some((3, FOREVER))),
     ("epoll_pwait", Some((3, FOREVER))),
+    ("epoll_pwait2", Some((3, 0))),
     ("ppoll", Some((2, 0))),
     ("select", Some((4, 0))),
     ("pselect6", Some((4, 0))),
@@ -238,17 +253,23 @@ impl Tracer {
     /// Says no when in doubt: then the clock decides.
     pub fn is_blocked_for_good(&self) -> bool {
         !self.has_alarm()
-            && self.tasks.iter().all(|(tid, task)| {
-                task.is_stopped
-                    || proc::blocked_in(*tid).is_some_and(|(nr, args)| {
-                        let name = super::decode::name(nr).unwrap_or("");
-                        WAITS.iter().any(|(wait, limit)| {
-                            *wait == name
-                                && limit.is_none_or(|(at, forever)| {
-                                    args[at] == forever || args[at] as u32 as u64 == forever
-                                })
-                        })
-                    })
-            })
+            && self.companion.is_none_or(waits_for_good)
+            && self
+                .tasks
+                .iter()
+                .all(|(tid, task)| task.is_stopped || waits_for_good(*tid))
+    }
+
+    /// Whether the kernel has sent something for the program or for its clients that was not
+    /// acknowledged: it, or a repetition, is still on its way. Only asked for when there are
+    /// clients.
+    fn is_network_busy(&self) -> bool {
+        /// The retransmission timer runs; see proc_pid_net(5).
+        const UNACKNOWLEDGED: u8 = 1;
+        self.companion.is_some_and(|pid| {
+            proc::tcp_sockets(pid)
+                .iter()
+                .any(|socket| socket.timer == UNACKNOWLEDGED)
+        })
     }
 }

@@ -31,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What a build may use up: a compiler needs more than a learner's program.
 const LIMITS: BoxLimits = BoxLimits {
     data_kib: 4 * 1024 * 1024,
-    files: 4096,
+    files: (4096, 4096),
     processes: 256,
     file_size: 512 << 20,
     tmp_kib: 512 * 1024,

@@ -5,7 +5,6 @@
 
 mod calls;
 mod children;
-mod dice;
 mod ending;
 mod interrupts;
 mod limits;
@@ -13,6 +12,7 @@ mod log;
 mod masks;
 mod starting;
 
+use crate::lessons::dice;
 use crate::model::curriculum::Exercise;
 
 /// In the order in which the text speaks of their subjects.

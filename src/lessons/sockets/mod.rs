@@ -3,6 +3,12 @@
 pub mod demos;
 pub mod exercises;
 
+mod dns;
+mod echo;
+mod http;
+mod served;
+mod stories;
+
 use crate::model::Lesson;
 
 /// The lesson.
@@ -12,5 +18,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[echo::LAB, http::LAB, dns::LAB],
 };

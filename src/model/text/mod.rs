@@ -40,6 +40,19 @@
 //! 2 state "/submission/prog" fds=0<pipe:[1]> blocked=[] ignored=[] limits=NOFILE:1024:4096
 //! 3 usage cpu=512000 maxrss=104000
 //! * passed 2000
+//!
+//! # clients: where the program listens, crowds, what their clients saw (see `model::clients`)
+//! * listening tcp:8080
+//! * listening unix:"/lab/socket"
+//! * clients "stallers" 50
+//! * tell "stallers"
+//! * dismiss "stallers"
+//! * saw "echoes" 0-49,51 sent=64 received=64 fin kept="hello"
+//! * saw "echoes" 50 sent=64 received=3 ECONNRESET doing=2 differs=1
+//! * saw "openers" 0 sent=7 received=3 open passed=0</srv/name [12]> 0100000 0 0 "content"
+//! * mode "/lab/socket" 0140600 7
+//! * mode "/lab/gone" absent
+//! * measured memory=5120 tasks=1 descriptors=9
 //! * stdin "a\n"
 //! * stdin closed
 //! * stdout "ok 1\n"
@@ -70,6 +83,7 @@
 //! Blank lines and lines that begin with `#` are skipped by the parser, and leading blanks are
 //! ignored, so that tests can be indented. What an exec line leaves out is empty.
 
+mod clients;
 mod escape;
 mod names;
 mod open;

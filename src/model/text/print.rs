@@ -164,7 +164,7 @@ fn write_return(
 }
 
 /// Shows what it wraps in the text form.
-struct Shown<'a, T>(&'a T);
+pub(super) struct Shown<'a, T>(pub(super) &'a T);
 
 impl Display for Shown<'_, What> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -219,7 +219,27 @@ impl Display for Shown<'_, World> {
                 write!(f, "file {} {}", Quoted(path.as_bytes()), Shown(bytes))
             }
             World::File(path, None) => write!(f, "file {} absent", Quoted(path.as_bytes())),
+            World::Mode(path, Some(found)) => write!(
+                f,
+                "mode {} 0{:o} {}",
+                Quoted(path.as_bytes()),
+                found.mode,
+                found.inode
+            ),
+            World::Mode(path, None) => write!(f, "mode {} absent", Quoted(path.as_bytes())),
             World::Passed(ms) => write!(f, "passed {ms}"),
+            World::Listening(endpoint) => write!(f, "listening {}", Shown(endpoint)),
+            World::Started(crowd, count) => {
+                write!(f, "clients {} {count}", Quoted(crowd.as_bytes()))
+            }
+            World::Told(crowd) => write!(f, "tell {}", Quoted(crowd.as_bytes())),
+            World::Dismissed(crowd) => write!(f, "dismiss {}", Quoted(crowd.as_bytes())),
+            World::Saw(sighting) => write!(f, "saw {}", Shown(&**sighting)),
+            World::Measured(held) => write!(
+                f,
+                "measured memory={} tasks={} descriptors={}",
+                held.memory_kib, held.tasks, held.descriptors
+            ),
             World::Limit(kind, figure) => write!(f, "limit {} {figure}", limit_name(*kind)),
             World::Blind(what) => write!(f, "blind {}", Quoted(what.as_bytes())),
         }
@@ -435,7 +455,7 @@ fn write_backquoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('`')
 }
 
-struct Quoted<'a>(&'a [u8]);
+pub(super) struct Quoted<'a>(pub(super) &'a [u8]);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,9 +5,10 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{event_line, signal_name};
+use crate::model::clients::{Ending, Endpoint, Passed, Sighting};
 use crate::model::recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Object, Recording, Returned, STRIKE,
-    SigSet, Stream, Task, Usage, What, World,
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Measure, Mode, Object, Recording,
+    Returned, STRIKE, SigSet, Stream, Task, Usage, What, World,
 };
 
 /// The example of the module's documentation.
@@ -238,8 +239,88 @@ fn world() -> impl Strategy<Value = World> {
         (name(), option::of(bytes())).prop_map(|(path, bytes)| World::File(path, bytes)),
         (kind, any::<u64>()).prop_map(|((_, kind), figure)| World::Limit(kind, figure)),
         any::<u64>().prop_map(World::Passed),
+        (name(), option::of((any::<u32>(), any::<u64>()))).prop_map(|(path, found)| {
+            World::Mode(path, found.map(|(mode, inode)| Mode { mode, inode }))
+        }),
         name().prop_map(World::Blind),
+        endpoint().prop_map(World::Listening),
+        (name(), any::<u32>()).prop_map(|(crowd, count)| World::Started(crowd, count)),
+        name().prop_map(World::Told),
+        name().prop_map(World::Dismissed),
+        sighting().prop_map(|seen| World::Saw(Box::new(seen))),
+        any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
+            World::Measured(Measure {
+                memory_kib,
+                tasks,
+                descriptors,
+            })
+        }),
     ]
+}
+
+fn endpoint() -> impl Strategy<Value = Endpoint> {
+    prop_oneof![
+        any::<u16>().prop_map(Endpoint::Tcp),
+        any::<u16>().prop_map(Endpoint::Udp),
+        name().prop_map(Endpoint::Unix),
+    ]
+}
+
+fn sighting() -> impl Strategy<Value = Sighting> {
+    let end = prop_oneof![
+        Just(Ending::Connecting),
+        Just(Ending::Open),
+        Just(Ending::Fin),
+        Just(Ending::Cut),
+        Just(Ending::Closed),
+        (1..133_i32).prop_map(Ending::Failed),
+        name().prop_map(Ending::Tls),
+    ];
+    let range = (any::<u16>(), any::<u16>())
+        .prop_map(|(first, more)| (u32::from(first), u32::from(first) + u32::from(more)));
+    let passed = (
+        any::<u64>(),
+        object(),
+        any::<u32>(),
+        any::<i32>(),
+        any::<i64>(),
+        bytes(),
+    )
+        .prop_map(|(at, object, kind, access, offset, content)| Passed {
+            at,
+            object,
+            kind,
+            access,
+            offset,
+            content,
+        });
+    (
+        (name(), vec(range, 1..3), end, any::<(u64, u64)>()),
+        (option::of(any::<u32>()), option::of(any::<u64>())),
+        (
+            vec(bytes(), 0..3),
+            vec(passed, 0..2),
+            vec(any::<u8>(), 0..5),
+        ),
+    )
+        .prop_map(
+            |(
+                (crowd, clients, end, (sent, received)),
+                (doing, differs_at),
+                (kept, descriptors, certificate),
+            )| Sighting {
+                crowd,
+                clients,
+                doing,
+                sent,
+                received,
+                differs_at,
+                end,
+                kept,
+                descriptors,
+                certificate,
+            },
+        )
 }
 
 fn exec() -> impl Strategy<Value = ExecState> {

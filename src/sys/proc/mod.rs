@@ -5,6 +5,7 @@
 //! answer is ENOENT or ESRCH, and that is an answer.
 
 mod call;
+mod counters;
 mod descriptors;
 mod limits;
 mod shares;
@@ -17,13 +18,14 @@ use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 
 pub use call::{InCall, blocked_in, in_call};
+pub use counters::tcp_counter;
 pub use descriptors::{
     Descriptor, Info, descriptor_info, descriptor_numbers, descriptor_target, descriptors,
-    watched_by_epoll,
+    in_flight, watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
 pub use shares::Shares;
-pub use sockets::{Address, Socket, sockets};
+pub use sockets::{Address, Socket, sockets, tcp_sockets};
 pub use stat::{Stat, State};
 pub use status::{Memory, Status};
 

@@ -17,6 +17,12 @@ pub struct Socket {
     /// Its state, as a number: of the kernel's TCP states (include/net/tcp_states.h), or of
     /// `socket_state` (include/uapi/linux/net.h).
     pub state: u8,
+    /// Which timer of TCP runs: 0 none, 1 something was sent and is not acknowledged, 2 keepalive
+    /// or SYN_RECV, 3 TIME_WAIT, 4 the other side's window is closed.
+    pub timer: u8,
+    /// Bytes in its buffers: sent and not acknowledged, received and not read. For a listener the
+    /// second is the number of connections in its queue.
+    pub queued: (u64, u64),
 }
 
 /// Addresses of a socket.
@@ -45,15 +51,25 @@ const INTERNET: &[&str] = &[
 /// # Errors
 /// ENOENT or ESRCH if the process is gone. A protocol that the kernel lacks is no error.
 pub fn sockets(pid: i32) -> io::Result<Vec<Socket>> {
+    let mut sockets = internet(pid, INTERNET);
+    let text = contents(&format!("/proc/{pid}/net/unix"))?;
+    sockets.extend(lines(&text).filter_map(parse_unix));
+    Ok(sockets)
+}
+
+/// The TCP sockets of a process' network namespace; none if it is gone.
+pub fn tcp_sockets(pid: i32) -> Vec<Socket> {
+    internet(pid, &["tcp", "tcp6"])
+}
+
+fn internet(pid: i32, protocols: &'static [&'static str]) -> Vec<Socket> {
     let mut sockets = Vec::new();
-    for protocol in INTERNET {
+    for protocol in protocols {
         if let Ok(text) = contents(&format!("/proc/{pid}/net/{protocol}")) {
             sockets.extend(lines(&text).filter_map(|line| parse_internet(protocol, line)));
         }
     }
-    let text = contents(&format!("/proc/{pid}/net/unix"))?;
-    sockets.extend(lines(&text).filter_map(parse_unix));
-    Ok(sockets)
+    sockets
 }
 
 /// The lines below the titles.
@@ -70,6 +86,18 @@ fn parse_internet(protocol: &'static str, line: &[u8]) -> Option<Socket> {
         protocol,
         address: Address::Internet(parse_address(words.get(1)?)?, parse_address(words.get(2)?)?),
         state: u8::from_str_radix(words.get(3)?, 16).ok()?,
+        timer: words
+            .get(5)
+            .and_then(|timer| u8::from_str_radix(timer.split(':').next()?, 16).ok())
+            .unwrap_or(0),
+        queued: words
+            .get(4)
+            .and_then(|queues| {
+                let (sending, receiving) = queues.split_once(':')?;
+                let number = |text| u64::from_str_radix(text, 16).ok();
+                Some((number(sending)?, number(receiving)?))
+            })
+            .unwrap_or((0, 0)),
     })
 }
 
@@ -112,6 +140,8 @@ fn parse_unix(line: &[u8]) -> Option<Socket> {
             path: line.get(end + 1..).unwrap_or_default().to_vec(),
         },
         state: u8::from_str_radix(words.get(5)?, 16).ok()?,
+        timer: 0,
+        queued: (0, 0),
     })
 }
 
@@ -121,12 +151,13 @@ mod tests {
 
     #[test]
     fn addresses_are_in_the_machines_byte_order() {
-        let line = b"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  \
+        let line = b"   0: 0100007F:1F90 00000000:0000 0A 0000002A:00010000 00:00000000 00000000  \
             1000        0 1115 1 000000002cfbaca7 100 0 0 10 0";
         let socket = parse_internet("tcp", line);
         if cfg!(target_endian = "little") {
             let socket = socket.unwrap();
             assert_eq!((socket.inode, socket.state), (1115, 10));
+            assert_eq!(socket.queued, (42, 65536));
             let Address::Internet(local, remote) = socket.address else {
                 panic!("of another family");
             };

@@ -209,11 +209,19 @@ fn leads_somewhere(link: &str, from: &Page, pages: &[Page], lesson: &str) -> boo
         "" => from.slug,
         file => Path::new(file).file_stem().unwrap().to_str().unwrap(),
     };
-    let target = pages.iter().find(|page| page.slug == slug);
+    // A page of another lesson may have the name of one of ours.
+    let elsewhere = file
+        .strip_prefix("../")
+        .and_then(|rest| rest.split_once('/'))
+        .map(|(lesson, _)| pages::of(lesson));
+    let target = elsewhere
+        .as_deref()
+        .unwrap_or(pages)
+        .iter()
+        .find(|page| page.slug == slug);
     match (heading, target) {
         (None, _) => true,
         (Some(heading), Some(page)) => page.section(heading).is_some(),
-        // A heading of another lesson's page is that lesson's to keep.
-        (Some(_), None) => true,
+        (Some(_), None) => false,
     }
 }

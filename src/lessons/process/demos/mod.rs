@@ -3,7 +3,6 @@
 //! Each measures or traces when it is called: no figure that a demo prints was written down
 //! before.
 
-mod columns;
 mod durability;
 mod eintr;
 mod exec;
@@ -11,15 +10,23 @@ mod fork;
 mod limits;
 mod mount;
 mod pipes_and_groups;
-mod player;
 mod shutdown;
 mod signals;
 mod stage;
 mod zombies;
 
-pub use player::{PLAYER_COMMAND, play};
-
+use crate::lessons::player::Role;
+use crate::lessons::{columns, player};
 use crate::model::curriculum::Demo;
+
+/// What players do for these demos.
+pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
+    ("fork", fork::player::play),
+    ("fork-times", fork::player::play_times),
+    ("exec", exec::player::play),
+    ("zombies", zombies::player::play),
+    ("shell", pipes_and_groups::player::play),
+];
 
 /// In teaching order.
 pub static DEMOS: &[Demo] = &[

@@ -1,6 +1,7 @@
 //! From text to a recording. One pass, linear in the size of the text.
 
 mod arguments;
+mod clients;
 mod lexer;
 
 use std::str::FromStr;
@@ -9,7 +10,7 @@ use self::lexer::{Expected, Rest};
 use super::names::{errno_number, signal_number};
 use super::open::OpenCalls;
 use crate::model::recording::{
-    Arg, Call, Event, ExecState, ExitStatus, LimitKind, Recording, Returned, STRIKE, SigSet,
+    Arg, Call, Event, ExecState, ExitStatus, LimitKind, Mode, Recording, Returned, STRIKE, SigSet,
     Stream, Task, Usage, What, World,
 };
 
@@ -230,8 +231,33 @@ impl Rest<'_> {
             } else {
                 Ok(World::File(path, Some(self.bytes()?)))
             }
+        } else if self.eat("mode ") {
+            let path = self.string()?;
+            if self.eat(" absent") {
+                return Ok(World::Mode(path, None));
+            }
+            self.expect(" 0", "` absent`, or the mode, an octal number")?;
+            let digits = self.identifier();
+            let mode = u32::from_str_radix(digits, 8).map_err(|_| "the mode, an octal number")?;
+            self.expect(" ", "the inode's number")?;
+            let inode = self.number("the inode's number")?;
+            Ok(World::Mode(path, Some(Mode { mode, inode })))
         } else if self.eat("passed ") {
             Ok(World::Passed(self.number("milliseconds")?))
+        } else if self.eat("listening ") {
+            Ok(World::Listening(self.endpoint()?))
+        } else if self.eat("clients ") {
+            let crowd = self.string()?;
+            self.expect(" ", "a blank")?;
+            Ok(World::Started(crowd, self.number("how many clients")?))
+        } else if self.eat("tell ") {
+            Ok(World::Told(self.string()?))
+        } else if self.eat("dismiss ") {
+            Ok(World::Dismissed(self.string()?))
+        } else if self.eat("saw ") {
+            Ok(World::Saw(Box::new(self.sighting()?)))
+        } else if self.eat("measured ") {
+            Ok(World::Measured(self.measure()?))
         } else if self.eat("limit ") {
             let name = self.identifier();
             let kind = LIMIT_KINDS.iter().find(|(known, _)| *known == name);
@@ -241,7 +267,10 @@ impl Rest<'_> {
         } else if self.eat("blind ") {
             Ok(World::Blind(self.string()?))
         } else {
-            Err("`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `limit` or `blind`")
+            Err(
+                "`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `listening`, `clients`, \
+                 `tell`, `dismiss`, `saw`, `measured`, `limit` or `blind`",
+            )
         }
     }
 
