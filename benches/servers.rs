@@ -63,12 +63,25 @@ enum Kind {
 }
 
 const SERVERS: &[(&str, Kind)] = &[
-    ("nginx", Kind::Nginx { keeps_files_open: false }),
-    ("nginx, open_file_cache", Kind::Nginx { keeps_files_open: true }),
+    (
+        "nginx",
+        Kind::Nginx {
+            keeps_files_open: false,
+        },
+    ),
+    (
+        "nginx, open_file_cache",
+        Kind::Nginx {
+            keeps_files_open: true,
+        },
+    ),
     ("ours, mio", Kind::Ours(&["--engine", "mio"])),
     ("ours, io_uring", Kind::Ours(&["--engine", "uring"])),
     ("ours, epoll, level", Kind::Ours(&["--engine", "epoll"])),
-    ("ours, epoll, edge", Kind::Ours(&["--engine", "epoll", "--edge"])),
+    (
+        "ours, epoll, edge",
+        Kind::Ours(&["--engine", "epoll", "--edge"]),
+    ),
     ("ours, a thread each", Kind::Ours(&["--engine", "threads"])),
 ];
 

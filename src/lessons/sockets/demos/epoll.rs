@@ -165,11 +165,8 @@ fn table(performances: &[Performance]) -> String {
         count if count < 10.0 => format!("{count:.2}"),
         count => format!("{count:.0}"),
     };
-    let each = |one: &Performance, what: u64| {
-        one.used
-            .for_each(what)
-            .map_or("-".to_owned(), number)
-    };
+    let each =
+        |one: &Performance, what: u64| one.used.for_each(what).map_or("-".to_owned(), number);
     type Cell<'a> = &'a dyn Fn(&Performance) -> String;
     let facts: [(&str, Cell<'_>); 8] = [
         ("connections", &|one| one.report.connections.to_string()),
@@ -177,8 +174,12 @@ fn table(performances: &[Performance]) -> String {
         ("memory for each connection", &|one| {
             memory_for_each(one.memory_kib, one.report.connections)
         }),
-        ("switches for each request", &|one| each(one, one.used.switches)),
-        ("system calls for each request", &|one| each(one, one.used.calls)),
+        ("switches for each request", &|one| {
+            each(one, one.used.switches)
+        }),
+        ("system calls for each request", &|one| {
+            each(one, one.used.calls)
+        }),
         ("processor time for each request", &|one| {
             let us = one.used.for_each(one.used.cpu_us);
             us.map_or("-".to_owned(), |us| {
@@ -222,7 +223,12 @@ fn bars(latencies: [&Latency; 2]) -> String {
         ]
     };
     let [each, all] = latencies.map(rows);
-    let most = each.iter().chain(&all).map(|(_, ns)| *ns).max().unwrap_or(1);
+    let most = each
+        .iter()
+        .chain(&all)
+        .map(|(_, ns)| *ns)
+        .max()
+        .unwrap_or(1);
     let mut text = String::new();
     for ((name, one), (_, other)) in each.into_iter().zip(all) {
         for (nth, ns) in [one, other].into_iter().enumerate() {
@@ -240,12 +246,7 @@ fn bars(latencies: [&Latency; 2]) -> String {
 }
 
 /// As many connections as the demo is about, held by the event loop, each of them served.
-fn held(
-    out: &mut dyn Write,
-    wanted: u64,
-    most: u64,
-    options: &DemoOptions,
-) -> anyhow::Result<()> {
+fn held(out: &mut dyn Write, wanted: u64, most: u64, options: &DemoOptions) -> anyhow::Result<()> {
     let count = wanted.min(most);
     let title = format!("{count} connections at once");
     writeln!(out, "{}\n", bold(&title, options.color))?;
