@@ -166,13 +166,18 @@ fn perform(
     let filter = tracer.filter(&policy::refusals());
     let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
-    let crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
+    let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
         true => {
             Some(Crowds::start(launched.first, &job.lab).map_err(io_error("start the clients"))?)
         }
         false => None,
     };
-    if let Some(crowds) = &crowds {
+    if let Some(crowds) = &mut crowds {
+        if let Some(port) = run.predecessor {
+            crowds
+                .precede(port)
+                .map_err(io_error("play an earlier server"))?;
+        }
         tracer.accompany(crowds.pid());
     }
     let mut driver = Driver::new(run, streams, crowds, job.timeout_scale, job.is_reference);

@@ -40,7 +40,7 @@ pub enum Endpoint {
     /// A port of 127.0.0.1. Crowds of more than a thousand come from several addresses of
     /// 127.0.0.0/8, since there are only 28,000 ephemeral ports for each; ip(7).
     Tcp(u16),
-    /// A port of 127.0.0.1. Every [`Move::Send`] is one datagram.
+    /// A port of 127.0.0.1. Every [`Move::Send`] is one datagram, which may be empty.
     Udp(u16),
     /// A stream socket with this absolute path below [`LAB_DIR`](super::experiment::LAB_DIR).
     Unix(String),
@@ -126,6 +126,13 @@ pub enum Reading {
 pub enum Payload {
     /// These bytes, the same by every client.
     Bytes(Vec<u8>),
+    /// These bytes, again and again.
+    Repeated {
+        /// Which.
+        bytes: Vec<u8>,
+        /// How often.
+        times: u64,
+    },
     /// Bytes without pattern, which depend on the seed, on the client and on their place in what
     /// the client sends: no two clients expect the same.
     Noise {
@@ -141,6 +148,7 @@ impl Payload {
     pub fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Repeated { bytes, times } => bytes.len() as u64 * times,
             Self::Noise { len, .. } => *len,
         }
     }

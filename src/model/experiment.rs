@@ -96,6 +96,9 @@ pub struct Run {
     pub measures_usage: bool,
     /// Bytes that are kept of each buffer that a call is given or fills; 0: all, up to a MiB.
     pub buffer: u32,
+    /// An earlier server has served clients at this TCP port, and was killed while they were
+    /// connected: what is left of its connections is there when the program starts.
+    pub predecessor: Option<u16>,
     /// What judges compare with.
     pub expects: Vec<Expected>,
 }

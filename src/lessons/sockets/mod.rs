@@ -5,6 +5,7 @@ pub mod exercises;
 
 mod dns;
 mod echo;
+mod fd_pass;
 mod http;
 mod served;
 mod stories;
@@ -18,5 +19,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[echo::LAB, http::LAB, dns::LAB],
+    labs: &[echo::LAB, http::LAB, dns::LAB, fd_pass::LAB],
 };

@@ -144,8 +144,17 @@ pub(in crate::lessons::sockets) fn sightings<'a>(
     recording: &'a Recording,
     crowd: &'a str,
 ) -> Vec<(usize, &'a Sighting)> {
+    sightings_before(recording, crowd, recording.events.len())
+}
+
+/// The same, before event number `end`.
+pub(in crate::lessons::sockets) fn sightings_before<'a>(
+    recording: &'a Recording,
+    crowd: &'a str,
+    end: usize,
+) -> Vec<(usize, &'a Sighting)> {
     let mut last: Vec<(usize, &Sighting)> = Vec::new();
-    for (at, world) in recording.world() {
+    for (at, world) in recording.world().take_while(|(at, _)| *at < end) {
         if let World::Saw(seen) = world
             && seen.crowd == crowd
         {

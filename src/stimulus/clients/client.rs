@@ -394,6 +394,10 @@ impl Client {
                     self.script.push(payload);
                     self.is_begun = true;
                 }
+                // A datagram of no bytes is one.
+                if let (true, Some(link @ Link::Udp(_))) = (payload.is_empty(), &mut self.link) {
+                    link.write(&[])?;
+                }
                 self.send(BUFFER, share)
             }
             Move::Dribble {

@@ -13,6 +13,7 @@ mod client;
 mod crowd;
 mod link;
 mod passed;
+mod predecessor;
 mod responses;
 mod timers;
 mod tls;
@@ -21,6 +22,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
@@ -53,6 +55,9 @@ pub enum Order {
     Look(String),
     /// Close them.
     Dismiss(String),
+    /// Leave behind at this TCP port what a server leaves that is killed while clients are
+    /// connected.
+    Precede(u16),
 }
 
 /// What the process says.
@@ -67,6 +72,8 @@ pub enum Answer {
     },
     /// What they have seen.
     Seen(Vec<Sighting>),
+    /// What an earlier server would have left behind is there.
+    Preceded,
     /// An order cannot be followed.
     Trouble(String),
 }
@@ -94,7 +101,7 @@ const ORDERS: Token = Token(0);
 /// The process' main function: its parent, and the process whose network namespace it enters.
 ///
 /// # Errors
-/// If it cannot enter, or nobody listens any more.
+/// If it cannot enter.
 pub fn main(args: &[OsString]) -> io::Result<()> {
     let number = |nth: usize| {
         args.get(nth)
@@ -104,7 +111,11 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
     sys::process::die_with_parent(number(0)?)?;
     sys::namespace::enter_network_of(number(1)?)?;
     sys::limits::raise_descriptors()?;
-    Loop::new()?.run()
+    match Loop::new()?.run() {
+        // Nobody listens any more: the run is over.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        ended => ended,
+    }
 }
 
 /// The event loop.
@@ -119,6 +130,8 @@ struct Loop {
     input: File,
     unread: Vec<u8>,
     is_over: bool,
+    /// A client of an earlier server, which has not noticed yet that it is gone.
+    client_of_predecessor: Option<TcpStream>,
 }
 
 impl Loop {
@@ -138,6 +151,7 @@ impl Loop {
             input,
             unread: Vec::new(),
             is_over: false,
+            client_of_predecessor: None,
         })
     }
 
@@ -198,6 +212,13 @@ impl Loop {
     fn follow(&mut self, order: Order) -> io::Result<()> {
         match order {
             Order::Start(crowd) => self.start(crowd),
+            Order::Precede(port) => match predecessor::leave_behind(port) {
+                Ok(client) => {
+                    self.client_of_predecessor = Some(client);
+                    answer(&Answer::Preceded)
+                }
+                Err(error) => answer(&Answer::Trouble(error.to_string())),
+            },
             Order::Tell { crowd, turn } => {
                 let Some(running) = self.crowds.get_mut(&crowd) else {
                     return unknown(&crowd);

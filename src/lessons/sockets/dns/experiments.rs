@@ -11,7 +11,7 @@ mod stops;
 mod zones;
 
 use crate::lessons::chance::Source;
-use crate::lessons::stories::words;
+use crate::lessons::sockets::stories::serving;
 use crate::model::clients::{Crowd, Endpoint, Move, Payload};
 use crate::model::{Limits, Run, Step};
 
@@ -50,24 +50,12 @@ fn limits() -> Limits {
 
 /// A run of a server on this port.
 fn run(port: u16, steps: Vec<Step>) -> Run {
+    let args = [port.to_string(), ZONE.to_owned()];
     Run {
-        args: vec![port.to_string(), ZONE.to_owned()],
-        steps: [vec![Step::AwaitListening(Endpoint::Udp(port))], steps].concat(),
         limits: limits(),
-        watch: words(WATCH),
         buffer: SHOWN,
-        ..Run::default()
+        ..serving(&args, &Endpoint::Udp(port), WATCH, steps)
     }
-}
-
-/// How every run ends: nothing of this is judged but by `stops-on-sigterm`.
-fn ending() -> Vec<Step> {
-    vec![Step::Signal(libc::SIGKILL)]
-}
-
-/// A port from the seed, below those that the kernel gives to clients.
-fn port(source: &mut Source) -> u16 {
-    source.between(2000, 29_000) as u16
 }
 
 /// A client that sends these, one after the other, and waits for the answer to each.

@@ -4,7 +4,7 @@ use super::experiments::ZONE;
 use super::packet::{self, Query};
 use super::reply;
 use super::zone::{Right, Zone};
-use crate::lessons::sight;
+use crate::lessons::sockets::served;
 use crate::model::clients::{Crowd, Ending, Move, Payload, Sighting};
 use crate::model::{Arg, ExitStatus, Failure, Objection, Recording, Step, Trial, World};
 
@@ -34,10 +34,7 @@ impl<'a> Observed<'a> {
     /// # Errors
     /// A failure if it reached a limit of the experiment's; blind if it cannot be judged.
     pub(super) fn new(trial: &Trial<'a>) -> Result<Self, Objection> {
-        let recording = sight::recording(trial, 0)?;
-        if let Some(failure) = sight::limited(recording, 0) {
-            return Err(failure.into());
-        }
+        let recording = served::listening(trial)?;
         let steps = trial.experiment.runs.first().map(|run| run.steps.as_slice());
         let crowds = steps.unwrap_or_default().iter().filter_map(|step| match step {
             Step::Start(crowd) => Some(crowd),
@@ -129,15 +126,10 @@ impl<'a> Observed<'a> {
         Some(client.showing(failure))
     }
 
-    /// How the program ended, if it did so before it was killed, with the event.
+    /// How the program ended, if it did so before it was killed at last, with the event.
     pub(super) fn end(&self) -> Option<(usize, ExitStatus)> {
-        let killed = self
-            .recording
-            .world()
-            .find_map(|(at, world)| (*world == World::Signalled(libc::SIGKILL)).then_some(at));
-        self.recording
-            .outcome()
-            .filter(|(at, _)| killed.is_none_or(|killed| *at < killed))
+        served::end(self.recording)
+            .filter(|(_, status)| *status != ExitStatus::Signal(libc::SIGKILL))
     }
 
     /// Shows the calls that took or sent a packet with this id.

@@ -348,7 +348,7 @@ mod tests {
             ),
             (
                 told("a.x", A, QR | AA | TC, &[FIRST]),
-                "sets TC, and the whole has 51 bytes",
+                "sets TC, and the whole has 59 bytes",
             ),
             (
                 told("a.x", TXT, QR | AA, &[("a.x", TXT, b"\x01h\x01i")]),

@@ -41,7 +41,6 @@ pub(super) fn files(seed: u64) -> Vec<Experiment> {
             let mut moves = vec![Move::Reads(Reading::WhenTold)];
             moves.extend(asking("GET", &target(&site.large), ""));
             let late = Crowd::new("late", at.clone(), moves)
-                .with_window(crowds::WINDOW)
                 .keeping(crowds::KEPT)
                 .expecting(site.noise.clone());
             let mut steps = vec![Step::Start(late), Step::Pass { ms: 200 }];

@@ -43,13 +43,13 @@ pub(super) fn request(method: &str, target: &str, more: &str) -> Vec<u8> {
 pub(super) fn sent(crowd: &Crowd) -> Vec<u8> {
     let mut sent = Vec::new();
     for step in &crowd.moves {
-        if let Move::Send(Payload::Bytes(bytes))
-        | Move::Dribble {
-            payload: Payload::Bytes(bytes),
-            ..
-        } = step
-        {
-            sent.extend_from_slice(bytes);
+        let (Move::Send(payload) | Move::Dribble { payload, .. }) = step else {
+            continue;
+        };
+        match payload {
+            Payload::Bytes(bytes) => sent.extend_from_slice(bytes),
+            Payload::Repeated { bytes, times } => sent.extend(bytes.repeat(*times as usize)),
+            Payload::Noise { .. } => {}
         }
     }
     sent

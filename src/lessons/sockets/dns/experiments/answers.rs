@@ -1,10 +1,11 @@
 //! Questions that have an answer.
 
-use super::{Ids, address, asking, await_clients, domain, ending, host, port, run};
+use super::{Ids, address, asking, await_clients, domain, host, run};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::dns::experiments::ZONE;
 use crate::lessons::sockets::dns::packet::{IN, Packet};
 use crate::lessons::sockets::dns::zone::{A, AAAA, CNAME, TXT};
+use crate::lessons::sockets::stories::port;
 use crate::lessons::stories::experiment;
 use crate::model::{Experiment, Step};
 
@@ -17,11 +18,10 @@ const CH: u16 = 3;
 /// One client that asks these questions of this zone, one after the other.
 fn asked(story: &str, source: &mut Source, zone: &str, queries: &[Vec<u8>]) -> Experiment {
     let port = port(source);
-    let mut steps = vec![
+    let steps = vec![
         Step::Start(asking("client", port, queries)),
         await_clients("client"),
     ];
-    steps.extend(ending());
     experiment(story, run(port, steps)).with_file(ZONE, zone.as_bytes().to_vec())
 }
 
@@ -230,13 +230,12 @@ fn circles(source: &mut Source, domain: &str) -> Experiment {
     let circles = questions(source, &[(&own, A), (&this, A)]);
     let good = questions(source, &[(&end, A)]);
     let port = port(source);
-    let mut steps = vec![
+    let steps = vec![
         Step::Start(super::sending("circles", port, &circles)),
         await_clients("circles"),
         Step::Start(asking("client", port, &good)),
         await_clients("client"),
     ];
-    steps.extend(ending());
     let story = "aliases that run in a circle, and then a query that has an answer";
     experiment(story, run(port, steps)).with_file(ZONE, zone.into_bytes())
 }

@@ -1,9 +1,10 @@
 //! Packets that are no queries.
 
-use super::{Ids, ZONE, address, asking, await_clients, domain, ending, host, port, run, sending};
+use super::{Ids, ZONE, address, asking, await_clients, domain, host, run, sending};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::dns::packet::{HEADER, IN, Packet, QR};
 use crate::lessons::sockets::dns::zone::{A, TXT};
+use crate::lessons::sockets::stories::port;
 use crate::lessons::stories::experiment;
 use crate::model::{Experiment, Step};
 
@@ -35,7 +36,7 @@ pub(in crate::lessons::sockets::dns) fn malformed(seed: u64) -> Vec<Experiment> 
         // A good one before, so that a server that keeps something of it can be caught at it.
         let before = [Packet::query(ids.next(), &name, A).finish()];
         let after = [TXT, A].map(|kind| Packet::query(ids.next(), &name, kind).finish());
-        let mut steps = vec![
+        let steps = vec![
             Step::Start(asking("before", port, &before)),
             await_clients("before"),
             Step::Start(sending(client, port, packets)),
@@ -44,8 +45,7 @@ pub(in crate::lessons::sockets::dns) fn malformed(seed: u64) -> Vec<Experiment> 
             Step::Start(asking("after", port, &after)),
             await_clients("after"),
         ];
-        steps.extend(ending());
-        experiment(story, run(port, steps)).with_file(ZONE, zone.clone().into_bytes())
+            experiment(story, run(port, steps)).with_file(ZONE, zone.clone().into_bytes())
     };
     let mut experiments = Vec::new();
     for (story, packets) in families {

@@ -1,21 +1,22 @@
 //! SIGTERM.
 
-use super::{Ids, ZONE, address, asking, await_clients, domain, host, port, run, sending};
+use super::{Ids, ZONE, address, asking, await_clients, domain, host, run, sending};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::dns::packet::Packet;
 use crate::lessons::sockets::dns::zone::A;
+use crate::lessons::sockets::stories::port;
 use crate::lessons::stories::{experiment, trigger};
 use crate::model::{Arming, Experiment, Role, Step, Strike};
 
 /// How long the end may take: a second, as the handout says, and half a second more.
 const WITHIN_MS: u64 = 1500;
 
-/// Calls in which a server waits for packets, or for signals.
+/// Calls in which a server waits for packets, or for signals; read(2) of a signalfd is left out,
+/// for the zone is read by that, too.
 const WAITING: &[&str] = &[
     "recvfrom",
     "recvmsg",
     "recvmmsg",
-    "read",
     "poll",
     "ppoll",
     "select",

@@ -1,7 +1,8 @@
 //! Zones that cannot be read.
 
-use super::{ZONE, address, domain, host, limits, port};
+use super::{ZONE, address, domain, host, limits};
 use crate::lessons::chance::Source;
+use crate::lessons::sockets::stories::port;
 use crate::lessons::stories::{experiment, words};
 use crate::model::{Experiment, Run};
 

@@ -43,16 +43,24 @@ mod tests {
         "#;
         assert_snapshot!(said(trace), @r#"
         fail: client asked for A a.example, and got no answer
-          0.0 2 recvfrom(3<socket:[7]>, "\x00\x01\x00\x00\x00", 512, 0, NULL, NULL) = 25
-          0.2 * saw "client" 0 sent=25 received=0 open doing=1
+          0.1 2 recvfrom(3<socket:[7]>, "\x00\x01\x00\x00\x00", 512, 0, NULL, NULL) = 25
+          0.3 * saw "client" 0 sent=25 received=0 open doing=1
         hint: Did the program take the packet, and to whom did the answer go?
         "#);
         let trace = r#"
             2 +++ exit 1
             * saw "client" 0 sent=25 received=0 ECONNREFUSED doing=1
         "#;
-        assert_snapshot!(said(trace), @"");
-        assert_snapshot!(said("2 +++ signal SIGKILL"), @"");
+        assert_snapshot!(said(trace), @r#"
+        fail: client asked for A a.example, and got no answer: the program had ended with exit 1
+          0.2 * saw "client" 0 sent=25 received=0 ECONNREFUSED doing=1
+          0.1 2 +++ exit 1
+        hint: What was the last thing that it did, and with which packet?
+        "#);
+        assert_snapshot!(said("2 +++ signal SIGKILL"), @"
+        fail: client asked for A a.example, and got no answer
+        hint: Did the program take the packet, and to whom did the answer go?
+        ");
     }
 
     #[test]
@@ -80,14 +88,18 @@ mod tests {
         );
         assert_snapshot!(judged(answers, &experiment, &trace), @r#"
         fail: client got an answer to what other had asked
-          0.0 * saw "client" 0 sent=25 received=82 open kept="\x00\x01\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01" kept="\x00\x02\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"
+          0.1 * saw "client" 0 sent=25 received=82 open kept="\x00\x01\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01" kept="\x00\x02\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"
         hint: Which call says who has sent a packet, and until when does the program know it?
         "#);
         let trace = format!(
             r#"* saw "client" 0 sent=25 received=44 open kept="\xff" kept={}"#,
             bytes(&right(1))
         );
-        assert_snapshot!(said(&trace), @"");
+        assert_snapshot!(said(&trace), @r#"
+        fail: client got a packet with an id that nobody has sent
+          0.1 * saw "client" 0 sent=25 received=44 open kept="\xff" kept="\x00\x01\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00<\x00\x04\xc0\x00\x02\x01"
+        hint: Which call says who has sent a packet, and until when does the program know it?
+        "#);
     }
 
     #[test]

@@ -90,10 +90,14 @@ mod tests {
         let answer = [0, 7, 0x84, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         assert_snapshot!(said(&format!(" kept={}", bytes(&answer))), @r#"
         fail: a stranger sent 3 bytes (00 07 00), and got an answer with RCODE 0 (NOERROR)
-          0.0 2 recvfrom(3<socket:[7]>, "\x00\x07\x00", 512, 0, NULL, NULL) = 3
+          0.1 2 recvfrom(3<socket:[7]>, "\x00\x07\x00", 512, 0, NULL, NULL) = 3
         hint: Which bytes of the packet did it take for what, and were they there?
         "#);
-        assert_snapshot!(said(" kept=\"\\x00\\x08\""), @"");
+        assert_snapshot!(said(" kept=\"\\x00\\x08\""), @r#"
+        fail: stranger got a packet with an id that nobody has sent
+          0.3 * saw "stranger" 0 sent=3 received=12 open kept="\x00\x08"
+        hint: Which call says who has sent a packet, and until when does the program know it?
+        "#);
     }
 
     #[test]
@@ -106,8 +110,8 @@ mod tests {
         let said = judged(rejects_malformed, &sending("stranger", &[0, 7, 0]), trace);
         assert_snapshot!(said, @r#"
         fail: after asked for A a.example, and got no answer: the program had ended with signal SIGSEGV
-          0.2 * saw "after" 0 sent=25 received=0 ECONNREFUSED doing=1
-          0.1 2 +++ signal SIGSEGV
+          0.3 * saw "after" 0 sent=25 received=0 ECONNREFUSED doing=1
+          0.2 2 +++ signal SIGSEGV
         hint: What was the last thing that it did, and with which packet?
         "#);
     }

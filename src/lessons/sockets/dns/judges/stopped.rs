@@ -1,6 +1,7 @@
 //! It ends when it is told to.
 
 use crate::lessons::sight;
+use crate::lessons::sockets::served;
 use crate::model::recording::FIRST;
 use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial, What};
 
@@ -9,7 +10,6 @@ use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial, What}
 ///
 /// Blind spot: the gap between looking at a flag and waiting is tried at calls that would wait.
 pub(in crate::lessons::sockets::dns) fn stops_on_sigterm(trial: &Trial<'_>) -> Judgement {
-    let recording = sight::recording(trial, 0)?;
     if sight::is_unstruck(trial) {
         return Ok(Pass::default());
     }
@@ -20,9 +20,17 @@ pub(in crate::lessons::sockets::dns) fn stops_on_sigterm(trial: &Trial<'_>) -> J
         }
         None => "Which call is it in when the signal comes, and what does that call do then?",
     };
-    if let Some(failure) = sight::limited(recording, 0) {
-        return Err(failure.hint(hint).into());
-    }
+    let seen = match trial.experiment.sweep {
+        None => served::listening(trial),
+        // It may be struck before it listens, and end at once.
+        Some(_) => sight::recording(trial, 0).and_then(|recording| {
+            sight::limited(recording, 0).map_or(Ok(recording), |failure| Err(failure.into()))
+        }),
+    };
+    let recording = seen.map_err(|objection| match objection {
+        Objection::Fail(failure) => failure.hint(hint).into(),
+        blind @ Objection::Blind(_) => blind,
+    })?;
     match recording.outcome() {
         Some((_, ExitStatus::Code(0))) => Ok(Pass::default()),
         Some((at, status)) => {
@@ -64,11 +72,16 @@ mod tests {
     fn another_end_fails() {
         assert_snapshot!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ signal SIGTERM"), @"
         fail: SIGTERM ended it: it makes no arrangement for that
-          0.1 2 --- SIGTERM
-          0.2 2 +++ signal SIGTERM
+          0.2 2 --- SIGTERM
+          0.3 2 +++ signal SIGTERM
         hint: Which call is it in when the signal comes, and what does that call do then?
         ");
-        assert_snapshot!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ exit 143"), @"");
+        assert_snapshot!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ exit 143"), @"
+        fail: it ended with exit 143, and not with exit status 0
+          0.2 2 --- SIGTERM
+          0.3 2 +++ exit 143
+        hint: Which call is it in when the signal comes, and what does that call do then?
+        ");
     }
 
     #[test]
@@ -81,9 +94,9 @@ mod tests {
         "#;
         assert_snapshot!(said(trace), @r#"
         fail: it had not ended 1.5 s after SIGTERM: it was blocked in recvfrom(3<socket:[7]>)
-          0.2 2 --- SIGTERM
-          0.0 2 recvfrom(3<socket:[7]>, "", 512, 0, NULL, NULL) = ?
-          0.3 * limit exit 1500
+          0.3 2 --- SIGTERM
+          0.1 2 recvfrom(3<socket:[7]>, "", 512, 0, NULL, NULL) = ?
+          0.4 * limit exit 1500
         hint: Which call is it in when the signal comes, and what does that call do then?
         "#);
     }

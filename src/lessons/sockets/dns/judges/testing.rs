@@ -13,7 +13,8 @@ const PORT: u16 = 5300;
 
 /// What the judge says of a run with this trace.
 pub(super) fn judged(judge: Judge, experiment: &Experiment, trace: &str) -> String {
-    testing::judged(judge, experiment, &[trace.to_owned()])
+    let trace = format!("* listening udp:{PORT}\n{trace}");
+    testing::judged(judge, experiment, &[trace])
 }
 
 /// An experiment with this zone and without clients.

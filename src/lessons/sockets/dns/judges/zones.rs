@@ -80,10 +80,14 @@ mod tests {
         let trace = "* stderr \"dns: line 14\\n\"\n2 +++ exit 1";
         assert_snapshot!(said(trace), @r#"
         fail: line 4 is an address that is cut off, and it said "dns: line 14"
-          0.1 2 +++ exit 1
+          0.2 2 +++ exit 1
         hint: Which number does an editor show for that line, and which lines did it count?
         "#);
-        assert_snapshot!(said("2 +++ exit 1"), @"");
+        assert_snapshot!(said("2 +++ exit 1"), @"
+        fail: line 4 is an address that is cut off, and it said nothing
+          0.1 2 +++ exit 1
+        hint: Which number does an editor show for that line, and which lines did it count?
+        ");
     }
 
     #[test]
@@ -91,7 +95,7 @@ mod tests {
         let trace = "2 recvfrom(3<socket:[7]>, \"\", 512, 0, NULL, NULL) ...\n* limit stuck 300";
         assert_snapshot!(said(trace), @"
         fail: line 4 is an address that is cut off, and it serves the zone
-          0.1 * limit stuck 300
+          0.2 * limit stuck 300
         hint: What can be read of the line, and who notices that there is more, or less?
         ");
     }
@@ -100,9 +104,13 @@ mod tests {
     fn another_status_fails() {
         assert_snapshot!(said("* stderr \"line 4\"\n2 +++ exit 0"), @"
         fail: line 4 is an address that is cut off, and it ended with exit 0, not with 1
-          0.1 2 +++ exit 0
+          0.2 2 +++ exit 0
         hint: What can be read of the line, and who notices that there is more, or less?
         ");
-        assert_snapshot!(said("2 +++ signal SIGSEGV"), @"");
+        assert_snapshot!(said("2 +++ signal SIGSEGV"), @"
+        fail: line 4 is an address that is cut off, and it ended with signal SIGSEGV, not with 1
+          0.1 2 +++ signal SIGSEGV
+        hint: What can be read of the line, and who notices that there is more, or less?
+        ");
     }
 }

@@ -16,9 +16,6 @@ pub(super) const CONNECTIONS: &[&str] = &[
     "socket", "bind", "listen", "accept", "accept4", "close", "process", "signal",
 ];
 
-/// A receive buffer that is soon full.
-pub(super) const WINDOW: u32 = 4096;
-
 /// What is kept of what a client gets: all of a small file.
 pub(super) const KEPT: u32 = 16 * 1024;
 
@@ -47,7 +44,7 @@ pub(super) fn story(
 fn asks_for(steps: &[Step], name: &str) -> bool {
     let has = |payload: &Payload| match payload {
         Payload::Bytes(bytes) => bytes.windows(name.len()).any(|part| part == name.as_bytes()),
-        Payload::Noise { .. } => false,
+        Payload::Repeated { .. } | Payload::Noise { .. } => false,
     };
     let mut crowds = steps.iter().filter_map(|step| match step {
         Step::Start(crowd) => Some(crowd),

@@ -1,7 +1,7 @@
 //! Many clients: slow, idle, vanishing; a file that does not fit into memory; and the end.
 
 use super::crowds::{
-    CONNECTIONS, KEPT, WINDOW, asking, get, get_and_close, go_on, one_by_one, story,
+    CONNECTIONS, KEPT, asking, get, get_and_close, go_on, one_by_one, story,
 };
 use crate::lessons::sockets::http::judges::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sockets::http::site::target;
@@ -261,7 +261,6 @@ pub(in crate::lessons::sockets::http) fn sigterm(seed: u64) -> Vec<Experiment> {
                     Move::AwaitResponse { to_head: false },
                 ],
             )
-            .with_window(WINDOW)
             .keeping(KEPT),
         ]
     };

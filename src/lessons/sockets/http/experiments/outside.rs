@@ -17,6 +17,14 @@ const AT_ONCE: u32 = 50;
 const LONG_PART: usize = 300;
 const LONG_PATH: usize = 5000;
 
+/// A MiB of these bytes, again and again.
+fn repeated(bytes: &[u8]) -> Payload {
+    Payload::Repeated {
+        bytes: bytes.to_vec(),
+        times: (MIB / bytes.len()) as u64,
+    }
+}
+
 /// Headers of 1 MiB, in every shape, ended or not, and one that is to be taken.
 pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Experiment> {
     let shapes = story(
@@ -25,30 +33,30 @@ pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Exper
         crowds::CONNECTIONS,
         |at, site, chance| {
             let name = target(&site.small);
-            let letter = chance.letters(1)[0];
-            let long_line = |start: String| [start.into_bytes(), vec![letter; MIB]].concat();
-            let line = format!("X-{}: {}\r\n", chance.word(5), chance.word(80));
+            let letter = chance.letters(1);
+            let line = format!("X-{}: {}\r\n", chance.word(5), chance.word(80)).into_bytes();
             let shapes = [
-                ("a target of 1 MiB", long_line("GET /".to_owned())),
+                ("a target of 1 MiB", "GET /".to_owned(), &letter),
                 (
                     "a header line of 1 MiB",
-                    long_line(format!("GET {name} HTTP/1.1\r\nX: ")),
+                    format!("GET {name} HTTP/1.1\r\nX: "),
+                    &letter,
                 ),
                 (
                     "header lines of 1 MiB together",
-                    [
-                        format!("GET {name} HTTP/1.1\r\n").into_bytes(),
-                        line.as_bytes().repeat(MIB / line.len()),
-                    ]
-                    .concat(),
+                    format!("GET {name} HTTP/1.1\r\n"),
+                    &line,
                 ),
             ];
             let mut crowds = Vec::new();
-            for (shape, bytes) in shapes {
-                let end: &[u8] = if bytes.ends_with(b"\n") { b"\r\n" } else { b"\r\n\r\n" };
-                let ended = [bytes.as_slice(), end].concat();
-                for (how, bytes) in [("", bytes), (", ended", ended)] {
-                    let moves = vec![Move::Send(Payload::Bytes(bytes)), Move::AwaitEnd];
+            for (shape, begin, again) in shapes {
+                for (how, end) in [("", ""), (", ended", "\r\n\r\n")] {
+                    let moves = vec![
+                        Move::Send(Payload::Bytes(begin.clone().into_bytes())),
+                        Move::Send(repeated(again)),
+                        Move::Send(Payload::Bytes(end.into())),
+                        Move::AwaitEnd,
+                    ];
                     let crowd = Crowd::new(&format!("{shape}{how}"), at.clone(), moves);
                     crowds.push(crowd.keeping(crowds::KEPT));
                 }
@@ -63,12 +71,12 @@ pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Exper
         |at, site, chance| {
             let name = target(&site.small);
             let begin = format!("GET {name} HTTP/1.1\r\nX: ").into_bytes();
-            let bytes = [begin, vec![chance.letters(1)[0]; MIB]].concat();
-            let crowd = Crowd::new(
-                "endless",
-                at.clone(),
-                vec![Move::Send(Payload::Bytes(bytes)), Move::AwaitEnd],
-            );
+            let moves = vec![
+                Move::Send(Payload::Bytes(begin)),
+                Move::Send(repeated(&chance.letters(1))),
+                Move::AwaitEnd,
+            ];
+            let crowd = Crowd::new("endless", at.clone(), moves);
             let mut steps = one_by_one([get_and_close(at, "before", &name, 1)]);
             steps.push(Step::Measure);
             steps.extend(perform(crowd.times(AT_ONCE).keeping(crowds::KEPT)));
