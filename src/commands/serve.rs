@@ -14,7 +14,7 @@ use crate::exit::{self, Outcome, Trouble};
 use crate::stimulus::serve::{Counts, Engine, Identity, Server, Service, Settings, Site};
 use crate::sys::waiting::Signals;
 use crate::sys::{limits, uring};
-use crate::ui::{Screen, Tone};
+use crate::ui::Screen;
 
 /// Serve files or echo, with an engine of your choice
 ///
@@ -121,11 +121,6 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     }
     let counts = server.stop().context("the server has failed")?;
     screen.say(&told(&counts));
-    if counts.exhausted > 0 {
-        let times = counts.exhausted;
-        let note = format!("{times} times nobody could be accepted: out of descriptors");
-        screen.say_labelled(Tone::Odd, "note", &note);
-    }
     Ok(exit::DONE)
 }
 
@@ -202,7 +197,7 @@ impl Args {
 fn told(counts: &Counts) -> String {
     let calls = counts.calls_per_request();
     format!(
-        "{} requests, {} bytes received, {} sent, {} connections ({} open, {} lost){}",
+        "{} requests, {} bytes received, {} sent, {} connections ({} open, {} lost){}{}",
         counts.requests,
         counts.received,
         counts.sent,
@@ -211,7 +206,11 @@ fn told(counts: &Counts) -> String {
         counts.failed,
         calls.map_or(String::new(), |calls| format!(
             ", {calls:.2} system calls a request"
-        ))
+        )),
+        match counts.exhausted {
+            0 => String::new(),
+            times => format!(", {times} times out of descriptors"),
+        }
     )
 }
 

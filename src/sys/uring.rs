@@ -562,9 +562,8 @@ mod tests {
         ring.accept_all(listener.as_fd()).unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let accepted = loop {
-            match events(&mut ring).pop() {
-                Some(Event::Accepted { connection, .. }) => break connection.unwrap(),
-                _ => {}
+            if let Some(Event::Accepted { connection, .. }) = events(&mut ring).pop() {
+                break connection.unwrap();
             }
         };
         ring.receive_all(accepted.as_fd(), 7).unwrap();

@@ -238,6 +238,11 @@ impl<'a> Crew<'a> {
         self.pace.has_an_end()
     }
 
+    /// Whether no answer is waited for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way == 0
+    }
+
     /// No request is sent any more.
     pub(super) fn stop(&mut self, now: u64) {
         self.pace.stop(now);

@@ -106,7 +106,9 @@ struct Shift<'a> {
     control: &'a Control<'a>,
     /// Requests answered, as far as others have been told.
     told: u64,
-    /// When the last of them was, or it began.
+    /// Bytes sent by then.
+    sent: u64,
+    /// When either of them last grew.
     last: u64,
     /// When it turned out that no more requests are sent.
     ending: Option<u64>,
@@ -117,6 +119,7 @@ impl<'a> Shift<'a> {
         Self {
             control,
             told: 0,
+            sent: 0,
             last: 0,
             ending: None,
         }
@@ -134,6 +137,10 @@ impl<'a> Shift<'a> {
             self.told = requests;
             self.last = now;
         }
+        if crew.findings.sent > self.sent {
+            self.sent = crew.findings.sent;
+            self.last = now;
+        }
         if crew.is_over(now) {
             return true;
         }
@@ -145,7 +152,8 @@ impl<'a> Shift<'a> {
                 }
                 GRACE
             }
-            false if crew.has_an_end() => return false,
+            // Its time will come, or that of the next request.
+            false if crew.has_an_end() || crew.is_idle() => return false,
             false => PATIENCE,
         };
         now.saturating_sub(self.last.max(self.ending.unwrap_or(0))) > nanos(patience)

@@ -133,9 +133,13 @@ impl<'a, P: Poller> EventLoop<'a, P> {
             self.desk.counts.calls += 1;
             match listener.accept() {
                 Ok((stream, _)) => {
-                    stream.set_nonblocking(true)?;
                     // Answers are sent whole: there is nothing to wait for (tcp(7)).
-                    stream.set_nodelay(true)?;
+                    let prepared = stream
+                        .set_nonblocking(true)
+                        .and_then(|()| stream.set_nodelay(true));
+                    if prepared.is_err() {
+                        continue;
+                    }
                     let identity = self.identity.as_ref();
                     let tls = identity.map(Identity::accept).transpose()?;
                     self.desk.counts.accepted += 1;

@@ -144,7 +144,10 @@ impl<'a> UringLoop<'a> {
             self.desk.counts.closed += 1;
             return Ok(());
         }
-        stream.set_nodelay(true)?;
+        if stream.set_nodelay(true).is_err() {
+            self.desk.counts.closed += 1;
+            return Ok(());
+        }
         self.desk.counts.calls += 1;
         let number = self.served.insert(Served {
             stream,

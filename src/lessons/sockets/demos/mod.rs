@@ -5,6 +5,7 @@
 
 mod backpressure;
 mod ends;
+mod epoll;
 mod lifecycle;
 mod tls;
 mod triggers;
@@ -17,6 +18,7 @@ use crate::model::curriculum::Demo;
 /// What players do for these demos.
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("echo", backpressure::player::play),
+    (epoll::player::ROLE, epoll::player::play),
     ("giver", unix::player::give),
     ("taker", unix::player::take),
 ];
@@ -25,6 +27,7 @@ pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
 pub static DEMOS: &[Demo] = &[
     lifecycle::DEMO,
     backpressure::DEMO,
+    epoll::DEMO,
     triggers::DEMO,
     udp::DEMO,
     unix::DEMO,
