@@ -21,8 +21,8 @@ pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Sho
 pub use clients::{Crowd, Ending, Endpoint, Move, Passed, Payload, Reading, Sighting, Tls};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
-    Action, Arming, Expected, Experiment, Fault, InputFile, InputKind, Limits, Role, Run, Step, Strike, Sweep,
-    Trigger,
+    Action, Arming, Expected, Experiment, Fault, InputFile, InputKind, Limits, Role, Run, Step,
+    Strike, Sweep, Trigger,
 };
 pub use limit::explain_limit;
 pub use recording::{

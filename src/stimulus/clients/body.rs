@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn only_the_body_is_compared() {
-        assert_eq!(first_difference(&["HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"]), None);
+        assert_eq!(
+            first_difference(&["HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"]),
+            None
+        );
         assert_eq!(first_difference(&["H\r\n\r", "\nhel", "lo"]), None);
         assert_eq!(first_difference(&["H\r\n\r", "\nhel", "p"]), Some(8));
         assert_eq!(first_difference(&["H\r\n\r\nhello", "!"]), Some(10));

@@ -38,7 +38,10 @@ impl Script {
                 Payload::Repeated { bytes, .. } => {
                     let begin = (from % bytes.len().max(1) as u64) as usize;
                     let again = bytes.iter().cycle().skip(begin);
-                    piece.iter_mut().zip(again).for_each(|(to, byte)| *to = *byte);
+                    piece
+                        .iter_mut()
+                        .zip(again)
+                        .for_each(|(to, byte)| *to = *byte);
                 }
                 Payload::Noise { seed, .. } => noise(*seed, client, begin + from, piece),
             }

@@ -198,15 +198,18 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
         CALLS,
         |store, _| {
             let line = open(&store.files[0]);
-            let torn = vec![send(&line[..line.len() - 1]), Move::Shutdown, Move::AwaitEnd];
+            let torn = vec![
+                send(&line[..line.len() - 1]),
+                Move::Shutdown,
+                Move::AwaitEnd,
+            ];
             one_by_one([crowd("torn", torn), last("after", store)])
         },
     );
     let other = story("what is no request", seed, CALLS, |store, chance| {
         let word = chance.word(8);
-        let asking = |name: &str, line: String| {
-            crowd(name, vec![send(line), Move::AwaitReceived(6)])
-        };
+        let asking =
+            |name: &str, line: String| crowd(name, vec![send(line), Move::AwaitReceived(6)]);
         one_by_one([
             asking("a word", format!("{word}\n")),
             asking("an empty line", "\n".to_owned()),

@@ -56,11 +56,16 @@ pub(super) fn files(seed: u64) -> Vec<Experiment> {
 
 /// HEAD, to the end of the connection, so that every byte is seen.
 pub(super) fn heads(seed: u64) -> Vec<Experiment> {
-    vec![story("HEAD and nothing more", seed, CALLS, |at, site, _| {
-        let mut targets = vec!["/".to_owned(), target(&site.small), target(&site.large)];
-        targets.extend(site.odd.iter().map(|name| target(name)));
-        one_by_one(targets.iter().map(|target| closing(at, "HEAD", target)))
-    })]
+    vec![story(
+        "HEAD and nothing more",
+        seed,
+        CALLS,
+        |at, site, _| {
+            let mut targets = vec!["/".to_owned(), target(&site.small), target(&site.large)];
+            targets.extend(site.odd.iter().map(|name| target(name)));
+            one_by_one(targets.iter().map(|target| closing(at, "HEAD", target)))
+        },
+    )]
 }
 
 /// What is not there, what is not GET, and what is not HTTP.
@@ -81,7 +86,11 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
         let plain = ["POST", "PUT", "DELETE"].map(|method| closing(at, method, &name));
         // The body of the first request looks like a request.
         let body = request("GET", "/", "");
-        let mut first = request("POST", &name, &format!("Content-Length: {}\r\n", body.len()));
+        let mut first = request(
+            "POST",
+            &name,
+            &format!("Content-Length: {}\r\n", body.len()),
+        );
         first.extend(body);
         let moves = vec![
             Move::Send(Payload::Bytes(first)),
@@ -99,10 +108,17 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
             ("a word", format!("{word}\r\n\r\n").into_bytes()),
             ("a method alone", b"GET\r\n\r\n".to_vec()),
             ("NUL bytes", b"\0\0\0\0\0\r\n\r\n".to_vec()),
-            ("TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec()),
+            (
+                "TLS",
+                b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(),
+            ),
             (
                 "another protocol",
-                format!("GET / {}/1.1\r\nHost: localhost\r\n\r\n", word.to_uppercase()).into_bytes(),
+                format!(
+                    "GET / {}/1.1\r\nHost: localhost\r\n\r\n",
+                    word.to_uppercase()
+                )
+                .into_bytes(),
             ),
         ];
         let crowds = lines.map(|(name, line)| {
@@ -165,7 +181,11 @@ pub(super) fn connections(seed: u64) -> Vec<Experiment> {
         CALLS,
         |at, site, _| {
             let mut moves = asking("GET", &target(&site.small), "");
-            moves.extend(asking("GET", &target(&site.nested), "Connection: close\r\n"));
+            moves.extend(asking(
+                "GET",
+                &target(&site.nested),
+                "Connection: close\r\n",
+            ));
             moves.push(Move::AwaitEnd);
             one_by_one([Crowd::new("two requests", at.clone(), moves).keeping(crowds::KEPT)])
         },
@@ -175,27 +195,32 @@ pub(super) fn connections(seed: u64) -> Vec<Experiment> {
 
 /// Requests in two pieces, byte by byte, and several in one piece.
 pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
-    let split = story("a request in two pieces", seed, CALLS, |at, site, chance| {
-        let whole = request("GET", &target(&site.small), "Accept: */*\r\n");
-        let len = whole.len();
-        let inside = chance.between(6, len as u64 - 8) as usize;
-        let mut steps = Vec::new();
-        for cut in [1, 4, inside, len - 4, len - 3, len - 2, len - 1] {
-            let (first, second) = whole.split_at(cut);
-            let mut moves = vec![
-                Move::Send(Payload::Bytes(first.to_vec())),
-                Move::AwaitTold,
-                Move::Send(Payload::Bytes(second.to_vec())),
-            ];
-            moves.extend([Move::AwaitResponse { to_head: false }, Move::Close]);
-            let name = format!("split after byte {cut}");
-            let crowd = Crowd::new(&name, at.clone(), moves).keeping(crowds::KEPT);
-            steps.extend(perform(crowd));
-            steps.push(Step::Pass { ms: READING_MS });
-            steps.extend(crowds::go_on(&name));
-        }
-        steps
-    });
+    let split = story(
+        "a request in two pieces",
+        seed,
+        CALLS,
+        |at, site, chance| {
+            let whole = request("GET", &target(&site.small), "Accept: */*\r\n");
+            let len = whole.len();
+            let inside = chance.between(6, len as u64 - 8) as usize;
+            let mut steps = Vec::new();
+            for cut in [1, 4, inside, len - 4, len - 3, len - 2, len - 1] {
+                let (first, second) = whole.split_at(cut);
+                let mut moves = vec![
+                    Move::Send(Payload::Bytes(first.to_vec())),
+                    Move::AwaitTold,
+                    Move::Send(Payload::Bytes(second.to_vec())),
+                ];
+                moves.extend([Move::AwaitResponse { to_head: false }, Move::Close]);
+                let name = format!("split after byte {cut}");
+                let crowd = Crowd::new(&name, at.clone(), moves).keeping(crowds::KEPT);
+                steps.extend(perform(crowd));
+                steps.push(Step::Pass { ms: READING_MS });
+                steps.extend(crowds::go_on(&name));
+            }
+            steps
+        },
+    );
     let bytewise = story("a request byte by byte", seed, CALLS, |at, site, _| {
         let moves = vec![
             Move::Dribble {

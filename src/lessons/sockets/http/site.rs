@@ -121,8 +121,7 @@ impl Site {
     /// Puts what is there into the experiment: all of it but what takes time to be made and has not
     /// been asked for.
     pub(super) fn furnish(&self, mut experiment: Experiment, with_large: bool) -> Experiment {
-        let is_wanted =
-            |file: &&InputFile| with_large || !matches!(file.kind, InputKind::Made(_));
+        let is_wanted = |file: &&InputFile| with_large || !matches!(file.kind, InputKind::Made(_));
         experiment
             .files
             .extend(self.files.iter().filter(is_wanted).cloned());

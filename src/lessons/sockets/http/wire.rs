@@ -220,7 +220,10 @@ mod tests {
             (vec![(200, String::new(), false)], 0)
         );
         assert_eq!(read(head, 2, &["GET"]).0, [(200, String::new(), true)]);
-        assert_eq!(read(head, 5, &["GET"]), (vec![(200, String::new(), true)], 3));
+        assert_eq!(
+            read(head, 5, &["GET"]),
+            (vec![(200, String::new(), true)], 3)
+        );
         assert_eq!(read("nonsense", 0, &[]), (vec![], 8));
     }
 

@@ -40,10 +40,11 @@ pub(super) fn all_of(
 /// The crowds of a trial.
 pub(super) fn crowds<'a>(trial: &Trial<'a>) -> impl Iterator<Item = &'a Crowd> {
     let runs = trial.experiment.runs.iter();
-    runs.flat_map(|run| &run.steps).filter_map(|step| match step {
-        Step::Start(crowd) => Some(crowd),
-        _ => None,
-    })
+    runs.flat_map(|run| &run.steps)
+        .filter_map(|step| match step {
+            Step::Start(crowd) => Some(crowd),
+            _ => None,
+        })
 }
 
 /// An answer, and where its line ends, counted from the beginning.
@@ -140,7 +141,13 @@ fn complaint(experiment: &Experiment, crowd: &Crowd, seen: &Sighting) -> Option<
     }
     // A line that was not ended may be called an error.
     let is_fine = rest.is_empty() || (!unended.is_empty() && is_error(&rest));
-    (!is_fine).then(|| format!("{who} got {} too much: {}", bytes(rest.len() as u64), shown(&rest)))
+    (!is_fine).then(|| {
+        format!(
+            "{who} got {} too much: {}",
+            bytes(rest.len() as u64),
+            shown(&rest)
+        )
+    })
 }
 
 fn is_error(line: &[u8]) -> bool {

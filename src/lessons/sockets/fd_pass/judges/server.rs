@@ -5,7 +5,8 @@ use crate::lessons::sight;
 use crate::lessons::sockets::fd_pass::store::SOCKET;
 use crate::lessons::sockets::served::{self, end, how};
 use crate::model::{
-    ExitStatus, Failure, InputKind, Judgement, Mode, Objection, Pass, Recording, Stream, Trial, World,
+    ExitStatus, Failure, InputKind, Judgement, Mode, Objection, Pass, Recording, Stream, Trial,
+    World,
 };
 
 /// Fails if more descriptors are open after many requests than before.
@@ -30,7 +31,10 @@ pub(in crate::lessons::sockets::fd_pass) fn keeps_none(trial: &Trial<'_>) -> Jud
     if let Some((after, count)) = kept.filter(|(_, count)| count > held) {
         let why =
             format!("it had {held} descriptors open before these clients came, and {count} after");
-        let failure = Failure::new(why).hint(hint).showing(*before).showing(*after);
+        let failure = Failure::new(why)
+            .hint(hint)
+            .showing(*before)
+            .showing(*after);
         return Err(failure.figure("descriptors", *count as f64).into());
     }
     all_of(trial, recording, hint, |crowd| crowd == "after")?;
@@ -151,7 +155,10 @@ pub(in crate::lessons::sockets::fd_pass) fn protects_the_socket(trial: &Trial<'_
             let why = format!("{when}the mode of its socket is 0{:o}", mode & 0o7777);
             let mut failure = Failure::new(why).hint(HINT);
             let binds = ["bind", "umask", "chmod", "fchmod", "fchmodat", "listen"];
-            for made in recording.calls().filter(|made| binds.contains(&&*made.call.name)) {
+            for made in recording
+                .calls()
+                .filter(|made| binds.contains(&&*made.call.name))
+            {
                 failure = failure.showing(made.enter);
             }
             Err(failure.showing(*at).into())

@@ -43,7 +43,9 @@ pub(super) fn story(
 /// Whether a request speaks of this file.
 fn asks_for(steps: &[Step], name: &str) -> bool {
     let has = |payload: &Payload| match payload {
-        Payload::Bytes(bytes) => bytes.windows(name.len()).any(|part| part == name.as_bytes()),
+        Payload::Bytes(bytes) => bytes
+            .windows(name.len())
+            .any(|part| part == name.as_bytes()),
         Payload::Repeated { .. } | Payload::Noise { .. } => false,
     };
     let mut crowds = steps.iter().filter_map(|step| match step {

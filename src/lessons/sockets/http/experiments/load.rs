@@ -1,8 +1,6 @@
 //! Many clients: slow, idle, vanishing; a file that does not fit into memory; and the end.
 
-use super::crowds::{
-    CONNECTIONS, KEPT, asking, get, get_and_close, go_on, one_by_one, story,
-};
+use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, go_on, one_by_one, story};
 use crate::lessons::sockets::http::judges::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
@@ -149,8 +147,14 @@ pub(in crate::lessons::sockets::http) fn endings(seed: u64) -> Vec<Experiment> {
                     "in the middle of a request",
                     vec![Move::Send(Payload::Bytes(b"GET /in".to_vec())), Move::Close],
                 ),
-                ("GET", vec![send("GET", &small), response(false), Move::Close]),
-                ("HEAD", vec![send("HEAD", &small), response(true), Move::Close]),
+                (
+                    "GET",
+                    vec![send("GET", &small), response(false), Move::Close],
+                ),
+                (
+                    "HEAD",
+                    vec![send("HEAD", &small), response(true), Move::Close],
+                ),
                 (
                     "deep below",
                     vec![
@@ -221,7 +225,9 @@ pub(in crate::lessons::sockets::http) fn idleness(seed: u64) -> Vec<Experiment> 
         |at, site, _| {
             let mut moves = asking("GET", &target(&site.small), "");
             moves.push(Move::AwaitTold);
-            let idle = Crowd::new("idle", at.clone(), moves).times(IDLE).keeping(KEPT);
+            let idle = Crowd::new("idle", at.clone(), moves)
+                .times(IDLE)
+                .keeping(KEPT);
             let mut steps = perform(idle).to_vec();
             steps.push(Step::Pass { ms: SETTLE_MS });
             steps.push(Step::Pass { ms: IDLE_MS });
@@ -267,7 +273,9 @@ pub(in crate::lessons::sockets::http) fn sigterm(seed: u64) -> Vec<Experiment> {
     let idle = |at: &Endpoint, target: &str| {
         let mut moves = asking("GET", target, "");
         moves.push(Move::AwaitTold);
-        Crowd::new("idle", at.clone(), moves).times(10).keeping(KEPT)
+        Crowd::new("idle", at.clone(), moves)
+            .times(10)
+            .keeping(KEPT)
     };
     let at_rest = story(
         "SIGTERM with idle connections",

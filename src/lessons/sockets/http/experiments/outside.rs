@@ -149,7 +149,10 @@ pub(in crate::lessons::sockets::http) fn ways_out(seed: u64) -> Vec<Experiment> 
         let path = format!("/{}", "n/".repeat(LONG_PATH / 2));
         let crowds = [
             ("a NUL behind the name", format!("{name}%00")),
-            ("a NUL and an ending behind the name", format!("{name}%00.html")),
+            (
+                "a NUL and an ending behind the name",
+                format!("{name}%00.html"),
+            ),
             ("a NUL alone", "/%00".to_owned()),
             ("a name of 300 bytes", part),
             ("a path of 5,000 bytes", path),

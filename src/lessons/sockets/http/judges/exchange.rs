@@ -53,10 +53,11 @@ pub(super) fn nobody() -> Objection {
 /// The crowds of a trial.
 pub(super) fn crowds<'a>(trial: &Trial<'a>) -> impl Iterator<Item = &'a Crowd> {
     let runs = trial.experiment.runs.iter();
-    runs.flat_map(|run| &run.steps).filter_map(|step| match step {
-        Step::Start(crowd) => Some(crowd),
-        _ => None,
-    })
+    runs.flat_map(|run| &run.steps)
+        .filter_map(|step| match step {
+            Step::Start(crowd) => Some(crowd),
+            _ => None,
+        })
 }
 
 /// What a client kept of what it got.
@@ -65,11 +66,7 @@ pub(super) fn kept(seen: &Sighting) -> Bytes {
 }
 
 /// What is wrong with what clients got, as a sentence.
-pub(super) fn complaint(
-    experiment: &Experiment,
-    crowd: &Crowd,
-    seen: &Sighting,
-) -> Option<String> {
+pub(super) fn complaint(experiment: &Experiment, crowd: &Crowd, seen: &Sighting) -> Option<String> {
     let who = who(seen);
     if crowd.keeps == 0 {
         // Its responses were counted and not kept.

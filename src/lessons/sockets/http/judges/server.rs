@@ -90,7 +90,10 @@ pub(in crate::lessons::sockets::http) fn leaks_no_descriptor(trial: &Trial<'_>) 
             "it had {held} descriptors open before 2,000 connections, and {count} when all were \
              gone"
         );
-        let failure = Failure::new(why).hint(hint).showing(*before).showing(*after);
+        let failure = Failure::new(why)
+            .hint(hint)
+            .showing(*before)
+            .showing(*after);
         return Err(failure.figure("descriptors", *count as f64).into());
     }
     let last = crowds(trial).last().map(|crowd| crowd.name.clone());
