@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod echo;
 mod limits;
 mod reaper;
 mod shell;
