@@ -1,6 +1,6 @@
 //! Many clients: slow, idle, vanishing; a file that does not fit into memory; and the end.
 
-use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, go_on, one_by_one, story};
+use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, one_by_one, story};
 use crate::lessons::sockets::http::judges::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
@@ -12,6 +12,9 @@ const SLOW: u32 = 200;
 
 /// Clients that come meanwhile.
 const OTHERS: u32 = 10;
+
+/// How long those may take, on the run's clock: none of it is theirs, if nobody delays them.
+const DELAY_MS: u64 = 5000;
 
 /// Clients that are silent.
 const IDLE: u32 = 100;
@@ -41,8 +44,12 @@ pub(in crate::lessons::sockets::http) fn slow_clients(seed: u64) -> Vec<Experime
             let mut steps = perform(slow).to_vec();
             for name in ["first others", "next others", "last others"] {
                 steps.push(Step::Pass { ms: 100 });
-                steps.extend(perform(get_and_close(at, name, &small, OTHERS)));
-                steps.extend(go_on("slow"));
+                steps.push(Step::Start(get_and_close(at, name, &small, OTHERS)));
+                steps.push(Step::AwaitClients {
+                    crowd: name.to_owned(),
+                    within_ms: DELAY_MS,
+                });
+                steps.push(Step::Tell("slow".to_owned()));
             }
             steps
         },
