@@ -5,11 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-<<<<<<< HEAD
 mod echo;
-=======
 mod http;
->>>>>>> 567439e3b04e3ffee1813b10a6e004eb5062a1d4
 mod limits;
 mod reaper;
 mod shell;
