@@ -57,12 +57,20 @@ pub struct LessonTool {
 }
 
 /// The tools of single lessons. This is the place to add one: a file in `commands/`, a line here.
-pub static LESSON_TOOLS: &[LessonTool] = &[LessonTool {
-    lesson: "process",
-    name: "inspect",
-    describe: inspect::Args::augment_args,
-    run: |matches, screen| inspect::run(&parsed(matches)?, screen),
-}];
+pub static LESSON_TOOLS: &[LessonTool] = &[
+    LessonTool {
+        lesson: "process",
+        name: "inspect",
+        describe: inspect::processes::Args::augment_args,
+        run: |matches, screen| inspect::processes::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "fds",
+        name: "inspect",
+        describe: inspect::descriptors::Args::augment_args,
+        run: |matches, screen| inspect::descriptors::run(&parsed(matches)?, screen),
+    },
+];
 
 /// The arguments of a tool, as its own type.
 fn parsed<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, Trouble> {

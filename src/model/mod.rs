@@ -14,6 +14,7 @@ pub mod limit;
 pub mod recording;
 pub mod score;
 pub mod snapshot;
+pub mod table;
 pub mod text;
 
 pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};

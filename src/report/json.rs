@@ -1,4 +1,4 @@
-//! Whole values as JSON: a scorecard and a snapshot of processes, schema 1 each.
+//! Whole values as JSON: a scorecard, a snapshot of processes, a descriptor table; schema 1 each.
 
 use std::io::{self, Write};
 
@@ -8,6 +8,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
 use crate::model::snapshot::Snapshot;
+use crate::model::table::Table;
 use crate::ui::is_safe;
 
 /// The scorecard as JSON with a newline at its end, as `scorecard.schema.json` describes it.
@@ -21,6 +22,11 @@ pub fn json(card: &Scorecard) -> String {
 /// The snapshot as JSON, as `processes.schema.json` describes it; escaped like [`json`].
 pub fn processes_json(snapshot: &Snapshot) -> String {
     written(snapshot)
+}
+
+/// The descriptor table as JSON, as `descriptors.schema.json` describes it; escaped like [`json`].
+pub fn descriptors_json(table: &Table) -> String {
+    written(table)
 }
 
 fn written<T: Serialize>(value: &T) -> String {

@@ -7,6 +7,7 @@ pub mod beneath;
 pub mod clock;
 pub mod filter;
 pub mod handler;
+pub mod kcmp;
 pub mod kernel;
 pub mod landlock;
 pub mod memory;

@@ -3,7 +3,7 @@
 use crate::model::snapshot::{Process, Snapshot, Thread};
 use crate::ui::{Tone, visible};
 
-use super::figures::{signals, size, span};
+use crate::report::figures::{signals, size, span};
 use super::{limits, mentioned, state_word, waits};
 
 /// Groups of threads that are told one by one, unless everything is.

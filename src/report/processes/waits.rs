@@ -3,7 +3,7 @@
 use crate::model::snapshot::{Children, End, Held, Holder, Process, Snapshot, Target, Wait, Which};
 use crate::ui::visible;
 
-use super::figures::{signals, span};
+use crate::report::figures::{signals, span};
 use super::mentioned;
 
 /// Descriptors, holders and children that are told one by one, unless everything is.
