@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
-use crate::lessons::{process, sockets};
+use crate::lessons::{fds, process, sockets};
 use crate::model::curriculum::DemoOptions;
 use crate::sys::{self, pidfd};
 
@@ -28,7 +28,11 @@ const TROUBLE: char = '!';
 pub(in crate::lessons) type Role = fn(&[String]) -> anyhow::Result<()>;
 
 /// All roles, by name: each lesson has its own.
-static ROLES: &[&[(&str, Role)]] = &[process::demos::ROLES, sockets::demos::ROLES];
+static ROLES: &[&[(&str, Role)]] = &[
+    process::demos::ROLES,
+    sockets::demos::ROLES,
+    fds::demos::ROLES,
+];
 
 /// The main function of a player; its arguments are who its parent is, its role, and the role's own.
 pub fn play(args: &[OsString]) -> ExitCode {

@@ -10,6 +10,7 @@ pub mod handler;
 pub mod kcmp;
 pub mod kernel;
 pub mod landlock;
+pub mod mapping;
 pub mod memory;
 pub mod mount;
 pub mod namespace;

@@ -3,7 +3,13 @@
 //! Each measures or traces when it is called: no figure that a demo prints was written down
 //! before.
 
+mod table;
+
+use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
 
+/// What players do for these demos.
+pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[("table", table::player::play)];
+
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[];
+pub static DEMOS: &[Demo] = &[table::DEMO];
