@@ -1,10 +1,10 @@
-"""Takes orders, a line each, and logs what it does. Usage: app.py DIRECTORY"""
+"""Takes orders, a line each, and logs what it does. Usage: app.py DIRECTORY [LIMIT]"""
 
 import os
 import sys
 
 FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-LIMIT = 64 * 1024
+LIMIT = int(sys.argv[2]) if len(sys.argv) > 2 else 64 * 1024
 
 
 class Log:
