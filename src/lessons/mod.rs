@@ -1,7 +1,7 @@
 //! The content: demos, exercises and labs of each lesson.
 
-pub mod player;
 pub mod fds;
+pub mod player;
 pub mod process;
 pub mod sockets;
 

@@ -127,7 +127,10 @@ fn other_end(one: &Descriptor, table: &Table, most: usize) -> Option<String> {
         _ => "with",
     };
     match (one.other_end.is_empty(), one.kind) {
-        (false, _) => Some(format!("{done} {}", holders(&one.other_end, table, most, 0))),
+        (false, _) => Some(format!(
+            "{done} {}",
+            holders(&one.other_end, table, most, 0)
+        )),
         (true, Kind::Pipe) if table.unseen == 0 => Some(format!("{done} nobody")),
         (true, Kind::Pipe) => Some(format!(
             "{done} nobody in sight ({} processes may not be seen)",

@@ -45,7 +45,11 @@ const LOOK_AT: (usize, usize) = (2, 3);
 const TRACED: u32 = 240;
 
 fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
-    writeln!(out, "{}\n", bold("A service that dies at 3:15", options.color))?;
+    writeln!(
+        out,
+        "{}\n",
+        bold("A service that dies at 3:15", options.color)
+    )?;
     let Some(python) = python(options)? else {
         let text = "Not shown here: the service is a Python program, and there is no python3.";
         out.write_all(prose(text).as_bytes())?;
@@ -65,7 +69,11 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     writeln!(out)?;
     writeln!(out, "{}", prose(&night.verdict()))?;
     if let Some(seen) = &night.inspected {
-        writeln!(out, "{}\n", bold("What the inspector saw before", options.color))?;
+        writeln!(
+            out,
+            "{}\n",
+            bold("What the inspector saw before", options.color)
+        )?;
         for line in seen.lines() {
             out.write_all(prose(line).as_bytes())?;
         }
@@ -193,6 +201,9 @@ mod tests {
             opened: 6,
             closed: 0,
         }]);
-        assert!(text.contains("app.py:25  rotate()       6       0           6"), "{text}");
+        assert!(
+            text.contains("app.py:25  rotate()       6       0           6"),
+            "{text}"
+        );
     }
 }

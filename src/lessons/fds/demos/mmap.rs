@@ -109,7 +109,11 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     writeln!(out, "{}", prose(meaning))?;
     out.flush()?;
     options.go_on()?;
-    writeln!(out, "{}\n", bold("MAP_PRIVATE and MAP_SHARED", options.color))?;
+    writeln!(
+        out,
+        "{}\n",
+        bold("MAP_PRIVATE and MAP_SHARED", options.color)
+    )?;
     writeln!(out, "{}", narrow(&[], &both()?))?;
     let meaning = "The first write to a page of a private mapping copies it; what others write to \
                    the file afterwards does not show there. A shared mapping is the file.";
@@ -192,7 +196,11 @@ fn touched(file: &File, way: &Way) -> io::Result<Cost> {
     let mapped = faults()?;
     mapping.advise(way.order)?;
     let pages = mapping.len() / page_size();
-    let step = if way.order == Order::Random { STRIDE } else { 1 };
+    let step = if way.order == Order::Random {
+        STRIDE
+    } else {
+        1
+    };
     let mut sum = 0_u64;
     for nth in 0..pages {
         sum += u64::from(mapping.byte(nth * step % pages * page_size()));
@@ -255,7 +263,9 @@ fn cut_short(options: &DemoOptions) -> anyhow::Result<Vec<Vec<String>>> {
     let path = directory.path().join("file");
     let file = File::create(&path)?;
     fill_with(&file, 3 * page)?;
-    let path = path.to_str().context("the temporary directory has no name")?;
+    let path = path
+        .to_str()
+        .context("the temporary directory has no name")?;
     let mut player = Player::start("mapping", &[path], options)?;
     player.hear()?;
     file.set_len(end as u64)?;

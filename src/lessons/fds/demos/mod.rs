@@ -3,9 +3,13 @@
 //! Each measures or traces when it is called: no figure that a demo prints was written down
 //! before.
 
+mod calls;
+mod effort;
 mod leak;
 mod mmap;
 mod table;
+mod uring;
+mod zero_copy;
 
 use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
@@ -14,7 +18,16 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("table", table::player::play),
     ("mapping", mmap::player::play),
+    ("move", zero_copy::player::play),
+    ("copy", uring::play_copy),
+    ("serve", uring::serve::play),
 ];
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[leak::DEMO, table::DEMO, mmap::DEMO];
+pub static DEMOS: &[Demo] = &[
+    leak::DEMO,
+    table::DEMO,
+    mmap::DEMO,
+    zero_copy::DEMO,
+    uring::DEMO,
+];

@@ -75,7 +75,9 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
     let path = directory.path().join("notes");
     fs::write(&path, CONTENT)?;
-    let path = path.to_str().context("the temporary directory has no name")?;
+    let path = path
+        .to_str()
+        .context("the temporary directory has no name")?;
     let mut player = Player::start("table", &[path], options)?;
     player.hear()?;
     let inode = fs::metadata(path)?.ino();
@@ -180,7 +182,10 @@ fn drawn(entries: &[Entry]) -> String {
             other.is_some_and(|other| other.description == entry.description)
         };
         let next = entries.get(nth + 1);
-        let is_shared = goes_on(next) || nth.checked_sub(1).is_some_and(|at| goes_on(entries.get(at)));
+        let is_shared = goes_on(next)
+            || nth
+                .checked_sub(1)
+                .is_some_and(|at| goes_on(entries.get(at)));
         let holder = format!("  {} {}  {:>3} ", entry.who, entry.pid, entry.number);
         let link = if is_shared { "--+" } else { "---" };
         // What is shared is written once, beside the last who share it.

@@ -134,7 +134,12 @@ mod tests {
                 function: function.to_owned(),
             }]
         };
-        let sites = [line(25, "rotate"), line(32, "<module>"), vec![], line(25, "rotate")];
+        let sites = [
+            line(25, "rotate"),
+            line(32, "<module>"),
+            vec![],
+            line(25, "rotate"),
+        ];
         let enters: Vec<usize> = recording.calls().map(|made| made.enter).collect();
         for (enter, site) in enters.into_iter().zip(sites) {
             recording.events[enter].site = site;

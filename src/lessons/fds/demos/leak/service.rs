@@ -146,7 +146,11 @@ impl Service {
         let said = fs::read(said(&self.directory))?;
         let said = String::from_utf8_lossy(&said);
         let directory = format!("{}/", self.directory.path().display());
-        let last = said.lines().last().unwrap_or("nothing").replace(&directory, "");
+        let last = said
+            .lines()
+            .last()
+            .unwrap_or("nothing")
+            .replace(&directory, "");
         Ok(Died {
             answered: self.answered,
             said: crate::ui::visible(&last),
