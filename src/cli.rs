@@ -9,8 +9,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    author, check, completions, demo, doctor, exercise, inspect, list, man, overview, read, start,
-    trace,
+    author, check, completions, demo, doctor, exercise, inspect, list, load, man, overview, read,
+    serve, start, trace,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -63,6 +63,18 @@ pub static LESSON_TOOLS: &[LessonTool] = &[
         name: "inspect",
         describe: inspect::processes::Args::augment_args,
         run: |matches, screen| inspect::processes::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "sockets",
+        name: "serve",
+        describe: serve::Args::augment_args,
+        run: |matches, screen| serve::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "sockets",
+        name: "load",
+        describe: load::Args::augment_args,
+        run: |matches, screen| load::run(&parsed(matches)?, screen),
     },
     LessonTool {
         lesson: "fds",

@@ -133,7 +133,7 @@ pub fn build(workshop: &Workshop) -> Result<Built, BuildError> {
         let tools = script::tools(&bench.directory, "build");
         script::check_interpreter(&bench.directory, "build", &tools)?;
         let command = [format!("{SUBMISSION_DIR}/build")];
-        said += &confined::execute(workshop, &tools, &command)?.all();
+        said += &confined::execute(workshop, &tools, &command)?.all()?;
     }
     let kind = detect::detect_in(&bench.directory)?;
     let (argv, tools, more) = bench.by_kind(kind)?;
@@ -216,7 +216,7 @@ impl<'a> Bench<'a> {
         command: &[String],
         results: &'static [&'static str],
     ) -> Result<Start, BuildError> {
-        let said = confined::execute(self.workshop, &tools, command)?.all();
+        let said = confined::execute(self.workshop, &tools, command)?.all()?;
         for name in results {
             if detect::is_executable(&self.directory, name) == Some(true) {
                 return Ok((vec![format!("{SUBMISSION_DIR}/{name}")], tools, said));
@@ -239,9 +239,8 @@ impl<'a> Bench<'a> {
             "build --offline --quiet --message-format=json-render-diagnostics",
         );
         let tools = Tools::of(cargo);
-        let said = confined::execute(self.workshop, &tools, &command)?;
-        let program = said
-            .output
+        let (messages, errors) = confined::execute(self.workshop, &tools, &command)?.apart()?;
+        let program = messages
             .lines()
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
             .filter_map(|message| message.get("executable")?.as_str().map(str::to_owned))
@@ -250,7 +249,7 @@ impl<'a> Bench<'a> {
                 command: typed(&command),
                 expected: "program",
             })?;
-        Ok((vec![program], tools, said.errors))
+        Ok((vec![program], tools, errors))
     }
 }
 

@@ -2,8 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::model::{Crowd, Sighting};
 use crate::stimulus::clients::{Answer, COMMAND, Order};
@@ -21,6 +25,7 @@ pub struct Crowds {
     /// Who has nothing to do, at which turn.
     idle: HashMap<String, u32>,
     seen: VecDeque<Vec<Sighting>>,
+    has_preceded: bool,
 }
 
 impl Crowds {
@@ -49,12 +54,31 @@ impl Crowds {
             turns: HashMap::new(),
             idle: HashMap::new(),
             seen: VecDeque::new(),
+            has_preceded: false,
         })
     }
 
     /// The process.
     pub fn pid(&self) -> i32 {
         self.pid
+    }
+
+    /// Leaves behind at this port what a server leaves that is killed while clients are connected.
+    /// Returns when that is so.
+    ///
+    /// # Errors
+    /// If the port is in use, or the process is gone.
+    pub fn precede(&mut self, port: u16) -> io::Result<()> {
+        self.order(&Order::Precede(port))?;
+        while !self.has_preceded {
+            let mut waiting = [PollFd::new(self.answers.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut waiting, PollTimeout::NONE) {
+                Err(Errno::EINTR) => continue,
+                polled => polled?,
+            };
+            self.listen()?;
+        }
+        Ok(())
     }
 
     /// Starts these clients.
@@ -137,6 +161,7 @@ impl Crowds {
             match serde_json::from_slice(line)? {
                 Answer::Idle { crowd, turn } => drop(self.idle.insert(crowd, turn)),
                 Answer::Seen(sightings) => self.seen.push_back(sightings),
+                Answer::Preceded => self.has_preceded = true,
                 Answer::Trouble(why) => return Err(io::Error::other(why)),
             }
         }

@@ -5,9 +5,12 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::crowds::Crowds;
+use super::inputs;
+use super::job::Job;
 use super::listening;
 use super::streams::Streams;
 use crate::model::{LimitKind, Limits, Run, Step, World};
@@ -30,6 +33,8 @@ const SILENCE: Duration = Duration::from_millis(500);
 
 /// The outside world of one run.
 pub struct Driver {
+    lab: PathBuf,
+    host_uid: u32,
     streams: Streams,
     crowds: Option<Crowds>,
     /// Why the clients cannot go on, if so.
@@ -79,14 +84,10 @@ pub enum Turn {
 
 impl Driver {
     /// The world of this run, at these ends of its streams.
-    pub fn new(
-        run: &Run,
-        streams: Streams,
-        crowds: Option<Crowds>,
-        scale: f64,
-        is_reference: bool,
-    ) -> Self {
+    pub fn new(job: &Job, run: &Run, streams: Streams, crowds: Option<Crowds>) -> Self {
         Self {
+            lab: job.lab.clone(),
+            host_uid: job.host_uid,
             streams,
             crowds,
             trouble: None,
@@ -96,7 +97,7 @@ impl Driver {
             is_stopped_by_us: false,
             steps: run.steps.iter().cloned().collect(),
             limits: run.limits.clone(),
-            scale,
+            scale: job.timeout_scale,
             is_stalled: false,
             output: 0,
             step_began: None,
@@ -106,7 +107,7 @@ impl Driver {
             last: Sample::default(),
             sampled_at: 0,
             started: Instant::now(),
-            is_reference,
+            is_reference: job.is_reference,
             ended_at: None,
             is_over: false,
         }
@@ -257,6 +258,16 @@ impl Driver {
             }
             Step::Inspect => {
                 tracer.record_state();
+                true
+            }
+            Step::Replace(file) => {
+                match inputs::replace(&self.lab, self.host_uid, file) {
+                    Ok(()) => tracer.record(World::Replaced(file.path.clone())),
+                    Err(error) => {
+                        let why = format!("cannot replace {}: {error}", file.path);
+                        self.trouble.get_or_insert(why);
+                    }
+                }
                 true
             }
             Step::Measure => {

@@ -1,6 +1,12 @@
 //! Whether a program listens.
 
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
 use std::net::IpAddr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
 
 use crate::model::Endpoint;
 use crate::sys::proc::{self, Address};
@@ -37,7 +43,10 @@ pub fn is_open(pid: i32, endpoint: &Endpoint) -> bool {
                     is_listening, path, ..
                 },
                 Endpoint::Unix(wanted),
-            ) => *is_listening && same_name(path, wanted.as_bytes()),
+            ) => {
+                *is_listening
+                    && (same_name(path, wanted.as_bytes()) || was_renamed(pid, path, wanted))
+            }
             _ => false,
         })
 }
@@ -46,6 +55,19 @@ pub fn is_open(pid: i32, endpoint: &Endpoint) -> bool {
 fn takes_loopback(address: IpAddr) -> bool {
     let address = address.to_canonical();
     address.is_loopback() || address.is_unspecified()
+}
+
+/// Whether the program, which has bound one name, seems to have given this one to the socket.
+fn was_renamed(pid: i32, bound: &[u8], wanted: &str) -> bool {
+    let inside = |path: &Path| {
+        let root = Path::new("/proc").join(pid.to_string()).join("root");
+        let relative = path.strip_prefix("/").unwrap_or(path);
+        fs::symlink_metadata(root.join(relative))
+    };
+    bound.starts_with(b"/")
+        && inside(Path::new(OsStr::from_bytes(bound)))
+            .is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        && inside(Path::new(wanted)).is_ok_and(|found| found.file_type().is_socket())
 }
 
 /// Whether the program, which may have bound a relative path, has bound this file.

@@ -5,13 +5,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
-use crate::model::{Bytes, Run, Step, World};
+use crate::model::{Bytes, Mode, Run, Step, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
 use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
@@ -19,6 +19,7 @@ use crate::tracer::{self, Pump, TraceError, Tracer};
 
 use super::crowds::Crowds;
 use super::drive::{Driver, Turn};
+use super::inputs::{self, below_lab};
 use super::job::{Job, TrialRecord};
 use super::streams;
 
@@ -106,8 +107,9 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
 fn trial() -> Result<TrialRecord, RunError> {
     let job: Job = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
     sys::tick::start(TICK).map_err(io_error("start the tick"))?;
+    let mut alive = Vec::new();
     for file in &job.experiment.files {
-        put_file(&job, file).map_err(io_error(format!("write {}", file.path)))?;
+        alive.extend(inputs::put(&job, file).map_err(io_error(format!("make {}", file.path)))?);
     }
     let mut record = TrialRecord::default();
     for (index, run) in job.experiment.runs.iter().enumerate() {
@@ -164,16 +166,21 @@ fn perform(
     let filter = tracer.filter(&policy::refusals());
     let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
-    let crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
+    let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
         true => {
             Some(Crowds::start(launched.first, &job.lab).map_err(io_error("start the clients"))?)
         }
         false => None,
     };
-    if let Some(crowds) = &crowds {
+    if let Some(crowds) = &mut crowds {
+        if let Some(port) = run.predecessor {
+            crowds
+                .precede(port)
+                .map_err(io_error("play an earlier server"))?;
+        }
         tracer.accompany(crowds.pid());
     }
-    let mut driver = Driver::new(run, streams, crowds, job.timeout_scale, job.is_reference);
+    let mut driver = Driver::new(job, run, streams, crowds);
     launched.release()?;
     let trouble = observe(&mut tracer, &mut driver)?;
     driver.receive_rest(&mut tracer);
@@ -264,37 +271,20 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
     }
 }
 
-/// A path below the lab directory, relative to it.
-fn below_lab(path: &str) -> &Path {
-    Path::new(
-        path.strip_prefix(LAB_DIR)
-            .unwrap_or(path)
-            .trim_start_matches('/'),
-    )
-}
-
-/// Puts a file into the lab directory, in which nothing of the learner has run yet.
-fn put_file(job: &Job, file: &crate::model::InputFile) -> io::Result<()> {
-    let path = job.lab.join(below_lab(&file.path));
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    fs::write(&path, &file.content)?;
-    let mode = if file.is_executable { 0o755 } else { 0o644 };
-    fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
-    // Where the learner's id is ours, there is nothing to give away.
-    if nix::unistd::geteuid().is_root() {
-        std::os::unix::fs::lchown(&path, Some(job.host_uid), Some(job.host_uid))?;
-    }
-    Ok(())
-}
-
 /// Records the files that the experiment asks for, as they are now.
 fn collect(job: &Job, run: &Run, tracer: &mut Tracer) -> Result<(), RunError> {
     for path in &run.collect {
         let content =
             read_hostile(&job.lab, below_lab(path)).map_err(io_error(format!("read {path}")))?;
         tracer.record(World::File(path.clone(), content));
+    }
+    for path in &run.modes {
+        let found = fs::symlink_metadata(job.lab.join(below_lab(path)));
+        let mode = found.ok().map(|found| Mode {
+            mode: found.mode(),
+            inode: found.ino(),
+        });
+        tracer.record(World::Mode(path.clone(), mode));
     }
     Ok(())
 }

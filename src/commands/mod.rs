@@ -9,9 +9,11 @@ pub mod doctor;
 pub mod exercise;
 pub mod inspect;
 pub mod list;
+pub mod load;
 pub mod man;
 pub mod overview;
 pub mod read;
+pub mod serve;
 pub mod start;
 pub mod trace;
 

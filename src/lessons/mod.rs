@@ -5,6 +5,7 @@ pub mod player;
 pub mod process;
 pub mod sockets;
 
+mod answers;
 mod chance;
 mod columns;
 mod dice;
@@ -27,6 +28,7 @@ pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     use super::*;
 
@@ -40,6 +42,48 @@ mod tests {
             for lab in lesson.labs {
                 assert!(labs.insert(lab.slug), "{}", lab.slug);
             }
+        }
+    }
+
+    #[test]
+    fn every_program_of_an_exercise_is_there_and_no_other() {
+        for lesson in LESSONS {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("labs")
+                .join(lesson.slug)
+                .join("trace");
+            let there: BTreeSet<String> = std::fs::read_dir(directory)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            let exercises = lesson.exercises.iter();
+            let named: BTreeSet<String> = exercises.map(|one| one.program.to_owned()).collect();
+            assert_eq!(there, named);
+        }
+    }
+
+    #[test]
+    fn slugs_of_exercises_differ() {
+        for lesson in LESSONS {
+            let slugs: BTreeSet<_> = lesson.exercises.iter().map(|one| one.slug).collect();
+            assert_eq!(slugs.len(), lesson.exercises.len());
+        }
+    }
+
+    #[test]
+    fn arguments_come_from_the_seed() {
+        for exercise in LESSONS.iter().flat_map(|lesson| lesson.exercises) {
+            let several: BTreeSet<_> = (0..50).map(exercise.args).collect();
+            assert!(several.len() > 3, "{}: {several:?}", exercise.slug);
+            assert_eq!((exercise.args)(7), (exercise.args)(7));
+        }
+    }
+
+    #[test]
+    fn an_empty_recording_has_no_answer() {
+        for exercise in LESSONS.iter().flat_map(|lesson| lesson.exercises) {
+            let answer = (exercise.answer)(&crate::model::Recording::default());
+            assert!(answer.is_err(), "{}: {answer:?}", exercise.slug);
         }
     }
 

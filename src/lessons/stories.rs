@@ -1,6 +1,6 @@
 //! What the experiments of all labs are put together from.
 
-use crate::model::{Arming, Experiment, InputFile, Role, Run, Strike, Sweep, Trigger};
+use crate::model::{Arming, Experiment, InputFile, InputKind, Role, Run, Strike, Sweep, Trigger};
 
 /// An experiment of one run.
 pub(in crate::lessons) fn experiment(story: &str, run: Run) -> Experiment {
@@ -17,7 +17,17 @@ impl Experiment {
         self.files.push(InputFile {
             path: path.to_owned(),
             content,
-            is_executable: false,
+            ..InputFile::default()
+        });
+        self
+    }
+
+    /// This is there before the first run.
+    pub(in crate::lessons) fn with(mut self, path: &str, kind: InputKind) -> Self {
+        self.files.push(InputFile {
+            path: path.to_owned(),
+            kind,
+            ..InputFile::default()
         });
         self
     }

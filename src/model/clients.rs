@@ -27,6 +27,9 @@ pub struct Crowd {
     pub keeps: u32,
     /// What comes should be what was sent: the first difference is noted.
     pub is_echoed: bool,
+    /// The first thing that comes should be an HTTP response with this body, as client number 0
+    /// would send it: the first difference is noted.
+    pub body: Option<Payload>,
     /// They speak TLS.
     pub tls: Option<Tls>,
 }
@@ -37,7 +40,7 @@ pub enum Endpoint {
     /// A port of 127.0.0.1. Crowds of more than a thousand come from several addresses of
     /// 127.0.0.0/8, since there are only 28,000 ephemeral ports for each; ip(7).
     Tcp(u16),
-    /// A port of 127.0.0.1. Every [`Move::Send`] is one datagram.
+    /// A port of 127.0.0.1. Every [`Move::Send`] is one datagram, which may be empty.
     Udp(u16),
     /// A stream socket with this absolute path below [`LAB_DIR`](super::experiment::LAB_DIR).
     Unix(String),
@@ -123,6 +126,13 @@ pub enum Reading {
 pub enum Payload {
     /// These bytes, the same by every client.
     Bytes(Vec<u8>),
+    /// These bytes, again and again.
+    Repeated {
+        /// Which.
+        bytes: Vec<u8>,
+        /// How often.
+        times: u64,
+    },
     /// Bytes without pattern, which depend on the seed, on the client and on their place in what
     /// the client sends: no two clients expect the same.
     Noise {
@@ -138,6 +148,7 @@ impl Payload {
     pub fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Repeated { bytes, times } => bytes.len() as u64 * times,
             Self::Noise { len, .. } => *len,
         }
     }
@@ -159,6 +170,7 @@ impl Crowd {
             receive_buffer: 0,
             keeps: 0,
             is_echoed: false,
+            body: None,
             tls: None,
         }
     }
@@ -181,6 +193,13 @@ impl Crowd {
     #[must_use]
     pub fn echoed(mut self) -> Self {
         self.is_echoed = true;
+        self
+    }
+
+    /// The first thing that comes should be an HTTP response with this body.
+    #[must_use]
+    pub fn expecting(mut self, body: Payload) -> Self {
+        self.body = Some(body);
         self
     }
 
@@ -213,7 +232,7 @@ pub struct Sighting {
     /// Bytes that it has received.
     pub received: u64,
     /// Where what came first differed from what was sent, counted from 0. For those who speak to
-    /// an echo.
+    /// an echo, or expect a body.
     pub differs_at: Option<u64>,
     /// How its connection stands.
     pub end: Ending,

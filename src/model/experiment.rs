@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clients::{Crowd, Endpoint};
+use super::clients::{Crowd, Endpoint, Payload};
 
 /// Where the lab directory is, as the submission sees it.
 pub const LAB_DIR: &str = "/lab";
@@ -41,6 +41,28 @@ pub struct InputFile {
     pub content: Vec<u8>,
     /// Whether it may be executed.
     pub is_executable: bool,
+    /// What it is, if it is not a file with this content.
+    pub kind: InputKind,
+}
+
+/// What the experiment puts into the lab directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InputKind {
+    /// A file with the content that is given.
+    #[default]
+    Content,
+    /// A file with these bytes, as client number 0 would send them.
+    Made(Payload),
+    /// A file of so many bytes that nobody has ever written: they read as zeros, and take no room.
+    Hole(u64),
+    /// A symbolic link to this.
+    Link(String),
+    /// A FIFO; see fifo(7).
+    Fifo,
+    /// A Unix socket on which nobody listens: what a server leaves behind that was killed.
+    Deserted,
+    /// A Unix socket on which somebody else listens, who is alive as long as the trial lasts.
+    Alive,
 }
 
 /// One start of the submission.
@@ -58,6 +80,8 @@ pub struct Run {
     pub watch: Vec<String>,
     /// Files whose content is recorded before the program starts and after it has ended.
     pub collect: Vec<String>,
+    /// Names of which it is recorded, before and after, what they are names of, and with which mode.
+    pub modes: Vec<String>,
     /// Bytes that fit into the stdout pipe; 0: the kernel's default.
     pub stdout_capacity: u32,
     /// The three standard streams are a pseudo-terminal, which is the controlling terminal of the
@@ -72,6 +96,9 @@ pub struct Run {
     pub measures_usage: bool,
     /// Bytes that are kept of each buffer that a call is given or fills; 0: all, up to a MiB.
     pub buffer: u32,
+    /// An earlier server has served clients at this TCP port, and was killed while they were
+    /// connected: what is left of its connections is there when the program starts.
+    pub predecessor: Option<u16>,
     /// What judges compare with.
     pub expects: Vec<Expected>,
 }
@@ -164,6 +191,9 @@ pub enum Step {
     Look(String),
     /// Close the clients of this crowd that are still open.
     Dismiss(String),
+    /// Put this file, which lies in the lab directory itself, into the place of the one with its
+    /// name, as rename(2) does: whoever opens it gets the old one or the new one.
+    Replace(InputFile),
     /// Ask the kernel what all of the program's processes hold together.
     Measure,
     /// The run is over: all of the program's processes are killed.

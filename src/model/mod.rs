@@ -11,6 +11,7 @@ pub mod curriculum;
 pub mod disk;
 pub mod experiment;
 pub mod limit;
+pub mod load;
 pub mod recording;
 pub mod score;
 pub mod snapshot;
@@ -21,12 +22,12 @@ pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Sho
 pub use clients::{Crowd, Ending, Endpoint, Move, Passed, Payload, Reading, Sighting, Tls};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
-    Action, Arming, Expected, Experiment, Fault, InputFile, Limits, Role, Run, Step, Strike, Sweep,
-    Trigger,
+    Action, Arming, Expected, Experiment, Fault, InputFile, InputKind, Limits, Role, Run, Step,
+    Strike, Sweep, Trigger,
 };
 pub use limit::explain_limit;
 pub use recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Measure, Object,
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Measure, Mode, Object,
     Recording, Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};

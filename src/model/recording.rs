@@ -105,6 +105,8 @@ pub enum World {
     Signalled(i32),
     /// A file of the lab directory, as it is at this moment; `None`: it does not exist.
     File(String, Option<Bytes>),
+    /// What a name in the lab directory is the name of at this moment; `None`: of nothing.
+    Mode(String, Option<Mode>),
     /// So many milliseconds passed on the run's clock in which the world did nothing.
     Passed(u64),
     /// The program listens here (or, for datagrams, is bound).
@@ -117,6 +119,8 @@ pub enum World {
     Dismissed(String),
     /// What some clients had seen by now.
     Saw(Box<Sighting>),
+    /// This file of the lab directory was replaced by another.
+    Replaced(String),
     /// What the program's processes held.
     Measured(Measure),
     /// The run was ended because it reached a limit.
@@ -128,12 +132,22 @@ pub enum World {
 /// What all of a program's processes hold together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Measure {
-    /// Resident memory, KiB; what several share counts for each.
+    /// Resident memory, KiB, each page divided by the number of processes that have it (Pss of
+    /// proc_pid_smaps(5)).
     pub memory_kib: u64,
     /// Threads.
     pub tasks: u64,
     /// Open descriptors; a table that several share counts for each.
     pub descriptors: u64,
+}
+
+/// What a name is the name of; see inode(7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// Kind and permissions, as in st_mode. Of a symbolic link its own.
+    pub mode: u32,
+    /// Inode number.
+    pub inode: u64,
 }
 
 /// One of the two output streams.

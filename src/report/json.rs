@@ -1,4 +1,5 @@
-//! Whole values as JSON: a scorecard, a snapshot of processes, a descriptor table; schema 1 each.
+//! Whole values as JSON: a scorecard, a snapshot of processes, a descriptor table, what a load has
+//! found out; schema 1 each.
 
 use std::io::{self, Write};
 
@@ -7,6 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
+use crate::model::load::LoadReport;
 use crate::model::snapshot::Snapshot;
 use crate::model::table::Table;
 use crate::ui::is_safe;
@@ -27,6 +29,11 @@ pub fn processes_json(snapshot: &Snapshot) -> String {
 /// The descriptor table as JSON, as `descriptors.schema.json` describes it; escaped like [`json`].
 pub fn descriptors_json(table: &Table) -> String {
     written(table)
+}
+
+/// What a load has found out as JSON, as `load.schema.json` describes it; escaped like [`json`].
+pub fn load_json(report: &LoadReport) -> String {
+    written(report)
 }
 
 fn written<T: Serialize>(value: &T) -> String {

@@ -65,6 +65,8 @@ fn start(init: Init) -> Result<Pid, Failure> {
     sethostname(HOSTNAME).map_err(Step::SetHostname.failed())?;
     if job.spec.has_network {
         network::bring_up_loopback().map_err(Step::BringUpLoopback.failed())?;
+        // Where that is not permitted, mistakes may show a little less often.
+        let _ = network::set_tcp();
     }
     parts.assemble(&job.spec.limits)?;
     prctl::set_dumpable(false).map_err(Step::DropPrivileges.failed())?;

@@ -1,9 +1,34 @@
-//! Network interfaces; see netdevice(7).
+//! Network interfaces and what networks are set to; see netdevice(7), tcp(7).
 
+use std::fs;
 use std::io;
 use std::os::fd::AsRawFd;
 
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+
+/// How TCP is set, by the name below /proc/sys/net/ipv4; see tcp(7).
+///
+/// The buffers: the least, the default, the most, in bytes. Receive buffers that are large from the
+/// beginning take a burst while nobody reads; send buffers that stay small are soon full. Both would
+/// depend on the machine's memory.
+///
+/// No SYN cookies: who is connected by one when the queue is full may be reset later, whatever its
+/// server does. Without, who does not fit comes again a second later.
+const TCP: [(&str, &str); 3] = [
+    ("tcp_rmem", "4096 1048576 1048576"),
+    ("tcp_wmem", "4096 65536 262144"),
+    ("tcp_syncookies", "0"),
+];
+
+/// Makes TCP in this network namespace the same on every machine. Sockets that there are already
+/// keep their buffers.
+///
+/// # Errors
+/// EACCES or EROFS where /proc/sys cannot be written to, as in some containers.
+pub fn set_tcp() -> io::Result<()> {
+    TCP.iter()
+        .try_for_each(|(name, value)| fs::write(format!("/proc/sys/net/ipv4/{name}"), value))
+}
 
 /// Switches the loopback interface of this network namespace on; see netdevice(7).
 ///

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::prctl;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getppid};
 
@@ -125,15 +124,6 @@ pub fn close_others_on_exec() -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
-}
-
-/// Lets this process have as many descriptors as it may give itself; see getrlimit(2).
-///
-/// # Errors
-/// Those of setrlimit(2).
-pub fn raise_descriptor_limit() -> io::Result<()> {
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    Ok(setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?)
 }
 
 /// Calls on this descriptor fail with EAGAIN where they would wait; O_NONBLOCK of open(2).

@@ -178,9 +178,10 @@ impl Tracer {
     /// What the program's processes hold together.
     pub fn measure(&self) -> Measure {
         let processes = self.processes();
-        let memory = processes
-            .iter()
-            .filter_map(|pid| Some(proc::status(*pid).ok()?.memory.resident));
+        let memory = processes.iter().filter_map(|pid| match proc::shares(*pid) {
+            Ok(shares) => Some(shares.pss),
+            Err(_) => Some(proc::status(*pid).ok()?.memory.resident),
+        });
         let descriptors = processes
             .iter()
             .filter_map(|pid| Some(proc::descriptor_numbers(*pid).ok()?.len() as u64));

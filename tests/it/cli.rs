@@ -13,6 +13,8 @@ use insta::assert_snapshot;
 use syslab::exit;
 use syslab::lessons::LESSONS;
 
+use crate::sockets_tools::Served;
+
 /// The program, in an empty environment but for what it needs.
 fn syslab(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_syslab"));
@@ -103,8 +105,11 @@ fn every_command_has_an_example() {
 /// Each example is given to the real program, in a place where it makes sense.
 #[test]
 fn examples_work() {
-    let lesson = &LESSONS[0];
     for (words, command) in commands() {
+        let own = LESSONS
+            .iter()
+            .find(|lesson| words.first().is_some_and(|word| word == lesson.slug));
+        let lesson = own.unwrap_or(&LESSONS[0]);
         let help = command
             .get_after_help()
             .map(ToString::to_string)
@@ -130,15 +135,27 @@ fn examples_work() {
                 inspect_works(here.path(), &args);
                 continue;
             }
+            if args.contains(&"serve") {
+                // At a port that is free. It serves until it is told to end.
+                args.pop();
+                assert!(Served::start(&args[2..]).is_some() || args.contains(&"uring"));
+                continue;
+            }
             let makes_checks = args.get(1) == Some(&"check");
             if makes_checks && !args.contains(&"--only") {
                 // One check shows as well as all that the example is right.
                 args.extend(["--only", lesson.labs[0].checks[0].id]);
             }
+            let loaded = loaded(&mut args);
+            let served = loaded.as_ref().map(|(_, target)| target.as_str());
+            if let Some(target) = served {
+                args[2] = target;
+            }
             let output = run(here.path(), &args);
             // A starter may lose points and the example's answer may be wrong; the traced command
-            // fails where it is told to; and a machine that cannot do it says so.
-            let is_judged = makes_checks || args.contains(&"trace");
+            // fails where it is told to; a server under load may be too slow for an answer in
+            // time; and a machine that cannot do it says so.
+            let is_judged = makes_checks || args.contains(&"trace") || served.is_some();
             let is_expected = match code(&output) {
                 exit::DONE | exit::MACHINE => true,
                 exit::FAILED => is_judged,
@@ -153,6 +170,25 @@ fn examples_work() {
             );
         }
     }
+}
+
+/// For an example of `load`, a server such as it names, and how to name that one; and an end to
+/// the load.
+fn loaded(args: &mut Vec<&str>) -> Option<(Served, String)> {
+    if args.get(1) != Some(&"load") {
+        return None;
+    }
+    let is_url = args[2].starts_with("http://");
+    let options: &[&str] = if is_url { &[] } else { &["--echo"] };
+    let server = Served::start(options).unwrap();
+    let target = match is_url {
+        true => format!("http://{}/", server.address),
+        false => server.address.to_string(),
+    };
+    if !args.contains(&"-d") && !args.contains(&"-n") {
+        args.extend(["-n", "1000"]);
+    }
+    Some((server, target))
 }
 
 /// An example of `inspect`, with a process in the place of the one that it names. What watches it

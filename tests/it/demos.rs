@@ -51,9 +51,12 @@ fn every_demo_works_and_fits() {
 #[test]
 fn ctrl_c_ends_every_demo_with_all_that_it_has_started() {
     let here = tempfile::tempdir().unwrap();
-    for demo in LESSONS.iter().flat_map(|lesson| lesson.demos) {
+    let demos = LESSONS
+        .iter()
+        .flat_map(|lesson| lesson.demos.iter().map(move |demo| (lesson.slug, demo)));
+    for (lesson, demo) in demos {
         let mut child = Command::new(env!("CARGO_BIN_EXE_syslab"))
-            .args(["process", "demo", demo.slug])
+            .args([lesson, "demo", demo.slug])
             .current_dir(here.path())
             .env("TMPDIR", here.path())
             .stdin(Stdio::null())

@@ -10,4 +10,5 @@ mod real_programs;
 mod report;
 mod sandbox;
 mod site;
+mod sockets_tools;
 mod tidy;

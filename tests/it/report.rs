@@ -203,10 +203,10 @@ fn hostile_text_is_written_out() {
             .collect()
     };
     let text = report::text(&card, Look::PLAIN, Detail::All);
-    assert_eq!(unsafe_in(&text), []);
+    assert_eq!(unsafe_in(&text), Vec::<char>::new());
     assert_snapshot!(text);
     let json = report::json(&card);
-    assert_eq!(unsafe_in(&json), []);
+    assert_eq!(unsafe_in(&json), Vec::<char>::new());
     let back: Scorecard = serde_json::from_str(&json).unwrap();
     assert_eq!(back, card, "and nothing is lost in JSON");
 }

@@ -41,6 +41,10 @@ const LIMITS: BoxLimits = BoxLimits {
 /// How much of a compiler's output is kept. The first errors are the ones that matter.
 const KEPT_OUTPUT: u64 = 16 * 1024;
 
+/// How much is read of what a build tool says to programs: cargo says a kilobyte of every crate, and
+/// at last where the program is.
+const KEPT_MESSAGES: u64 = 4 * 1024 * 1024;
+
 /// Runs a command in the sandbox, untraced, with the submission writable.
 pub(super) fn execute(
     workshop: &Workshop,
@@ -76,10 +80,7 @@ pub(super) fn execute(
     launched.release()?;
     let status = watch(&mut launched, command);
     launched.finish();
-    let said = Said {
-        output: output.read()?,
-        errors: errors.read()?,
-    };
+    let said = Said { output, errors };
     match status? {
         Some(ExitStatus::Code(0)) => Ok(said),
         Some(status) => Err(BuildError::Failed {
@@ -88,11 +89,11 @@ pub(super) fn execute(
                 ExitStatus::Code(code) => format!("exit status {code}"),
                 ExitStatus::Signal(signal) => signal_name(signal),
             },
-            output: said.all(),
+            output: said.all()?,
         }),
         None => Err(BuildError::TimedOut {
             command: typed(command),
-            output: said.all(),
+            output: said.all()?,
         }),
     }
 }
@@ -117,14 +118,22 @@ fn watch(launched: &mut Launched, command: &[String]) -> Result<Option<ExitStatu
 
 /// What a command said.
 pub(super) struct Said {
-    pub(super) output: String,
-    pub(super) errors: String,
+    output: Paper,
+    errors: Paper,
 }
 
 impl Said {
-    /// All of it.
-    pub(super) fn all(self) -> String {
-        self.output + &self.errors
+    /// The beginning of both, for people.
+    pub(super) fn all(self) -> Result<String, BuildError> {
+        Ok(self.output.read(KEPT_OUTPUT)? + &self.errors.read(KEPT_OUTPUT)?)
+    }
+
+    /// Its standard output, for programs, and the beginning of its standard error, for people.
+    pub(super) fn apart(self) -> Result<(String, String), BuildError> {
+        Ok((
+            self.output.read(KEPT_MESSAGES)?,
+            self.errors.read(KEPT_OUTPUT)?,
+        ))
     }
 }
 
@@ -146,18 +155,18 @@ impl Paper {
     }
 
     /// The beginning of what was written.
-    fn read(mut self) -> Result<String, BuildError> {
+    fn read(mut self, most: u64) -> Result<String, BuildError> {
         let mut kept = Vec::new();
         let length = self
             .0
             .rewind()
-            .and_then(|()| (&mut self.0).take(KEPT_OUTPUT).read_to_end(&mut kept))
+            .and_then(|()| (&mut self.0).take(most).read_to_end(&mut kept))
             .and_then(|_| self.0.metadata())
             .map_err(|error| BuildError::Io("read the output", error))?
             .len();
         let mut text = printable(&String::from_utf8_lossy(&kept));
-        if length > KEPT_OUTPUT {
-            text += &format!("\n[{} more bytes]\n", length - KEPT_OUTPUT);
+        if length > most {
+            text += &format!("\n[{} more bytes]\n", length - most);
         }
         Ok(text)
     }

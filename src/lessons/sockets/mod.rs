@@ -3,9 +3,13 @@
 pub mod demos;
 pub mod exercises;
 
+mod dns;
 mod echo;
+mod fd_pass;
+mod http;
 mod served;
 mod stories;
+mod tls;
 
 use crate::model::Lesson;
 
@@ -16,5 +20,5 @@ pub const LESSON: Lesson = Lesson {
     title: "TCP, epoll, UDP, Unix sockets, TLS",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[echo::LAB],
+    labs: &[echo::LAB, http::LAB, dns::LAB, fd_pass::LAB, tls::LAB],
 };

@@ -48,13 +48,11 @@ pub(in crate::lessons::sockets) fn listening<'a>(
 }
 
 fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
-    let at = trial.experiment.runs[0]
-        .steps
-        .iter()
-        .find_map(|step| match step {
-            crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
-            _ => None,
-        });
+    let runs = trial.experiment.runs.iter();
+    let at = runs.flat_map(|run| &run.steps).find_map(|step| match step {
+        crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
+        _ => None,
+    });
     let at = at.unwrap_or_default();
     let mut failure = Failure::new(format!("it never listens on {at}"));
     let calls = ["socket", "bind", "listen"];
@@ -115,7 +113,7 @@ fn ended(recording: &Recording) -> Option<Failure> {
     let is_ours = recording.events[event..].iter().all(|event| {
         matches!(
             event.what,
-            What::End { .. } | What::Usage(..) | What::World(World::File(..))
+            What::End { .. } | What::Usage(..) | What::World(World::File(..) | World::Mode(..))
         )
     });
     if status == ExitStatus::Signal(libc::SIGKILL) && is_ours {
@@ -144,8 +142,17 @@ pub(in crate::lessons::sockets) fn sightings<'a>(
     recording: &'a Recording,
     crowd: &'a str,
 ) -> Vec<(usize, &'a Sighting)> {
+    sightings_before(recording, crowd, recording.events.len())
+}
+
+/// The same, before event number `end`.
+pub(in crate::lessons::sockets) fn sightings_before<'a>(
+    recording: &'a Recording,
+    crowd: &'a str,
+    end: usize,
+) -> Vec<(usize, &'a Sighting)> {
     let mut last: Vec<(usize, &Sighting)> = Vec::new();
-    for (at, world) in recording.world() {
+    for (at, world) in recording.world().take_while(|(at, _)| *at < end) {
         if let World::Saw(seen) = world
             && seen.crowd == crowd
         {

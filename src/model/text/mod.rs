@@ -50,6 +50,9 @@
 //! * saw "echoes" 0-49,51 sent=64 received=64 fin kept="hello"
 //! * saw "echoes" 50 sent=64 received=3 ECONNRESET doing=2 differs=1
 //! * saw "openers" 0 sent=7 received=3 open passed=0</srv/name [12]> 0100000 0 0 "content"
+//! * mode "/lab/socket" 0140600 7
+//! * mode "/lab/gone" absent
+//! * replaced "/lab/cert.pem"
 //! * measured memory=5120 tasks=1 descriptors=9
 //! * stdin "a\n"
 //! * stdin closed

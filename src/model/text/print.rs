@@ -219,6 +219,14 @@ impl Display for Shown<'_, World> {
                 write!(f, "file {} {}", Quoted(path.as_bytes()), Shown(bytes))
             }
             World::File(path, None) => write!(f, "file {} absent", Quoted(path.as_bytes())),
+            World::Mode(path, Some(found)) => write!(
+                f,
+                "mode {} 0{:o} {}",
+                Quoted(path.as_bytes()),
+                found.mode,
+                found.inode
+            ),
+            World::Mode(path, None) => write!(f, "mode {} absent", Quoted(path.as_bytes())),
             World::Passed(ms) => write!(f, "passed {ms}"),
             World::Listening(endpoint) => write!(f, "listening {}", Shown(endpoint)),
             World::Started(crowd, count) => {
@@ -227,6 +235,7 @@ impl Display for Shown<'_, World> {
             World::Told(crowd) => write!(f, "tell {}", Quoted(crowd.as_bytes())),
             World::Dismissed(crowd) => write!(f, "dismiss {}", Quoted(crowd.as_bytes())),
             World::Saw(sighting) => write!(f, "saw {}", Shown(&**sighting)),
+            World::Replaced(path) => write!(f, "replaced {}", Quoted(path.as_bytes())),
             World::Measured(held) => write!(
                 f,
                 "measured memory={} tasks={} descriptors={}",

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{event_line, signal_name};
 use crate::model::clients::{Ending, Endpoint, Passed, Sighting};
 use crate::model::recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Measure, Object, Recording,
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Measure, Mode, Object, Recording,
     Returned, STRIKE, SigSet, Stream, Task, Usage, What, World,
 };
 
@@ -239,11 +239,15 @@ fn world() -> impl Strategy<Value = World> {
         (name(), option::of(bytes())).prop_map(|(path, bytes)| World::File(path, bytes)),
         (kind, any::<u64>()).prop_map(|((_, kind), figure)| World::Limit(kind, figure)),
         any::<u64>().prop_map(World::Passed),
+        (name(), option::of((any::<u32>(), any::<u64>()))).prop_map(|(path, found)| {
+            World::Mode(path, found.map(|(mode, inode)| Mode { mode, inode }))
+        }),
         name().prop_map(World::Blind),
         endpoint().prop_map(World::Listening),
         (name(), any::<u32>()).prop_map(|(crowd, count)| World::Started(crowd, count)),
         name().prop_map(World::Told),
         name().prop_map(World::Dismissed),
+        name().prop_map(World::Replaced),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
         any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
             World::Measured(Measure {

@@ -35,6 +35,14 @@ impl Script {
                 Payload::Bytes(bytes) => {
                     piece.copy_from_slice(&bytes[from as usize..from as usize + len]);
                 }
+                Payload::Repeated { bytes, .. } => {
+                    let begin = (from % bytes.len().max(1) as u64) as usize;
+                    let again = bytes.iter().cycle().skip(begin);
+                    piece
+                        .iter_mut()
+                        .zip(again)
+                        .for_each(|(to, byte)| *to = *byte);
+                }
                 Payload::Noise { seed, .. } => noise(*seed, client, begin + from, piece),
             }
             filled += len;
@@ -78,11 +86,17 @@ fn noise(seed: u64, client: u32, offset: u64, buffer: &mut [u8]) {
 mod tests {
     use super::*;
 
+    const LEN: usize = 118;
+
     fn script() -> Script {
         let mut script = Script::default();
         script.push(&Payload::Bytes(b"hello ".to_vec()));
         script.push(&Payload::Noise { len: 100, seed: 7 });
         script.push(&Payload::Bytes(b"bye".to_vec()));
+        script.push(&Payload::Repeated {
+            bytes: b"abc".to_vec(),
+            times: 3,
+        });
         script
     }
 
@@ -90,14 +104,14 @@ mod tests {
     fn any_piece_is_a_piece_of_the_whole() {
         let script = script();
         let mut whole = vec![0; 200];
-        assert_eq!(script.fill(3, 0, &mut whole), 109);
+        assert_eq!(script.fill(3, 0, &mut whole), LEN);
         assert!(whole.starts_with(b"hello "));
-        assert_eq!(&whole[106..109], b"bye");
-        for offset in 0..109 {
+        assert_eq!(&whole[106..LEN], b"byeabcabcabc");
+        for offset in 0..LEN {
             for len in [1, 5, 50] {
                 let mut piece = vec![0; len];
                 let filled = script.fill(3, offset as u64, &mut piece);
-                assert_eq!(filled, len.min(109 - offset));
+                assert_eq!(filled, len.min(LEN - offset));
                 assert_eq!(piece[..filled], whole[offset..offset + filled]);
             }
         }
@@ -106,13 +120,13 @@ mod tests {
     #[test]
     fn a_difference_is_found_where_it_is() {
         let script = script();
-        let mut whole = vec![0; 109];
+        let mut whole = vec![0; LEN];
         script.fill(3, 0, &mut whole);
         assert_eq!(script.first_difference(3, 0, &whole), None);
         assert_eq!(script.first_difference(4, 0, &whole), Some(6));
         whole[50] ^= 1;
         assert_eq!(script.first_difference(3, 20, &whole[20..]), Some(50));
         // More than was sent.
-        assert_eq!(script.first_difference(3, 106, b"bye!"), Some(109));
+        assert_eq!(script.first_difference(3, 106, b"byeabcabcabc!"), Some(118));
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use mio::event::Event;
 use mio::{Registry, Token};
 
+use super::body::Body;
 use super::bytes::Script;
 use super::link::{Came, Link};
 use super::passed;
@@ -49,6 +50,7 @@ pub(super) struct Client {
     descriptors: Vec<Passed>,
     datagrams: u32,
     responses: Responses,
+    body: Option<Body>,
     /// Responses that moves have waited for.
     awaited: u32,
     is_told: bool,
@@ -81,6 +83,7 @@ enum Tried {
 impl Client {
     /// Begins to connect.
     pub(super) fn start(crowd: Rc<Crowd>, index: u32, registry: &Registry, token: Token) -> Self {
+        let body = crowd.body.as_ref().map(Body::new);
         let mut client = Self {
             crowd,
             index,
@@ -100,6 +103,7 @@ impl Client {
             descriptors: Vec::new(),
             datagrams: 0,
             responses: Responses::default(),
+            body,
             awaited: 0,
             is_told: false,
             certificate: Vec::new(),
@@ -127,6 +131,10 @@ impl Client {
     /// What the kernel says of the connection.
     pub(super) fn note(&mut self, event: &Event) {
         self.has_hung_up |= event.is_read_closed();
+        if event.is_error() {
+            // What had come before the connection failed still counts.
+            self.read(Instant::now(), &mut u64::from(u32::MAX));
+        }
         if event.is_error()
             && let Some(error) = self.link.as_mut().and_then(Link::take_error)
         {
@@ -344,6 +352,10 @@ impl Client {
                 .script
                 .first_difference(self.index, self.received, data);
         }
+        if let Some(body) = &mut self.body {
+            let differs_at = body.take(data);
+            self.differs_at = self.differs_at.or(differs_at);
+        }
         self.received += data.len() as u64;
         self.datagrams += 1;
         let is_datagram = matches!(self.crowd.to, Endpoint::Udp(_));
@@ -381,6 +393,10 @@ impl Client {
                 if !self.is_begun {
                     self.script.push(payload);
                     self.is_begun = true;
+                }
+                // A datagram of no bytes is one.
+                if let (true, Some(link @ Link::Udp(_))) = (payload.is_empty(), &mut self.link) {
+                    link.write(&[])?;
                 }
                 self.send(BUFFER, share)
             }

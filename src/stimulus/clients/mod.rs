@@ -7,11 +7,13 @@
 //! When nothing can happen by itself it waits without a time-out: so whoever watches it can tell
 //! that it, too, is at rest.
 
+mod body;
 mod bytes;
 mod client;
 mod crowd;
 mod link;
 mod passed;
+mod predecessor;
 mod responses;
 mod timers;
 mod tls;
@@ -20,6 +22,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
@@ -30,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use self::client::{Client, Progress};
 use self::crowd::Running;
 use self::timers::Timers;
-use crate::model::clients::{Crowd, Sighting};
+use crate::model::clients::{Crowd, Payload, Sighting};
 use crate::sys;
 
 /// The hidden command under which this binary is a crowd: `syslab __clients PARENT PID`.
@@ -52,6 +55,9 @@ pub enum Order {
     Look(String),
     /// Close them.
     Dismiss(String),
+    /// Leave behind at this TCP port what a server leaves that is killed while clients are
+    /// connected.
+    Precede(u16),
 }
 
 /// What the process says.
@@ -66,8 +72,27 @@ pub enum Answer {
     },
     /// What they have seen.
     Seen(Vec<Sighting>),
+    /// What an earlier server would have left behind is there.
+    Preceded,
     /// An order cannot be followed.
     Trouble(String),
+}
+
+/// Writes what client number 0 would send.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(payload: &Payload, to: &mut dyn Write) -> io::Result<()> {
+    let mut script = bytes::Script::default();
+    script.push(payload);
+    let mut buffer = vec![0; 64 * 1024];
+    let mut written = 0;
+    while written < payload.len() {
+        let len = script.fill(0, written, &mut buffer);
+        to.write_all(&buffer[..len])?;
+        written += len as u64;
+    }
+    Ok(())
 }
 
 /// Standard input.
@@ -76,7 +101,7 @@ const ORDERS: Token = Token(0);
 /// The process' main function: its parent, and the process whose network namespace it enters.
 ///
 /// # Errors
-/// If it cannot enter, or nobody listens any more.
+/// If it cannot enter.
 pub fn main(args: &[OsString]) -> io::Result<()> {
     let number = |nth: usize| {
         args.get(nth)
@@ -85,8 +110,12 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
     };
     sys::process::die_with_parent(number(0)?)?;
     sys::namespace::enter_network_of(number(1)?)?;
-    sys::process::raise_descriptor_limit()?;
-    Loop::new()?.run()
+    sys::limits::raise_descriptors()?;
+    match Loop::new()?.run() {
+        // Nobody listens any more: the run is over.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        ended => ended,
+    }
 }
 
 /// The event loop.
@@ -101,6 +130,8 @@ struct Loop {
     input: File,
     unread: Vec<u8>,
     is_over: bool,
+    /// A client of an earlier server, which has not noticed yet that it is gone.
+    client_of_predecessor: Option<TcpStream>,
 }
 
 impl Loop {
@@ -120,6 +151,7 @@ impl Loop {
             input,
             unread: Vec::new(),
             is_over: false,
+            client_of_predecessor: None,
         })
     }
 
@@ -180,6 +212,13 @@ impl Loop {
     fn follow(&mut self, order: Order) -> io::Result<()> {
         match order {
             Order::Start(crowd) => self.start(crowd),
+            Order::Precede(port) => match predecessor::leave_behind(port) {
+                Ok(client) => {
+                    self.client_of_predecessor = Some(client);
+                    answer(&Answer::Preceded)
+                }
+                Err(error) => answer(&Answer::Trouble(error.to_string())),
+            },
             Order::Tell { crowd, turn } => {
                 let Some(running) = self.crowds.get_mut(&crowd) else {
                     return unknown(&crowd);

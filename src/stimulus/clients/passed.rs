@@ -12,15 +12,15 @@ use crate::model::Bytes;
 use crate::model::clients::Passed;
 use crate::model::recording::Object;
 
-/// What the kernel says of it, and up to `keeps` bytes of what it reads at its offset, which does
-/// not move. Only a regular file is read: anything else could make us wait.
+/// What the kernel says of it, and up to `keeps` bytes of what it reads at its offset, which is at
+/// the file's end from then on. Only a regular file is read: anything else could make us wait.
 pub(super) fn look(descriptor: &OwnedFd, keeps: usize) -> Passed {
     let path = fs::read_link(format!("/proc/self/fd/{}", descriptor.as_raw_fd()));
     let stat = fstat(descriptor.as_fd()).ok();
     let kind = stat.map_or(0, |stat| stat.st_mode & SFlag::S_IFMT.bits());
     let access = fcntl(descriptor, FcntlArg::F_GETFL).unwrap_or(0) & OFlag::O_ACCMODE.bits();
     let offset = lseek(descriptor, 0, Whence::SeekCur).unwrap_or(-1);
-    Passed {
+    let passed = Passed {
         at: 0,
         object: Object {
             name: path.map_or(String::new(), |path| path.to_string_lossy().into_owned()),
@@ -33,7 +33,12 @@ pub(super) fn look(descriptor: &OwnedFd, keeps: usize) -> Passed {
             true => content(descriptor, offset.max(0) as u64, keeps),
             false => Bytes::default(),
         },
+    };
+    // As if it had read it all: whoever has the same open file description is where it is now.
+    if kind == SFlag::S_IFREG.bits() {
+        let _ = lseek(descriptor, 0, Whence::SeekEnd);
     }
+    passed
 }
 
 fn content(descriptor: &OwnedFd, offset: u64, keeps: usize) -> Bytes {

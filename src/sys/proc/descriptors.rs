@@ -90,6 +90,18 @@ pub fn descriptor_info(pid: i32, number: i32) -> io::Result<Info> {
     Info::parse(start.get(..len).unwrap_or_default()).ok_or_else(malformed)
 }
 
+/// How many descriptors were sent to a Unix socket and not received yet (the line `scm_fds:` of its
+/// `fdinfo`); `None` if the kernel does not say.
+///
+/// # Errors
+/// As [`descriptor_target`].
+pub fn in_flight(pid: i32, number: i32) -> io::Result<Option<u64>> {
+    let text = contents(&format!("/proc/{pid}/fdinfo/{number}"))?;
+    Ok(String::from_utf8_lossy(&text)
+        .lines()
+        .find_map(|line| line.strip_prefix("scm_fds:")?.trim().parse().ok()))
+}
+
 /// The descriptors that an epoll instance watches (the lines `tfd:` of its `fdinfo`), in ascending
 /// order.
 ///

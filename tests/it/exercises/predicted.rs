@@ -3,6 +3,8 @@
 //! The answer functions look at a trace and never at the arguments; these look at the arguments
 //! and never at a trace. Where both agree, neither is likely to be wrong.
 
+mod sockets;
+
 /// A prediction: from the arguments to the answer.
 pub(super) type Predict = fn(&[String]) -> String;
 
@@ -15,6 +17,14 @@ pub(super) const PREDICTED: &[(&str, Predict)] = &[
     ("orphan", orphan),
     ("signalled", signalled),
     ("reached", reached),
+    ("backlog", sockets::backlog),
+    ("fin", sockets::fin),
+    ("eagain", sockets::eagain),
+    ("pieces", sockets::pieces),
+    ("left-behind", sockets::left_behind),
+    ("writer-signal", sockets::writer_signal),
+    ("datagrams", sockets::datagrams),
+    ("passed", sockets::passed),
 ];
 
 /// Each process has a number of lines in its buffer; a fork doubles the processes, lines and all.

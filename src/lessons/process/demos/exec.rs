@@ -148,6 +148,7 @@ fn experiment() -> Experiment {
                 path: (*path).to_owned(),
                 content: content.as_bytes().to_vec(),
                 is_executable: *is_executable,
+                ..InputFile::default()
             })
             .collect(),
         runs: runs.collect(),

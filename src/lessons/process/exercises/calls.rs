@@ -2,7 +2,7 @@
 
 use libc::{EINTR, STDOUT_FILENO};
 
-use crate::model::curriculum::Answer;
+pub(super) use crate::lessons::answers::{both_ends, count, number, own, plural};
 use crate::model::recording::{Arg, FIRST, Made, Recording, What};
 
 /// Where the programs keep their log.
@@ -14,11 +14,6 @@ const LOG_NAME: &str = "/log";
 /// The errnos with which the kernel says "interrupted" to itself: ERESTARTSYS, ERESTARTNOINTR,
 /// ERESTARTNOHAND and ERESTART_RESTARTBLOCK (include/linux/errno.h). A program never sees them.
 const RESTARTS: [i32; 4] = [512, 513, 514, 516];
-
-/// Calls of the first process, in order.
-pub(super) fn own(recording: &Recording) -> impl Iterator<Item = Made<'_>> {
-    recording.calls().filter(|made| made.task == FIRST)
-}
 
 /// Writes to the log that succeeded, with the number of bytes that each took.
 pub(super) fn log_writes(recording: &Recording) -> impl Iterator<Item = (Made<'_>, u64)> {
@@ -116,30 +111,4 @@ pub(super) fn delivered(recording: &Recording, which: impl Fn(i32) -> bool) -> V
         .filter(|(_, event)| matches!(event.what, What::Signal(FIRST, signo) if which(signo)))
         .map(|(at, _)| at)
         .collect()
-}
-
-/// An answer that is a number.
-pub(super) fn number(value: u64, evidence: Vec<usize>, because: String) -> Answer {
-    Answer {
-        accepted: vec![value.to_string()],
-        evidence,
-        because,
-    }
-}
-
-/// `1 record`, `2 records`.
-pub(super) fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
-}
-
-/// Entries and returns, in order.
-pub(super) fn both_ends(calls: &[Made<'_>]) -> Vec<usize> {
-    let ends = calls.iter().flat_map(|made| [Some(made.enter), made.exit]);
-    ends.flatten().collect()
-}
-
-/// A number and what it counts, where that has a plural of its own.
-pub(super) fn plural(number: u64, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
 }

@@ -279,7 +279,7 @@ fn queue(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         true => format!(
             "Then all that are in the queue are accepted, so there is room. The first of the \
              others is connected {} after its first try: its kernel sends the SYN again after a \
-             second, and then after two, four and eight more.",
+             second, and then again, at intervals that grow.",
             brief(started.elapsed())
         ),
         false => format!("Not even after {} was one of them connected.", brief(RETRY)),

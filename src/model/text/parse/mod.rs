@@ -10,7 +10,7 @@ use self::lexer::{Expected, Rest};
 use super::names::{errno_number, signal_number};
 use super::open::OpenCalls;
 use crate::model::recording::{
-    Arg, Call, Event, ExecState, ExitStatus, LimitKind, Recording, Returned, STRIKE, SigSet,
+    Arg, Call, Event, ExecState, ExitStatus, LimitKind, Mode, Recording, Returned, STRIKE, SigSet,
     Stream, Task, Usage, What, World,
 };
 
@@ -231,6 +231,17 @@ impl Rest<'_> {
             } else {
                 Ok(World::File(path, Some(self.bytes()?)))
             }
+        } else if self.eat("mode ") {
+            let path = self.string()?;
+            if self.eat(" absent") {
+                return Ok(World::Mode(path, None));
+            }
+            self.expect(" 0", "` absent`, or the mode, an octal number")?;
+            let digits = self.identifier();
+            let mode = u32::from_str_radix(digits, 8).map_err(|_| "the mode, an octal number")?;
+            self.expect(" ", "the inode's number")?;
+            let inode = self.number("the inode's number")?;
+            Ok(World::Mode(path, Some(Mode { mode, inode })))
         } else if self.eat("passed ") {
             Ok(World::Passed(self.number("milliseconds")?))
         } else if self.eat("listening ") {
@@ -245,6 +256,8 @@ impl Rest<'_> {
             Ok(World::Dismissed(self.string()?))
         } else if self.eat("saw ") {
             Ok(World::Saw(Box::new(self.sighting()?)))
+        } else if self.eat("replaced ") {
+            Ok(World::Replaced(self.string()?))
         } else if self.eat("measured ") {
             Ok(World::Measured(self.measure()?))
         } else if self.eat("limit ") {

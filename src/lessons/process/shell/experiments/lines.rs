@@ -80,6 +80,7 @@ pub(in super::super) fn commands(seed: u64) -> Vec<Experiment> {
         path: "/lab/tool".to_owned(),
         content: b"#!/bin/sh\n/bin/echo tool \"$1\"\n".to_vec(),
         is_executable: true,
+        ..InputFile::default()
     });
     all
 }

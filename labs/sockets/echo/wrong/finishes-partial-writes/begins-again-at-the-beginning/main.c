@@ -1,4 +1,4 @@
-/* echo. The mistake: after a partial write it sends from the beginning again. */
+/* echo. The mistake: keeps the whole chunk, and sends it again from the beginning. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -116,14 +116,14 @@ static ssize_t send_some(int fd, const char *bytes, size_t size)
 static void write_to(int fd)
 {
     struct connection *to = &connections[fd];
-    ssize_t sent = send_some(fd, to->held, to->size);
+    ssize_t sent = send_some(fd, to->held + to->sent, to->size - to->sent);
 
     if (sent < 0) {
         finish(fd);
         return;
     }
     to->sent += (size_t)sent;
-    if (to->sent >= to->size) {
+    if (to->sent == to->size) {
         free(to->held);
         to->held = NULL;
         if (watch(EPOLL_CTL_MOD, fd, EPOLLIN) < 0)
@@ -142,10 +142,10 @@ static void read_from(int fd)
     ssize_t sent = got > 0 ? send_some(fd, chunk, (size_t)got) : -1;
     if (sent == got)
         return;
-    if (sent >= 0 && (from->held = malloc((size_t)(got - sent))) != NULL) {
-        from->size = (size_t)(got - sent);
+    if (sent >= 0 && (from->held = malloc((size_t)got)) != NULL) {
+        from->size = (size_t)got;
         from->sent = 0;
-        memcpy(from->held, chunk + sent, from->size);
+        memcpy(from->held, chunk, from->size);
         if (watch(EPOLL_CTL_MOD, fd, EPOLLOUT) == 0)
             return;
     }

@@ -1,0 +1,93 @@
+//! What an experiment puts into the lab directory before the first run.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use super::job::Job;
+use crate::model::experiment::LAB_DIR;
+use crate::model::{InputFile, InputKind};
+use crate::stimulus::clients;
+
+/// Somebody who listens on a socket in the lab directory, until this is dropped.
+pub struct Alive(#[expect(dead_code, reason = "open as long as it lives")] UnixListener);
+
+/// Puts it there. Nothing of the learner has run yet, so no name leads astray.
+///
+/// # Errors
+/// Those of the calls that make it.
+pub fn put(job: &Job, file: &InputFile) -> io::Result<Option<Alive>> {
+    let path = job.lab.join(below_lab(&file.path));
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut alive = None;
+    match &file.kind {
+        InputKind::Content => {
+            fs::write(&path, &file.content)?;
+            let mode = if file.is_executable { 0o755 } else { 0o644 };
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+        }
+        InputKind::Made(payload) => clients::write(payload, &mut File::create(&path)?)?,
+        InputKind::Hole(len) => File::create(&path)?.set_len(*len)?,
+        InputKind::Link(target) => symlink(target, &path)?,
+        InputKind::Fifo => mkfifo(&path, Mode::from_bits_truncate(0o644))?,
+        InputKind::Deserted => drop(listen(&path)?),
+        InputKind::Alive => alive = Some(Alive(listen(&path)?)),
+    }
+    // Where the learner's id is ours, there is nothing to give away.
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::lchown(&path, Some(job.host_uid), Some(job.host_uid))?;
+    }
+    Ok(alive)
+}
+
+/// Puts a file into the place of the one with its name, which is in the lab directory itself.
+///
+/// The learner may have put anything there by now: no link is followed, and nothing is written into
+/// what was there.
+///
+/// # Errors
+/// Those of the calls that make it; EINVAL if it is more than a file in the lab directory.
+pub fn replace(lab: &Path, host_uid: u32, file: &InputFile) -> io::Result<()> {
+    let name = below_lab(&file.path);
+    if name.components().count() != 1 || file.kind != InputKind::Content {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let fresh = lab.join(format!(".new-{}", name.display()));
+    let mut made = File::options()
+        .write(true)
+        .create_new(true)
+        .open(&fresh)?;
+    made.write_all(&file.content)?;
+    made.set_permissions(fs::Permissions::from_mode(0o644))?;
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::fchown(&made, Some(host_uid), Some(host_uid))?;
+    }
+    fs::rename(&fresh, lab.join(name))
+}
+
+/// Listens on a socket with this name, however long its path is; see unix(7).
+fn listen(path: &Path) -> io::Result<UnixListener> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let parent = File::open(parent)?;
+    let short = Path::new("/proc/self/fd").join(parent.as_raw_fd().to_string());
+    UnixListener::bind(short.join(name))
+}
+
+/// A path below the lab directory, relative to it.
+pub fn below_lab(path: &str) -> &Path {
+    Path::new(
+        path.strip_prefix(LAB_DIR)
+            .unwrap_or(path)
+            .trim_start_matches('/'),
+    )
+}

@@ -1,0 +1,109 @@
+//! It ends when it is told to.
+
+use crate::lessons::sight;
+use crate::lessons::sockets::served;
+use crate::model::recording::FIRST;
+use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial, What};
+
+/// Fails if the program is still there a second and a half after SIGTERM, if the signal itself
+/// ended it, or if it exited with another status than 0.
+///
+/// Blind spot: the gap between looking at a flag and waiting is tried at calls that would wait.
+pub(in crate::lessons::sockets::dns) fn stops_on_sigterm(trial: &Trial<'_>) -> Judgement {
+    if sight::is_unstruck(trial) {
+        return Ok(Pass::default());
+    }
+    let hint = match trial.experiment.sweep {
+        Some(_) => {
+            "The signal came, and the handler ran. What could it leave behind that the next call \
+             cannot overlook?"
+        }
+        None => "Which call is it in when the signal comes, and what does that call do then?",
+    };
+    let seen = match trial.experiment.sweep {
+        None => served::listening(trial),
+        // It may be struck before it listens, and end at once.
+        Some(_) => sight::recording(trial, 0).and_then(|recording| {
+            sight::limited(recording, 0).map_or(Ok(recording), |failure| Err(failure.into()))
+        }),
+    };
+    let recording = seen.map_err(|objection| match objection {
+        Objection::Fail(failure) => failure.hint(hint).into(),
+        blind @ Objection::Blind(_) => blind,
+    })?;
+    match recording.outcome() {
+        Some((_, ExitStatus::Code(0))) => Ok(Pass::default()),
+        Some((at, status)) => {
+            let signal = recording.events[..at]
+                .iter()
+                .rposition(|event| matches!(event.what, What::Signal(FIRST, libc::SIGTERM)));
+            let why = match status {
+                ExitStatus::Signal(libc::SIGTERM) => {
+                    "SIGTERM ended it: it makes no arrangement for that".to_owned()
+                }
+                status => format!("it ended with {status}, and not with exit status 0"),
+            };
+            let failure = signal
+                .into_iter()
+                .fold(Failure::new(why), Failure::showing)
+                .showing(at);
+            Err(failure.hint(hint).into())
+        }
+        None => Err(Objection::Blind("its end was not seen".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{asking, judged};
+    use super::*;
+    use insta::assert_snapshot;
+
+    fn said(trace: &str) -> String {
+        judged(stops_on_sigterm, &asking(&[]), trace)
+    }
+
+    #[test]
+    fn an_exit_with_status_0_passes() {
+        assert_eq!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ exit 0"), "pass");
+    }
+
+    #[test]
+    fn another_end_fails() {
+        assert_snapshot!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ signal SIGTERM"), @"
+        fail: SIGTERM ended it: it makes no arrangement for that
+          0.2 2 --- SIGTERM
+          0.3 2 +++ signal SIGTERM
+        hint: Which call is it in when the signal comes, and what does that call do then?
+        ");
+        assert_snapshot!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ exit 143"), @"
+        fail: it ended with exit 143, and not with exit status 0
+          0.2 2 --- SIGTERM
+          0.3 2 +++ exit 143
+        hint: Which call is it in when the signal comes, and what does that call do then?
+        ");
+    }
+
+    #[test]
+    fn staying_fails() {
+        let trace = r#"
+            2 recvfrom(3<socket:[7]>, "", 512, 0, NULL, NULL) ...
+            * signal SIGTERM
+            2 --- SIGTERM
+            * limit exit 1500
+        "#;
+        assert_snapshot!(said(trace), @r#"
+        fail: it had not ended 1.5 s after SIGTERM: it was blocked in recvfrom(3<socket:[7]>)
+          0.3 2 --- SIGTERM
+          0.1 2 recvfrom(3<socket:[7]>, "", 512, 0, NULL, NULL) = ?
+          0.4 * limit exit 1500
+        hint: Which call is it in when the signal comes, and what does that call do then?
+        "#);
+    }
+
+    #[test]
+    fn the_reference_run_of_a_sweep_shows_nothing() {
+        let experiment = asking(&[]).in_sweep();
+        assert_eq!(judged(stops_on_sigterm, &experiment, "* limit stuck 9"), "pass");
+    }
+}

@@ -1,0 +1,175 @@
+//! Judges of what the server is for all its clients together.
+
+use super::answers::within_memory;
+use super::exchange::{all_answered, all_of, crowds};
+use super::{IDLE_MS, SETTLE_MS};
+use crate::lessons::sight;
+use crate::lessons::sockets::served::{self, end, how};
+use crate::model::{
+    ExitStatus, Failure, Judgement, Objection, Pass, Recording, Trial, What, World,
+};
+
+/// Calls in the two seconds; the handout promises it.
+const CALLS: usize = 20;
+
+/// Calls that are shown of too many.
+const SHOWN: usize = 5;
+
+/// Fails unless clients that come while others are in the middle of their requests are served.
+///
+/// Blind spot: delays that are shorter than seconds.
+pub(in crate::lessons::sockets::http) fn survives_slow_clients(trial: &Trial<'_>) -> Judgement {
+    let recording = served::recording(trial)?;
+    let clients = all_of(
+        trial,
+        recording,
+        "in which call is the server while a request has begun and not ended, and who else waits \
+         for that?",
+        |crowd| crowd.name.ends_with("others"),
+    )?;
+    Ok(Pass::of("clients", clients))
+}
+
+/// Fails unless 3 GiB arrive, and cost no memory.
+///
+/// Blind spot: what is held between two moments of measuring.
+pub(in crate::lessons::sockets::http) fn serves_big_files(trial: &Trial<'_>) -> Judgement {
+    const HINT: &str = "where are the bytes of the file between the disk and the socket, and how \
+                        wide are the numbers that count them?";
+    let recording = sight::recording(trial, 0)?;
+    if let Some(failure) = sight::limited(recording, 0) {
+        // How much memory it may use up is what this is about.
+        let failure = Failure {
+            hint: HINT.to_owned(),
+            ..failure
+        };
+        return Err(failure.into());
+    }
+    let recording = served::recording(trial)?;
+    within_memory(recording, HINT)?;
+    let clients = all_answered(trial, recording, HINT)?;
+    Ok(Pass::of("clients", clients))
+}
+
+/// Fails unless clients are served after others have vanished.
+///
+/// Blind spot: moments at which no client vanishes.
+pub(in crate::lessons::sockets::http) fn survives_resets(trial: &Trial<'_>) -> Judgement {
+    let recording = served::recording(trial)?;
+    let clients = all_of(
+        trial,
+        recording,
+        "what happens to a process that writes to a connection that is no more, and to its other \
+         clients?",
+        |crowd| crowd.name.starts_with("after"),
+    )?;
+    Ok(Pass::of("clients", clients))
+}
+
+/// Fails if more descriptors are open after 2,000 connections than before.
+///
+/// Blind spot: a descriptor that is closed when two more seconds have passed.
+pub(in crate::lessons::sockets::http) fn leaks_no_descriptor(trial: &Trial<'_>) -> Judgement {
+    let recording = served::recording(trial)?;
+    let measured: Vec<(usize, u64)> = recording
+        .world()
+        .filter_map(|(at, world)| match world {
+            World::Measured(held) => Some((at, held.descriptors)),
+            _ => None,
+        })
+        .collect();
+    let Some(((before, held), later)) = measured.split_first().filter(|(_, rest)| !rest.is_empty())
+    else {
+        return Err(Objection::Blind("descriptors were not counted".to_owned()));
+    };
+    let kept = later.iter().min_by_key(|(_, count)| *count);
+    let hint = "on which way through the program does a descriptor that was opened not come to a \
+                close?";
+    if let Some((after, count)) = kept.filter(|(_, count)| count > held) {
+        let why = format!(
+            "it had {held} descriptors open before 2,000 connections, and {count} when all were \
+             gone"
+        );
+        let failure = Failure::new(why)
+            .hint(hint)
+            .showing(*before)
+            .showing(*after);
+        return Err(failure.figure("descriptors", *count as f64).into());
+    }
+    let last = crowds(trial).last().map(|crowd| crowd.name.clone());
+    all_of(trial, recording, hint, |crowd| {
+        Some(&crowd.name) == last.as_ref()
+    })?;
+    Ok(Pass::of("descriptors", *held as usize))
+}
+
+/// Fails if the server makes more than a few calls while nobody wants anything.
+///
+/// Blind spot: none that is known.
+pub(in crate::lessons::sockets::http) fn sleeps_when_idle(trial: &Trial<'_>) -> Judgement {
+    let recording = served::recording(trial)?;
+    let hint = "what wakes the program up while no client says anything?";
+    let passed = |ms: u64| {
+        let mut passed = recording.world();
+        passed.find_map(|(at, world)| (*world == World::Passed(ms)).then_some(at))
+    };
+    let (Some(from), Some(to)) = (passed(SETTLE_MS), passed(IDLE_MS)) else {
+        return Err(Objection::Blind("it was not watched at rest".to_owned()));
+    };
+    all_answered(trial, recording, hint)?;
+    let calls = calls_between(recording, from, to);
+    if calls.len() > CALLS {
+        let why = format!(
+            "with 100 idle connections it made {} calls in two seconds",
+            calls.len()
+        );
+        let mut failure = Failure::new(why).hint(hint);
+        for at in calls.iter().take(SHOWN) {
+            failure = failure.showing(*at);
+        }
+        return Err(failure.figure("calls", calls.len() as f64).into());
+    }
+    Ok(Pass::of("calls", calls.len()))
+}
+
+/// Entries of calls between two events.
+fn calls_between(recording: &Recording, from: usize, to: usize) -> Vec<usize> {
+    let events = recording.events.iter().enumerate();
+    events
+        .filter(|(at, event)| (from..to).contains(at) && matches!(event.what, What::Enter(..)))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Fails unless SIGTERM ends the server with status 0, and finishes what was under way.
+///
+/// Blind spot: answers that fit into the buffers of a connection.
+pub(in crate::lessons::sockets::http) fn stops_on_sigterm(trial: &Trial<'_>) -> Judgement {
+    const HINT: &str = "who learns of SIGTERM, and what is that part of the program doing when it \
+                        comes?";
+    let recording = served::listening(trial)?;
+    let told = recording
+        .world()
+        .find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
+    let Some((ended, status)) = end(recording) else {
+        return Err(Objection::Blind("it was not seen to end".to_owned()));
+    };
+    let Some(told) = told.filter(|told| *told < ended) else {
+        let failure = Failure::new(format!("it {} before SIGTERM", how(status)));
+        return Err(failure.hint(HINT).showing(ended).into());
+    };
+    if status != ExitStatus::Code(0) {
+        let failure = Failure::new(format!("it {} after SIGTERM", how(status)));
+        return Err(failure.hint(HINT).showing(told).showing(ended).into());
+    }
+    let half_served = |crowd: &str| crowd == "half served";
+    if crowds(trial).any(|crowd| half_served(&crowd.name)) {
+        all_of(
+            trial,
+            recording,
+            "what becomes of an answer that was half sent when SIGTERM came?",
+            |crowd| half_served(&crowd.name),
+        )?;
+    }
+    Ok(Pass::default())
+}

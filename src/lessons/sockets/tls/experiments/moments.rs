@@ -1,0 +1,172 @@
+//! Signals, and clients that take their time.
+
+use super::{CERT, KEY, WATCH, half_a_hello, plain, polite, replaced, story};
+use crate::lessons::chance::Source;
+use crate::lessons::sockets::stories::{finish, noise, perform};
+use crate::lessons::sockets::tls::pair::Pair;
+use crate::model::{Crowd, Endpoint, Experiment, Move, Step, Tls};
+
+/// How long the end may take: a second, as the handout says, and half a second more.
+const WITHIN_MS: u64 = 1500;
+
+/// Clients that are stuck in the handshake.
+const STUCK: u32 = 50;
+
+/// Who comes meanwhile.
+pub(in crate::lessons::sockets::tls) const OTHERS: &str = "others";
+
+/// How long those may take who come meanwhile: shorter than any server may wait for one that is
+/// stuck; the handout says so.
+const MEANWHILE_MS: u64 = 4000;
+
+/// How long after SIGHUP new connections may still get the old certificate: a second, as the
+/// handout says, and half a second more.
+const RELOADED_MS: u64 = 1500;
+
+/// A client that lives through all of it.
+pub(in crate::lessons::sockets::tls) const OLD: &str = "old";
+
+/// A client that is served and stays.
+fn staying(name: &str, at: &Endpoint, source: &mut Source) -> Crowd {
+    let moves = vec![
+        Move::Send(noise(500, source)),
+        Move::AwaitEcho,
+        Move::AwaitTold,
+        Move::Send(noise(500, source)),
+        Move::AwaitEcho,
+        Move::Shutdown,
+    ];
+    Crowd::new(name, at.clone(), moves).echoed().with_tls(Tls::Any)
+}
+
+/// SIGTERM: idle, with connections, and with handshakes that are under way.
+pub(in crate::lessons::sockets::tls) fn stops(seed: u64) -> Vec<Experiment> {
+    let told = |story_of: &str, before: &dyn Fn(&Endpoint, &mut Source) -> Vec<Step>| {
+        story(story_of, seed, WATCH, |at, source| {
+            let mut steps = before(at, source);
+            steps.extend([
+                Step::Signal(libc::SIGTERM),
+                Step::AwaitExit {
+                    within_ms: WITHIN_MS,
+                },
+            ]);
+            steps
+        })
+    };
+    vec![
+        told("SIGTERM while nobody is there", &|_, _| vec![Step::AwaitRest]),
+        told("SIGTERM while three connections are open", &|at, source| {
+            let mut steps: Vec<Step> = (0..3)
+                .flat_map(|nth| perform(staying(&format!("{OLD} {nth}"), at, source)))
+                .collect();
+            steps.push(Step::AwaitRest);
+            steps
+        }),
+        told("SIGTERM while somebody shakes hands", &|at, source| {
+            let half = half_a_hello(source);
+            let mut steps = perform(plain("half", at, half, &[Move::AwaitTold])).to_vec();
+            steps.push(Step::AwaitRest);
+            steps
+        }),
+    ]
+}
+
+/// Fifty that have sent half of their first message, and then others.
+pub(in crate::lessons::sockets::tls) fn slow_handshakes(seed: u64) -> Vec<Experiment> {
+    let others = |at: &Endpoint, source: &mut Source| {
+        let crowd = polite(OTHERS, at, Tls::Any, &[1000, 1000], source).times(5);
+        [
+            Step::Start(crowd),
+            Step::AwaitClients {
+                crowd: OTHERS.to_owned(),
+                within_ms: MEANWHILE_MS,
+            },
+        ]
+    };
+    let half = format!("{STUCK} clients stop in the middle of their first message");
+    let silent = format!("{STUCK} clients connect and say nothing");
+    vec![
+        story(&half, seed, WATCH, |at, source| {
+            let half = half_a_hello(source);
+            let stuck = plain("stuck", at, half, &[Move::AwaitTold]).times(STUCK);
+            [perform(stuck), others(at, source)].concat()
+        }),
+        story(&silent, seed, WATCH, |at, source| {
+            let silent = Crowd::new("silent", at.clone(), vec![Move::AwaitTold]).times(STUCK);
+            [perform(silent), others(at, source)].concat()
+        }),
+    ]
+}
+
+/// New files, broken files, files that do not belong together; and a client that stays.
+///
+/// After each SIGHUP a client comes whose name is that of the certificate it should be shown; which
+/// one that is, the judge finds in the last pair that was whole.
+pub(in crate::lessons::sockets::tls) fn reloads(seed: u64) -> Vec<Experiment> {
+    let hup = |name: &str, at: &Endpoint, source: &mut Source| {
+        let mut steps = vec![
+            Step::Signal(libc::SIGHUP),
+            Step::Pass { ms: RELOADED_MS },
+        ];
+        steps.extend(perform(polite(name, at, Tls::Any, &[1000], source)));
+        steps
+    };
+    let beginning = |at: &Endpoint, source: &mut Source| {
+        perform(staying(OLD, at, source)).to_vec()
+    };
+    let ending = || [Step::Tell(OLD.to_owned()), finish(OLD)];
+    let renewed = |source: &mut Source| Pair::new(&source.word(8));
+    vec![
+        story(
+            "SIGHUP, and the files have changed",
+            seed,
+            WATCH,
+            |at, source| {
+                let mut steps = beginning(at, source);
+                for name in ["first new", "second new"] {
+                    let pair = renewed(source);
+                    steps.push(replaced(CERT, pair.certificates));
+                    steps.push(replaced(KEY, pair.key));
+                    steps.extend(hup(name, at, source));
+                }
+                steps.extend(ending());
+                steps
+            },
+        ),
+        story(
+            "SIGHUP, and a file is broken",
+            seed,
+            WATCH,
+            |at, source| {
+                let mut steps = beginning(at, source);
+                let pair = renewed(source);
+                let half = pair.certificates.len() / 3;
+                steps.push(replaced(CERT, &pair.certificates[..half]));
+                steps.push(replaced(KEY, pair.key.clone()));
+                steps.extend(hup("broken certificate", at, source));
+                steps.push(replaced(CERT, pair.certificates));
+                steps.push(replaced(KEY, "no key\n"));
+                steps.extend(hup("broken key", at, source));
+                steps.push(replaced(KEY, pair.key));
+                steps.extend(hup("both whole again", at, source));
+                steps.extend(ending());
+                steps
+            },
+        ),
+        story(
+            "SIGHUP, and the key of the new certificate is not there yet",
+            seed,
+            WATCH,
+            |at, source| {
+                let mut steps = beginning(at, source);
+                let pair = renewed(source);
+                steps.push(replaced(CERT, pair.certificates));
+                steps.extend(hup("without its key", at, source));
+                steps.push(replaced(KEY, pair.key));
+                steps.extend(hup("with its key", at, source));
+                steps.extend(ending());
+                steps
+            },
+        ),
+    ]
+}

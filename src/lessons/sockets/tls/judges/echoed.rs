@@ -1,0 +1,206 @@
+//! Who is served, with which versions, and in spite of whom.
+
+use crate::lessons::sockets::served::{self, all_echoed, sightings, standing};
+use crate::lessons::sockets::tls::experiments::{CERT, CURIOUS, NEXT, OTHERS};
+use crate::lessons::sockets::tls::hello::Answer;
+use crate::lessons::sockets::tls::pair;
+use crate::model::{Ending, Failure, Judgement, Objection, Pass, Recording, Sighting, Trial, World};
+
+/// Fails unless every client gets back what it sent, or if a certificate of the chain is not shown.
+///
+/// Blind spot: the chain is looked at under TLS 1.2, where it is not encrypted.
+pub(in crate::lessons::sockets::tls) fn echoes_under_tls(trial: &Trial<'_>) -> Judgement {
+    let recording = served::recording(trial)?;
+    if let Some((at, seen)) = sightings(recording, CURIOUS).pop() {
+        return shows_its_chain(trial, at, seen);
+    }
+    let crowds: Vec<&str> = recording
+        .world()
+        .filter_map(|(_, world)| match world {
+            World::Started(crowd, _) => Some(crowd.as_str()),
+            _ => None,
+        })
+        .collect();
+    let clients = all_echoed(
+        recording,
+        &crowds,
+        "Which versions does the program offer, and who has the bytes that have been taken from \
+         the socket and not been read yet?",
+    )?;
+    Ok(Pass::of("clients", clients))
+}
+
+fn shows_its_chain(trial: &Trial<'_>, at: usize, seen: &Sighting) -> Judgement {
+    let file = trial.experiment.files.iter().find(|file| file.path == CERT);
+    let chain = pair::certificates(file.map(|file| file.content.as_slice()).unwrap_or_default());
+    let shown = answer(seen).certificates;
+    let why = match shown.len() {
+        _ if shown == chain => return Ok(Pass::of("certificates", chain.len())),
+        0 => format!("it shows no certificate; {}", standing(&seen.end)),
+        1 if chain.first() == shown.first() => {
+            "it shows its own certificate, and not the one that vouches for it".to_owned()
+        }
+        count => format!("it shows {count} certificates, which are not those of CERT"),
+    };
+    Err(Failure::new(why)
+        .hint("Whom do clients trust, and how do they get from there to this certificate?")
+        .showing(at)
+        .into())
+}
+
+/// What a client that sent a first message by hand has got.
+fn answer(seen: &Sighting) -> Answer {
+    let kept = seen.kept.first();
+    Answer::read(kept.map(|bytes| bytes.data.as_slice()).unwrap_or_default())
+}
+
+/// Fails if a client that knows nothing newer than 1.1 is answered with a hello, or with nothing
+/// and an open connection.
+///
+/// Blind spot: a server that would speak an old version with other ciphers than those that were
+/// offered.
+pub(in crate::lessons::sockets::tls) fn refuses_old_versions(trial: &Trial<'_>) -> Judgement {
+    let hint = "Which is the oldest version that the library is allowed, and who has decided that?";
+    let recording = served::listening(trial)?;
+    let Some((at, seen)) = sightings(recording, CURIOUS).pop() else {
+        return Err(Objection::Blind("no client was asked what it saw".to_owned()));
+    };
+    let answer = answer(seen);
+    let is_refused = answer.has_alert || !matches!(seen.end, Ending::Open | Ending::Connecting);
+    let why = match answer.version {
+        Some(version) => format!(
+            "{}: it says hello, with version 0x{version:04x}",
+            trial.experiment.story
+        ),
+        None if !is_refused => format!(
+            "{}: it gets no alert, and {}",
+            trial.experiment.story,
+            standing(&seen.end)
+        ),
+        None => return Ok(Pass::default()),
+    };
+    Err(Failure::new(why).hint(hint).showing(at).into())
+}
+
+/// Fails unless the client that comes after strangers is served.
+///
+/// Blind spot: strangers who do something else.
+pub(in crate::lessons::sockets::tls) fn survives_garbage(trial: &Trial<'_>) -> Judgement {
+    let hint = "Which error or which signal came of that client, how far up does it go, and whom \
+                does it end?";
+    served_in_spite(trial, NEXT, hint)
+}
+
+/// Fails unless clients are served while others are stuck in the handshake.
+///
+/// Blind spot: delays that are shorter than seconds.
+pub(in crate::lessons::sockets::tls) fn serves_during_slow_handshakes(
+    trial: &Trial<'_>,
+) -> Judgement {
+    let hint = "Which call waits for the rest of a handshake, and who cannot be served meanwhile?";
+    served_in_spite(trial, OTHERS, hint)
+}
+
+/// Fails unless this crowd is served, as the story has it.
+fn served_in_spite(trial: &Trial<'_>, crowd: &str, hint: &str) -> Judgement {
+    let recording: &Recording = served::recording(trial).map_err(|objection| match objection {
+        Objection::Fail(failure) => failure.hint(hint).into(),
+        blind @ Objection::Blind(_) => blind,
+    })?;
+    let clients = all_echoed(recording, &[crowd], hint)?;
+    Ok(Pass::of("clients", clients))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{asked, judged};
+    use super::*;
+    use insta::assert_snapshot;
+
+    #[test]
+    fn an_echo_passes() {
+        let trace = "* clients \"large\" 1\n* saw \"large\" 0 sent=9 received=9 open";
+        assert_eq!(judged(echoes_under_tls, &asked(), trace), "pass");
+    }
+
+    #[test]
+    fn a_client_that_gets_less_fails() {
+        let trace = "* clients \"large\" 1\n\
+                     2 poll([{fd=4, events=POLLIN}], 1, -1) ...\n\
+                     * saw \"large\" 0 sent=9 received=4 open doing=1";
+        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @r#"
+        fail: client 0 of "large" sent 9 bytes and got 4 of them back; the connection is still open
+          0.2 2 poll([{fd=4, events=POLLIN}], 1, -1) = ?
+          0.3 * saw "large" 0 sent=9 received=4 open doing=1
+        hint: Which versions does the program offer, and who has the bytes that have been taken from the socket and not been read yet?
+        "#);
+        let trace = "* clients \"TLS 1.2\" 1\n* saw \"TLS 1.2\" 0 sent=0 received=0 \
+                     tls \"peer is incompatible\" doing=0";
+        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @r#"
+        fail: client 0 of "TLS 1.2" met an error of TLS: peer is incompatible
+          0.2 * saw "TLS 1.2" 0 sent=0 received=0 tls "peer is incompatible" doing=0
+        hint: Which versions does the program offer, and who has the bytes that have been taken from the socket and not been read yet?
+        "#);
+    }
+
+    #[test]
+    fn a_chain_that_is_not_shown_fails() {
+        let trace = "* saw \"curious\" 0 sent=9 received=7 open \
+                     kept=\"\\x15\\x03\\x03\\x00\\x02\\x02\\x46\"";
+        assert_snapshot!(judged(echoes_under_tls, &asked(), trace), @r#"
+        fail: it shows no certificate; the connection is still open
+          0.1 * saw "curious" 0 sent=9 received=7 open kept="\x15\x03\x03\x00\x02\x02F"
+        hint: Whom do clients trust, and how do they get from there to this certificate?
+        "#);
+    }
+
+    #[test]
+    fn an_alert_and_an_end_are_refusals() {
+        for trace in [
+            "* saw \"curious\" 0 sent=9 received=7 open kept=\"\\x15\\x03\\x03\\x00\\x02\\x02\\x46\"",
+            "* saw \"curious\" 0 sent=9 received=0 fin",
+            "* saw \"curious\" 0 sent=9 received=0 ECONNRESET",
+        ] {
+            assert_eq!(judged(refuses_old_versions, &asked(), trace), "pass");
+        }
+    }
+
+    #[test]
+    fn a_hello_to_an_old_client_fails() {
+        let hello = "\\x16\\x03\\x02\\x00\\x06\\x02\\x00\\x00\\x02\\x03\\x02";
+        let trace = format!("* saw \"curious\" 0 sent=9 received=11 open kept=\"{hello}\"");
+        assert_snapshot!(judged(refuses_old_versions, &asked(), &trace), @r#"
+        fail: a client asks: it says hello, with version 0x0302
+          0.1 * saw "curious" 0 sent=9 received=11 open kept="\x16\x03\x02\x00\x06\x02\x00\x00\x02\x03\x02"
+        hint: Which is the oldest version that the library is allowed, and who has decided that?
+        "#);
+        let trace = "* saw \"curious\" 0 sent=9 received=0 open doing=1";
+        assert_snapshot!(judged(refuses_old_versions, &asked(), trace), @r#"
+        fail: a client asks: it gets no alert, and the connection is still open
+          0.1 * saw "curious" 0 sent=9 received=0 open doing=1
+        hint: Which is the oldest version that the library is allowed, and who has decided that?
+        "#);
+    }
+
+    #[test]
+    fn whoever_comes_next_must_be_served() {
+        let trace = "* saw \"next\" 0 sent=9 received=9 open";
+        assert_eq!(judged(survives_garbage, &asked(), trace), "pass");
+        let trace = "2 --- SIGPIPE\n2 +++ signal SIGPIPE\n\
+                     * saw \"next\" 0 sent=0 received=0 ECONNREFUSED doing=0";
+        assert_snapshot!(judged(survives_garbage, &asked(), trace), @"
+        fail: it is ended by SIGPIPE while clients are connected
+          0.1 2 --- SIGPIPE
+          0.2 2 +++ signal SIGPIPE
+        hint: Which error or which signal came of that client, how far up does it go, and whom does it end?
+        ");
+        let trace = "2 read(5<socket:[9]>, \"\", 5) ...\n\
+                     * saw \"others\" 0-4 sent=0 received=0 open doing=0";
+        assert_snapshot!(judged(serves_during_slow_handshakes, &asked(), trace), @r#"
+        fail: each of 5 clients of "others" could not go on: 0 bytes sent, 0 bytes back; the connection is still open
+          0.1 2 read(5<socket:[9]>, "", 5) = ?
+          0.2 * saw "others" 0-4 sent=0 received=0 open doing=0
+        hint: Which call waits for the rest of a handshake, and who cannot be served meanwhile?
+        "#);
+    }
+}

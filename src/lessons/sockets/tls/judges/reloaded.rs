@@ -1,0 +1,132 @@
+//! SIGHUP.
+
+use crate::lessons::sockets::served::{self, all_echoed, sightings, who};
+use crate::lessons::sockets::tls::experiments::{CERT, KEY, OLD};
+use crate::lessons::sockets::tls::pair;
+use crate::model::{
+    Failure, InputFile, Judgement, Objection, Pass, Recording, Step, Stream, Trial, World,
+};
+
+const HINT: &str = "What does the program share with connections that it has, what with those to \
+                    come, and at which moment does it change?";
+
+/// Fails if a client is shown another certificate than that of the last pair of files that was whole
+/// when SIGHUP came, if a broken file is not reported, or if the client that stays is not served.
+///
+/// Blind spot: the words of the report are not read.
+pub(in crate::lessons::sockets::tls) fn reloads_on_sighup(trial: &Trial<'_>) -> Judgement {
+    let recording = served::recording(trial).map_err(|objection| match objection {
+        Objection::Fail(failure) => failure.hint(HINT).into(),
+        blind @ Objection::Blind(_) => blind,
+    })?;
+    let mut files = Files::new(trial);
+    let mut hups = hups(recording).into_iter();
+    let mut since = None;
+    let steps = trial.experiment.runs.first().map(|run| run.steps.as_slice());
+    let mut reloads = 0;
+    for step in steps.unwrap_or_default() {
+        match step {
+            Step::Replace(file) => files.replace(file),
+            Step::Signal(libc::SIGHUP) => {
+                let is_whole = files.reload();
+                since = hups.next().map(|hup| (hup, is_whole));
+            }
+            Step::Start(crowd) if crowd.name != OLD => {
+                reloads += 1;
+                is_shown(recording, &crowd.name, &files)?;
+                if let Some((hup, false)) = since {
+                    is_reported(recording, hup, &crowd.name)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    all_echoed(recording, &[OLD], HINT)?;
+    Ok(Pass::of("reloads", reloads))
+}
+
+/// The files of an experiment, as they are at some step.
+struct Files<'a> {
+    certificates: &'a [u8],
+    key: &'a [u8],
+    /// The certificate that is to be shown, DER.
+    current: Vec<u8>,
+}
+
+impl<'a> Files<'a> {
+    fn new(trial: &Trial<'a>) -> Self {
+        let content = |path: &str| {
+            let file = trial.experiment.files.iter().find(|file| file.path == path);
+            file.map(|file| file.content.as_slice()).unwrap_or_default()
+        };
+        let mut files = Self {
+            certificates: content(CERT),
+            key: content(KEY),
+            current: Vec::new(),
+        };
+        files.reload();
+        files
+    }
+
+    fn replace(&mut self, file: &'a InputFile) {
+        match file.path.as_str() {
+            CERT => self.certificates = &file.content,
+            _ => self.key = &file.content,
+        }
+    }
+
+    /// Whether the files are whole and belong together; then the certificate is the current one.
+    fn reload(&mut self) -> bool {
+        let fresh = pair::leaf_of(self.certificates, self.key);
+        let is_whole = fresh.is_some();
+        self.current = fresh.unwrap_or_else(|| std::mem::take(&mut self.current));
+        is_whole
+    }
+}
+
+/// Where SIGHUP was sent.
+fn hups(recording: &Recording) -> Vec<usize> {
+    recording
+        .world()
+        .filter(|(_, world)| **world == World::Signalled(libc::SIGHUP))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Fails unless a crowd is served with the current certificate.
+fn is_shown(recording: &Recording, crowd: &str, files: &Files<'_>) -> Result<(), Objection> {
+    all_echoed(recording, &[crowd], HINT)?;
+    for (at, seen) in sightings(recording, crowd) {
+        if seen.certificate != files.current {
+            let why = format!(
+                "{} came after SIGHUP and was shown another certificate than that of the last \
+                 files that could be used",
+                who(seen)
+            );
+            let hup = hups(recording).into_iter().rfind(|hup| *hup < at);
+            let failure = hup.into_iter().fold(Failure::new(why), Failure::showing);
+            return Err(failure.hint(HINT).showing(at).into());
+        }
+    }
+    Ok(())
+}
+
+/// Fails unless something was written to standard error between SIGHUP and the next client.
+fn is_reported(recording: &Recording, hup: usize, crowd: &str) -> Result<(), Failure> {
+    let next = recording.world().find_map(|(at, world)| match world {
+        World::Started(name, _) if name == crowd => Some(at),
+        _ => None,
+    });
+    let is_said = recording.world().any(|(at, world)| {
+        let is_then = at > hup && next.is_none_or(|next| at < next);
+        is_then && matches!(world, World::Received(Stream::Stderr, bytes) if !bytes.is_empty())
+    });
+    match is_said {
+        true => Ok(()),
+        false => Err(Failure::new(
+            "it says nothing on standard error of files that cannot be used",
+        )
+        .hint("Who will notice that the old certificate is still there, and when?")
+        .showing(hup)),
+    }
+}
