@@ -61,10 +61,7 @@ pub fn replace(lab: &Path, host_uid: u32, file: &InputFile) -> io::Result<()> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let fresh = lab.join(format!(".new-{}", name.display()));
-    let mut made = File::options()
-        .write(true)
-        .create_new(true)
-        .open(&fresh)?;
+    let mut made = File::options().write(true).create_new(true).open(&fresh)?;
     made.write_all(&file.content)?;
     made.set_permissions(fs::Permissions::from_mode(0o644))?;
     if nix::unistd::geteuid().is_root() {

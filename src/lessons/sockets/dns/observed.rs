@@ -35,11 +35,18 @@ impl<'a> Observed<'a> {
     /// A failure if it reached a limit of the experiment's; blind if it cannot be judged.
     pub(super) fn new(trial: &Trial<'a>) -> Result<Self, Objection> {
         let recording = served::listening(trial)?;
-        let steps = trial.experiment.runs.first().map(|run| run.steps.as_slice());
-        let crowds = steps.unwrap_or_default().iter().filter_map(|step| match step {
-            Step::Start(crowd) => Some(crowd),
-            _ => None,
-        });
+        let steps = trial
+            .experiment
+            .runs
+            .first()
+            .map(|run| run.steps.as_slice());
+        let crowds = steps
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|step| match step {
+                Step::Start(crowd) => Some(crowd),
+                _ => None,
+            });
         Ok(Self {
             recording,
             zone: zone(trial).unwrap_or_default(),
@@ -67,9 +74,7 @@ impl<'a> Observed<'a> {
             };
             if let Err(fault) = reply::check(&self.zone, &query, answer) {
                 let failure = Failure::new(format!("{told}, and the answer {}", fault.what));
-                return Err(self
-                    .showing_exchange(failure, query.id)
-                    .hint(fault.hint));
+                return Err(self.showing_exchange(failure, query.id).hint(fault.hint));
             }
         }
         self.stray(client).map_or(Ok(()), Err)
@@ -101,7 +106,11 @@ impl<'a> Observed<'a> {
 
     /// Something that came to a client that had not asked for it.
     pub(super) fn stray(&self, client: &Client<'_>) -> Option<Failure> {
-        let asked: Vec<_> = client.sent.iter().map(|packet| packet::id(packet)).collect();
+        let asked: Vec<_> = client
+            .sent
+            .iter()
+            .map(|packet| packet::id(packet))
+            .collect();
         let stray = client
             .came()
             .find(|bytes| !asked.contains(&packet::id(bytes)))?;
@@ -115,7 +124,10 @@ impl<'a> Observed<'a> {
                 "{} got an answer to what {} had asked",
                 client.name, owner.name
             ),
-            None => format!("{} got a packet with an id that nobody has sent", client.name),
+            None => format!(
+                "{} got a packet with an id that nobody has sent",
+                client.name
+            ),
         };
         let failure = Failure::new(why).hint(
             "Which call says who has sent a packet, and until when does the program know it?",

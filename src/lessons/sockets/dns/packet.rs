@@ -154,7 +154,10 @@ mod tests {
         assert_eq!(query.question, packet[12..]);
         let packet = Packet::query(1, "a", 1).with_edns(1232).finish();
         assert_eq!(Query::read(&packet).unwrap().size, Some(1232));
-        assert_eq!(packet[11..], b"\x01\x01a\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\0"[..]);
+        assert_eq!(
+            packet[11..],
+            b"\x01\x01a\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\0"[..]
+        );
     }
 
     #[test]

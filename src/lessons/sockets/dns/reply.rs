@@ -310,7 +310,10 @@ mod tests {
         assert_eq!(told("a.x", TXT, QR | AA, &[("a.x", TXT, b"\x02hi")]), "");
         assert_eq!(told("a.x", AAAA, QR | AA, &[]), "");
         assert_eq!(told("n.x", A, QR | AA | 3, &[]), "");
-        assert_eq!(told("c.x", A, QR | AA, &[OF_ALIAS, ALIAS, FIRST, SECOND]), "");
+        assert_eq!(
+            told("c.x", A, QR | AA, &[OF_ALIAS, ALIAS, FIRST, SECOND]),
+            ""
+        );
         assert_eq!(told("m.x", A, QR | AA | TC, &[]), "");
         for code in 0..6 {
             assert_eq!(told("l.x", A, QR | code, &[]), "");
@@ -322,10 +325,7 @@ mod tests {
         for (said, wanted) in [
             (told("a.x", A, AA, &[FIRST, SECOND]), "does not set QR"),
             (told("a.x", A, QR, &[FIRST, SECOND]), "does not set AA"),
-            (
-                told("a.x", A, QR | AA, &[FIRST]),
-                "lacks a.x A 192.0.2.2",
-            ),
+            (told("a.x", A, QR | AA, &[FIRST]), "lacks a.x A 192.0.2.2"),
             (
                 told("a.x", A, QR | AA, &[FIRST, SECOND, FIRST]),
                 "has a record twice",

@@ -8,9 +8,7 @@ use super::pair::Pair;
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::stories::{noise, perform, port, serving};
 use crate::lessons::stories::experiment;
-use crate::model::{
-    Crowd, Endpoint, Experiment, InputFile, Limits, Move, Payload, Run, Step, Tls,
-};
+use crate::model::{Crowd, Endpoint, Experiment, InputFile, Limits, Move, Payload, Run, Step, Tls};
 
 pub(super) use self::ends::{GOODBYE, NEXT, endings, garbage, many_endings};
 pub(super) use self::moments::{OLD, OTHERS, reloads, slow_handshakes, stops};
@@ -122,9 +120,12 @@ pub(super) fn echoes(seed: u64) -> Vec<Experiment> {
             })
         })
         .collect();
-    told.push(story("8 MiB on one connection", seed, CONNECTIONS, |at, source| {
-        perform(polite("large", at, Tls::Any, &[8 * MIB], source)).into()
-    }));
+    told.push(story(
+        "8 MiB on one connection",
+        seed,
+        CONNECTIONS,
+        |at, source| perform(polite("large", at, Tls::Any, &[8 * MIB], source)).into(),
+    ));
     told.push(story(
         "a client that looks at what the server shows",
         seed,

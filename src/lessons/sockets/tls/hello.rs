@@ -27,7 +27,10 @@ pub(super) fn client_hello(version: u16, random: &[u8]) -> Vec<u8> {
     let mut body = version.to_be_bytes().to_vec();
     body.extend(random.iter().chain([0; 32].iter()).take(32));
     body.push(0); // no session to go on with
-    let suites: Vec<u8> = SUITES.iter().flat_map(|suite| suite.to_be_bytes()).collect();
+    let suites: Vec<u8> = SUITES
+        .iter()
+        .flat_map(|suite| suite.to_be_bytes())
+        .collect();
     body.extend(counted(&suites));
     body.extend([1, 0]); // no compression
     let mut extensions = Vec::new();
@@ -138,7 +141,9 @@ fn certificates(mut list: &[u8]) -> Vec<Vec<u8>> {
 
 /// A number in three bytes.
 fn length(bytes: &[u8; 3]) -> usize {
-    bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    bytes
+        .iter()
+        .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
 }
 
 #[cfg(test)]

@@ -46,8 +46,8 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "types");
     let source = &mut source;
     let domain = domain(source);
-    let [one, two, six, text, alias] = ["a", "b", "c", "d", "e"]
-        .map(|prefix| format!("{prefix}{}.{domain}", host(source)));
+    let [one, two, six, text, alias] =
+        ["a", "b", "c", "d", "e"].map(|prefix| format!("{prefix}{}.{domain}", host(source)));
     let (first, second, third) = (address(source), address(source), long_address(source));
     let string = format!("{}  {} # {}", host(source), host(source), host(source));
     let zone = format!(
@@ -285,7 +285,12 @@ pub(in crate::lessons::sockets::dns) fn sizes(seed: u64) -> Vec<Experiment> {
     };
     let sized = [edns(&few, A), edns(&many, A), edns(&texts, TXT)];
     vec![
-        asked("answers that fit, and answers that do not", source, &zone, &plain),
+        asked(
+            "answers that fit, and answers that do not",
+            source,
+            &zone,
+            &plain,
+        ),
         asked(
             "clients that say how much they can take (EDNS0)",
             source,

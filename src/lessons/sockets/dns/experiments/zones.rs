@@ -20,7 +20,10 @@ pub(in crate::lessons::sockets::dns) fn bad_zones(seed: u64) -> Vec<Experiment> 
             "a type that no record may have",
             format!("{host}.{domain} MX {host}.{domain}"),
         ),
-        ("an address that is cut off", format!("{host}.{domain} A 192.0.2")),
+        (
+            "an address that is cut off",
+            format!("{host}.{domain} A 192.0.2"),
+        ),
         (
             "an address with a number that is too large",
             format!("{host}.{domain} A 192.0.2.256"),
@@ -33,7 +36,10 @@ pub(in crate::lessons::sockets::dns) fn bad_zones(seed: u64) -> Vec<Experiment> 
             "an IPv4 address for an IPv6 one",
             format!("{host}.{domain} AAAA 192.0.2.1"),
         ),
-        ("a name with an empty label", format!("{host}..{domain} A 192.0.2.1")),
+        (
+            "a name with an empty label",
+            format!("{host}..{domain} A 192.0.2.1"),
+        ),
         (
             "a label of 64 bytes",
             format!("{}.{domain} A 192.0.2.1", source.word(64)),

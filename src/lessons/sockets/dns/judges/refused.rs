@@ -36,9 +36,8 @@ fn refused(observed: &Observed<'_>, client: &Client<'_>) -> Result<(), Failure> 
             continue;
         };
         let why = format!("{}, and got {fault}", described(sent));
-        let failure = Failure::new(why).hint(
-            "Which bytes of the packet did it take for what, and were they there?",
-        );
+        let failure = Failure::new(why)
+            .hint("Which bytes of the packet did it take for what, and were they there?");
         return Err(observed.showing_exchange(failure, id));
     }
     observed.stray(client).map_or(Ok(()), Err)

@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn an_exit_with_status_0_passes() {
-        assert_eq!(said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ exit 0"), "pass");
+        assert_eq!(
+            said("* signal SIGTERM\n2 --- SIGTERM\n2 +++ exit 0"),
+            "pass"
+        );
     }
 
     #[test]
@@ -104,6 +107,9 @@ mod tests {
     #[test]
     fn the_reference_run_of_a_sweep_shows_nothing() {
         let experiment = asking(&[]).in_sweep();
-        assert_eq!(judged(stops_on_sigterm, &experiment, "* limit stuck 9"), "pass");
+        assert_eq!(
+            judged(stops_on_sigterm, &experiment, "* limit stuck 9"),
+            "pass"
+        );
     }
 }

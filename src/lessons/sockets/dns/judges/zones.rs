@@ -66,7 +66,11 @@ mod tests {
 
     fn said(trace: &str) -> String {
         let zone = "# one\n\na.x A 192.0.2.1\na.x A 192.0.2\n";
-        judged(rejects_bad_zones, &zoned("an address that is cut off", zone), trace)
+        judged(
+            rejects_bad_zones,
+            &zoned("an address that is cut off", zone),
+            trace,
+        )
     }
 
     #[test]

@@ -36,7 +36,9 @@ fn staying(name: &str, at: &Endpoint, source: &mut Source) -> Crowd {
         Move::AwaitEcho,
         Move::Shutdown,
     ];
-    Crowd::new(name, at.clone(), moves).echoed().with_tls(Tls::Any)
+    Crowd::new(name, at.clone(), moves)
+        .echoed()
+        .with_tls(Tls::Any)
 }
 
 /// SIGTERM: idle, with connections, and with handshakes that are under way.
@@ -54,7 +56,9 @@ pub(in crate::lessons::sockets::tls) fn stops(seed: u64) -> Vec<Experiment> {
         })
     };
     vec![
-        told("SIGTERM while nobody is there", &|_, _| vec![Step::AwaitRest]),
+        told("SIGTERM while nobody is there", &|_, _| {
+            vec![Step::AwaitRest]
+        }),
         told("SIGTERM while three connections are open", &|at, source| {
             let mut steps: Vec<Step> = (0..3)
                 .flat_map(|nth| perform(staying(&format!("{OLD} {nth}"), at, source)))
@@ -104,16 +108,11 @@ pub(in crate::lessons::sockets::tls) fn slow_handshakes(seed: u64) -> Vec<Experi
 /// one that is, the judge finds in the last pair that was whole.
 pub(in crate::lessons::sockets::tls) fn reloads(seed: u64) -> Vec<Experiment> {
     let hup = |name: &str, at: &Endpoint, source: &mut Source| {
-        let mut steps = vec![
-            Step::Signal(libc::SIGHUP),
-            Step::Pass { ms: RELOADED_MS },
-        ];
+        let mut steps = vec![Step::Signal(libc::SIGHUP), Step::Pass { ms: RELOADED_MS }];
         steps.extend(perform(polite(name, at, Tls::Any, &[1000], source)));
         steps
     };
-    let beginning = |at: &Endpoint, source: &mut Source| {
-        perform(staying(OLD, at, source)).to_vec()
-    };
+    let beginning = |at: &Endpoint, source: &mut Source| perform(staying(OLD, at, source)).to_vec();
     let ending = || [Step::Tell(OLD.to_owned()), finish(OLD)];
     let renewed = |source: &mut Source| Pair::new(&source.word(8));
     vec![
@@ -133,26 +132,21 @@ pub(in crate::lessons::sockets::tls) fn reloads(seed: u64) -> Vec<Experiment> {
                 steps
             },
         ),
-        story(
-            "SIGHUP, and a file is broken",
-            seed,
-            WATCH,
-            |at, source| {
-                let mut steps = beginning(at, source);
-                let pair = renewed(source);
-                let half = pair.certificates.len() / 3;
-                steps.push(replaced(CERT, &pair.certificates[..half]));
-                steps.push(replaced(KEY, pair.key.clone()));
-                steps.extend(hup("broken certificate", at, source));
-                steps.push(replaced(CERT, pair.certificates));
-                steps.push(replaced(KEY, "no key\n"));
-                steps.extend(hup("broken key", at, source));
-                steps.push(replaced(KEY, pair.key));
-                steps.extend(hup("both whole again", at, source));
-                steps.extend(ending());
-                steps
-            },
-        ),
+        story("SIGHUP, and a file is broken", seed, WATCH, |at, source| {
+            let mut steps = beginning(at, source);
+            let pair = renewed(source);
+            let half = pair.certificates.len() / 3;
+            steps.push(replaced(CERT, &pair.certificates[..half]));
+            steps.push(replaced(KEY, pair.key.clone()));
+            steps.extend(hup("broken certificate", at, source));
+            steps.push(replaced(CERT, pair.certificates));
+            steps.push(replaced(KEY, "no key\n"));
+            steps.extend(hup("broken key", at, source));
+            steps.push(replaced(KEY, pair.key));
+            steps.extend(hup("both whole again", at, source));
+            steps.extend(ending());
+            steps
+        }),
         story(
             "SIGHUP, and the key of the new certificate is not there yet",
             seed,

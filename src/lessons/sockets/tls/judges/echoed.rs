@@ -4,7 +4,9 @@ use crate::lessons::sockets::served::{self, all_echoed, sightings, standing};
 use crate::lessons::sockets::tls::experiments::{CERT, CURIOUS, NEXT, OTHERS};
 use crate::lessons::sockets::tls::hello::Answer;
 use crate::lessons::sockets::tls::pair;
-use crate::model::{Ending, Failure, Judgement, Objection, Pass, Recording, Sighting, Trial, World};
+use crate::model::{
+    Ending, Failure, Judgement, Objection, Pass, Recording, Sighting, Trial, World,
+};
 
 /// Fails unless every client gets back what it sent, or if a certificate of the chain is not shown.
 ///
@@ -63,7 +65,9 @@ pub(in crate::lessons::sockets::tls) fn refuses_old_versions(trial: &Trial<'_>) 
     let hint = "Which is the oldest version that the library is allowed, and who has decided that?";
     let recording = served::listening(trial)?;
     let Some((at, seen)) = sightings(recording, CURIOUS).pop() else {
-        return Err(Objection::Blind("no client was asked what it saw".to_owned()));
+        return Err(Objection::Blind(
+            "no client was asked what it saw".to_owned(),
+        ));
     };
     let answer = answer(seen);
     let is_refused = answer.has_alert || !matches!(seen.end, Ending::Open | Ending::Connecting);

@@ -22,7 +22,11 @@ pub(in crate::lessons::sockets::tls) fn reloads_on_sighup(trial: &Trial<'_>) -> 
     let mut files = Files::new(trial);
     let mut hups = hups(recording).into_iter();
     let mut since = None;
-    let steps = trial.experiment.runs.first().map(|run| run.steps.as_slice());
+    let steps = trial
+        .experiment
+        .runs
+        .first()
+        .map(|run| run.steps.as_slice());
     let mut reloads = 0;
     for step in steps.unwrap_or_default() {
         match step {
