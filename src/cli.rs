@@ -61,8 +61,8 @@ pub static LESSON_TOOLS: &[LessonTool] = &[
     LessonTool {
         lesson: "process",
         name: "inspect",
-        describe: inspect::Args::augment_args,
-        run: |matches, screen| inspect::run(&parsed(matches)?, screen),
+        describe: inspect::processes::Args::augment_args,
+        run: |matches, screen| inspect::processes::run(&parsed(matches)?, screen),
     },
     LessonTool {
         lesson: "sockets",
@@ -75,6 +75,12 @@ pub static LESSON_TOOLS: &[LessonTool] = &[
         name: "load",
         describe: load::Args::augment_args,
         run: |matches, screen| load::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "fds",
+        name: "inspect",
+        describe: inspect::descriptors::Args::augment_args,
+        run: |matches, screen| inspect::descriptors::run(&parsed(matches)?, screen),
     },
 ];
 

@@ -1,5 +1,6 @@
 //! The content: demos, exercises and labs of each lesson.
 
+pub mod fds;
 pub mod player;
 pub mod process;
 pub mod sockets;
@@ -16,7 +17,7 @@ mod testing;
 use crate::model::{Lab, Lesson};
 
 /// Every lesson, in teaching order.
-pub static LESSONS: &[Lesson] = &[process::LESSON, sockets::LESSON];
+pub static LESSONS: &[Lesson] = &[process::LESSON, sockets::LESSON, fds::LESSON];
 
 /// The lab with these slugs: of the lesson, and its own.
 pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {

@@ -8,13 +8,13 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
-use crate::lessons::{process, sockets};
+use crate::lessons::{fds, process, sockets};
 use crate::model::curriculum::DemoOptions;
 use crate::sys::{self, pidfd};
 
@@ -28,7 +28,11 @@ const TROUBLE: char = '!';
 pub(in crate::lessons) type Role = fn(&[String]) -> anyhow::Result<()>;
 
 /// All roles, by name: each lesson has its own.
-static ROLES: &[&[(&str, Role)]] = &[process::demos::ROLES, sockets::demos::ROLES];
+static ROLES: &[&[(&str, Role)]] = &[
+    process::demos::ROLES,
+    sockets::demos::ROLES,
+    fds::demos::ROLES,
+];
 
 /// The main function of a player; its arguments are who its parent is, its role, and the role's own.
 pub fn play(args: &[OsString]) -> ExitCode {
@@ -111,11 +115,22 @@ impl Player {
         args: &[&str],
         options: &DemoOptions,
     ) -> io::Result<Self> {
-        let mut child = Command::new("/proc/self/exe")
+        let mut command = Command::new("/proc/self/exe");
+        command
             .arg(PLAYER_COMMAND)
             .arg(std::process::id().to_string())
             .arg(role)
-            .args(args)
+            .args(args);
+        Self::behind(&mut command, options)
+    }
+
+    /// Starts a player through a command that passes its standard streams on to it and ends when
+    /// it does, such as a tracer.
+    pub(in crate::lessons) fn behind(
+        command: &mut Command,
+        options: &DemoOptions,
+    ) -> io::Result<Self> {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -131,7 +146,7 @@ impl Player {
         })
     }
 
-    /// Its pid.
+    /// Its pid, or that of the command through which it was started.
     pub(in crate::lessons) fn pid(&self) -> i32 {
         self.child.id().cast_signed()
     }
@@ -161,6 +176,18 @@ impl Player {
         match line.strip_prefix(TROUBLE) {
             Some(trouble) => bail!("{trouble}"),
             None => Ok(line),
+        }
+    }
+
+    /// Waits until it has ended by itself, which it does without further orders; `None` if it has
+    /// not in time.
+    pub(in crate::lessons) fn end(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.orders = None;
+        let process = pidfd::open(self.pid())?;
+        let mut ended = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut ended, GRACE_MS)? {
+            0 => Ok(None),
+            _ => self.child.wait().map(Some),
         }
     }
 

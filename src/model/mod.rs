@@ -15,6 +15,7 @@ pub mod load;
 pub mod recording;
 pub mod score;
 pub mod snapshot;
+pub mod table;
 pub mod text;
 
 pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};

@@ -1,5 +1,5 @@
-//! Whole values as JSON: a scorecard, a snapshot of processes, what a load has found out; schema 1
-//! each.
+//! Whole values as JSON: a scorecard, a snapshot of processes, a descriptor table, what a load has
+//! found out; schema 1 each.
 
 use std::io::{self, Write};
 
@@ -10,6 +10,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use crate::model::Scorecard;
 use crate::model::load::LoadReport;
 use crate::model::snapshot::Snapshot;
+use crate::model::table::Table;
 use crate::ui::is_safe;
 
 /// The scorecard as JSON with a newline at its end, as `scorecard.schema.json` describes it.
@@ -23,6 +24,11 @@ pub fn json(card: &Scorecard) -> String {
 /// The snapshot as JSON, as `processes.schema.json` describes it; escaped like [`json`].
 pub fn processes_json(snapshot: &Snapshot) -> String {
     written(snapshot)
+}
+
+/// The descriptor table as JSON, as `descriptors.schema.json` describes it; escaped like [`json`].
+pub fn descriptors_json(table: &Table) -> String {
+    written(table)
 }
 
 /// What a load has found out as JSON, as `load.schema.json` describes it; escaped like [`json`].

@@ -1,16 +1,20 @@
-//! Formats of a scorecard, of a snapshot of processes, and of what a load has found out: each a
-//! function of the same value.
+//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, and of what a load has
+//! found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
-//! Scorecards hold text from submissions, snapshots that of any process: no format lets it reach
+//! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
 //! a terminal as it is.
 
+mod descriptors;
+mod figures;
 mod json;
 mod load;
+mod names;
 mod processes;
 mod text;
 
-pub use json::{json, load_json, processes_json};
+pub use descriptors::{descriptors, growth, growth_lines};
+pub use json::{descriptors_json, json, load_json, processes_json};
 pub use load::load;
 pub use processes::{changes, processes};
 pub use text::{Detail, text};
@@ -20,6 +24,9 @@ pub const SCORECARD_SCHEMA: &str = include_str!("scorecard.schema.json");
 
 /// The JSON Schema (draft 2020-12) of what [`processes_json`] writes.
 pub const PROCESSES_SCHEMA: &str = include_str!("processes.schema.json");
+
+/// The JSON Schema (draft 2020-12) of what [`descriptors_json`] writes.
+pub const DESCRIPTORS_SCHEMA: &str = include_str!("descriptors.schema.json");
 
 /// The JSON Schema (draft 2020-12) of what [`load_json`] writes.
 pub const LOAD_SCHEMA: &str = include_str!("load.schema.json");

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use super::parallel::in_parallel;
 use super::process::{Gathered, text};
 use super::sockets::Sockets;
 use crate::model::snapshot::{End, Held, Holder, Process, Target};
@@ -54,18 +55,20 @@ impl Holders {
     pub(super) fn look(&mut self, tree: &[Gathered]) {
         let known: HashMap<i32, &Gathered> =
             tree.iter().map(|one| (one.process.pid, one)).collect();
-        for pid in proc::processes().unwrap_or_default() {
-            match known.get(&pid) {
-                Some(one) if one.process.refused.contains_key("descriptors") => self.unseen += 1,
-                Some(one) => self.note(pid, &one.descriptors),
-                None => match proc::descriptors(pid) {
-                    Ok(descriptors) => self.note(pid, &descriptors),
-                    Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                        self.unseen += 1;
-                    }
-                    Err(_) => {}
-                },
+        let all = proc::processes().unwrap_or_default();
+        let (read, unread): (Vec<i32>, Vec<i32>) =
+            all.into_iter().partition(|pid| known.contains_key(pid));
+        for one in read.iter().filter_map(|pid| known.get(pid)) {
+            match one.process.refused.contains_key("descriptors") {
+                true => self.unseen += 1,
+                false => self.note(one.process.pid, &one.descriptors),
             }
+        }
+        let is_wanted = |target: &[u8]| self.wanted.contains(text(target).as_bytes());
+        let (found, unseen) = search(&unread, &is_wanted);
+        self.unseen += unseen;
+        for (pid, one) in found {
+            self.note(pid, &[one]);
         }
     }
 
@@ -75,12 +78,7 @@ impl Holders {
             if !self.wanted.contains(&target) {
                 continue;
             }
-            let name = proc::stat(pid).map_or_else(|_| Vec::new(), |stat| stat.name);
-            let holder = Holder {
-                pid,
-                name: text(&name),
-                number: one.number,
-            };
+            let holder = holder(pid, one.number);
             let end = end(pid, one.number);
             self.found.entry(target).or_default().push((holder, end));
         }
@@ -131,6 +129,47 @@ impl Holders {
             _ => {}
         }
     }
+}
+
+/// A descriptor with the name of its process.
+pub(super) fn holder(pid: i32, number: i32) -> Holder {
+    let name = proc::stat(pid).map_or_else(|_| Vec::new(), |stat| stat.name);
+    Holder {
+        pid,
+        name: text(&name),
+        number,
+    }
+}
+
+/// The descriptors of these processes whose target is wanted, and how many of the processes may
+/// not be looked into.
+pub(super) fn search(
+    pids: &[i32],
+    is_wanted: &(impl Fn(&[u8]) -> bool + Sync),
+) -> (Vec<(i32, Descriptor)>, u64) {
+    let parts = in_parallel(pids, |pids| {
+        let (mut found, mut unseen) = (Vec::new(), 0);
+        for pid in pids {
+            match proc::descriptors(*pid) {
+                Ok(descriptors) => found.extend(
+                    descriptors
+                        .into_iter()
+                        .filter(|one| is_wanted(&one.target))
+                        .map(|one| (*pid, one)),
+                ),
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => unseen += 1,
+                Err(_) => {}
+            }
+        }
+        (found, unseen)
+    });
+    parts.into_iter().fold(
+        (Vec::new(), 0),
+        |(mut all, unseen), (found, more): (Vec<_>, u64)| {
+            all.extend(found);
+            (all, unseen + more)
+        },
+    )
 }
 
 /// What a descriptor was opened for: the kernel says it in the permissions of its link; see

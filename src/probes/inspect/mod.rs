@@ -1,13 +1,16 @@
 //! What a running process and its descendants are, wait for and hold: real processes, looked at
 //! from outside through /proc.
 //!
-//! [`find`] says which process a name means; [`inspect`] takes the [`Snapshot`]. Nothing is
+//! [`find`] says which process a name means; [`inspect`] takes the [`Snapshot`] of a tree,
+//! [`descriptors`] what one process has open. Nothing is
 //! stopped, traced or changed: processes go on while they are read, so what is said of one may
 //! be older than what is said of another by a few milliseconds. What the kernel does not let us
 //! read is in [`Process::refused`].
 
+mod descriptors;
 mod find;
 mod holders;
+mod parallel;
 mod process;
 mod sockets;
 mod waits;
@@ -18,6 +21,7 @@ use std::time::SystemTime;
 
 use nix::unistd::{Uid, User};
 
+pub use descriptors::descriptors;
 pub use find::{Named, Resolved, find};
 
 use crate::model::snapshot::{Limit, SCHEMA, Snapshot};

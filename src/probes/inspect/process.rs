@@ -228,13 +228,13 @@ fn allowed<T>(
     }
 }
 
-fn is_refusal(error: &io::Error) -> bool {
+pub(super) fn is_refusal(error: &io::Error) -> bool {
     // EACCES and EPERM.
     error.kind() == io::ErrorKind::PermissionDenied
 }
 
 /// `EACCES`, as the kernel said.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let errno = error.raw_os_error().unwrap_or(libc::EACCES);
     crate::model::text::errno_name(errno).into_owned()
 }
@@ -346,7 +346,7 @@ pub(super) fn signals(set: u64) -> Vec<String> {
     SigSet(set).signals().map(signal_name).collect()
 }
 
-fn age(started: u64, boot: Duration) -> Duration {
+pub(super) fn age(started: u64, boot: Duration) -> Duration {
     boot.saturating_sub(Duration::from_millis(ticks_ms(started)))
 }
 
@@ -354,7 +354,7 @@ fn ticks_ms(ticks: u64) -> u64 {
     ticks.saturating_mul(1000) / proc::ticks_per_second()
 }
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

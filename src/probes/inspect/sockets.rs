@@ -1,6 +1,7 @@
 //! What sockets are: looked up in their network namespace, which is read once.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use super::process::text;
 use crate::model::snapshot::Target;
@@ -10,28 +11,51 @@ use crate::sys::unix_sockets;
 /// The sockets of the network namespaces that were asked about.
 #[derive(Default)]
 pub(super) struct Sockets {
-    namespaces: HashMap<Vec<u8>, Vec<Socket>>,
+    /// The namespaces of processes, and of ourselves.
+    of: HashMap<i32, Vec<u8>>,
+    namespaces: HashMap<Vec<u8>, Namespace>,
     /// Which Unix sockets of our own namespace are connected, once that was asked.
     connected: Option<HashMap<u64, u64>>,
+}
+
+/// The sockets of one namespace, by inode and by addresses.
+#[derive(Default)]
+struct Namespace {
+    by_inode: HashMap<u64, Socket>,
+    by_addresses: HashMap<(SocketAddr, SocketAddr), u64>,
+}
+
+impl Namespace {
+    fn of(pid: i32) -> Self {
+        let mut namespace = Self::default();
+        for socket in proc::sockets(pid).unwrap_or_default() {
+            // Those that no descriptor refers to have none.
+            if socket.inode == 0 {
+                continue;
+            }
+            if let Address::Internet(local, remote) = socket.address
+                && remote.port() != 0
+            {
+                namespace.by_addresses.insert((local, remote), socket.inode);
+            }
+            namespace.by_inode.insert(socket.inode, socket);
+        }
+        namespace
+    }
 }
 
 impl Sockets {
     /// The socket with this name, `socket:[123]`, of a process.
     pub(super) fn describe(&mut self, pid: i32, name: String) -> Target {
         let inode = inode(&name);
-        let found = inode.and_then(|inode| {
-            self.namespace(pid)
-                .iter()
-                .find(|socket| socket.inode == inode)
-        });
+        let found = inode.and_then(|inode| self.namespace(pid).by_inode.get(&inode));
         let (protocol, state, local, mut remote) = match found {
             Some(socket) => told(socket),
             None => ("", "", String::new(), String::new()),
         };
         if protocol == "unix" {
             let peer = inode.and_then(|inode| self.unix_peer(pid, inode));
-            let sockets = self.namespace(pid).iter();
-            let peer = peer.and_then(|peer| sockets.clone().find(|other| other.inode == peer));
+            let peer = peer.and_then(|peer| self.namespace(pid).by_inode.get(&peer));
             remote = peer.map_or_else(String::new, |peer| told(peer).2);
         }
         Target::Socket {
@@ -46,8 +70,8 @@ impl Sockets {
 
     /// The other end of a Unix socket; known in our own namespace only.
     fn unix_peer(&mut self, pid: i32, inode: u64) -> Option<u64> {
-        let own = proc::network_namespace(std::process::id() as i32).ok()?;
-        if own != proc::network_namespace(pid).ok()? {
+        let own = self.key(std::process::id() as i32);
+        if own.is_empty() || own != self.key(pid) {
             return None;
         }
         let connected = self
@@ -62,26 +86,28 @@ impl Sockets {
         if let Some(peer) = self.connected.as_ref().and_then(|peers| peers.get(&inode)) {
             return Some(format!("socket:[{peer}]"));
         }
-        self.namespaces.values().find_map(|sockets| {
-            let own = sockets.iter().find(|socket| socket.inode == inode)?;
-            let Address::Internet(local, remote) = own.address else {
+        self.namespaces.values().find_map(|namespace| {
+            let Address::Internet(local, remote) = namespace.by_inode.get(&inode)?.address else {
                 return None;
             };
-            let peer = sockets.iter().find(|socket| {
-                socket.inode != 0
-                    && remote.port() != 0
-                    && matches!(socket.address, Address::Internet(its_local, its_remote)
-                        if its_local == remote && its_remote == local)
-            })?;
-            Some(format!("socket:[{}]", peer.inode))
+            let peer = namespace.by_addresses.get(&(remote, local))?;
+            Some(format!("socket:[{peer}]"))
         })
     }
 
-    fn namespace(&mut self, pid: i32) -> &[Socket] {
-        let key = proc::network_namespace(pid).unwrap_or_default();
+    /// The name of a process' network namespace; empty if it may not be known.
+    fn key(&mut self, pid: i32) -> Vec<u8> {
+        self.of
+            .entry(pid)
+            .or_insert_with(|| proc::network_namespace(pid).unwrap_or_default())
+            .clone()
+    }
+
+    fn namespace(&mut self, pid: i32) -> &Namespace {
+        let key = self.key(pid);
         self.namespaces
             .entry(key)
-            .or_insert_with(|| proc::sockets(pid).unwrap_or_default())
+            .or_insert_with(|| Namespace::of(pid))
     }
 }
 

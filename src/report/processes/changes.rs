@@ -3,8 +3,9 @@
 use crate::model::snapshot::{Process, Snapshot, Wait};
 use crate::ui::visible;
 
-use super::figures::{signals, size};
-use super::{called, ended_words, mentioned, state_word, waits};
+use super::{ended_words, mentioned, state_word, waits};
+use crate::report::figures::{signals, size};
+use crate::report::names::called;
 
 /// Memory has changed if it has by this many KiB, and by a tenth.
 const NOTEWORTHY_KIB: u64 = 1024;
@@ -22,7 +23,7 @@ pub fn changes(before: &Snapshot, after: &Snapshot) -> Vec<String> {
             None => lines.push(format!(
                 "+ {} {}, child of {}",
                 process.pid,
-                called(process),
+                called(&process.command, &process.name),
                 mentioned(after, process.parent)
             )),
             Some(former) => {
@@ -61,7 +62,10 @@ fn differences(
     }
     let mut lines = Vec::new();
     if former.command != process.command {
-        lines.push(format!("is now {}", called(process)));
+        lines.push(format!(
+            "is now {}",
+            called(&process.command, &process.name)
+        ));
     }
     if former.parent != process.parent {
         lines.push(format!(

@@ -3,7 +3,7 @@
 use crate::model::snapshot::Limit;
 use crate::ui::padded;
 
-use super::figures::{bytes, span};
+use crate::report::figures::{bytes, span};
 
 /// What a limit counts.
 #[derive(Clone, Copy)]

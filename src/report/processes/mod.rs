@@ -5,7 +5,6 @@
 //! a terminal as it is.
 
 mod changes;
-mod figures;
 mod limits;
 mod rows;
 mod waits;
@@ -13,7 +12,8 @@ mod waits;
 pub use changes::changes;
 
 use crate::model::snapshot::{Ended, Process, Snapshot, State};
-use crate::ui::{Look, Tone, columns, shell_word, shortened, visible};
+use crate::report::names::{called, cut};
+use crate::ui::{Look, Tone, columns, visible};
 
 use super::Detail;
 
@@ -106,7 +106,7 @@ impl Tree<'_> {
         let pid = process.pid.to_string();
         let (state, tone) = state_word(process.state);
         let taken = columns(branch) + pid.len() + 1 + state.len() + 2;
-        let mut what = called(process);
+        let mut what = called(&process.command, &process.name);
         if let Some(ended) = &process.ended {
             what.push_str(&format!(", {}", ended_words(ended)));
         }
@@ -149,22 +149,6 @@ impl Tree<'_> {
     }
 }
 
-/// The command line, as it could be typed; in brackets the name of what has none.
-fn called(process: &Process) -> String {
-    let words: Vec<String> = process
-        .command
-        .iter()
-        .map(|word| shell_word(word))
-        .collect();
-    let is_title = process.command.len() == 1 && process.command[0].contains(' ');
-    match process.command.as_slice() {
-        [] => format!("[{}]", visible(&process.name)),
-        // Programs write what they do over their command line: that is no word of a shell.
-        [title] if is_title => shortened(&visible(title)),
-        _ => shortened(&visible(&words.join(" "))),
-    }
-}
-
 /// `4711 sh`: a process named in a sentence.
 fn mentioned(snapshot: &Snapshot, pid: i32) -> String {
     match snapshot.process(pid) {
@@ -191,19 +175,4 @@ fn ended_words(ended: &Ended) -> String {
         Ended::Status(status) => format!("exited with {status}"),
         Ended::Signal(name) => format!("ended by {name}"),
     }
-}
-
-/// As much of a text as fits into so many columns.
-fn cut(text: &str, room: usize) -> String {
-    if columns(text) <= room {
-        return text.to_owned();
-    }
-    let mut fits = String::new();
-    for c in text.chars() {
-        if columns(&fits) + columns(c.encode_utf8(&mut [0; 4])) + 1 > room {
-            break;
-        }
-        fits.push(c);
-    }
-    fits + "…"
 }

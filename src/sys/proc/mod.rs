@@ -12,6 +12,7 @@ mod shares;
 mod sockets;
 mod stat;
 mod status;
+mod table;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -28,6 +29,7 @@ pub use shares::Shares;
 pub use sockets::{Address, Socket, sockets, tcp_sockets};
 pub use stat::{Stat, State};
 pub use status::{Memory, Status};
+pub use table::{Details, Referent, Table, Watched};
 
 /// Clock ticks per second, the unit of times in /proc; see sysconf(3).
 pub fn ticks_per_second() -> u64 {

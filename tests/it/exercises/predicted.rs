@@ -3,6 +3,7 @@
 //! The answer functions look at a trace and never at the arguments; these look at the arguments
 //! and never at a trace. Where both agree, neither is likely to be wrong.
 
+mod fds;
 mod sockets;
 
 /// A prediction: from the arguments to the answer.
@@ -25,6 +26,14 @@ pub(super) const PREDICTED: &[(&str, Predict)] = &[
     ("writer-signal", sockets::writer_signal),
     ("datagrams", sockets::datagrams),
     ("passed", sockets::passed),
+    ("stale", fds::stale),
+    ("offset", fds::offset),
+    ("unlinked", fds::unlinked),
+    ("leaked", fds::leaked),
+    ("exhausted", fds::exhausted),
+    ("collected", fds::collected),
+    ("mapped", fds::mapped),
+    ("sent", fds::sent),
 ];
 
 /// Each process has a number of lines in its buffer; a fork doubles the processes, lines and all.

@@ -12,7 +12,7 @@ mod mount;
 mod pipes_and_groups;
 mod shutdown;
 mod signals;
-mod stage;
+pub(in crate::lessons) mod stage;
 mod zombies;
 
 use crate::lessons::player::Role;

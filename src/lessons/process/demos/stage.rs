@@ -15,22 +15,22 @@ use crate::model::{Experiment, Recording, What};
 
 /// A program of a demo; its file is also what the text shows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Program {
-    /// The name of its file in `lessons/process/code`, or `run` for one that is executed as it is.
-    pub(super) file: &'static str,
+pub(in crate::lessons) struct Program {
+    /// The name of its file in `lessons/LESSON/code`, or `run` for one that is executed as it is.
+    pub(in crate::lessons) file: &'static str,
     /// The content of that file.
-    pub(super) source: &'static str,
+    pub(in crate::lessons) source: &'static str,
 }
 
 /// What was observed, or why this machine cannot start such a program (it has no compiler, say).
-pub(super) type Performed = Result<Vec<Observed>, String>;
+pub(in crate::lessons) type Performed = Result<Vec<Observed>, String>;
 
 /// Performs an experiment on a program.
 ///
 /// # Errors
 /// If this machine cannot observe programs, a trial went wrong for a reason of ours, or the user
 /// interrupted it.
-pub(super) fn perform(
+pub(in crate::lessons) fn perform(
     program: Program,
     experiment: Experiment,
     options: &DemoOptions,
@@ -64,7 +64,7 @@ pub(super) fn perform(
 
 /// The events of the first process among `events`, a call once, each on a line of its own that
 /// fits into the screen behind `indent` blanks.
-pub(super) fn lines(
+pub(in crate::lessons) fn lines(
     recording: &Recording,
     events: impl IntoIterator<Item = usize>,
     indent: usize,
@@ -91,7 +91,7 @@ pub(super) fn lines(
 }
 
 /// The line with its middle left out, if it is longer than `width`: the result is at its end.
-pub(super) fn shortened(line: &str, width: usize) -> String {
+pub(in crate::lessons) fn shortened(line: &str, width: usize) -> String {
     const MARK: &str = " ... ";
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= width {

@@ -1,0 +1,150 @@
+//! `syslab fds inspect`: what a running process has open, and what it leaks.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use crate::exit::{self, Outcome};
+use crate::model::table::{History, Table};
+use crate::probes::inspect::{self, Depth};
+use crate::report::{self, Detail};
+use crate::ui::{LiveScreen, Screen, Tone};
+
+use super::target::{ended, resolve};
+use super::watch::{interval, watch};
+
+/// Show what a running process has open, and what it leaks
+///
+/// Descriptors that are alike are one line: 912 times the same file that was deleted is a leak.
+/// For each: kind, mode, target, offset, flags, the ends and the state of sockets, who is at the
+/// other end, who shares the open file description, what epoll watches. Nothing is stopped or
+/// traced, unless --who is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The process: its id, or its name if only one has it
+    #[arg(value_name = "PID|NAME")]
+    target: String,
+
+    /// Show each descriptor, by number, with all that is known of it
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// Everything, as JSON
+    #[arg(long, conflicts_with = "watch")]
+    json: bool,
+
+    /// Look again every SECONDS until the process ends, and show which group grows: on a terminal
+    /// as a picture, into a pipe only what has changed [default: 1]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "1", value_parser = interval)]
+    watch: Option<Duration>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  What a process has open, what is alike in one line:
+  $ syslab fds inspect 4711
+
+  Each descriptor, with its offset, its flags and who shares it:
+  $ syslab fds inspect my-server -v
+
+  What becomes more, and when the limit is reached:
+  $ syslab fds inspect my-server --watch=0.5 | tee growth.log
+
+  Deleted files that it keeps on the disk:
+  $ syslab fds inspect 4711 --json | jq '.descriptors[] | select(.is_deleted)'";
+
+/// Runs the command.
+///
+/// # Errors
+/// If there is no such process, or stdout fails.
+pub fn run(args: &Args, screen: &Screen) -> Outcome {
+    let pid = resolve(&args.target, screen)?;
+    let look = |depth| inspect::descriptors(pid, depth);
+    let (depth, detail) = match (args.json, args.verbose) {
+        (true, _) => (Depth::All, Detail::All),
+        (false, true) => (Depth::All, Detail::All),
+        (false, false) => (Depth::Usual, Detail::Usual),
+    };
+    let first = look(depth).map_err(|error| ended(pid, error))?;
+    if let Some(every) = args.watch {
+        let mut course = Course::new(screen, detail);
+        let looked = Cell::new(Instant::now());
+        let code = watch(
+            first,
+            every,
+            screen,
+            |last| {
+                let since = looked.replace(Instant::now()).elapsed();
+                let mut next = look(depth).ok().filter(|next| next.is_same(last))?;
+                next.remember(last, since.as_millis() as u64);
+                Some(next)
+            },
+            |now, before, live| course.show(now, before.is_none(), live),
+        )?;
+        if code == exit::DONE {
+            screen.print(&format!("- {pid} has ended\n"))?;
+        }
+        return Ok(code);
+    }
+    match args.json {
+        true => screen.print(&report::descriptors_json(&first))?,
+        false => screen.page(&report::descriptors(&first, screen.out, detail))?,
+    }
+    Ok(exit::DONE)
+}
+
+/// What was seen so far, and where it is shown.
+struct Course<'a> {
+    history: History,
+    begun: Instant,
+    screen: &'a Screen,
+    detail: Detail,
+}
+
+impl<'a> Course<'a> {
+    fn new(screen: &'a Screen, detail: Detail) -> Self {
+        Self {
+            history: History::default(),
+            begun: Instant::now(),
+            screen,
+            detail,
+        }
+    }
+
+    /// The whole picture on a terminal; elsewhere once, and then what has changed.
+    fn show(
+        &mut self,
+        now: &Table,
+        is_first: bool,
+        live: Option<&LiveScreen>,
+    ) -> std::io::Result<()> {
+        self.history
+            .add(self.begun.elapsed().as_millis() as u64, now);
+        let time = now.taken.get(11..19).unwrap_or_default();
+        if let Some(live) = live {
+            let look = live.look();
+            let head = format!("{time}  {} {}, Ctrl-C ends", now.pid, now.name);
+            let head = look.paint(Tone::Faint, &crate::ui::visible(&head));
+            let mut picture = report::growth(&self.history, now, look);
+            if self.detail == Detail::All {
+                picture.push('\n');
+                picture.push_str(&report::descriptors(now, look, self.detail));
+            }
+            return live.draw(&format!("{head}\n{picture}"));
+        }
+        if is_first {
+            return self
+                .screen
+                .print(&report::descriptors(now, self.screen.out, self.detail));
+        }
+        let lines: String = report::growth_lines(&self.history, now)
+            .iter()
+            .map(|line| format!("{time} {line}\n"))
+            .collect();
+        match lines.is_empty() {
+            true => Ok(()),
+            false => self.screen.print(&lines),
+        }
+    }
+}

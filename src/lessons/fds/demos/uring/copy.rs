@@ -1,0 +1,193 @@
+//! A process that copies a file, by calls or by a ring.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::{Context, bail};
+use nix::sys::resource::UsageWho;
+use tokio_uring::buf::BoundedBuf as _;
+use tokio_uring::buf::fixed::FixedBufRegistry;
+
+use super::super::effort::Effort;
+use super::REFUSED;
+use crate::lessons::player::answer;
+
+/// Bytes of a block.
+pub(super) const BLOCK: usize = 64 << 10;
+
+/// The way that is tried where there is no ring.
+pub(super) const RING: &str = "ring, 8 in flight";
+
+/// One way to copy.
+pub(super) struct Way {
+    pub(super) name: &'static str,
+    copy: fn(&File, &File, u64) -> io::Result<()>,
+}
+
+/// In teaching order.
+pub(super) static WAYS: &[Way] = &[
+    Way {
+        name: "pread, pwrite",
+        copy: by_calls,
+    },
+    Way {
+        name: "ring, 1 in flight",
+        copy: |from, to, blocks| by_ring(from, to, blocks, 1, false),
+    },
+    Way {
+        name: RING,
+        copy: |from, to, blocks| by_ring(from, to, blocks, 8, false),
+    },
+    Way {
+        name: "the same, registered",
+        copy: |from, to, blocks| by_ring(from, to, blocks, 8, true),
+    },
+];
+
+/// Copies `from` to `to` in a directory; answers with what it cost. The file is a whole number of
+/// blocks.
+pub(in super::super) fn play(args: &[String]) -> anyhow::Result<()> {
+    let [name, amount, directory] = args else {
+        bail!("which way, how much, in which directory?");
+    };
+    let way = WAYS.iter().find(|way| way.name == name);
+    let way = way.context("there is no such way")?;
+    let directory = Path::new(directory);
+    let from = File::open(directory.join("from"))?;
+    let to = File::create(directory.join("to"))?;
+    let blocks = match amount.as_str() {
+        "all" => from.metadata()?.len() / BLOCK as u64,
+        _ => 0,
+    };
+    let done = Effort::of(UsageWho::RUSAGE_SELF, || {
+        Ok((way.copy)(&from, &to, blocks)?)
+    });
+    match done {
+        Ok((effort, ())) => answer(&effort.said())?,
+        // A kernel or a container without the call.
+        Err(error) => answer(&format!("{REFUSED}{error:#}"))?,
+    }
+    Ok(())
+}
+
+fn by_calls(from: &File, to: &File, blocks: u64) -> io::Result<()> {
+    let mut buffer = vec![0; BLOCK];
+    for block in 0..blocks {
+        let at = block * BLOCK as u64;
+        from.read_exact_at(&mut buffer, at)?;
+        to.write_all_at(&buffer, at)?;
+    }
+    Ok(())
+}
+
+/// The blocks that are still to be copied; each who copies takes the next.
+type Left = Rc<RefCell<std::ops::Range<u64>>>;
+
+fn by_ring(
+    from: &File,
+    to: &File,
+    blocks: u64,
+    in_flight: usize,
+    is_registered: bool,
+) -> io::Result<()> {
+    let runtime = tokio_uring::Runtime::new(&tokio_uring::builder())?;
+    let (from, to) = (from.try_clone()?, to.try_clone()?);
+    runtime.block_on(async move {
+        let from = Rc::new(tokio_uring::fs::File::from_std(from));
+        let to = Rc::new(tokio_uring::fs::File::from_std(to));
+        let left: Left = Rc::new(RefCell::new(0..blocks));
+        let buffers = FixedBufRegistry::new((0..in_flight).map(|_| vec![0; BLOCK]));
+        if is_registered {
+            buffers.register()?;
+        }
+        let mut copying = Vec::new();
+        for nth in 0..in_flight {
+            let (from, to, left) = (from.clone(), to.clone(), left.clone());
+            let fixed = match is_registered {
+                true => buffers.check_out(nth),
+                false => None,
+            };
+            copying.push(tokio_uring::spawn(async move {
+                match fixed {
+                    Some(buffer) => registered(&from, &to, &left, buffer).await,
+                    None => plain(&from, &to, &left).await,
+                }
+            }));
+        }
+        for one in copying {
+            one.await.map_err(io::Error::other)??;
+        }
+        Ok(())
+    })
+}
+
+async fn plain(
+    from: &tokio_uring::fs::File,
+    to: &tokio_uring::fs::File,
+    left: &Left,
+) -> io::Result<()> {
+    let mut buffer = vec![0; BLOCK];
+    while let Some(block) = next(left) {
+        let at = block * BLOCK as u64;
+        let (read, filled) = from.read_at(buffer, at).await;
+        whole(read?)?;
+        let (written, back) = to.write_at(filled, at).submit().await;
+        whole(written?)?;
+        buffer = back;
+    }
+    Ok(())
+}
+
+async fn registered(
+    from: &tokio_uring::fs::File,
+    to: &tokio_uring::fs::File,
+    left: &Left,
+    mut buffer: tokio_uring::buf::fixed::FixedBuf,
+) -> io::Result<()> {
+    while let Some(block) = next(left) {
+        let at = block * BLOCK as u64;
+        let (read, filled) = from.read_fixed_at(buffer, at).await;
+        whole(read?)?;
+        let (written, back) = to.write_fixed_at(filled.slice_full(), at).await;
+        whole(written?)?;
+        buffer = back.into_inner();
+    }
+    Ok(())
+}
+
+fn next(left: &Left) -> Option<u64> {
+    left.borrow_mut().next()
+}
+
+/// A block of a regular file in one piece, or an error: this is a demo of calls, and no cp.
+fn whole(count: usize) -> io::Result<()> {
+    match count {
+        BLOCK => Ok(()),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_copies_the_same() {
+        let content: Vec<u8> = (0..3 * BLOCK).map(|at| (at / 7) as u8).collect();
+        let directory = tempfile::tempdir().unwrap();
+        let from = directory.path().join("from");
+        std::fs::write(&from, &content).unwrap();
+        for way in WAYS {
+            let to = directory.path().join("to");
+            let files = (File::open(&from).unwrap(), File::create(&to).unwrap());
+            match (way.copy)(&files.0, &files.1, 3) {
+                Ok(()) => assert_eq!(std::fs::read(&to).unwrap(), content, "{}", way.name),
+                Err(error) => println!("skipped: {}: {error}", way.name),
+            }
+        }
+    }
+}
