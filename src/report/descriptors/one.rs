@@ -72,7 +72,7 @@ fn size(one: &Descriptor) -> Option<String> {
         (Some(at), size) if at > 0 => format!("at {at} of {}", bytes(size)),
         (_, size) => bytes(size),
     };
-    if let (true, Some(allocated)) = (one.is_deleted, one.allocated) {
+    if let (true, Some(allocated @ 1..)) = (one.is_deleted, one.allocated) {
         text.push_str(&format!(", {} that stay on the disk", bytes(allocated)));
     }
     Some(text)
@@ -130,7 +130,7 @@ fn other_end(one: &Descriptor, table: &Table, most: usize) -> Option<String> {
         (false, _) => Some(format!("{done} {}", holders(&one.other_end, table, most, 0))),
         (true, Kind::Pipe) if table.unseen == 0 => Some(format!("{done} nobody")),
         (true, Kind::Pipe) => Some(format!(
-            "{done} nobody in sight ({} processes may not be seen)",
+            "{done} nobody in sight (who may not be looked into: {} processes)",
             table.unseen
         )),
         (true, _) => None,
