@@ -11,6 +11,7 @@ pub mod curriculum;
 pub mod disk;
 pub mod experiment;
 pub mod limit;
+pub mod openings;
 pub mod recording;
 pub mod score;
 pub mod snapshot;

@@ -7,6 +7,7 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
+use crate::model::openings::Openings;
 use crate::model::snapshot::Snapshot;
 use crate::model::table::Table;
 use crate::ui::is_safe;
@@ -27,6 +28,11 @@ pub fn processes_json(snapshot: &Snapshot) -> String {
 /// The descriptor table as JSON, as `descriptors.schema.json` describes it; escaped like [`json`].
 pub fn descriptors_json(table: &Table) -> String {
     written(table)
+}
+
+/// The account of who opened descriptors as JSON, by the same schema; escaped like [`json`].
+pub fn openings_json(openings: &Openings) -> String {
+    written(openings)
 }
 
 fn written<T: Serialize>(value: &T) -> String {

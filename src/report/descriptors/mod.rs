@@ -4,10 +4,12 @@
 //! terminal as it is.
 
 mod one;
+mod openings;
 mod over_time;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+pub use openings::openings;
 pub use over_time::{growth, growth_lines};
 
 use super::Detail;
