@@ -47,11 +47,16 @@ pub enum WhoError {
     Tick(#[from] io::Error),
 }
 
-/// Traces a process until it ends or `is_enough`, and says which lines opened what.
+/// Traces a process until it ends or `is_enough`, and says which lines opened what. `begins` is
+/// called when every thread is traced: what happened before has not been seen.
 ///
 /// # Errors
 /// If it may not be traced.
-pub fn who(pid: i32, is_enough: &mut dyn FnMut() -> bool) -> Result<Openings, WhoError> {
+pub fn who(
+    pid: i32,
+    begins: impl FnOnce(),
+    is_enough: &mut dyn FnMut() -> bool,
+) -> Result<Openings, WhoError> {
     let status = proc::status(pid).map_err(|_| WhoError::Gone(pid))?;
     if status.tracer != 0 {
         let tracer = status.tracer;
@@ -70,7 +75,7 @@ pub fn who(pid: i32, is_enough: &mut dyn FnMut() -> bool) -> Result<Openings, Wh
     let begun = Instant::now();
     let mut guest = Guest::attach(pid)?;
     sys::tick::start(TICK)?;
-    let followed = follow(&mut guest, is_enough);
+    let followed = follow(&mut guest, begins, is_enough);
     sys::tick::stop()?;
     followed?;
     let traced_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -89,8 +94,18 @@ pub fn who(pid: i32, is_enough: &mut dyn FnMut() -> bool) -> Result<Openings, Wh
     })
 }
 
-fn follow(guest: &mut Guest, is_enough: &mut dyn FnMut() -> bool) -> Result<(), TraceError> {
+fn follow(
+    guest: &mut Guest,
+    begins: impl FnOnce(),
+    is_enough: &mut dyn FnMut() -> bool,
+) -> Result<(), TraceError> {
+    let mut begins = Some(begins);
     while !is_enough() {
+        if guest.has_begun()
+            && let Some(begins) = begins.take()
+        {
+            begins();
+        }
         if guest.follow()? == Followed::Gone {
             return Ok(());
         }

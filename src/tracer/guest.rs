@@ -145,6 +145,11 @@ impl Guest {
         }
     }
 
+    /// Whether every thread stops at its calls: from here on nothing is missed.
+    pub fn has_begun(&self) -> bool {
+        self.unbegun.is_empty()
+    }
+
     /// Begins to let it go: [`Guest::follow`] until it is gone.
     pub fn leave(&mut self) {
         if !self.is_leaving {
@@ -172,6 +177,7 @@ impl Guest {
         }
         match stop {
             Stop::Exited(_) | Stop::Killed(_) => {
+                self.begun(tid);
                 self.threads.remove(&tid);
                 Ok(())
             }
@@ -184,6 +190,7 @@ impl Guest {
                 self.go(tid, 0)
             }
             Stop::Signal(signo) => {
+                self.begun(tid);
                 self.put_back(tid)?;
                 self.go(tid, signo)
             }

@@ -5,6 +5,7 @@
 mod command;
 mod descriptors;
 mod shown;
+mod who;
 
 use std::fs;
 use std::io::{Read as _, Write as _};

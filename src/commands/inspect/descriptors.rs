@@ -116,13 +116,15 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
 fn who(args: &Args, pid: i32, detail: Detail, screen: &Screen) -> Outcome {
     let interrupt = Interrupt::install()?;
     let until = args.span.map(|span| Instant::now() + span);
-    if until.is_none() {
-        let note = format!("process {pid} is traced until Ctrl-C");
-        screen.say_labelled(Tone::Good, "note", &note);
-    }
+    let begins = || {
+        if until.is_none() {
+            let note = format!("process {pid} is traced until Ctrl-C");
+            screen.say_labelled(Tone::Good, "note", &note);
+        }
+    };
     let mut is_enough =
         || interrupt.is_asked() || until.is_some_and(|until| Instant::now() >= until);
-    let openings = who::who(pid, &mut is_enough).map_err(|error| refused(pid, error))?;
+    let openings = who::who(pid, begins, &mut is_enough).map_err(|error| refused(pid, error))?;
     match args.json {
         true => screen.print(&report::openings_json(&openings))?,
         false => screen.print(&report::openings(&openings, screen.out, detail))?,
