@@ -153,14 +153,12 @@ fn symbolised(mut places: Vec<Place>, modules: &Modules) -> Vec<Place> {
         place.frames = std::mem::take(&mut place.frames)
             .into_iter()
             .flat_map(|frame| match &frame {
-                Frame::Native { module, address } => {
-                    match known.get(&(module.clone(), *address)) {
-                        Some(frames) if frames.is_empty() => vec![frame],
-                        Some(frames) if is_library(module) => vec![in_library(module, frames)],
-                        Some(frames) => frames.clone(),
-                        None => vec![frame],
-                    }
-                }
+                Frame::Native { module, address } => match known.get(&(module.clone(), *address)) {
+                    Some(frames) if frames.is_empty() => vec![frame],
+                    Some(frames) if is_library(module) => vec![in_library(module, frames)],
+                    Some(frames) => frames.clone(),
+                    None => vec![frame],
+                },
                 Frame::Source { .. } => vec![frame],
             })
             .collect();

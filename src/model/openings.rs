@@ -160,11 +160,20 @@ impl Place {
 
 /// Whether a file, source or binary, belongs to the system, to a language or to a package.
 pub fn is_library(path: &str) -> bool {
-    const STARTS: &[&str] = &["/usr/", "/lib", "/rustc/", "/opt/", "<frozen", "/build/", "./"];
-    const PARTS: &[&str] = &["/lib/python3", "/site-packages/", "/.cargo/registry/", "/rustlib/"];
+    const STARTS: &[&str] = &[
+        "/usr/", "/lib", "/rustc/", "/opt/", "<frozen", "/build/", "./",
+    ];
+    const PARTS: &[&str] = &[
+        "/lib/python3",
+        "/site-packages/",
+        "/.cargo/registry/",
+        "/rustlib/",
+    ];
     let name = path.rsplit('/').next().unwrap_or_default();
     let is_interpreter = !name.ends_with(".py")
-        && ["python", "libpython"].iter().any(|start| name.starts_with(start));
+        && ["python", "libpython"]
+            .iter()
+            .any(|start| name.starts_with(start));
     is_interpreter
         || (STARTS.iter().any(|start| path.starts_with(start)) && !path.starts_with("/usr/src/"))
         || PARTS.iter().any(|part| path.contains(part))
@@ -232,7 +241,11 @@ mod tests {
         };
         let library = at("/usr/lib/python3.12/logging/__init__.py", 9);
         let own = at("/srv/app.py", 212);
-        let python = place(vec![native("/usr/lib/libc.so.6"), library.clone(), own.clone()]);
+        let python = place(vec![
+            native("/usr/lib/libc.so.6"),
+            library.clone(),
+            own.clone(),
+        ]);
         assert_eq!(python.line(), Some(&own));
         let stripped = place(vec![native("/usr/lib/libc.so.6"), native("/srv/app")]);
         assert_eq!(stripped.line(), Some(&native("/srv/app")));

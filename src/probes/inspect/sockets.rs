@@ -36,9 +36,7 @@ impl Namespace {
             if let Address::Internet(local, remote) = socket.address
                 && remote.port() != 0
             {
-                namespace
-                    .by_addresses
-                    .insert((local, remote), socket.inode);
+                namespace.by_addresses.insert((local, remote), socket.inode);
             }
             namespace.by_inode.insert(socket.inode, socket);
         }

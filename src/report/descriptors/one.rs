@@ -90,6 +90,7 @@ fn ends(socket: &Socket, one: &Descriptor) -> String {
         parts.insert(0, visible(&socket.protocol));
     }
     parts.push(match socket.state.as_str() {
+        "" if one.kind == Kind::Socket => String::new(),
         "" if socket.local.is_empty() => "neither bound nor connected".to_owned(),
         state => visible(state),
     });
@@ -127,7 +128,10 @@ fn other_end(one: &Descriptor, table: &Table, most: usize) -> Option<String> {
         _ => "with",
     };
     match (one.other_end.is_empty(), one.kind) {
-        (false, _) => Some(format!("{done} {}", holders(&one.other_end, table, most, 0))),
+        (false, _) => Some(format!(
+            "{done} {}",
+            holders(&one.other_end, table, most, 0)
+        )),
         (true, Kind::Pipe) if table.unseen == 0 => Some(format!("{done} nobody")),
         (true, Kind::Pipe) => Some(format!(
             "{done} nobody in sight (who may not be looked into: {} processes)",

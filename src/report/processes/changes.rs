@@ -3,9 +3,9 @@
 use crate::model::snapshot::{Process, Snapshot, Wait};
 use crate::ui::visible;
 
+use super::{ended_words, mentioned, state_word, waits};
 use crate::report::figures::{signals, size};
 use crate::report::names::called;
-use super::{ended_words, mentioned, state_word, waits};
 
 /// Memory has changed if it has by this many KiB, and by a tenth.
 const NOTEWORTHY_KIB: u64 = 1024;
@@ -62,7 +62,10 @@ fn differences(
     }
     let mut lines = Vec::new();
     if former.command != process.command {
-        lines.push(format!("is now {}", called(&process.command, &process.name)));
+        lines.push(format!(
+            "is now {}",
+            called(&process.command, &process.name)
+        ));
     }
     if former.parent != process.parent {
         lines.push(format!(

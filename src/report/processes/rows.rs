@@ -3,8 +3,8 @@
 use crate::model::snapshot::{Process, Snapshot, Thread};
 use crate::ui::{Tone, visible};
 
-use crate::report::figures::{signals, size, span};
 use super::{limits, mentioned, state_word, waits};
+use crate::report::figures::{signals, size, span};
 
 /// Groups of threads that are told one by one, unless everything is.
 const THREADS_SHOWN: usize = 8;

@@ -3,8 +3,8 @@
 use crate::model::snapshot::{Children, End, Held, Holder, Process, Snapshot, Target, Wait, Which};
 use crate::ui::visible;
 
-use crate::report::figures::{signals, span};
 use super::mentioned;
+use crate::report::figures::{signals, span};
 
 /// Descriptors, holders and children that are told one by one, unless everything is.
 const USUALLY: usize = 4;

@@ -1,6 +1,7 @@
 //! `syslab fds inspect` on a program that has one of everything open, line by line beside lsof(8).
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -114,7 +115,12 @@ fn theirs(fields: &Fields, sizes: Option<&Fields>) -> String {
         "unix" => "unix",
         "sock" if name == "protocol: TCP" => "tcp",
         "sock" => "socket",
-        "a_inode" => match name.trim_start_matches('[').split([':', ']']).next().unwrap() {
+        "a_inode" => match name
+            .trim_start_matches('[')
+            .split([':', ']'])
+            .next()
+            .unwrap()
+        {
             "eventpoll" => "epoll",
             name => name,
         },
@@ -142,7 +148,9 @@ fn theirs(fields: &Fields, sizes: Option<&Fields>) -> String {
         _ => kind.to_owned(),
     };
     let size = match kind {
-        "file" | "memfd" => sizes.and_then(|sizes| sizes.get(&'s')).map_or("", String::as_str),
+        "file" | "memfd" => sizes
+            .and_then(|sizes| sizes.get(&'s'))
+            .map_or("", String::as_str),
         _ => "",
     };
     let position = match kind {
@@ -152,7 +160,10 @@ fn theirs(fields: &Fields, sizes: Option<&Fields>) -> String {
     let position = position.trim_start_matches("0t");
     let known = libc::O_APPEND | libc::O_NONBLOCK | libc::O_SYNC | libc::O_PATH | libc::O_CLOEXEC;
     let flags = flags & (known | libc::O_DIRECTORY | libc::O_NOFOLLOW);
-    format!("{kind} {mode} {} size={size} at={position} {flags:#o}", what.trim())
+    format!(
+        "{kind} {mode} {} size={size} at={position} {flags:#o}",
+        what.trim()
+    )
 }
 
 /// The same line of ours.
@@ -198,7 +209,11 @@ fn ours(one: &Descriptor) -> String {
             format!("[eventpoll:{}]", numbers.join(","))
         }
         (None, Kind::Pidfd) => {
-            let pid = one.detail.as_ref().unwrap().trim_start_matches("of process ");
+            let pid = one
+                .detail
+                .as_ref()
+                .unwrap()
+                .trim_start_matches("of process ");
             format!("[pidfd:{pid}]")
         }
         _ if path.starts_with('/') => format!("{path} {}", inode(one.file.as_ref().unwrap())),
@@ -309,9 +324,8 @@ fn it_tells_what_lsof_does_not() {
         panic!("{anonymous:?}");
     };
     for (one, other) in [(read, write), (write, read)] {
-        let is_other = |end: &syslab::model::snapshot::Holder| {
-            (end.pid, end.number) == (own, other.number)
-        };
+        let is_other =
+            |end: &syslab::model::snapshot::Holder| (end.pid, end.number) == (own, other.number);
         assert!(one.other_end.iter().any(is_other), "{one:?}");
     }
 }
@@ -355,7 +369,11 @@ fn many_that_are_alike_are_all_found_at_every_depth() {
         for _ in range(100): os.dup(3)\n\
         print(flush=True)\n\
         input()";
-    let Ok(_) = Command::new("python3").arg("-V").stdout(Stdio::null()).status() else {
+    let Ok(_) = Command::new("python3")
+        .arg("-V")
+        .stdout(Stdio::null())
+        .status()
+    else {
         println!("skipped: needs Python");
         return;
     };
@@ -378,4 +396,77 @@ fn many_that_are_alike_are_all_found_at_every_depth() {
         assert_eq!(has_details, depth == Depth::All);
         assert!(groups[0].members.iter().all(|one| one.size.is_some()));
     }
+}
+
+fn syslab(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_syslab"));
+    command
+        .args(["fds", "inspect"])
+        .args(args)
+        .env("PAGER", "cat")
+        .stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn the_command_shows_what_was_found() {
+    let zoo = Zoo::open();
+    let pid = zoo.animal.pid().to_string();
+    let json = syslab(&[&pid, "--json"]).output().unwrap();
+    assert!(json.status.success());
+    let table: Table = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(table.pid, zoo.animal.pid());
+    assert_eq!(table.name, "descriptors");
+    let text = syslab(&[&pid, "-v"]).output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    for number in table.descriptors.iter().map(|one| one.number) {
+        let has_line = text.lines().any(|line| {
+            let mut words = line.split_whitespace();
+            words.next() == Some(&number.to_string())
+        });
+        assert!(has_line, "{number}: {text}");
+    }
+    let gone = syslab(&["2147483647"]).output().unwrap();
+    assert_eq!(gone.status.code(), Some(i32::from(syslab::exit::USAGE)));
+}
+
+#[test]
+fn a_zombie_has_nothing_open() {
+    let parent = Animal::shell("(exit 7) & exec cat");
+    let snapshot = parent.until(|snapshot| {
+        let root = super::root(snapshot);
+        root.name == "cat" && !root.zombies.is_empty()
+    });
+    let zombie = super::root(&snapshot).zombies[0];
+    let table = descriptors(zombie, Depth::All).unwrap();
+    assert_eq!((table.descriptors.len(), table.refused.len()), (0, 0));
+}
+
+#[test]
+fn watching_tells_what_grows_until_the_process_ends() {
+    let script = "i=0; while read line; do eval \"exec $((3 + i))</etc/passwd\"; i=$((i + 1)); \
+        echo; done";
+    let mut shell = Animal::shell(script);
+    let pid = shell.pid().to_string();
+    let mut watch = syslab(&[&pid, "--watch=0.1"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let mut until = |wanted: &str| {
+        let found = lines.find(|line| line.as_ref().unwrap().contains(wanted));
+        found.unwrap().unwrap()
+    };
+    // The first picture ends with what the shell was started with.
+    until("descriptors are open");
+    let stdin = shell.0.stdin.as_mut().unwrap();
+    for count in 1..=5 {
+        stdin.write_all(b"open\n").unwrap();
+        let line = until(&format!("/etc/passwd, now {count}"));
+        assert!(line.contains("  +1 file r /etc/passwd"), "{line}");
+    }
+    drop(shell.0.stdin.take());
+    shell.0.wait().unwrap();
+    until("has ended");
+    assert!(watch.wait().unwrap().success());
 }

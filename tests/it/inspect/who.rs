@@ -14,7 +14,9 @@ const LEAKS: usize = 31;
 const FINE: usize = 7;
 
 fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/leaky").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/programs/leaky")
+        .join(name)
 }
 
 /// Compiles a program; `None` where there is no compiler.
@@ -74,7 +76,9 @@ impl Leaky {
 
     fn tracer(&self) -> String {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("TracerPid:"));
         line.unwrap().trim().to_owned()
     }
 }
@@ -105,7 +109,12 @@ fn begin(leaky: &Leaky) -> Child {
 fn end(mut tracer: Child) -> Openings {
     kill(Pid::from_raw(tracer.id() as i32), Signal::SIGINT).unwrap();
     let mut json = String::new();
-    tracer.stdout.take().unwrap().read_to_string(&mut json).unwrap();
+    tracer
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut json)
+        .unwrap();
     assert!(tracer.wait().unwrap().success());
     let schema = serde_json::from_str(syslab::report::DESCRIPTORS_SCHEMA).unwrap();
     let value = serde_json::from_str(&json).unwrap();
@@ -188,7 +197,12 @@ fn a_leak_in_c_is_found_and_the_process_goes_on_unharmed() {
 fn a_leak_in_python_is_found() {
     let mut command = Command::new("python3");
     command.arg(source("leaky.py"));
-    if Command::new("python3").arg("-V").stdout(Stdio::null()).status().is_err() {
+    if Command::new("python3")
+        .arg("-V")
+        .stdout(Stdio::null())
+        .status()
+        .is_err()
+    {
         println!("skipped: no Python 3.9 on this machine");
         return;
     }
@@ -216,7 +230,10 @@ fn two_tracers_are_one_too_many() {
         .unwrap();
     let said = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(i32::from(syslab::exit::MACHINE)));
-    assert!(said.contains(&format!("is traced by process {}", first.id())), "{said}");
+    assert!(
+        said.contains(&format!("is traced by process {}", first.id())),
+        "{said}"
+    );
     assert!(said.contains("hint: "), "{said}");
     end(first);
 }

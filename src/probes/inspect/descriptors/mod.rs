@@ -105,7 +105,9 @@ fn read(pid: i32, depth: Depth) -> io::Result<Vec<Seen>> {
     let mut firsts: HashSet<&[u8]> = HashSet::new();
     let wanted: Vec<bool> = seen
         .iter()
-        .map(|one| one.target.starts_with(b"/") && (one.may_be_deleted() || firsts.insert(&one.target)))
+        .map(|one| {
+            one.target.starts_with(b"/") && (one.may_be_deleted() || firsts.insert(&one.target))
+        })
         .collect();
     let work: Vec<(Seen, bool)> = std::mem::take(&mut seen).into_iter().zip(wanted).collect();
     let closely = in_parallel(&work, |part| {

@@ -40,12 +40,7 @@ pub(super) struct Share {
 
 /// Compares the descriptors of a process with each other, and with those of others that have the
 /// same target: process, number, target.
-pub(super) fn find(
-    pid: i32,
-    seen: &[Seen],
-    others: &[(i32, i32, &[u8])],
-    depth: Depth,
-) -> Shares {
+pub(super) fn find(pid: i32, seen: &[Seen], others: &[(i32, i32, &[u8])], depth: Depth) -> Shares {
     let mut shares = Shares::default();
     if let Some(first) = seen.first()
         && let Err(error) = kcmp::descriptions((pid, first.number), (pid, first.number))
@@ -179,10 +174,7 @@ mod tests {
         let classes = classes(&all);
         assert_eq!(classes.len(), files.len());
         for (nth, copy) in copies.iter().enumerate() {
-            let mut pair = vec![
-                (own, files[nth * 50].as_raw_fd()),
-                (own, copy.as_raw_fd()),
-            ];
+            let mut pair = vec![(own, files[nth * 50].as_raw_fd()), (own, copy.as_raw_fd())];
             pair.sort_unstable();
             assert!(classes.contains(&pair), "{pair:?}");
         }
