@@ -379,7 +379,10 @@ fn inspector(place: &Path) {
     println!("  syslab fds inspect             {:6.2} ms", ms(ours));
     println!("  the same, --json: everything   {:6.2} ms", ms(whole));
     println!("  lsof -nP                       {:6.2} ms", ms(lsof));
-    println!("  ratio                          {:6.2}\n", ms(lsof) / ms(ours));
+    println!(
+        "  ratio                          {:6.2}\n",
+        ms(lsof) / ms(ours)
+    );
     drop(many.stdin.take());
     let _ended = many.wait();
 }
