@@ -80,7 +80,11 @@ pub(in crate::lessons::sockets::echo) fn idle(seed: u64) -> Vec<Experiment> {
             steps.extend([Step::Pass { ms: SETTLES_MS }, Step::Pass { ms: COUNTED_MS }]);
             steps
         },
-    )]
+    );
+    for run in &mut quiet.runs {
+        run.limits.events = EVENTS;
+    }
+    vec![quiet]
 }
 
 /// 1,000 clients at once.

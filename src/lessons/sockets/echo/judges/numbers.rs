@@ -357,7 +357,10 @@ mod tests {
         let spin = "2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, -1) = 1\n\
                     2 accept(3<socket:[5]>, NULL, NULL) = -1 EMFILE\n";
         assert_eq!(full(&spin.repeat(100), 38, 58), "pass");
-        let trace = format!("* clients \"many\" 180\n{}* limit events 60000\n", spin.repeat(2501));
+        let trace = format!(
+            "* clients \"many\" 180\n{}* limit events 60000\n",
+            spin.repeat(2501)
+        );
         assert!(
             judge(survives_descriptor_exhaustion, &trace).starts_with("fail: it makes 5002 calls")
         );
