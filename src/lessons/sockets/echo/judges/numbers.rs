@@ -129,6 +129,16 @@ fn too_many(recording: &Recording, calls: &[usize], meanwhile: &str) -> Failure 
 /// Blind spot: none that is known.
 pub(in crate::lessons::sockets::echo) fn multiplexes(trial: &Trial<'_>) -> Judgement {
     const HINT: &str = "how many connections can one thread wait for at once?";
+    let limit = sight::recording(trial, 0)?
+        .world()
+        .find_map(|(at, world)| match world {
+            World::Limit(LimitKind::Tasks, tasks) => Some((at, *tasks)),
+            _ => None,
+        });
+    if let Some((at, tasks)) = limit {
+        let why = format!("with not yet 1,000 clients it has over {tasks} threads and processes");
+        return Err(Failure::new(why).showing(at).hint(HINT).into());
+    }
     let recording = served::recording(trial)?;
     let Some((at, with)) = measured(recording).first().copied() else {
         return Err(Objection::Blind("tasks were not counted".to_owned()));
@@ -295,6 +305,11 @@ mod tests {
             )
         };
         assert_eq!(with(TASKS), "pass");
+        let limited = judge(multiplexes, "* limit tasks 200\n");
+        assert!(
+            limited.starts_with("fail: with not yet 1,000 clients"),
+            "{limited}"
+        );
         assert_snapshot!(with(1001), @r"
             fail: with 1,000 clients it has 1001 threads and processes
               0.7 * measured memory=3000 tasks=1001 descriptors=6
