@@ -23,13 +23,23 @@ pub(in crate::lessons::sockets::dns) fn malformed(seed: u64) -> Vec<Experiment> 
     let source = &mut source;
     let domain = domain(source);
     let name = format!("{}.{domain}", host(source));
-    let zone = format!("{name} A {}\n{name} TXT {}\n", address(source), host(source));
+    let zone = format!(
+        "{name} A {}\n{name} TXT {}\n",
+        address(source),
+        host(source)
+    );
     let ids = &mut Ids::new(source);
     let families = [
         ("a query, cut off at each of its bytes", cut(ids, &name)),
         ("names that do not end", endless(ids, source, &name)),
-        ("headers that count other than one question", counted(ids, &name)),
-        ("opcodes other than that of a query", opcodes(ids, source, &name)),
+        (
+            "headers that count other than one question",
+            counted(ids, &name),
+        ),
+        (
+            "opcodes other than that of a query",
+            opcodes(ids, source, &name),
+        ),
         ("answers that nobody asked for", answers(ids, &name)),
     ];
     let told = |story: &str, client: &str, packets: &[Vec<u8>], ids: &mut Ids, port: u16| {
@@ -45,7 +55,7 @@ pub(in crate::lessons::sockets::dns) fn malformed(seed: u64) -> Vec<Experiment> 
             Step::Start(asking("after", port, &after)),
             await_clients("after"),
         ];
-            experiment(story, run(port, steps)).with_file(ZONE, zone.clone().into_bytes())
+        experiment(story, run(port, steps)).with_file(ZONE, zone.clone().into_bytes())
     };
     let mut experiments = Vec::new();
     for (story, packets) in families {
@@ -76,7 +86,10 @@ fn endless(ids: &mut Ids, source: &mut Source, name: &str) -> Vec<Vec<u8>> {
     let mut query = || Packet::header(ids.next(), 0, 1);
     let tail = |packet: Packet| packet.number(A).number(IN).finish();
     let here = HEADER as u8;
-    let long = (0..5).map(|_| source.word(60)).collect::<Vec<_>>().join(".");
+    let long = (0..5)
+        .map(|_| source.word(60))
+        .collect::<Vec<_>>()
+        .join(".");
     vec![
         // To itself.
         tail(query().bytes(&[POINTER, here])),
