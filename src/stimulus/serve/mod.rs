@@ -113,8 +113,13 @@ impl Server {
             shared,
             threads: Vec::new(),
         };
+        // All before the first serves: it may take every descriptor that there is.
+        let mut prepared = Vec::new();
         for listener in listeners {
-            let (engine, identity) = (settings.engine, settings.identity.clone());
+            prepared.push((Prepared::new(settings.engine)?, listener));
+        }
+        for (engine, listener) in prepared {
+            let identity = settings.identity.clone();
             let shared = Arc::clone(&server.shared);
             let name = "serve".to_owned();
             let thread = thread::Builder::new().name(name).spawn(move || {
@@ -173,19 +178,36 @@ impl Drop for Server {
     }
 }
 
+/// An engine with the descriptors that it needs. A ring is made by the thread that uses it.
+enum Prepared {
+    Mio(Mio),
+    Epoll(RawEpoll),
+    Uring,
+    Threads,
+}
+
+impl Prepared {
+    fn new(engine: Engine) -> io::Result<Self> {
+        Ok(match engine {
+            Engine::Mio => Self::Mio(Mio::new()?),
+            Engine::Epoll { is_edge } => Self::Epoll(RawEpoll::new(is_edge)?),
+            Engine::Uring => Self::Uring,
+            Engine::Threads => Self::Threads,
+        })
+    }
+}
+
 fn serve(
-    engine: Engine,
+    engine: Prepared,
     listener: TcpListener,
     identity: Option<Identity>,
     shared: &Arc<Shared>,
 ) -> io::Result<()> {
     match engine {
-        Engine::Mio => EventLoop::new(Mio::new()?, listener, identity, shared)?.run(),
-        Engine::Epoll { is_edge } => {
-            EventLoop::new(RawEpoll::new(is_edge)?, listener, identity, shared)?.run()
-        }
-        Engine::Uring => UringLoop::new(listener, shared)?.run(),
-        Engine::Threads => threads::run(listener, shared),
+        Prepared::Mio(mio) => EventLoop::new(mio, listener, identity, shared)?.run(),
+        Prepared::Epoll(epoll) => EventLoop::new(epoll, listener, identity, shared)?.run(),
+        Prepared::Uring => UringLoop::new(listener, shared)?.run(),
+        Prepared::Threads => threads::run(listener, shared),
     }
 }
 
