@@ -5,7 +5,7 @@
 use super::judges::SETTLE_MS;
 use super::store::{DEVICES, ROOT, SOCKET, Store, open};
 use crate::lessons::chance::Source;
-use crate::lessons::sockets::stories::{finish, perform, serving};
+use crate::lessons::sockets::stories::serving;
 use crate::lessons::stories::{experiment, trigger};
 use crate::model::{
     Arming, Crowd, Endpoint, Experiment, InputKind, Move, Payload, Reading, Role, Run, Step, Strike,
@@ -27,6 +27,9 @@ const TASKS: u64 = 400;
 
 /// The handout promises a second; see the contracts' common rules for the rest.
 const EXIT_WITHIN_MS: u64 = 1500;
+
+/// What a client waits for the server at most, on the run's clock: little has to be done for it.
+const PATIENCE_MS: u64 = 5000;
 
 /// How long a server may take to find out that it cannot listen.
 const GIVE_UP_MS: u64 = 10_000;
@@ -72,6 +75,20 @@ fn story(
     run.limits.tasks = TASKS;
     run.limits.time_ms = 30_000;
     store.furnish(experiment(story, run))
+}
+
+/// Starts a crowd and waits until it has done all that it can do.
+fn perform(crowd: Crowd) -> [Step; 2] {
+    let name = crowd.name.clone();
+    [Step::Start(crowd), finish(&name)]
+}
+
+/// Waits until a crowd has done all that it can do.
+fn finish(crowd: &str) -> Step {
+    Step::AwaitClients {
+        crowd: crowd.to_owned(),
+        within_ms: PATIENCE_MS,
+    }
 }
 
 fn crowd(name: &str, moves: Vec<Move>) -> Crowd {

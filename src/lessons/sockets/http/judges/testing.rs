@@ -254,7 +254,7 @@ mod hostile {
         "* saw \"last others\" 0 sent=0 received=0 connecting",
         "* saw \"last others\" 0-4294967294 sent=9 received=18446744073709551615 open kept=\"HTTP/1.1 200 OK\\r\\n\\r\\n\"...18446744073709551615",
         "* saw \"last others\" 7 sent=1 received=9 fin kept=\"HTTP/1.1 200 OK\\r\\nContent-Length: 18446744073709551615\\r\\n\\r\\nx\"",
-        "* saw \"last others\" 7 sent=1 received=9 open differs=3 doing=7 kept=\"HTTP/1.1 404 \\xff\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nffffffffffffffff\\r\\n\"",
+        "* saw \"last others\" 7 sent=1 received=9 open doing=7 differs=3 kept=\"HTTP/1.1 404 \\xff\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nffffffffffffffff\\r\\n\"",
         "* saw \"last others\" 1 sent=1 received=9 ECONNRESET kept=\"HTTP/1.1 301 x\\r\\nlocation: \\r\\n\\r\\n\"",
         "* saw \"other\" 1 sent=1 received=9 tls \"?\"",
         "* measured memory=18446744073709551615 tasks=0 descriptors=18446744073709551615",
