@@ -1,8 +1,9 @@
 //! Connections that end, well and badly.
 
-use super::{CONNECTIONS, MIB, VERSIONS, WATCH, half_a_hello, plain, polite, random, story};
+use super::{CONNECTIONS, MIB, VERSIONS, WATCH};
+use super::{half_a_hello, perform, plain, polite, random, story};
 use crate::lessons::chance::Source;
-use crate::lessons::sockets::stories::{noise, perform};
+use crate::lessons::sockets::stories::noise;
 use crate::lessons::sockets::tls::hello::{self, V1_2};
 use crate::model::{Crowd, Endpoint, Experiment, Move, Reading, Step, Tls};
 
@@ -24,6 +25,16 @@ fn settled(crowd: Crowd) -> Vec<Step> {
     let mut steps = perform(crowd).to_vec();
     steps.push(Step::AwaitRest);
     steps
+}
+
+/// Starts strangers, gives the server a moment for them, and waits until all is quiet: whether they
+/// are thrown out, and when, is not asked.
+fn endured(crowd: Crowd) -> Vec<Step> {
+    let await_them = Step::AwaitClients {
+        crowd: crowd.name.clone(),
+        within_ms: 500,
+    };
+    vec![Step::Start(crowd), await_them, Step::AwaitRest]
 }
 
 /// A client that is served and then does this.
@@ -67,10 +78,7 @@ pub(in crate::lessons::sockets::tls) fn endings(seed: u64) -> Vec<Experiment> {
 pub(in crate::lessons::sockets::tls) fn garbage(seed: u64) -> Vec<Experiment> {
     let after = |story_of: &str, strangers: &dyn Fn(&Endpoint, &mut Source) -> Vec<Crowd>| {
         story(story_of, seed, WATCH, |at, source| {
-            let mut steps: Vec<Step> = strangers(at, source)
-                .into_iter()
-                .flat_map(settled)
-                .collect();
+            let mut steps: Vec<Step> = strangers(at, source).into_iter().flat_map(endured).collect();
             steps.extend(perform(polite(NEXT, at, Tls::Any, &[1000], source)));
             steps
         })
