@@ -5,11 +5,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod dns;
 mod echo;
 mod http;
 mod limits;
 mod reaper;
 mod shell;
+mod tls;
+mod limits;
+mod reaper;
+mod shell;
+mod tls;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
