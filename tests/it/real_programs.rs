@@ -12,10 +12,6 @@ mod limits;
 mod reaper;
 mod shell;
 mod tls;
-mod limits;
-mod reaper;
-mod shell;
-mod tls;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
