@@ -13,7 +13,7 @@
 //! - It takes SIGTERM for a failure to start until it waits for its first packet, and has bound its
 //!   socket before: a signal comes only when it has answered.
 
-const RUN: &str = r#"
+const RUN: &str = r##"
 awk '
     function is_ipv4(text,   parts, count, at) {
         count = split(text, parts, ".")
@@ -42,7 +42,7 @@ awk '
     }' "$2" > /tmp/dnsmasq.conf
 exec /usr/sbin/dnsmasq --keep-in-foreground --conf-file=/tmp/dnsmasq.conf --port="$1" \
     --listen-address=127.0.0.1 --bind-interfaces --no-resolv --no-hosts --local=/#/ \
-    --user= --group= --pid-file= --log-facility=-"#;
+    --user= --group= --pid-file= --log-facility=-"##;
 
 #[test]
 fn dnsmasq_passes() {
