@@ -119,7 +119,9 @@ impl Zone {
 
     /// Whether an alias leads back to itself.
     pub(super) fn has_circle(&self) -> bool {
-        self.names.keys().any(|name| self.right(name, A) == Right::None)
+        self.names
+            .keys()
+            .any(|name| self.right(name, A) == Right::None)
     }
 
     /// The right answer to a question for this name, however it is spelled, and this type.

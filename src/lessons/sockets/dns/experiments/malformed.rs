@@ -32,8 +32,14 @@ pub(in crate::lessons::sockets::dns) fn malformed(seed: u64) -> Vec<Experiment> 
     let families = [
         ("a query, cut off at each of its bytes", cut(ids, &name)),
         ("names that do not end", endless(ids, &name)),
-        ("headers that count other than one question", counted(ids, &name)),
-        ("opcodes other than that of a query", opcodes(ids, source, &name)),
+        (
+            "headers that count other than one question",
+            counted(ids, &name),
+        ),
+        (
+            "opcodes other than that of a query",
+            opcodes(ids, source, &name),
+        ),
         ("answers that nobody asked for", answers(ids, &name)),
     ];
     let told = |story: &str, client: &str, packets: &[Vec<u8>], ids: &mut Ids, port: u16| {

@@ -78,7 +78,10 @@ pub(in crate::lessons::sockets::tls) fn endings(seed: u64) -> Vec<Experiment> {
 pub(in crate::lessons::sockets::tls) fn garbage(seed: u64) -> Vec<Experiment> {
     let after = |story_of: &str, strangers: &dyn Fn(&Endpoint, &mut Source) -> Vec<Crowd>| {
         story(story_of, seed, WATCH, |at, source| {
-            let mut steps: Vec<Step> = strangers(at, source).into_iter().flat_map(endured).collect();
+            let mut steps: Vec<Step> = strangers(at, source)
+                .into_iter()
+                .flat_map(endured)
+                .collect();
             steps.extend(perform(polite(NEXT, at, Tls::Any, &[1000], source)));
             steps
         })
