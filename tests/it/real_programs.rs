@@ -30,6 +30,21 @@ fn passes(lab: &str, name: &str, line: &str) {
     );
 }
 
+/// The checks that a `run` with these further lines does not pass; `None` if the test is skipped.
+fn lost(lab: &str, name: &str, line: &str) -> Option<Vec<String>> {
+    let checked = examined(lab, name, line, &["--format", "json"])?;
+    let card: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let checks = card["checks"].as_array().unwrap().iter();
+    let lost = checks.filter(|check| check["verdict"] != "pass");
+    Some(
+        lost.map(|check| {
+            println!("{check:#}");
+            check["id"].as_str().unwrap().to_owned()
+        })
+        .collect(),
+    )
+}
+
 /// What `syslab check` says of a `run` with these further lines.
 ///
 /// A lab is called as in `sockets/http`; without a slash, it is one of the lesson `process`.
