@@ -5,11 +5,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod dns;
 mod echo;
 mod http;
 mod limits;
 mod reaper;
 mod shell;
+mod tls;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -26,6 +28,21 @@ fn passes(lab: &str, name: &str, line: &str) {
         "{line}\n{text}\n{}",
         String::from_utf8_lossy(&checked.stderr)
     );
+}
+
+/// The checks that a `run` with these further lines does not pass; `None` if the test is skipped.
+fn lost(lab: &str, name: &str, line: &str) -> Option<Vec<String>> {
+    let checked = examined(lab, name, line, &["--format", "json"])?;
+    let card: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let checks = card["checks"].as_array().unwrap().iter();
+    let lost = checks.filter(|check| check["verdict"] != "pass");
+    Some(
+        lost.map(|check| {
+            println!("{check:#}");
+            check["id"].as_str().unwrap().to_owned()
+        })
+        .collect(),
+    )
 }
 
 /// What `syslab check` says of a `run` with these further lines.

@@ -31,7 +31,7 @@ pub(in crate::lessons::sockets::dns) fn malformed(seed: u64) -> Vec<Experiment> 
     let ids = &mut Ids::new(source);
     let families = [
         ("a query, cut off at each of its bytes", cut(ids, &name)),
-        ("names that do not end", endless(ids, source, &name)),
+        ("names that do not end", endless(ids, &name)),
         (
             "headers that count other than one question",
             counted(ids, &name),
@@ -82,14 +82,10 @@ fn cut(ids: &mut Ids, name: &str) -> Vec<Vec<u8>> {
 }
 
 /// Labels and pointers that lead too far, or nowhere.
-fn endless(ids: &mut Ids, source: &mut Source, name: &str) -> Vec<Vec<u8>> {
+fn endless(ids: &mut Ids, name: &str) -> Vec<Vec<u8>> {
     let mut query = || Packet::header(ids.next(), 0, 1);
     let tail = |packet: Packet| packet.number(A).number(IN).finish();
     let here = HEADER as u8;
-    let long = (0..5)
-        .map(|_| source.word(60))
-        .collect::<Vec<_>>()
-        .join(".");
     vec![
         // To itself.
         tail(query().bytes(&[POINTER, here])),
@@ -109,8 +105,6 @@ fn endless(ids: &mut Ids, source: &mut Source, name: &str) -> Vec<Vec<u8>> {
         // Labels of kinds that are none.
         tail(query().bytes(&[0x40]).bytes(name.as_bytes()).bytes(&[0])),
         tail(query().bytes(&[0x80 | 3]).bytes(b"abc\0")),
-        // More than 255 bytes.
-        tail(query().labels(&long).bytes(&[0])),
     ]
 }
 
@@ -165,6 +159,9 @@ fn noise(ids: &mut Ids, source: &mut Source, name: &str) -> Vec<Vec<u8>> {
     // but there is an end, and dnsmasq goes there.
     let forward = Packet::header(ids.next(), 0, 1).bytes(&[POINTER, HEADER as u8 + 6]);
     packets.push(forward.number(A).number(IN).bytes(b"\x01x\0").finish());
+    // A name of more than 255 bytes, which some can hold.
+    let long = [0; 5].map(|_| source.word(60)).join(".");
+    packets.push(Packet::query(ids.next(), &long, A).finish());
     // A whole query, and then something.
     for len in [1, 11, 600, 8000] {
         let rest: Vec<u8> = (0..len).map(|_| source.next() as u8).collect();

@@ -1,5 +1,5 @@
-"""A tls that keeps a list of its connections, and takes out those that end as they should, or
-by an end of file.
+"""A tls that keeps a list of its connections, and takes out those that it has served to their
+end.
 """
 import os
 import signal
@@ -46,8 +46,10 @@ class Server:
         with connection:
             try:
                 connection.settimeout(HANDSHAKE_S)
-                stream = self.context.wrap_socket(connection, server_side=True)
+                stream = self.context.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False)
                 self.connections.append(stream)
+                stream.do_handshake()
                 stream.settimeout(None)
                 while data := stream.recv(64 * 1024):
                     stream.sendall(data)
