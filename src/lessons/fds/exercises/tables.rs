@@ -7,7 +7,7 @@ use crate::lessons::answers::{both_ends, count, number, own};
 use crate::lessons::dice::Dice;
 use crate::model::Recording;
 use crate::model::curriculum::{Answer, Exercise};
-use crate::model::recording::{Arg, Made, Object};
+use crate::model::recording::{Arg, FIRST, Made, Object};
 use crate::model::text::errno_name;
 
 pub(super) const STALE: Exercise = Exercise {
@@ -122,8 +122,7 @@ fn offset(recording: &Recording) -> Result<Answer, String> {
         .collect();
     let last = reads
         .iter()
-        .filter(|made| made.task == crate::model::recording::FIRST)
-        .next_back()
+        .rfind(|made| made.task == FIRST)
         .ok_or("the file was not read")?;
     let offset = last
         .returned
