@@ -116,7 +116,7 @@ fn servers(place: &Path) {
     println!("                           us/request   to nginx's   requests/s   calls/request");
     for ((name, _), turns) in SERVERS.iter().zip(&turns) {
         let Some(cost) = median(&turns.cost) else {
-            println!("{name:26} skipped: it cannot be started here");
+            println!("{name:26} skipped: it cannot be started here, or answers with errors");
             continue;
         };
         println!(
@@ -137,6 +137,10 @@ fn loaded(url: &str) -> Option<(f64, f64)> {
         .output()
         .ok()?;
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    // A server that answers with errors has less to do.
+    if !report["errors"].as_object()?.is_empty() {
+        return None;
+    }
     let number = |name: &str| report[name].as_f64();
     Some((number("requests")?, number("requests_per_second")?))
 }

@@ -30,6 +30,7 @@ fn main() {
     observed_calls(place);
     server(place);
     stacks(place);
+    inspector(place);
     lab();
 }
 
@@ -340,6 +341,50 @@ fn stacks(place: &Path) {
         println!("one {name} stack{:26}{each:6.2} us", "");
     }
     println!();
+}
+
+/// Opens as many descriptors as it is told, says so and waits for its input to end.
+const MANY_OPEN: &str = "#include <fcntl.h>\n#include <stdio.h>\n#include <stdlib.h>\n\
+    #include <sys/resource.h>\n#include <unistd.h>\n\
+    int main(int argc, char **argv) { struct rlimit limit; getrlimit(RLIMIT_NOFILE, &limit);\n\
+    limit.rlim_cur = limit.rlim_max; setrlimit(RLIMIT_NOFILE, &limit); int open_now = 0;\n\
+    while (argc > 1 && open_now < atoi(argv[1]) && open(\"/etc/passwd\", O_RDONLY) >= 0) open_now++;\n\
+    printf(\"%d\\n\", open_now); fflush(stdout); char c; return read(0, &c, 1) != 0; }\n";
+
+/// What a process has open, told by the inspector and by lsof.
+fn inspector(place: &Path) {
+    const WANTED: &str = "20000";
+    let program = compile(place, "many", MANY_OPEN);
+    let mut many = Command::new(&program)
+        .arg(WANTED)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut open = String::new();
+    let out = many.stdout.as_mut().expect("its output is a pipe");
+    // The hard limit may be lower than what is wanted: then it is as many as there can be.
+    while !open.ends_with('\n') {
+        let mut byte = [0];
+        out.read_exact(&mut byte).expect("it says how many");
+        open.push(char::from(byte[0]));
+    }
+    let pid = many.id().to_string();
+    let [ours, whole, lsof] = minima([
+        &mut || drop(quiet(SYSLAB, &["fds", "inspect", &pid]).status()),
+        &mut || drop(quiet(SYSLAB, &["fds", "inspect", &pid, "--json"]).status()),
+        &mut || drop(quiet("lsof", &["-nP", "-p", &pid]).status()),
+    ]);
+    println!("a process with {} descriptors, wall clock", open.trim());
+    println!("  syslab fds inspect             {:6.2} ms", ms(ours));
+    println!("  the same, --json: everything   {:6.2} ms", ms(whole));
+    println!("  lsof -nP                       {:6.2} ms", ms(lsof));
+    println!(
+        "  ratio                          {:6.2}\n",
+        ms(lsof) / ms(ours)
+    );
+    drop(many.stdin.take());
+    let _ended = many.wait();
 }
 
 fn lab() {

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nix::sys::resource::{Resource, setrlimit};
@@ -23,12 +22,13 @@ const MEMORY: u64 = 2 << 30;
 /// Processor time of that process, seconds.
 const SECONDS: u64 = 10;
 
-/// The frames at `address` of the binary at `path` (for the program: `module`), innermost first; `None` if they cannot be had.
-pub fn frames(path: &Path, module: &str, address: u64) -> Option<Vec<Frame>> {
-    let file = File::open(path).ok()?;
+/// The frames at each of these addresses of a binary (for the program: `module`), innermost first;
+/// `None` if they cannot be had.
+pub fn frames(binary: File, module: &str, addresses: &[u64]) -> Option<Vec<Vec<Frame>>> {
     let mut child = Command::new("/proc/self/exe")
-        .args([COMMAND, module, &address.to_string()])
-        .stdin(file)
+        .args([COMMAND, module])
+        .args(addresses.iter().map(ToString::to_string))
+        .stdin(binary)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .process_group(0)
@@ -50,18 +50,19 @@ pub fn frames(path: &Path, module: &str, address: u64) -> Option<Vec<Frame>> {
 /// # Errors
 /// If the limits cannot be set or standard output is gone.
 pub fn main(args: &[OsString]) -> io::Result<()> {
-    let [module, address] = args else {
+    let [module, addresses @ ..] = args else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    let (module, address) = (module.to_string_lossy(), address.to_string_lossy());
+    let module = module.to_string_lossy();
+    let addresses: Vec<u64> = addresses
+        .iter()
+        .map(|address| address.to_string_lossy().parse().map_err(io::Error::other))
+        .collect::<io::Result<_>>()?;
     setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY)?;
     setrlimit(Resource::RLIMIT_CPU, SECONDS, SECONDS)?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    let address = address.parse().map_err(io::Error::other)?;
     let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let frames = site::symbolise(&file, &module, &[address], SUBMISSION_DIR)
-        .pop()
-        .unwrap_or_default();
+    let frames = site::symbolise(&file, &module, &addresses, SUBMISSION_DIR);
     serde_json::to_writer(io::stdout().lock(), &frames)?;
     Ok(())
 }

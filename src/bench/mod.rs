@@ -30,6 +30,7 @@ pub mod runner;
 pub mod see;
 pub mod streams;
 pub mod verdict;
+pub mod who;
 pub mod worker;
 
 /// The hidden command under which this binary is a worker.

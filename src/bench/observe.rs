@@ -2,6 +2,7 @@
 //!
 //! Trace exercises and demos are made of this.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -77,7 +78,9 @@ pub fn observe(
 pub fn lookup(submission: &Path, module: &str, address: u64) -> Option<Frame> {
     use crate::model::experiment::SUBMISSION_DIR;
     let own = module.strip_prefix(SUBMISSION_DIR)?.trim_start_matches('/');
-    super::lookup::frames(&submission.join(own), module, address)?
+    let binary = File::open(submission.join(own)).ok()?;
+    super::lookup::frames(binary, module, &[address])?
+        .pop()?
         .into_iter()
         .find(|frame| matches!(frame, Frame::Source { file, .. } if !file.starts_with('/')))
 }

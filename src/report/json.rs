@@ -9,6 +9,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
 use crate::model::load::LoadReport;
+use crate::model::openings::Openings;
 use crate::model::snapshot::Snapshot;
 use crate::model::table::Table;
 use crate::ui::is_safe;
@@ -34,6 +35,11 @@ pub fn descriptors_json(table: &Table) -> String {
 /// What a load has found out as JSON, as `load.schema.json` describes it; escaped like [`json`].
 pub fn load_json(report: &LoadReport) -> String {
     written(report)
+}
+
+/// The account of who opened descriptors as JSON, by the same schema; escaped like [`json`].
+pub fn openings_json(openings: &Openings) -> String {
+    written(openings)
 }
 
 fn written<T: Serialize>(value: &T) -> String {

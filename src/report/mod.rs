@@ -13,8 +13,8 @@ mod names;
 mod processes;
 mod text;
 
-pub use descriptors::{descriptors, growth, growth_lines};
-pub use json::{descriptors_json, json, load_json, processes_json};
+pub use descriptors::{descriptors, growth, growth_lines, openings};
+pub use json::{descriptors_json, json, load_json, openings_json, processes_json};
 pub use load::load;
 pub use processes::{changes, processes};
 pub use text::{Detail, text};

@@ -57,7 +57,28 @@ fn request(request: libc::c_uint, pid: i32, address: usize, data: usize) -> io::
 /// # Errors
 /// EPERM if it may not be traced, ESRCH if it is gone.
 pub fn seize(pid: i32) -> io::Result<()> {
-    request(libc::PTRACE_SEIZE, pid, 0, OPTIONS as usize).map(drop)
+    seize_with(pid, OPTIONS)
+}
+
+/// The options of a tracee that goes on without us: it outlives our end, and only its threads are
+/// traced, not its children.
+pub const GUEST: i32 =
+    libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_TRACECLONE | libc::PTRACE_O_TRACEEXEC;
+
+/// Attaches to a running task with these options, without stopping it.
+///
+/// # Errors
+/// EPERM if it may not be traced or is traced already, ESRCH if it is gone.
+pub fn seize_with(pid: i32, options: i32) -> io::Result<()> {
+    request(libc::PTRACE_SEIZE, pid, 0, options as usize).map(drop)
+}
+
+/// Lets a stopped task go for good, delivering `signo` unless it is 0.
+///
+/// # Errors
+/// ESRCH if it is gone, or not stopped.
+pub fn detach(pid: i32, signo: i32) -> io::Result<()> {
+    request(libc::PTRACE_DETACH, pid, 0, signo as usize).map(drop)
 }
 
 /// Lets a stopped task go, delivering `signo` unless it is 0.

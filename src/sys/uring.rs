@@ -25,6 +25,9 @@ const ENTRIES: u32 = 1024;
 /// What may have happened before it is collected; more is kept by the kernel, at a cost.
 const COMPLETIONS: u32 = 4 * ENTRIES;
 
+/// How long the kernel may take to let go of everything when a ring is dropped.
+const CANCEL_PATIENCE: Duration = Duration::from_millis(500);
+
 /// The only group of buffers.
 const GROUP: u16 = 0;
 
@@ -409,7 +412,8 @@ impl Drop for Uring {
     #[expect(unsafe_code, reason = "frees what the kernel may have used")]
     fn drop(&mut self) {
         let submitter = self.ring.submitter();
-        let cancelled = submitter.register_sync_cancel(None, CancelBuilder::any());
+        let patience = Timespec::from(CANCEL_PATIENCE);
+        let cancelled = submitter.register_sync_cancel(Some(patience), CancelBuilder::any());
         // ENOENT: there was nothing to cancel. On any other answer the kernel may still use the
         // memory: then it stays, until this process ends.
         let is_quiet = match cancelled {

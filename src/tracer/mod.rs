@@ -13,6 +13,7 @@
 //! - [`observe`]: the loop; `begin`: when a program begins; `call`: one call, and its faults
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`waits`]: what a call's raw arguments say about waiting and signals
+//! - [`guest`]: a process that was running before, and goes on after
 //! - [`decode`]: arguments; [`site`]: call sites; [`arch`]: registers
 
 pub mod arch;
@@ -20,6 +21,7 @@ mod begin;
 mod call;
 pub mod decode;
 pub mod facts;
+pub mod guest;
 mod hold;
 pub mod inject;
 pub mod observe;

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod command;
+mod descriptors;
+mod open_shown;
 mod shown;
+mod who;
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod echo;
+mod http;
 mod limits;
 mod reaper;
 mod shell;
@@ -28,6 +30,7 @@ fn passes(lab: &str, name: &str, line: &str) {
 
 /// What `syslab check` says of a `run` with these further lines.
 ///
+/// A lab is called as in `sockets/http`; without a slash, it is one of the lesson `process`.
 /// `name` is the program that it needs; where it is not installed, the test says so and is over.
 fn examined(lab: &str, name: &str, line: &str, options: &[&str]) -> Option<Output> {
     let found = Command::new("sh")
@@ -38,12 +41,13 @@ fn examined(lab: &str, name: &str, line: &str, options: &[&str]) -> Option<Outpu
         println!("skipped: {name} is not installed; see scripts/setup");
         return None;
     }
+    let (lesson, lab) = lab.split_once('/').unwrap_or(("process", lab));
     let submission = tempfile::tempdir().unwrap();
     let run = submission.path().join("run");
     fs::write(&run, format!("#!/bin/sh\n{line}\n")).unwrap();
     fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();
     let checked = Command::new(env!("CARGO_BIN_EXE_syslab"))
-        .args(["process", "check", lab, "--seed", "1"])
+        .args([lesson, "check", lab, "--seed", "1"])
         .args(options)
         .arg(submission.path())
         .output()

@@ -3,10 +3,13 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use crate::exit::{self, Outcome};
+use crate::bench::who::{self, WhoError};
+use crate::commands::interrupt::Interrupt;
+use crate::exit::{self, Outcome, Trouble};
 use crate::model::table::{History, Table};
 use crate::probes::inspect::{self, Depth};
 use crate::report::{self, Detail};
+use crate::tracer::TraceError;
 use crate::ui::{LiveScreen, Screen, Tone};
 
 use super::target::{ended, resolve};
@@ -38,6 +41,15 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "1", value_parser = interval)]
     watch: Option<Duration>,
+
+    /// Trace it for a while, and name the lines (C, Rust, Python) that opened what they did not
+    /// close. It goes on afterwards, and is slower meanwhile; Ctrl-C ends the tracing
+    #[arg(long, conflicts_with = "watch")]
+    who: bool,
+
+    /// End the tracing after so many seconds
+    #[arg(long = "for", value_name = "SECONDS", requires = "who", value_parser = interval)]
+    span: Option<Duration>,
 }
 
 const EXAMPLES: &str = "\
@@ -50,6 +62,9 @@ Examples:
 
   What becomes more, and when the limit is reached:
   $ syslab fds inspect my-server --watch=0.5 | tee growth.log
+
+  Which lines leave descriptors open:
+  $ syslab fds inspect my-server --who --for 0.5
 
   Deleted files that it keeps on the disk:
   $ syslab fds inspect 4711 --json | jq '.descriptors[] | select(.is_deleted)'";
@@ -66,6 +81,9 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         (false, true) => (Depth::All, Detail::All),
         (false, false) => (Depth::Usual, Detail::Usual),
     };
+    if args.who {
+        return who(args, pid, detail, screen);
+    }
     let first = look(depth).map_err(|error| ended(pid, error))?;
     if let Some(every) = args.watch {
         let mut course = Course::new(screen, detail);
@@ -92,6 +110,50 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         false => screen.page(&report::descriptors(&first, screen.out, detail))?,
     }
     Ok(exit::DONE)
+}
+
+/// Traces the process until it is enough.
+fn who(args: &Args, pid: i32, detail: Detail, screen: &Screen) -> Outcome {
+    let interrupt = Interrupt::install()?;
+    let until = args.span.map(|span| Instant::now() + span);
+    let begins = || {
+        if until.is_none() {
+            let note = format!("process {pid} is traced until Ctrl-C");
+            screen.say_labelled(Tone::Good, "note", &note);
+        }
+    };
+    let mut is_enough =
+        || interrupt.is_asked() || until.is_some_and(|until| Instant::now() >= until);
+    let openings = who::who(pid, begins, &mut is_enough).map_err(|error| refused(pid, error))?;
+    match args.json {
+        true => screen.print(&report::openings_json(&openings))?,
+        false => screen.print(&report::openings(&openings, screen.out, detail))?,
+    }
+    Ok(exit::DONE)
+}
+
+/// Says what to do where tracing is not allowed.
+fn refused(pid: i32, error: WhoError) -> Trouble {
+    let is_denied = matches!(&error, WhoError::Trace(TraceError::Seize { source, .. })
+        if source.kind() == std::io::ErrorKind::PermissionDenied);
+    let code = match &error {
+        WhoError::Gone(_) => exit::USAGE,
+        _ => exit::MACHINE,
+    };
+    let is_traced = matches!(error, WhoError::Traced { .. });
+    let trouble = Trouble::new(code, error);
+    if is_traced {
+        return trouble.hint("a process has one tracer: end strace, gdb or the like first");
+    }
+    match is_denied {
+        true => trouble
+            .hint(format!(
+                "only your own processes may be traced, and only if kernel.yama.ptrace_scope is 0: \
+                 `sudo syslab fds inspect {pid} --who` may do more"
+            ))
+            .hint("in a container: start it with --cap-add SYS_PTRACE"),
+        false => trouble,
+    }
 }
 
 /// What was seen so far, and where it is shown.

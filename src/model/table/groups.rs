@@ -79,7 +79,7 @@ impl Key {
                     (_, true) => socket.local.clone(),
                 };
                 let state = match socket.state.as_str() {
-                    "" => "in no list",
+                    "" => "neither bound nor connected",
                     state => state,
                 };
                 match place.is_empty() {
@@ -94,8 +94,8 @@ impl Key {
             },
             (None, Kind::Other) => one.target.trim_start_matches("anon_inode:").to_owned(),
             (None, _) if one.target.starts_with('/') => one.target.clone(),
-            (None, Kind::Namespace) => "namespaces".to_owned(),
-            (None, kind) => kind.word().to_owned(),
+            // The kind says it all.
+            (None, _) => String::new(),
         };
         Self {
             kind: one.kind,

@@ -4,10 +4,12 @@
 //! terminal as it is.
 
 mod one;
+mod openings;
 mod over_time;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+pub use openings::openings;
 pub use over_time::{growth, growth_lines};
 
 use super::Detail;
@@ -211,7 +213,7 @@ fn gathered(group: &Group<'_>) -> String {
     let is_run = last.number - first.number == members.len() as i32 - 1;
     let dots = if is_run { "-" } else { " ... " };
     text.push_str(&format!("  (fd {}{dots}{})", first.number, last.number));
-    text
+    text.trim_start_matches([',', ' ']).to_owned()
 }
 
 /// What a key stands for, in words.

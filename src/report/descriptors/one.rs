@@ -72,7 +72,7 @@ fn size(one: &Descriptor) -> Option<String> {
         (Some(at), size) if at > 0 => format!("at {at} of {}", bytes(size)),
         (_, size) => bytes(size),
     };
-    if let (true, Some(allocated)) = (one.is_deleted, one.allocated) {
+    if let (true, Some(allocated @ 1..)) = (one.is_deleted, one.allocated) {
         text.push_str(&format!(", {} that stay on the disk", bytes(allocated)));
     }
     Some(text)
@@ -90,6 +90,7 @@ fn ends(socket: &Socket, one: &Descriptor) -> String {
         parts.insert(0, visible(&socket.protocol));
     }
     parts.push(match socket.state.as_str() {
+        "" if one.kind == Kind::Socket => String::new(),
         "" if socket.local.is_empty() => "neither bound nor connected".to_owned(),
         state => visible(state),
     });
@@ -133,7 +134,7 @@ fn other_end(one: &Descriptor, table: &Table, most: usize) -> Option<String> {
         )),
         (true, Kind::Pipe) if table.unseen == 0 => Some(format!("{done} nobody")),
         (true, Kind::Pipe) => Some(format!(
-            "{done} nobody in sight ({} processes may not be seen)",
+            "{done} nobody in sight (who may not be looked into: {} processes)",
             table.unseen
         )),
         (true, _) => None,

@@ -52,7 +52,7 @@ pub fn growth_lines(history: &History, table: &Table) -> Vec<String> {
             series.key.mode,
             place(&series.key),
             now(series),
-            graph(&series.counts),
+            graph(&series.counts).trim_end(),
         )
     }));
     lines

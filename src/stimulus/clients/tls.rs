@@ -68,15 +68,19 @@ impl Secured {
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(Came::Cut),
                 Err(error) => return Err(error),
             }
-            let is_end = self.connection.read_tls(&mut self.stream)? == 0;
-            if is_end && self.has_close_notify {
-                return Ok(Came::Fin);
+            if self.has_close_notify {
+                // rustls reads no more; what may come now is the end, or nothing that counts.
+                match self.stream.read(&mut [0; 512])? {
+                    0 => return Ok(Came::Fin),
+                    _ => continue,
+                }
             }
+            let is_end = self.connection.read_tls(&mut self.stream)? == 0;
             let processed = self.connection.process_new_packets();
             // What it has to say about an error, an alert, should be said.
             let _flushed = self.flush();
             processed.map_err(failure)?;
-            if is_end && !self.has_close_notify {
+            if is_end {
                 return Ok(Came::Cut);
             }
         }

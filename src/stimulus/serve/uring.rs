@@ -290,11 +290,16 @@ impl<'a> UringLoop<'a> {
         }
         // A client that does not take its answers gets no more of them.
         let is_full = served.queued.len() >= ROOM || served.is_sending && served.talk.has_more();
-        if is_full && served.is_receiving && !served.is_paused {
-            served.is_paused = true;
-            self.ring.stop_receiving(name)?;
-        } else if !is_full && !served.is_receiving && !served.talk.is_ended() {
-            served.is_paused = false;
+        if is_full {
+            if served.is_receiving && !served.is_paused {
+                served.is_paused = true;
+                self.ring.stop_receiving(name)?;
+            }
+            return Ok(());
+        }
+        // Where stopping has come too late, it goes on by itself.
+        served.is_paused = false;
+        if !served.is_receiving && !served.talk.is_ended() {
             served.is_receiving = true;
             self.ring.receive_all(served.stream.as_fd(), name)?;
         }

@@ -18,7 +18,7 @@ pub mod objects;
 pub mod sets;
 mod signals;
 mod structs;
-mod table;
+pub(in crate::tracer) mod table;
 mod word;
 
 #[cfg(test)]

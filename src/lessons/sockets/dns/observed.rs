@@ -6,7 +6,7 @@ use super::reply;
 use super::zone::{Right, Zone};
 use crate::lessons::sockets::served;
 use crate::model::clients::{Crowd, Ending, Move, Payload, Sighting};
-use crate::model::{Arg, ExitStatus, Failure, Objection, Recording, Step, Trial, World};
+use crate::model::{Arg, ExitStatus, Failure, Objection, Recording, Step, Stream, Trial, World};
 
 /// One run, with what the experiment knows of it.
 pub(super) struct Observed<'a> {
@@ -196,6 +196,17 @@ impl<'a> Client<'a> {
             None => failure,
         }
     }
+}
+
+/// Whether the zone has aliases that run in a circle, and the program has ended with status 1 and
+/// said something.
+pub(super) fn refuses_a_circle(trial: &Trial<'_>) -> bool {
+    let has_circle = zone(trial).is_ok_and(|zone| zone.has_circle());
+    has_circle
+        && trial.runs.first().is_some_and(|recording| {
+            matches!(recording.outcome(), Some((_, ExitStatus::Code(1))))
+                && !recording.received(Stream::Stderr).is_empty()
+        })
 }
 
 /// The zone of a trial.

@@ -117,6 +117,11 @@ impl Zone {
         Ok(zone)
     }
 
+    /// Whether an alias leads back to itself.
+    pub(super) fn has_circle(&self) -> bool {
+        self.names.keys().any(|name| self.right(name, A) == Right::None)
+    }
+
     /// The right answer to a question for this name, however it is spelled, and this type.
     pub(super) fn right(&self, name: &str, kind: u16) -> Right {
         let mut name = name.to_ascii_lowercase();

@@ -9,8 +9,11 @@ pub(super) const ROOT: &str = "/lab/www";
 /// A name beside [`ROOT`] that begins like it.
 const SIBLING: &str = "/lab/www-private";
 
-/// Bytes in the file that does not fit into the buffers of a connection.
+/// Bytes in the file that is much larger than the buffers of a connection (some 3 MiB on loopback).
 pub(super) const LARGE: u64 = 10 << 20;
+
+/// Bytes in the file that just does not fit into them.
+const MIDDLING: u64 = 5 << 20;
 
 /// Bytes in the file that does not fit into memory.
 pub(super) const HUGE: u64 = 3 << 30;
@@ -25,6 +28,10 @@ pub(super) struct Site {
     pub large: String,
     /// What is in it.
     pub noise: Payload,
+    /// [`MIDDLING`] bytes without pattern.
+    pub middling: String,
+    /// What is in it.
+    pub less_noise: Payload,
     /// [`HUGE`] zeros.
     pub huge: String,
     /// A directory with an index.html in it.
@@ -93,6 +100,15 @@ impl Site {
             InputKind::Made(noise.clone()),
             Vec::new(),
         );
+        let less_noise = Payload::Noise {
+            len: MIDDLING,
+            seed: chance.next(),
+        };
+        let middling = put(
+            &format!("middling-{word}.bin"),
+            InputKind::Made(less_noise.clone()),
+            Vec::new(),
+        );
         let huge = put("huge.img", InputKind::Hole(HUGE), Vec::new());
         let mut link = |name: &str, to: &str| {
             put(name, InputKind::Link(to.to_owned()), Vec::new());
@@ -109,6 +125,8 @@ impl Site {
             odd,
             large,
             noise,
+            middling,
+            less_noise,
             huge,
             directory,
             nested,
@@ -118,10 +136,17 @@ impl Site {
         }
     }
 
-    /// Puts what is there into the experiment: all of it but what takes time to be made and has not
-    /// been asked for.
-    pub(super) fn furnish(&self, mut experiment: Experiment, with_large: bool) -> Experiment {
-        let is_wanted = |file: &&InputFile| with_large || !matches!(file.kind, InputKind::Made(_));
+    /// Puts what is there into the experiment: all of it but what takes time to be made and is not
+    /// asked for.
+    pub(super) fn furnish(
+        &self,
+        mut experiment: Experiment,
+        is_asked_for: impl Fn(&str) -> bool,
+    ) -> Experiment {
+        let is_wanted = |file: &&InputFile| match &file.kind {
+            InputKind::Made(_) => is_asked_for(file.path.rsplit('/').next().unwrap_or_default()),
+            _ => true,
+        };
         experiment
             .files
             .extend(self.files.iter().filter(is_wanted).cloned());
@@ -211,7 +236,7 @@ mod tests {
     #[test]
     fn what_is_there_is_found_by_its_target() {
         let site = Site::new(&mut Source::new(3, "test"));
-        let experiment = site.furnish(Experiment::default(), true);
+        let experiment = site.furnish(Experiment::default(), |_| true);
         let find = |name: &str| find(&experiment, &target(name));
         assert!(matches!(find(&site.small), Found::File(40.., Some(_))));
         assert!(matches!(find(&site.large), Found::File(LARGE, None)));

@@ -6,7 +6,7 @@ mod moments;
 use super::hello::{self, V1_0, V1_1, V1_2};
 use super::pair::Pair;
 use crate::lessons::chance::Source;
-use crate::lessons::sockets::stories::{noise, perform, port, serving};
+use crate::lessons::sockets::stories::{noise, port, serving};
 use crate::lessons::stories::experiment;
 use crate::model::{Crowd, Endpoint, Experiment, InputFile, Limits, Move, Payload, Run, Step, Tls};
 
@@ -33,6 +33,10 @@ const CONNECTIONS: &[&str] = &[
 
 /// Bytes that are kept of what a server says in plain text: its whole answer to a first message.
 const KEPT: u32 = 16 * 1024;
+
+/// How long clients may take to whom nobody is in the way, milliseconds of the run's clock; nothing
+/// that works comes near.
+const PATIENCE_MS: u64 = 8000;
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -94,6 +98,20 @@ fn plain(name: &str, at: &Endpoint, bytes: Vec<u8>, then: &[Move]) -> Crowd {
     let mut moves = vec![Move::Send(Payload::Bytes(bytes))];
     moves.extend_from_slice(then);
     Crowd::new(name, at.clone(), moves)
+}
+
+/// Starts a crowd and waits until it has done all that it can do.
+fn perform(crowd: Crowd) -> [Step; 2] {
+    let name = crowd.name.clone();
+    [Step::Start(crowd), finish(&name)]
+}
+
+/// Waits until a crowd has done all that it can do.
+fn finish(crowd: &str) -> Step {
+    Step::AwaitClients {
+        crowd: crowd.to_owned(),
+        within_ms: PATIENCE_MS,
+    }
 }
 
 /// 32 bytes that make a first message its own.

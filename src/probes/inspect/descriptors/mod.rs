@@ -8,6 +8,7 @@ mod shared;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
+use std::thread;
 use std::time::SystemTime;
 
 use super::Depth;
@@ -56,7 +57,18 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
         unseen: 0,
         refused: BTreeMap::new(),
     };
-    let seen = match read(pid, depth) {
+    // Other processes are read meanwhile: it takes about as long.
+    let (seen, (others, unseen)) = thread::scope(|scope| {
+        let others = scope.spawn(|| elsewhere(pid));
+        let seen = read(pid, depth);
+        let others = others.join();
+        (
+            seen,
+            others.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
+    });
+    table.unseen = unseen;
+    let seen = match seen {
         Ok(seen) => seen,
         Err(error) if is_refusal(&error) => {
             table.refused.insert("descriptors".into(), reason(&error));
@@ -75,7 +87,7 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
             one.told(socket, &open)
         })
         .collect();
-    note_holders(&mut table, &seen, &sockets, depth);
+    note_holders(&mut table, &seen, &others, &sockets, depth);
     Ok(table)
 }
 
@@ -83,46 +95,58 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
 fn read(pid: i32, depth: Depth) -> io::Result<Vec<Seen>> {
     let table = proc::Table::of(pid)?;
     let numbers = table.numbers()?;
-    let mut seen: Vec<Seen> = in_parallel(&numbers, |numbers| {
+    let parts = in_parallel(&numbers, |numbers| {
         let seen = numbers.iter().map(|number| Seen::of(&table, *number));
         // What fails has been closed meanwhile.
         seen.filter_map(Result::ok).collect::<Vec<_>>()
-    })
-    .concat();
-    let mut alike: HashMap<Vec<u8>, usize> = HashMap::new();
-    for one in &seen {
-        *alike.entry(one.class().to_vec()).or_default() += 1;
+    });
+    let mut seen: Vec<Seen> = parts.into_iter().flatten().collect();
+    let looks = closer_looks(&seen, depth);
+    let parts = in_parallel(&looks, |looks| {
+        let look = |look: &Look| {
+            let one = &seen[look.at];
+            let details = look.is_close.then(|| one.details(&table)).flatten();
+            (look.at, details, one.referent(&table))
+        };
+        looks.iter().map(look).collect::<Vec<_>>()
+    });
+    for (at, details, referent) in parts.into_iter().flatten() {
+        seen[at].know(details, referent);
     }
-    let is_few = |one: &Seen| alike.get(one.class()).is_none_or(|count| *count <= ALIKE);
-    let few: HashSet<i32> = seen
-        .iter()
-        .filter(|one| is_few(one))
-        .take(CLOSELY)
-        .map(|one| one.number)
-        .collect();
+    one::pass_on(&mut seen);
+    Ok(seen)
+}
+
+/// A closer look at a descriptor.
+struct Look {
+    /// Its index.
+    at: usize,
+    /// Whether its `fdinfo` is read, too.
+    is_close: bool,
+}
+
+/// Which descriptors are worth a closer look.
+fn closer_looks(seen: &[Seen], depth: Depth) -> Vec<Look> {
+    let mut alike: HashMap<&[u8], usize> = HashMap::new();
+    for one in seen {
+        *alike.entry(one.class()).or_default() += 1;
+    }
+    let mut close = 0;
     // Of a file that is open many times, what it is is asked once; of deleted ones there may be
     // many by the same name.
     let mut firsts: HashSet<&[u8]> = HashSet::new();
-    let wanted: Vec<bool> = seen
-        .iter()
-        .map(|one| {
-            one.target.starts_with(b"/") && (one.may_be_deleted() || firsts.insert(&one.target))
-        })
-        .collect();
-    let work: Vec<(Seen, bool)> = std::mem::take(&mut seen).into_iter().zip(wanted).collect();
-    let closely = in_parallel(&work, |part| {
-        part.iter()
-            .map(|(one, is_wanted)| {
-                let mut one = one.clone();
-                let is_close = depth == Depth::All || few.contains(&one.number);
-                one.look(&table, is_close, is_close || *is_wanted);
-                one
-            })
-            .collect::<Vec<_>>()
-    });
-    let mut seen = closely.concat();
-    one::pass_on(&mut seen);
-    Ok(seen)
+    let mut looks = Vec::new();
+    for (at, one) in seen.iter().enumerate() {
+        let is_few = alike.get(one.class()).is_none_or(|count| *count <= ALIKE);
+        let is_close = depth == Depth::All || is_few && close < CLOSELY;
+        close += usize::from(is_close);
+        let is_file = one.target.starts_with(b"/");
+        let is_worth_it = is_file && (one.may_be_deleted() || firsts.insert(&one.target));
+        if is_close || is_worth_it {
+            looks.push(Look { at, is_close });
+        }
+    }
+    looks
 }
 
 /// Addresses and state of a socket; of one that is in no list, its protocol at least.
@@ -156,8 +180,21 @@ fn socket(pid: i32, one: &Seen, sockets: &mut Sockets) -> Socket {
     }
 }
 
-/// Looks through all processes for those that hold the same, or the other ends.
-fn note_holders(table: &mut Table, seen: &[Seen], sockets: &Sockets, depth: Depth) {
+/// What all other processes have open, and how many of them may not be looked into.
+fn elsewhere(pid: i32) -> (Vec<(i32, proc::Descriptor)>, u64) {
+    let all = proc::processes().unwrap_or_default();
+    let others: Vec<i32> = all.into_iter().filter(|other| *other != pid).collect();
+    search(&others, &|_| true)
+}
+
+/// Looks through what all processes have open for those that hold the same, or the other ends.
+fn note_holders(
+    table: &mut Table,
+    seen: &[Seen],
+    others: &[(i32, proc::Descriptor)],
+    sockets: &Sockets,
+    depth: Depth,
+) {
     let pid = table.pid;
     let own: HashSet<&[u8]> = seen.iter().map(|one| one.target.as_slice()).collect();
     // Each socket that is awaited at the other end of one of ours.
@@ -168,14 +205,11 @@ fn note_holders(table: &mut Table, seen: &[Seen], sockets: &Sockets, depth: Dept
         .filter_map(|one| Some((one.number, sockets.peer(&one.target)?.into_bytes())))
         .collect();
     let ends: HashSet<&[u8]> = peers.values().map(Vec::as_slice).collect();
-    let others: Vec<i32> = proc::processes()
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|other| *other != pid)
-        .collect();
     let is_wanted = |target: &[u8]| own.contains(target) || ends.contains(target);
-    let (found, unseen) = search(&others, &is_wanted);
-    table.unseen = unseen;
+    let found: Vec<&(i32, proc::Descriptor)> = others
+        .iter()
+        .filter(|(_, one)| is_wanted(&one.target))
+        .collect();
     let same: Vec<(i32, i32, &[u8])> = found
         .iter()
         .filter(|(_, one)| own.contains(one.target.as_slice()))

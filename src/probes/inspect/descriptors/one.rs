@@ -43,14 +43,21 @@ impl Seen {
         })
     }
 
-    /// A closer one.
-    pub(super) fn look(&mut self, table: &Table, wants_details: bool, wants_referent: bool) {
-        if wants_details {
-            self.details = table.details(self.number).ok();
-        }
-        if wants_referent && self.target.starts_with(b"/") {
-            self.referent = table.referent(self.number).ok();
-        }
+    /// Its `fdinfo`; `None` if it has been closed.
+    pub(super) fn details(&self, table: &Table) -> Option<Details> {
+        table.details(self.number).ok()
+    }
+
+    /// The file that it refers to, if it has a path.
+    pub(super) fn referent(&self, table: &Table) -> Option<Referent> {
+        let has_path = self.target.starts_with(b"/");
+        has_path.then(|| table.referent(self.number).ok()).flatten()
+    }
+
+    /// Keeps what a closer look has found.
+    pub(super) fn know(&mut self, details: Option<Details>, referent: Option<Referent>) {
+        self.details = details;
+        self.referent = referent;
     }
 
     /// What is the same of those that are alike: the path, or the kind of what has none.
@@ -226,14 +233,21 @@ impl Seen {
 
 /// Tells those that were not asked what the first of the same path was found to be.
 pub(super) fn pass_on(seen: &mut [Seen]) {
-    let known: HashMap<Vec<u8>, Referent> = seen
+    let mut known: HashMap<&[u8], Referent> = HashMap::new();
+    for one in seen.iter().filter(|one| !one.may_be_deleted()) {
+        if let Some(referent) = one.referent {
+            known.entry(&one.target).or_insert(referent);
+        }
+    }
+    let told: Vec<Option<Referent>> = seen
         .iter()
-        .rev()
-        .filter(|one| !one.may_be_deleted())
-        .filter_map(|one| Some((one.target.clone(), one.referent?)))
+        .map(|one| {
+            let found = || known.get(one.target.as_slice()).copied();
+            one.referent.or_else(found)
+        })
         .collect();
-    for one in seen.iter_mut().filter(|one| one.referent.is_none()) {
-        one.referent = known.get(&one.target).copied();
+    for (one, referent) in seen.iter_mut().zip(told) {
+        one.referent = referent;
     }
 }
 

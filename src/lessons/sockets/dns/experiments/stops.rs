@@ -62,8 +62,11 @@ pub(in crate::lessons::sockets::dns) fn stops(seed: u64) -> Vec<Experiment> {
         steps.push(Step::AwaitRest);
         steps
     });
+    // Whoever has answered has done with all that comes between bind(2) and the first wait.
     let under_way = told("SIGTERM while queries come in", &|port| {
-        vec![Step::Start(sending("client", port, &many))]
+        let mut steps = answered(&some, port);
+        steps.push(Step::Start(sending("crowd", port, &many)));
+        steps
     });
     let points = trigger(&[WAITING], Role::Waiting, Arming::SignalSetup);
     let at_each = told("SIGTERM just before the program waits", &|port| {

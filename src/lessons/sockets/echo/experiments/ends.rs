@@ -118,7 +118,9 @@ pub(in crate::lessons::sockets::echo) fn restarts(seed: u64) -> Vec<Experiment> 
 /// as soon as they have sent.
 pub(in crate::lessons::sockets::echo) fn resets(seed: u64) -> Vec<Experiment> {
     let after = |at: &Endpoint, chance: &mut Source| {
-        perform(Crowd::new("after", at.clone(), round_trips(2, 100, chance)).echoed())
+        let crowd = Crowd::new("after", at.clone(), round_trips(2, 100, chance)).echoed();
+        // Who is about to end has ended then.
+        [vec![Step::AwaitRest], perform(crowd).to_vec()].concat()
     };
     let between = story(
         "600 clients reset their connections when they have their answer",

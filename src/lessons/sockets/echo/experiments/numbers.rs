@@ -13,8 +13,14 @@ const SETTLES_MS: u64 = 200;
 /// How long calls are counted.
 const COUNTED_MS: u64 = 2000;
 
+/// Events of a run in which calls are counted: enough for whoever makes no more of them than it may.
+const EVENTS: u64 = 60_000;
+
 /// The hard limit of a server that runs out of descriptors.
 pub(in crate::lessons::sockets::echo) const EXHAUSTED: u64 = 64;
+
+/// Where a server has as many tasks as this, the rest need not be waited for.
+const TOO_MANY_TASKS: u64 = 200;
 
 /// Clients for which even a server with much else open has descriptors then.
 const FEW: u32 = 20;
@@ -65,7 +71,7 @@ pub(in crate::lessons::sockets::echo) fn churn(seed: u64) -> Vec<Experiment> {
 
 /// 100 clients that have said something and now say nothing.
 pub(in crate::lessons::sockets::echo) fn idle(seed: u64) -> Vec<Experiment> {
-    vec![story(
+    let mut quiet = story(
         "100 clients are connected and say nothing for two seconds",
         seed,
         EVERYTHING,
@@ -77,12 +83,16 @@ pub(in crate::lessons::sockets::echo) fn idle(seed: u64) -> Vec<Experiment> {
             steps.extend([Step::Pass { ms: SETTLES_MS }, Step::Pass { ms: COUNTED_MS }]);
             steps
         },
-    )]
+    );
+    for run in &mut quiet.runs {
+        run.limits.events = EVENTS;
+    }
+    vec![quiet]
 }
 
 /// 1,000 clients at once.
 pub(in crate::lessons::sockets::echo) fn thousand(seed: u64) -> Vec<Experiment> {
-    vec![story(
+    let mut many = story(
         "1,000 clients are connected",
         seed,
         CONNECTIONS,
@@ -92,7 +102,11 @@ pub(in crate::lessons::sockets::echo) fn thousand(seed: u64) -> Vec<Experiment> 
             steps.push(Step::Measure);
             steps
         },
-    )]
+    );
+    for run in &mut many.runs {
+        run.limits.tasks = TOO_MANY_TASKS;
+    }
+    vec![many]
 }
 
 /// 10,000 clients at once, each served before and when all of them are there.
@@ -153,7 +167,7 @@ pub(in crate::lessons::sockets::echo) fn exhaustion(seed: u64) -> Vec<Experiment
     for run in &mut exhausted.runs {
         run.limits = Limits {
             files: (EXHAUSTED, EXHAUSTED),
-            events: 300_000,
+            events: EVENTS,
             ..run.limits.clone()
         };
     }

@@ -7,7 +7,9 @@ use crate::lessons::sight;
 use crate::lessons::sockets::echo::experiments::EXHAUSTED;
 use crate::lessons::sockets::served::{self, all_echoed, sightings_before};
 use crate::model::text::call_head;
-use crate::model::{Ending, Failure, Judgement, Objection, Pass, Recording, Trial, World};
+use crate::model::{
+    Ending, Failure, Judgement, LimitKind, Objection, Pass, Recording, Trial, World,
+};
 
 /// Calls of all tasks in two seconds in which nothing happens.
 const IDLE_CALLS: usize = 20;
@@ -77,15 +79,23 @@ pub(in crate::lessons::sockets::echo) fn sleeps_when_idle(trial: &Trial<'_>) -> 
     }
 }
 
-/// The span in which calls are counted: between the two times that passed; if a limit ended the run
-/// in it, until then.
+/// The span in which calls are counted: between the two times that passed. If so much happened that
+/// a limit ended the run, until then, and from the last clients on.
 fn counted(recording: &Recording) -> Option<Range<usize>> {
-    let mut passed = recording
-        .world()
-        .filter(|(_, world)| matches!(world, World::Passed(_)))
-        .map(|(at, _)| at);
-    let settled = passed.next()?;
-    Some(settled..passed.next().unwrap_or(recording.events.len()))
+    let mut passed = Vec::new();
+    let mut started = None;
+    let mut is_limited = false;
+    for (at, world) in recording.world() {
+        match world {
+            World::Passed(_) => passed.push(at),
+            World::Started(..) if passed.is_empty() => started = Some(at),
+            World::Limit(LimitKind::Events, _) => is_limited = true,
+            _ => {}
+        }
+    }
+    let settled = passed.first().copied();
+    let from = settled.or(started.filter(|_| is_limited))?;
+    Some(from..passed.get(1).copied().unwrap_or(recording.events.len()))
 }
 
 /// Calls that begin in a span of events.
@@ -119,6 +129,16 @@ fn too_many(recording: &Recording, calls: &[usize], meanwhile: &str) -> Failure 
 /// Blind spot: none that is known.
 pub(in crate::lessons::sockets::echo) fn multiplexes(trial: &Trial<'_>) -> Judgement {
     const HINT: &str = "how many connections can one thread wait for at once?";
+    let limit = sight::recording(trial, 0)?
+        .world()
+        .find_map(|(at, world)| match world {
+            World::Limit(LimitKind::Tasks, tasks) => Some((at, *tasks)),
+            _ => None,
+        });
+    if let Some((at, tasks)) = limit {
+        let why = format!("with not yet 1,000 clients it has over {tasks} threads and processes");
+        return Err(Failure::new(why).showing(at).hint(HINT).into());
+    }
     let recording = served::recording(trial)?;
     let Some((at, with)) = measured(recording).first().copied() else {
         return Err(Objection::Blind("tasks were not counted".to_owned()));
@@ -285,6 +305,11 @@ mod tests {
             )
         };
         assert_eq!(with(TASKS), "pass");
+        let limited = judge(multiplexes, "* limit tasks 200\n");
+        assert!(
+            limited.starts_with("fail: with not yet 1,000 clients"),
+            "{limited}"
+        );
         assert_snapshot!(with(1001), @r"
             fail: with 1,000 clients it has 1001 threads and processes
               0.7 * measured memory=3000 tasks=1001 descriptors=6
@@ -347,6 +372,13 @@ mod tests {
         let spin = "2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, -1) = 1\n\
                     2 accept(3<socket:[5]>, NULL, NULL) = -1 EMFILE\n";
         assert_eq!(full(&spin.repeat(100), 38, 58), "pass");
+        let trace = format!(
+            "* clients \"many\" 180\n{}* limit events 60000\n",
+            spin.repeat(2501)
+        );
+        assert!(
+            judge(survives_descriptor_exhaustion, &trace).starts_with("fail: it makes 5002 calls")
+        );
         assert_snapshot!(full(&spin.repeat(2501), 38, 58), @r"
             fail: it makes 5002 calls in two seconds in which its 64 descriptors are in use, epoll_wait(4<anon_inode:[eventpoll]>) the first of them
               0.11 2 epoll_wait(4<anon_inode:[eventpoll]>, [], 64, -1) = 1

@@ -76,7 +76,7 @@ fn complaint(experiment: &Experiment, crowd: &Crowd, seen: &Sighting) -> Option<
     for request in &requests {
         let shown = shown(request);
         let Some(answer) = answers.next() else {
-            if may_end && is_over || request.len() > TOO_LONG && is_over {
+            if (may_end || request.len() > TOO_LONG) && is_over {
                 return None;
             }
             return Some(format!(

@@ -194,11 +194,11 @@ pub(in crate::lessons::sockets::fd_pass) fn stops_on_sigterm(trial: &Trial<'_>) 
         return Err(Objection::Blind("it was not seen to end".to_owned()));
     };
     let Some(told) = told.filter(|told| *told < ended) else {
-        let failure = Failure::new(format!("it {} before SIGTERM", how(status)));
+        let failure = Failure::new(format!("it {} before SIGTERM comes", how(status)));
         return Err(failure.hint(HINT).showing(ended).into());
     };
     if status != ExitStatus::Code(0) {
-        let failure = Failure::new(format!("it {} after SIGTERM", how(status)));
+        let failure = Failure::new(format!("SIGTERM comes, and it {}", how(status)));
         return Err(failure.hint(HINT).showing(told).showing(ended).into());
     }
     Ok(Pass::default())

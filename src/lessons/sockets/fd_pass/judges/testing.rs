@@ -213,7 +213,7 @@ fn descriptors_are_counted_and_ends_are_looked_at() {
         )
     };
     assert_eq!(ended("exit 0"), "pass");
-    assert!(ended("signal SIGTERM").starts_with("fail: it is ended by SIGTERM"));
+    assert!(ended("signal SIGTERM").starts_with("fail: SIGTERM comes, and it is ended by SIGTERM"));
     assert!(ended("exit 1").starts_with("fail"));
 }
 

@@ -34,10 +34,10 @@ pub(super) fn story(
     let port = port(&mut chance);
     let at = Endpoint::Tcp(port);
     let steps = steps(&at, &site, &mut chance);
-    let with_large = asks_for(&steps, &site.large);
+    let asked = steps.clone();
     let mut run = serving(&[port.to_string(), ROOT.to_owned()], &at, watch, steps);
     run.limits.tasks = TASKS;
-    site.furnish(experiment(story, run), with_large)
+    site.furnish(experiment(story, run), |name| asks_for(&asked, name))
 }
 
 /// Whether a request speaks of this file.

@@ -1,6 +1,6 @@
 //! Many clients: slow, idle, vanishing; a file that does not fit into memory; and the end.
 
-use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, go_on, one_by_one, story};
+use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, one_by_one, story};
 use crate::lessons::sockets::http::judges::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
@@ -13,8 +13,14 @@ const SLOW: u32 = 200;
 /// Clients that come meanwhile.
 const OTHERS: u32 = 10;
 
+/// How long those may take, on the run's clock: none of it is theirs, if nobody delays them.
+const DELAY_MS: u64 = 5000;
+
 /// Clients that are silent.
 const IDLE: u32 = 100;
+
+/// How often an answer may be cut off since its client did not get a processor in time.
+const TRIES: usize = 4;
 
 /// The handout promises a second; see the contracts' common rules for the rest.
 const EXIT_WITHIN_MS: u64 = 1500;
@@ -38,8 +44,12 @@ pub(in crate::lessons::sockets::http) fn slow_clients(seed: u64) -> Vec<Experime
             let mut steps = perform(slow).to_vec();
             for name in ["first others", "next others", "last others"] {
                 steps.push(Step::Pass { ms: 100 });
-                steps.extend(perform(get_and_close(at, name, &small, OTHERS)));
-                steps.extend(go_on("slow"));
+                steps.push(Step::Start(get_and_close(at, name, &small, OTHERS)));
+                steps.push(Step::AwaitClients {
+                    crowd: name.to_owned(),
+                    within_ms: DELAY_MS,
+                });
+                steps.push(Step::Tell("slow".to_owned()));
             }
             steps
         },
@@ -283,24 +293,25 @@ pub(in crate::lessons::sockets::http) fn sigterm(seed: u64) -> Vec<Experiment> {
         CONNECTIONS,
         |at, site, _| told_to_end(vec![idle(at, &target(&site.small))], &[]),
     );
-    let under_way = story(
+    let mut under_way = story(
         "SIGTERM in the middle of an answer, whose client reads on",
         seed,
         CONNECTIONS,
         |at, site, _| {
-            let mut crowds = half_read("half served", at, &target(&site.large));
+            let mut crowds = half_read("half served", at, &target(&site.middling));
             for crowd in &mut crowds {
-                crowd.body = Some(site.noise.clone());
+                crowd.body = Some(site.less_noise.clone());
             }
             crowds.push(idle(at, &target(&site.small)));
             told_to_end(crowds, &["half served"])
         },
     );
+    under_way.runs = under_way.runs.iter().cycle().take(TRIES).cloned().collect();
     let stuck = story(
         "SIGTERM in the middle of an answer that nobody takes",
         seed,
         CONNECTIONS,
-        |at, site, _| told_to_end(half_read("stuck", at, &target(&site.large)), &[]),
+        |at, site, _| told_to_end(half_read("stuck", at, &target(&site.middling)), &[]),
     );
     vec![at_rest, under_way, stuck]
 }

@@ -218,8 +218,11 @@ fn sigterm_ends_it_with_status_0_and_finishes_answers() {
         judged(stops_on_sigterm, &crowds, &lines)
     };
     assert_eq!(judged("exit 0", GOOD), "pass");
-    assert!(judged("exit 1", GOOD).starts_with("fail: it exits with status 1 after SIGTERM"));
-    assert!(judged("signal SIGTERM", GOOD).starts_with("fail: it is ended by SIGTERM"));
+    assert!(judged("exit 1", GOOD).starts_with("fail: SIGTERM comes, and it exits with status 1"));
+    assert!(
+        judged("signal SIGTERM", GOOD)
+            .starts_with("fail: SIGTERM comes, and it is ended by SIGTERM")
+    );
     assert!(
         judged("exit 0", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe").contains("2 of the 5")
     );

@@ -1,8 +1,9 @@
 //! Connections that end, well and badly.
 
-use super::{CONNECTIONS, MIB, VERSIONS, WATCH, half_a_hello, plain, polite, random, story};
+use super::{CONNECTIONS, MIB, VERSIONS, WATCH};
+use super::{half_a_hello, perform, plain, polite, random, story};
 use crate::lessons::chance::Source;
-use crate::lessons::sockets::stories::{noise, perform};
+use crate::lessons::sockets::stories::noise;
 use crate::lessons::sockets::tls::hello::{self, V1_2};
 use crate::model::{Crowd, Endpoint, Experiment, Move, Reading, Step, Tls};
 
@@ -26,12 +27,20 @@ fn settled(crowd: Crowd) -> Vec<Step> {
     steps
 }
 
+/// Starts strangers, gives the server a moment for them, and waits until all is quiet: whether they
+/// are thrown out, and when, is not asked.
+fn endured(crowd: Crowd) -> Vec<Step> {
+    let await_them = Step::AwaitClients {
+        crowd: crowd.name.clone(),
+        within_ms: 500,
+    };
+    vec![Step::Start(crowd), await_them, Step::AwaitRest]
+}
+
 /// A client that is served and then does this.
 fn served_then(name: &str, at: &Endpoint, last: Move, source: &mut Source) -> Crowd {
     let moves = vec![Move::Send(noise(500, source)), Move::AwaitEcho, last];
-    Crowd::new(name, at.clone(), moves)
-        .echoed()
-        .with_tls(Tls::Any)
+    Crowd::new(name, at.clone(), moves).echoed().with_tls(Tls::Any)
 }
 
 /// Goodbyes in both versions; and connections that are cut.
@@ -52,9 +61,7 @@ pub(in crate::lessons::sockets::tls) fn endings(seed: u64) -> Vec<Experiment> {
         |at, source| {
             let mut steps = settled(goodbye("before", at, Tls::Any, source));
             steps.push(Step::Measure);
-            steps.extend(settled(
-                served_then("cut", at, Move::Close, source).times(5),
-            ));
+            steps.extend(settled(served_then("cut", at, Move::Close, source).times(5)));
             steps.push(Step::Measure);
             steps.extend(perform(goodbye(NEXT, at, Tls::Any, source)));
             steps
@@ -67,16 +74,14 @@ pub(in crate::lessons::sockets::tls) fn endings(seed: u64) -> Vec<Experiment> {
 pub(in crate::lessons::sockets::tls) fn garbage(seed: u64) -> Vec<Experiment> {
     let after = |story_of: &str, strangers: &dyn Fn(&Endpoint, &mut Source) -> Vec<Crowd>| {
         story(story_of, seed, WATCH, |at, source| {
-            let mut steps: Vec<Step> = strangers(at, source)
-                .into_iter()
-                .flat_map(settled)
-                .collect();
+            let mut steps: Vec<Step> = strangers(at, source).into_iter().flat_map(endured).collect();
             steps.extend(perform(polite(NEXT, at, Tls::Any, &[1000], source)));
             steps
         })
     };
-    let request =
-        |source: &mut Source| format!("GET /{} HTTP/1.0\r\n\r\n", source.word(8)).into_bytes();
+    let request = |source: &mut Source| {
+        format!("GET /{} HTTP/1.0\r\n\r\n", source.word(8)).into_bytes()
+    };
     vec![
         after("a stranger speaks HTTP", &|at, source| {
             let (one, other) = (request(source), request(source));
@@ -87,33 +92,20 @@ pub(in crate::lessons::sockets::tls) fn garbage(seed: u64) -> Vec<Experiment> {
         }),
         after("a stranger sends a record that is too long", &|at, _| {
             let record = hello::oversized_record();
-            vec![plain(
-                "too long",
-                at,
-                record,
-                &[Move::Shutdown, Move::AwaitEnd],
-            )]
+            vec![plain("too long", at, record, &[Move::Shutdown, Move::AwaitEnd])]
         }),
-        after(
-            "strangers leave in the middle of the handshake",
-            &|at, source| {
-                let whole = hello::client_hello(V1_2, &random(source));
-                let (half, other) = (half_a_hello(source), half_a_hello(source));
-                let answered = Move::AwaitReceived(1);
-                vec![
-                    Crowd::new("says nothing", at.clone(), vec![Move::Close]).times(3),
-                    plain("half a message", at, half, &[Move::Close]),
-                    plain("half a message, reset", at, other, &[Move::Reset]),
-                    plain(
-                        "one message",
-                        at,
-                        whole.clone(),
-                        &[answered.clone(), Move::Close],
-                    ),
-                    plain("one message, reset", at, whole, &[answered, Move::Reset]),
-                ]
-            },
-        ),
+        after("strangers leave in the middle of the handshake", &|at, source| {
+            let whole = hello::client_hello(V1_2, &random(source));
+            let (half, other) = (half_a_hello(source), half_a_hello(source));
+            let answered = Move::AwaitReceived(1);
+            vec![
+                Crowd::new("says nothing", at.clone(), vec![Move::Close]).times(3),
+                plain("half a message", at, half, &[Move::Close]),
+                plain("half a message, reset", at, other, &[Move::Reset]),
+                plain("one message", at, whole.clone(), &[answered.clone(), Move::Close]),
+                plain("one message, reset", at, whole, &[answered, Move::Reset]),
+            ]
+        }),
         gone(seed),
         vanishing(seed),
     ]
@@ -130,11 +122,7 @@ fn gone(seed: u64) -> Experiment {
         // net/ipv4/tcp_input.c.
         let moves = [Move::Shutdown, Move::Reset];
         steps.extend(perform(plain("gone", at, broken, &moves)));
-        steps.extend([
-            Step::AwaitRest,
-            Step::Signal(libc::SIGCONT),
-            Step::AwaitRest,
-        ]);
+        steps.extend([Step::AwaitRest, Step::Signal(libc::SIGCONT), Step::AwaitRest]);
         steps.extend(perform(polite(NEXT, at, Tls::Any, &[1000], source)));
         steps
     })
@@ -179,21 +167,12 @@ pub(in crate::lessons::sockets::tls) fn many_endings(seed: u64) -> Vec<Experimen
                 Crowd::new("comes and resets", at.clone(), vec![Move::Reset]),
                 plain("half a message", at, half, &[Move::Close]),
                 plain("half a message, reset", at, other, &[Move::Reset]),
-                plain(
-                    "one message",
-                    at,
-                    whole,
-                    &[Move::AwaitReceived(1), Move::Close],
-                ),
+                plain("one message", at, whole, &[Move::AwaitReceived(1), Move::Close]),
                 served_then("cut", at, Move::Close, source),
                 served_then("reset", at, Move::Reset, source),
                 goodbye("goes politely", at, Tls::Any, source),
             ];
-            steps.extend(
-                crowds
-                    .into_iter()
-                    .flat_map(|crowd| settled(crowd.times(25))),
-            );
+            steps.extend(crowds.into_iter().flat_map(|crowd| settled(crowd.times(25))));
             steps.push(Step::Measure);
             steps.extend(perform(polite(NEXT, at, Tls::Any, &[1000], source)));
             steps

@@ -1,8 +1,8 @@
 //! Signals, and clients that take their time.
 
-use super::{CERT, KEY, WATCH, half_a_hello, plain, polite, replaced, story};
+use super::{CERT, KEY, WATCH, finish, half_a_hello, perform, plain, polite, replaced, story};
 use crate::lessons::chance::Source;
-use crate::lessons::sockets::stories::{finish, noise, perform};
+use crate::lessons::sockets::stories::noise;
 use crate::lessons::sockets::tls::pair::Pair;
 use crate::model::{Crowd, Endpoint, Experiment, Move, Step, Tls};
 

@@ -139,13 +139,13 @@ static void read_from(int fd)
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (got > 0) {
-        chunk[got] = '\0';
-        got = (ssize_t)strlen(chunk);
-        if (got == 0)
-            return;
+    if (got <= 0) {         /* end of input, with nothing held; or an error */
+        finish(fd);
+        return;
     }
-    ssize_t sent = got > 0 ? send_some(fd, chunk, (size_t)got) : -1;
+    chunk[got] = '\0';
+    got = (ssize_t)strlen(chunk);
+    ssize_t sent = send_some(fd, chunk, (size_t)got);
     if (sent == got)
         return;
     if (sent >= 0 && (from->held = malloc((size_t)(got - sent))) != NULL) {
@@ -155,7 +155,7 @@ static void read_from(int fd)
         if (watch(EPOLL_CTL_MOD, fd, EPOLLOUT) == 0)
             return;
     }
-    finish(fd);             /* end of input with nothing held, or an error */
+    finish(fd);
 }
 
 static void listen_on(const char *port)

@@ -150,7 +150,8 @@ static void read_from(int fd)
             memcpy(grown + from->size, chunk, (size_t)got);
             from->held = grown;
             from->size += (size_t)got;
-            if (watch(EPOLL_CTL_MOD, fd, from->size < MOST_HELD ? EPOLLIN | EPOLLOUT : EPOLLOUT) == 0)
+            unsigned wanted = from->size < MOST_HELD ? EPOLLIN | EPOLLOUT : EPOLLOUT;
+            if (watch(EPOLL_CTL_MOD, fd, wanted) == 0)
                 return;
         }
     }

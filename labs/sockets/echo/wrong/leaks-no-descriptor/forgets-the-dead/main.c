@@ -139,7 +139,15 @@ static void read_from(int fd)
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    ssize_t sent = got > 0 ? send_some(fd, chunk, (size_t)got) : -1;
+    if (got < 0) {
+        watch(EPOLL_CTL_DEL, fd, 0);    /* it is dead already */
+        return;
+    }
+    if (got == 0) {         /* end of input, with nothing held */
+        finish(fd);
+        return;
+    }
+    ssize_t sent = send_some(fd, chunk, (size_t)got);
     if (sent == got)
         return;
     if (sent >= 0 && (from->held = malloc((size_t)(got - sent))) != NULL) {
@@ -149,10 +157,7 @@ static void read_from(int fd)
         if (watch(EPOLL_CTL_MOD, fd, EPOLLOUT) == 0)
             return;
     }
-    if (got < 0)
-        watch(EPOLL_CTL_DEL, fd, 0);    /* it is dead already */
-    else
-        finish(fd);         /* end of input with nothing held */
+    finish(fd);
 }
 
 static void listen_on(const char *port)
