@@ -179,15 +179,23 @@ impl Player {
         }
     }
 
-    /// Waits until it has ended by itself, which it does without further orders; `None` if it has
-    /// not in time.
-    pub(in crate::lessons) fn end(&mut self) -> io::Result<Option<ExitStatus>> {
+    /// Gives it no more orders, and waits until it has ended.
+    ///
+    /// # Errors
+    /// If the user has interrupted the demo.
+    pub(in crate::lessons) fn end(&mut self) -> anyhow::Result<ExitStatus> {
         self.orders = None;
         let process = pidfd::open(self.pid())?;
-        let mut ended = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
-        match poll(&mut ended, GRACE_MS)? {
-            0 => Ok(None),
-            _ => self.child.wait().map(Some),
+        loop {
+            self.options.go_on()?;
+            let mut ended = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut ended, GLANCE_MS) {
+                Ok(0) | Err(Errno::EINTR) => {}
+                polled => {
+                    polled?;
+                    return Ok(self.child.wait()?);
+                }
+            }
         }
     }
 

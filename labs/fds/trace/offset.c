@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 int main(int argc, char **argv) {
-    char bytes[256] = "";
+    char bytes[64];
+    memset(bytes, 'x', sizeof bytes);
     int file = open("/lab/file", O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 10; i++)
         if (write(file, bytes, sizeof bytes) != sizeof bytes)
             return 1;
     close(file);

@@ -15,10 +15,10 @@ for step in sys.argv[1:]:
         os.unlink(PATH)
     elif step == "other":
         other = os.open(PATH, os.O_WRONLY | os.O_CREAT, 0o644)
-        os.write(other, bytes(1000))
+        os.write(other, b"other")
         os.close(other)
     elif step[0] == "+":
-        os.write(fd, bytes(int(step[1:])))
+        os.write(fd, b"x" * int(step[1:]))
     else:
         os.ftruncate(fd, int(step[1:]))
 os.close(fd)

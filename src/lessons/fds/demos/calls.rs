@@ -50,8 +50,7 @@ impl Traced {
 
     /// How many calls it made, by name, once it has ended; `None` if they could not be counted.
     pub(super) fn calls(mut self) -> anyhow::Result<Option<BTreeMap<String, u64>>> {
-        let is_whole = self.player.end()?.is_some_and(|status| status.success());
-        if !is_whole {
+        if !self.player.end()?.success() {
             return Ok(None);
         }
         let text = fs::read(file(self.directory.path()))?;

@@ -100,8 +100,9 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         }
     }
     let read_on = "The traceback named the line that was in need of a descriptor when there was \
-                   none. Try it yourself: `syslab fds inspect PID` on a service of yours, twice, \
-                   an hour apart. Read on: `syslab fds read leaks`.";
+                   none. Try it yourself, on a service of yours: `syslab fds inspect PID`, and \
+                   `syslab fds inspect PID --who`, which finds the lines while it runs. Read on: \
+                   `syslab fds read leaks`.";
     out.write_all(prose(read_on).as_bytes())?;
     Ok(())
 }

@@ -192,7 +192,7 @@ fn drawn(entries: &[Entry]) -> String {
         let line = if goes_on(next) {
             let is_inner = nth > 0 && entries.iter().any(|e| e.description < entry.description);
             let margin = if is_inner { "|" } else { "" };
-            format!("{holder:<24}{link}{:36}{margin}", "")
+            format!("{holder:<24}{link}{:28}{margin}", "")
         } else {
             let description = format!("-> offset {}, {} ", entry.offset, entry.mode);
             let (inode, names, size) = entry.inode;
@@ -207,11 +207,11 @@ fn drawn(entries: &[Entry]) -> String {
                 String::new()
             };
             let below = if is_last {
-                format!("\n{:66}{names}\n{:66}{size} bytes", "", "")
+                format!("\n{:58}{names}\n{:58}{size} bytes", "", "")
             } else {
                 String::new()
             };
-            format!("{holder:<24}{link}{description:-<36}+{end}{below}")
+            format!("{holder:<24}{link}{description:-<28}+{end}{below}")
         };
         text.push_str(line.trim_end());
         text.push('\n');
@@ -248,10 +248,10 @@ mod tests {
             "\
   parent 11    3        --+
   parent 11    4        --+
-  child 12    3         --+-> offset 8, O_RDONLY --------------+
-  parent 11    5        ----> offset 1, O_RDONLY --------------+-> inode 812
-                                                                  1 name
-                                                                  16 bytes
+  child 12    3         --+-> offset 8, O_RDONLY ------+
+  parent 11    5        ----> offset 1, O_RDONLY ------+-> inode 812
+                                                          1 name
+                                                          16 bytes
 "
         );
     }

@@ -19,7 +19,7 @@ pub(super) const MAPPED: Exercise = Exercise {
         let page_after = |at: u64| at.div_ceil(4096) * 4096;
         let at = match dice.between(0, 3) {
             0 => dice.between(0, cut - 1),
-            1 if cut % 4096 != 0 => dice.between(cut, page_after(cut) - 1),
+            1 if !cut.is_multiple_of(4096) => dice.between(cut, page_after(cut) - 1),
             2 => page_after(size) + dice.between(0, 4095),
             _ => dice.between(cut, page_after(size) - 1),
         };

@@ -7,7 +7,7 @@ use crate::lessons::answers::{both_ends, count, number, own};
 use crate::lessons::dice::Dice;
 use crate::model::Recording;
 use crate::model::curriculum::{Answer, Exercise};
-use crate::model::recording::{Arg, Made, Object};
+use crate::model::recording::{Arg, FIRST, Made, Object};
 use crate::model::text::errno_name;
 
 pub(super) const STALE: Exercise = Exercise {
@@ -97,11 +97,11 @@ pub(super) const OFFSET: Exercise = Exercise {
         let mut steps = Vec::new();
         for _ in 0..dice.between(4, 7) {
             let who = *dice.pick(&["first", "duplicate", "second", "child", "child", "at"]);
-            steps.push(format!("{who}={}", dice.between(5, 200)));
+            steps.push(format!("{who}={}", dice.between(2, 20)));
         }
         // The last one is the parent's own, and begins where others have left off.
         let who = *dice.pick(&["first", "duplicate", "second"]);
-        steps.push(format!("{who}={}", dice.between(5, 200)));
+        steps.push(format!("{who}={}", dice.between(2, 20)));
         steps
     },
     input: "",
@@ -122,8 +122,7 @@ fn offset(recording: &Recording) -> Result<Answer, String> {
         .collect();
     let last = reads
         .iter()
-        .filter(|made| made.task == crate::model::recording::FIRST)
-        .next_back()
+        .rfind(|made| made.task == FIRST)
         .ok_or("the file was not read")?;
     let offset = last
         .returned
@@ -145,7 +144,7 @@ pub(super) const UNLINKED: Exercise = Exercise {
     program: "unlinked.py",
     args: |seed| {
         let mut dice = Dice::new(seed, "unlinked");
-        let mut steps = vec![format!("+{}", dice.between(100, 900))];
+        let mut steps = vec![format!("+{}", dice.between(5, 40))];
         let mut has_name = true;
         for _ in 0..dice.between(4, 6) {
             match dice.between(0, 3) {
@@ -156,14 +155,14 @@ pub(super) const UNLINKED: Exercise = Exercise {
                         steps.push("other".to_owned());
                     }
                 }
-                1 => steps.push(format!("/{}", dice.between(0, 1500))),
-                _ => steps.push(format!("+{}", dice.between(100, 900))),
+                1 => steps.push(format!("/{}", dice.between(0, 90))),
+                _ => steps.push(format!("+{}", dice.between(5, 40))),
             }
         }
         if has_name {
             steps.push("unlink".to_owned());
         }
-        steps.push(format!("+{}", dice.between(100, 900)));
+        steps.push(format!("+{}", dice.between(5, 40)));
         steps
     },
     input: "",
