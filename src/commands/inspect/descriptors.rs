@@ -85,6 +85,14 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         return who(args, pid, detail, screen);
     }
     let first = look(depth).map_err(|error| ended(pid, error))?;
+    if let Some(reason) = first.refused.get("descriptors") {
+        let what = format!("what process {pid} has open may not be known: {reason}");
+        return Err(
+            Trouble::new(exit::MACHINE, anyhow::Error::msg(what)).hint(format!(
+                "it is another user's, or guarded: `sudo syslab fds inspect {pid}` may see it"
+            )),
+        );
+    }
     if let Some(every) = args.watch {
         let mut course = Course::new(screen, detail);
         let looked = Cell::new(Instant::now());

@@ -82,6 +82,12 @@ fn headline(table: &Table, look: Look, detail: Detail) -> String {
 /// `917 of 1024 descriptors are open (89 %), ...`
 fn limit(table: &Table, look: Look) -> String {
     let open = table.descriptors.len() as u64;
+    if table.refused.contains_key("descriptors") {
+        return match table.limit {
+            Some(limit) => format!("at most {limit} descriptors"),
+            None => "no limit of descriptors".to_owned(),
+        };
+    }
     let Some(limit) = table.limit else {
         return format!("{open} descriptors are open, without limit");
     };

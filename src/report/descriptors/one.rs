@@ -133,10 +133,15 @@ fn other_end(one: &Descriptor, table: &Table, most: usize) -> Option<String> {
             holders(&one.other_end, table, most, 0)
         )),
         (true, Kind::Pipe) if table.unseen == 0 => Some(format!("{done} nobody")),
-        (true, Kind::Pipe) => Some(format!(
-            "{done} nobody in sight (who may not be looked into: {} processes)",
-            table.unseen
-        )),
+        (true, Kind::Pipe) => {
+            let unseen = match table.unseen {
+                1 => "1 process".to_owned(),
+                many => format!("{many} processes"),
+            };
+            Some(format!(
+                "{done} nobody in sight ({unseen} may not be looked into)"
+            ))
+        }
         (true, _) => None,
     }
 }

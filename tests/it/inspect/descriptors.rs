@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -428,6 +430,42 @@ fn the_command_shows_what_was_found() {
     }
     let gone = syslab(&["2147483647"]).output().unwrap();
     assert_eq!(gone.status.code(), Some(i32::from(syslab::exit::USAGE)));
+}
+
+#[test]
+fn what_is_anothers_is_refused_with_what_to_do() {
+    const NOBODY: u32 = 65_534;
+    if !nix::unistd::geteuid().is_root() {
+        println!("skipped: needs root");
+        return;
+    }
+    // Where nobody may execute it.
+    let place = tempfile::tempdir().unwrap();
+    let everybody = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(place.path(), everybody).unwrap();
+    let program = place.path().join("syslab");
+    std::fs::copy(env!("CARGO_BIN_EXE_syslab"), &program).unwrap();
+    let animal = Animal::start(&mut Command::new("cat"));
+    let pid = animal.pid().to_string();
+    for (options, said) in [
+        (&[][..], "may not be known: EACCES"),
+        (&["--json"], "may not be known: EACCES"),
+        (&["--who", "--for", "1"], "cannot trace process"),
+    ] {
+        let output = Command::new(&program)
+            .args(["fds", "inspect", &pid])
+            .args(options)
+            .current_dir("/")
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(i32::from(syslab::exit::MACHINE)));
+        assert!(stderr.contains(said), "{stderr}");
+        assert!(stderr.contains("hint: "), "{stderr}");
+        assert!(output.stdout.is_empty(), "stdout is for data");
+    }
 }
 
 #[test]
