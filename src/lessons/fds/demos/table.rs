@@ -245,8 +245,7 @@ mod tests {
         ]);
         assert_eq!(
             picture,
-            "\
-  parent 11    3        --+
+            "  parent 11    3        --+
   parent 11    4        --+
   child 12    3         --+-> offset 8, O_RDONLY ------+
   parent 11    5        ----> offset 1, O_RDONLY ------+-> inode 812

@@ -122,7 +122,7 @@ mod tests {
         let mut recording: Recording = "
             2 openat(-100, \"app.log\", 0) = 3
             2 openat(-100, \"order-1\", 0) = 4
-            2 close(4) = 0
+            2 close(4<?>) = 0
             2 openat(-100, \"app.log\", 0) = 4
         "
         .parse()
