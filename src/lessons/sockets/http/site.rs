@@ -30,8 +30,6 @@ pub(super) struct Site {
     pub noise: Payload,
     /// [`MIDDLING`] bytes without pattern.
     pub middling: String,
-    /// What is in it.
-    pub less_noise: Payload,
     /// [`HUGE`] zeros.
     pub huge: String,
     /// A directory with an index.html in it.
@@ -106,7 +104,7 @@ impl Site {
         };
         let middling = put(
             &format!("middling-{word}.bin"),
-            InputKind::Made(less_noise.clone()),
+            InputKind::Made(less_noise),
             Vec::new(),
         );
         let huge = put("huge.img", InputKind::Hole(HUGE), Vec::new());
@@ -126,7 +124,6 @@ impl Site {
             large,
             noise,
             middling,
-            less_noise,
             huge,
             directory,
             nested,

@@ -299,9 +299,6 @@ pub(in crate::lessons::sockets::http) fn sigterm(seed: u64) -> Vec<Experiment> {
         CONNECTIONS,
         |at, site, _| {
             let mut crowds = half_read("half served", at, &target(&site.middling));
-            for crowd in &mut crowds {
-                crowd.body = Some(site.less_noise.clone());
-            }
             crowds.push(idle(at, &target(&site.small)));
             told_to_end(crowds, &["half served"])
         },
