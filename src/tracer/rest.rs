@@ -134,7 +134,11 @@ impl Tracer {
             true => self.rest.same + 1,
             false => u32::from(is_blocked),
         };
-        let is_at_rest = self.rest.same >= SAME && !self.is_network_busy();
+        // What was in flight may have arrived between the look at the tasks and the one at the
+        // network: then somebody has moved.
+        let is_at_rest = self.rest.same >= SAME
+            && !self.is_network_busy()
+            && (self.companion.is_none() || self.signature(&tids) == signature);
         self.rest.signature = signature;
         let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
         Sample {

@@ -10,22 +10,21 @@ import select
 import signal
 import socket
 import sys
+import threading
 
 CHUNK = 64 * 1024
 BACKLOG = 4096
 RETRY_S = 1.0
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Server:
-    def __init__(self, listener, wake):
-        self.listener, self.wake = listener, wake
+    def __init__(self, listener):
+        self.listener = listener
         self.connections = {}  # by descriptor: the socket
         self.is_resting = False  # out of descriptors: the listener is not watched
         self.epoll = select.epoll()
         self.epoll.register(listener, select.EPOLLIN)
-        self.epoll.register(wake, select.EPOLLIN)
 
     def run(self):
         while True:
@@ -33,8 +32,6 @@ class Server:
             if not ready:
                 self.watch_listener()
             for fd, _ in ready:
-                if fd == self.wake.fileno():
-                    return
                 if fd == self.listener.fileno():
                     self.accept()
                 else:
@@ -85,14 +82,15 @@ def raise_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def catch_signals():
-    """Returns a socket that is readable once we have been told to stop."""
-    wake, poke = socket.socketpair()
-    poke.setblocking(False)
-    signal.set_wakeup_fd(poke.detach(), warn_on_full_buffer=False)
-    for signum in STOP_SIGNALS:
-        signal.signal(signum, lambda *_: os._exit(0))
-    return wake
+def leave_on_sigterm():
+    """A handler would run between two bytecodes, and a wait that begins just then is not one."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def wait():
+        signal.sigwait({signal.SIGTERM})
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def listen_on(port):
@@ -112,15 +110,13 @@ def main():
         print("usage: echo PORT", file=sys.stderr)
         return 2
     raise_limit()
-    wake = catch_signals()
+    leave_on_sigterm()
     try:
-        Server(listen_on(int(sys.argv[1])), wake).run()
+        Server(listen_on(int(sys.argv[1]))).run()
         return 0
     except OSError as error:
         print(f"echo: {error}", file=sys.stderr)
         return 1
-    finally:
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
 
 
 if __name__ == "__main__":
