@@ -109,7 +109,13 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
             .ok_or(io::ErrorKind::InvalidInput)
     };
     sys::process::die_with_parent(number(0)?)?;
-    sys::namespace::enter_network_of(number(1)?)?;
+    match sys::namespace::enter_network_of(number(1)?) {
+        // The program has ended before anybody could come.
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) => {
+            return Ok(());
+        }
+        entered => entered?,
+    }
     sys::limits::raise_descriptors()?;
     match Loop::new()?.run() {
         // Nobody listens any more: the run is over.
