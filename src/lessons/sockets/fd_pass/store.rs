@@ -98,7 +98,6 @@ impl Store {
             ".".to_owned(),
             "..".to_owned(),
             String::new(),
-            format!("{word}.txt/"),
             format!("{word}.txt/below"),
             format!("{word}.txt\0"),
             format!("{word}.txt\0.html"),
