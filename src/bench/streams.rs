@@ -53,7 +53,7 @@ fn pipes(run: &Run) -> io::Result<([OwnedFd; 3], Streams)> {
     let ((in_read, in_write), (out_read, out_write), (err_read, err_write)) =
         (pipe()?, pipe()?, pipe()?);
     for ours in [&in_write, &out_read, &err_read] {
-        fcntl(ours, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        sys::process::set_nonblocking(ours)?;
     }
     // Less room is no error: the input then goes in piece by piece.
     let _smaller = fcntl(&in_write, FcntlArg::F_SETPIPE_SZ(STDIN_CAPACITY));

@@ -1,11 +1,12 @@
 //! The lines of the service that make descriptors, from a trace of it.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 
 use crate::lessons::process::demos::stage::{self, Program};
 use crate::model::curriculum::DemoOptions;
 use crate::model::experiment::LAB_DIR;
-use crate::model::{Experiment, Frame, Recording, Run, Step};
+use crate::model::openings::{Ledger, Place};
+use crate::model::{Arg, Experiment, Frame, Recording, Run, Step};
 
 /// The name of the service's file while it is traced.
 const MAIN: &str = "main.py";
@@ -15,8 +16,8 @@ const MAIN: &str = "main.py";
 pub(super) struct Opened {
     pub(super) line: u32,
     pub(super) function: String,
-    pub(super) opened: usize,
-    pub(super) closed: usize,
+    pub(super) opened: u64,
+    pub(super) closed: u64,
 }
 
 /// Traces the service with so many orders; the lines with the most left open first, or why it
@@ -62,55 +63,46 @@ pub(super) fn opened_by_line(
 
 /// Which line opened how many, and how many of those were closed.
 fn tallied(recording: &Recording) -> Vec<Opened> {
-    let mut lines: Vec<Opened> = Vec::new();
-    // Who has opened what is open: the number, and which of `lines`.
-    let mut open: HashMap<i64, usize> = HashMap::new();
+    let mut ledger = Ledger::default();
     for made in recording.calls() {
-        let Some(value) = made.value() else {
+        let Some(number) = made.value().and_then(|value| i32::try_from(value).ok()) else {
             continue;
         };
-        if made.call.name == "close" {
-            let number = match made.call.args.first() {
-                Some(crate::model::Arg::Fd(fd)) => i64::from(fd.number),
-                _ => continue,
-            };
-            if let Some(by) = open.remove(&number) {
-                lines[by].closed += 1;
+        match (made.call.name.as_str(), made.call.args.first()) {
+            ("close", Some(Arg::Fd(fd))) => ledger.closed(fd.number),
+            ("close", _) => {}
+            (call, _) => {
+                let own = own_frame(&recording.events[made.enter].site);
+                ledger.opened(number, call, own);
             }
-            continue;
         }
-        let site = recording.events.get(made.enter).map(|event| &event.site);
-        let Some((line, function)) = site.and_then(|site| own_line(site)) else {
-            open.remove(&value);
-            continue;
-        };
-        let known = lines.iter().position(|known| known.line == line);
-        let by = known.unwrap_or_else(|| {
-            lines.push(Opened {
-                line,
-                function: function.to_owned(),
-                opened: 0,
-                closed: 0,
-            });
-            lines.len() - 1
-        });
-        lines[by].opened += 1;
-        open.insert(value, by);
     }
-    lines.sort_by_key(|line| (usize::MAX - (line.opened - line.closed), line.line));
+    let mut lines: Vec<Opened> = ledger.into_places().iter().filter_map(Opened::of).collect();
+    lines.sort_by_key(|line| (Reverse(line.opened - line.closed), line.line));
     lines
 }
 
-/// The innermost frame in the service's own file.
-fn own_line(site: &[Frame]) -> Option<(u32, &str)> {
-    site.iter().find_map(|frame| match frame {
-        Frame::Source {
-            file,
-            line,
-            function,
-        } if file == MAIN => Some((*line, function.as_str())),
-        _ => None,
-    })
+impl Opened {
+    /// What was opened at a line of the service; elsewhere, nothing is told.
+    fn of(place: &Place) -> Option<Self> {
+        match place.frames.first()? {
+            Frame::Source { line, function, .. } => Some(Self {
+                line: *line,
+                function: function.clone(),
+                opened: place.opened,
+                closed: place.closed,
+            }),
+            Frame::Native { .. } => None,
+        }
+    }
+}
+
+/// The innermost frame in the service's own file; empty if there is none.
+fn own_frame(site: &[Frame]) -> &[Frame] {
+    let is_own = |frame: &Frame| matches!(frame, Frame::Source { file, .. } if file == MAIN);
+    site.iter()
+        .position(is_own)
+        .map_or(&[], |at| &site[at..=at])
 }
 
 #[cfg(test)]
