@@ -289,11 +289,12 @@ fn collect(job: &Job, run: &Run, tracer: &mut Tracer) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Reads a file that a submission may have put there: regular files only, no links, capped.
+/// Reads a file that a submission may have put there: regular files only, no links, capped;
+/// `None` where there is none such, whatever else may lie there.
 fn read_hostile(lab: &Path, path: &Path) -> io::Result<Option<Bytes>> {
     let file = match sys::beneath::open_regular(File::open(lab)?, path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_no_file(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let len = file.metadata()?.len();
@@ -301,4 +302,15 @@ fn read_hostile(lab: &Path, path: &Path) -> io::Result<Option<Bytes>> {
     file.take(FILE).read_to_end(&mut data)?;
     let cut = len.saturating_sub(data.len() as u64);
     Ok(Some(Bytes { data, cut }))
+}
+
+/// Whether it is the kernel's way to say that no regular file has this name.
+fn is_no_file(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        // Nothing; no directory on the way; a socket or device; a FIFO; a directory; a link.
+        Some(
+            libc::ENOENT | libc::ENOTDIR | libc::ENXIO | libc::EINVAL | libc::EISDIR | libc::ELOOP
+        )
+    )
 }

@@ -103,7 +103,8 @@ pub enum World {
     Received(Stream, Bytes),
     /// A signal was sent to the first process.
     Signalled(i32),
-    /// A file of the lab directory, as it is at this moment; `None`: it does not exist.
+    /// A file of the lab directory, as it is at this moment; `None`: there is no regular
+    /// file with that name.
     File(String, Option<Bytes>),
     /// What a name in the lab directory is the name of at this moment; `None`: of nothing.
     Mode(String, Option<Mode>),

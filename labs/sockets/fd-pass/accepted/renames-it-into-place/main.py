@@ -46,8 +46,8 @@ def find(name):
 
 def serve(client, held):
     """Returns what is left of the requests, or None if the client is to go."""
-    if len(held) < 4200:
-        got = client.recv(4200, socket.MSG_DONTWAIT)
+    if b"\n" not in held:
+        got = client.recv(4200)
         if not got:
             return None
         held += got
@@ -57,7 +57,7 @@ def serve(client, held):
         try:
             # Without room it is opened anew when there is some.
             socket.send_fds(client, [b"ok\n" if fd is not None else b"error\x20no\n"],
-                            [] if fd is None else [fd], socket.MSG_DONTWAIT)
+                            [] if fd is None else [fd])
         except BlockingIOError:
             return held
         finally:
@@ -82,7 +82,9 @@ while True:
         break
     for client in readable + writable:
         if client is listener:
-            clients[listener.accept()[0]] = b""
+            client = listener.accept()[0]
+            client.setblocking(False)
+            clients[client] = b""
             continue
         try:
             left = serve(client, clients[client])
