@@ -24,6 +24,10 @@ const PATIENCE: u32 = 30;
 /// How long a program that never rests, since it looks every few milliseconds, is waited for.
 const RESTLESS: Duration = Duration::from_millis(300);
 
+/// How long the world waits for a program to rest. One that never does (it looks every few
+/// milliseconds) is not at fault for it here: what is wrong with that, a check of its own says.
+const UNREST: Duration = Duration::from_secs(3);
+
 /// How often a program that never waits is asked whether it listens.
 const SELDOM: Duration = Duration::from_millis(100);
 
@@ -206,11 +210,14 @@ impl Driver {
                 true
             }
             Step::AwaitRest => {
-                let is_at_rest = std::mem::take(&mut self.last.is_at_rest);
-                if is_at_rest {
+                let now = self.last.clock();
+                let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
+                if self.last.is_at_rest {
                     tracer.record_rest();
+                } else if waited > UNREST {
+                    tracer.record(World::Passed(waited.as_millis() as u64));
                 }
-                is_at_rest
+                self.last.is_at_rest || waited > UNREST
             }
             Step::AwaitStrike => {
                 let now = self.last.clock();

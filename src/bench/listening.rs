@@ -21,7 +21,8 @@ const CLOSE: u8 = 7;
 pub fn is_open(pid: i32, endpoint: &Endpoint) -> bool {
     let sockets = match endpoint {
         Endpoint::Tcp(_) => proc::tcp_sockets(pid),
-        Endpoint::Udp(_) | Endpoint::Unix(_) => proc::sockets(pid).unwrap_or_default(),
+        Endpoint::Udp(_) => proc::udp_sockets(pid),
+        Endpoint::Unix(_) => proc::unix_sockets(pid).unwrap_or_default(),
     };
     sockets
         .iter()

@@ -158,7 +158,8 @@ pub enum Step {
     StallOutput,
     /// Read standard output again.
     ResumeOutput,
-    /// Wait until every task is blocked and nothing is in flight (or the program has ended).
+    /// Wait until every task is blocked and nothing is in flight (or the program has ended); not
+    /// for ever, where a program never rests.
     AwaitRest,
     /// Wait until the strike of a sweep has struck, or every task rests (or has had time enough to):
     /// what the world does next comes while a caller that was struck is held back.

@@ -65,6 +65,8 @@ pub struct Books {
     signature: Option<Signature>,
     /// Samples in a row with this signature.
     same: u32,
+    /// The signature at which the network was last found quiet.
+    quiet: Option<Signature>,
     /// The same, without tasks that are held back until all others rest, and when it was seen.
     pub(super) others: Option<(Instant, Signature)>,
 }
@@ -134,11 +136,7 @@ impl Tracer {
             true => self.rest.same + 1,
             false => u32::from(is_blocked),
         };
-        // What was in flight may have arrived between the look at the tasks and the one at the
-        // network: then somebody has moved.
-        let is_at_rest = self.rest.same >= SAME
-            && !self.is_network_busy()
-            && (self.companion.is_none() || self.signature(&tids) == signature);
+        let is_at_rest = self.rest.same >= SAME && self.is_network_quiet(&tids, &signature);
         self.rest.signature = signature;
         let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
         Sample {
@@ -264,16 +262,30 @@ impl Tracer {
                 .all(|(tid, task)| task.is_stopped || waits_for_good(*tid))
     }
 
-    /// Whether the kernel has sent something for the program or for its clients that was not
-    /// acknowledged: it, or a repetition, is still on its way. Only asked for when there are
-    /// clients.
-    fn is_network_busy(&self) -> bool {
-        /// The retransmission timer runs; see proc_pid_net(5).
-        const UNACKNOWLEDGED: u8 = 1;
-        self.companion.is_some_and(|pid| {
-            proc::tcp_sockets(pid)
-                .iter()
-                .any(|socket| socket.timer == UNACKNOWLEDGED)
-        })
+    /// Whether nothing is on its way between the program and its clients. Tasks that show this
+    /// signature have not moved since the last look.
+    fn is_network_quiet(&mut self, tids: &[i32], signature: &Option<Signature>) -> bool {
+        let Some(companion) = self.companion else {
+            return true;
+        };
+        // A look is dear: the kernel goes through the sockets of all namespaces. It is needed once,
+        // for nobody sends anything while nobody moves.
+        if self.rest.quiet != *signature {
+            // What was in flight may have arrived between the look at the tasks and the one at the
+            // network: then somebody has moved.
+            let is_quiet = !is_network_busy(companion) && self.signature(tids) == *signature;
+            self.rest.quiet = signature.clone().filter(|_| is_quiet);
+        }
+        self.rest.quiet.is_some() && self.rest.quiet == *signature
     }
+}
+
+/// Whether the kernel has sent something, in this process' network namespace, that was not
+/// acknowledged: it, or a repetition, is still on its way.
+fn is_network_busy(pid: i32) -> bool {
+    /// The retransmission timer runs; see proc_pid_net(5).
+    const UNACKNOWLEDGED: u8 = 1;
+    proc::tcp_sockets(pid)
+        .iter()
+        .any(|socket| socket.timer == UNACKNOWLEDGED)
 }

@@ -26,7 +26,7 @@ pub use descriptors::{
 };
 pub use limits::{Limit, parse_limits};
 pub use shares::Shares;
-pub use sockets::{Address, Socket, sockets, tcp_sockets};
+pub use sockets::{Address, Socket, sockets, tcp_sockets, udp_sockets, unix_sockets};
 pub use stat::{Stat, State};
 pub use status::{Memory, Status};
 pub use table::{Details, Referent, Table, Watched};

@@ -52,9 +52,22 @@ const INTERNET: &[&str] = &[
 /// ENOENT or ESRCH if the process is gone. A protocol that the kernel lacks is no error.
 pub fn sockets(pid: i32) -> io::Result<Vec<Socket>> {
     let mut sockets = internet(pid, INTERNET);
-    let text = contents(&format!("/proc/{pid}/net/unix"))?;
-    sockets.extend(lines(&text).filter_map(parse_unix));
+    sockets.extend(unix_sockets(pid)?);
     Ok(sockets)
+}
+
+/// The Unix sockets of a process' network namespace.
+///
+/// # Errors
+/// As [`sockets`].
+pub fn unix_sockets(pid: i32) -> io::Result<Vec<Socket>> {
+    let text = contents(&format!("/proc/{pid}/net/unix"))?;
+    Ok(lines(&text).filter_map(parse_unix).collect())
+}
+
+/// The UDP sockets of a process' network namespace; none if it is gone.
+pub fn udp_sockets(pid: i32) -> Vec<Socket> {
+    internet(pid, &["udp", "udp6"])
 }
 
 /// The TCP sockets of a process' network namespace; none if it is gone.

@@ -239,8 +239,11 @@ pub(in crate::lessons::sockets::http) fn idleness(seed: u64) -> Vec<Experiment> 
                 .times(IDLE)
                 .keeping(KEPT);
             let mut steps = perform(idle).to_vec();
-            steps.push(Step::Pass { ms: SETTLE_MS });
-            steps.push(Step::Pass { ms: IDLE_MS });
+            steps.extend([
+                Step::AwaitRest,
+                Step::Pass { ms: SETTLE_MS },
+                Step::Pass { ms: IDLE_MS },
+            ]);
             steps.extend(perform(get_and_close(at, "after", &target(&site.small), 1)));
             steps
         },
