@@ -1,5 +1,6 @@
 //! The strace command that shows a learner the same with the standard tool.
 
+use crate::model::experiment::STORE;
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
@@ -126,7 +127,7 @@ fn injection(action: &Action) -> Option<String> {
         Action::Strike(
             Strike::SignalBefore(signo) | Strike::SignalDuring(signo) | Strike::SignalAfter(signo),
         ) => format!("signal={}", signal(*signo)),
-        Action::Strike(Strike::KillTree) => "signal=KILL".to_owned(),
+        Action::Strike(Strike::KillTree | Strike::KillCaller) => "signal=KILL".to_owned(),
         // strace can lie about a count but not shorten a call, and what it delays before a call is
         // interrupted by signals that come meanwhile.
         Action::Short(_) | Action::Strike(Strike::OthersFirst) => return None,
@@ -140,6 +141,10 @@ fn struck_call(recording: &Recording, fault: usize) -> Option<(String, usize)> {
     let What::Enter(_, Call { name, .. }) = &recording.events[event].what else {
         return None;
     };
+    // strace knows calls only.
+    if name == STORE {
+        return None;
+    }
     let before = recording.events[..event]
         .iter()
         .filter(|e| matches!(&e.what, What::Enter(by, call) if *by == task && call.name == *name))

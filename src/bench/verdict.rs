@@ -174,6 +174,7 @@ fn strike_name(strike: Strike) -> String {
         Strike::SignalAfter(signo) => format!("{} as a call returns", signal_name(signo)),
         Strike::OthersFirst => "others go first just before a call".to_owned(),
         Strike::KillTree => "every process killed".to_owned(),
+        Strike::KillCaller => "the process that makes it killed just before a call".to_owned(),
         Strike::Error(errno) => {
             format!("{} from a call", crate::model::text::errno_name(errno))
         }

@@ -256,10 +256,18 @@ pub struct Fault {
     pub action: Action,
 }
 
+/// The word by which a trigger means stores instead of calls: instructions that write to memory
+/// which processes share (MAP_SHARED). What one process can see of another's doing happens there,
+/// and between two of them nothing changes: so they are the points at which a schedule can differ.
+///
+/// Strikes that can hit a store: [`Strike::OthersFirst`], [`Strike::KillCaller`] and
+/// [`Strike::KillTree`].
+pub const STORE: &str = "store";
+
 /// Picks the calls that a fault strikes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
-    /// Calls, in strace's words: names, `%desc`, `/regex` is not supported.
+    /// Calls, in strace's words: names, `%desc`, `/regex` is not supported. Or [`STORE`] alone.
     pub calls: Vec<String>,
     /// Only calls on this descriptor or path.
     pub on: Role,
@@ -353,6 +361,8 @@ pub enum Strike {
     OthersFirst,
     /// The whole tree is killed before the call is made.
     KillTree,
+    /// The process that makes the call is killed before it is made.
+    KillCaller,
     /// The call fails with this errno.
     Error(i32),
 }

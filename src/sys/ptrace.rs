@@ -13,6 +13,8 @@ pub enum Resume {
     Continue,
     /// `PTRACE_SYSCALL`: until the next event, or the return of the call that it is in.
     ToSyscall,
+    /// `PTRACE_SINGLESTEP`: for one instruction.
+    Step,
     /// `PTRACE_LISTEN`: it stays in its group stop and reports its end.
     Listen,
 }
@@ -89,6 +91,7 @@ pub fn resume(pid: i32, how: Resume, signo: i32) -> io::Result<()> {
     let how = match how {
         Resume::Continue => libc::PTRACE_CONT,
         Resume::ToSyscall => libc::PTRACE_SYSCALL,
+        Resume::Step => libc::PTRACE_SINGLESTEP,
         Resume::Listen => libc::PTRACE_LISTEN,
     };
     request(how, pid, 0, signo as usize).map(drop)
@@ -278,6 +281,62 @@ pub fn peek(pid: i32, address: u64) -> io::Result<u64> {
 /// ESRCH if it is gone.
 pub fn interrupt(pid: i32) -> io::Result<()> {
     request(libc::PTRACE_INTERRUPT, pid, 0, 0).map(drop)
+}
+
+/// The signals that a task blocks (PTRACE_GETSIGMASK); bit N-1 is signal N.
+///
+/// # Errors
+/// ESRCH if the task is gone.
+pub fn signal_mask(pid: i32) -> io::Result<u64> {
+    let mut mask = 0_u64;
+    let at = &raw mut mask as usize;
+    request(libc::PTRACE_GETSIGMASK, pid, size_of::<u64>(), at)?;
+    Ok(mask)
+}
+
+/// Sets the signals that a task blocks (PTRACE_SETSIGMASK).
+///
+/// # Errors
+/// ESRCH if the task is gone.
+pub fn set_signal_mask(pid: i32, mask: u64) -> io::Result<()> {
+    let at = &raw const mask as usize;
+    request(libc::PTRACE_SETSIGMASK, pid, size_of::<u64>(), at).map(drop)
+}
+
+/// The address that the task may not store to (or, may not read), if that is why the signal at
+/// hand came: SIGSEGV with the code SEGV_ACCERR, "invalid permissions for mapped object"; see
+/// sigaction(2).
+///
+/// # Errors
+/// ESRCH if the task is gone.
+pub fn forbidden_address(pid: i32) -> io::Result<Option<u64>> {
+    /// Not in the libc crate.
+    const SEGV_ACCERR: i32 = 2;
+    let info = nix::sys::ptrace::getsiginfo(nix::unistd::Pid::from_raw(pid))?;
+    if info.si_signo != libc::SIGSEGV || info.si_code != SEGV_ACCERR {
+        return Ok(None);
+    }
+    // SAFETY: with this signal and code the kernel has filled in the address.
+    Ok(Some(unsafe { info.si_addr() } as u64))
+}
+
+/// Waits for the next stop of one task, or for its end.
+///
+/// # Errors
+/// ECHILD if it is not ours, or was waited for already.
+pub fn wait_for(pid: i32) -> io::Result<Stop> {
+    loop {
+        let mut status = 0;
+        // SAFETY: `status` is a live local.
+        let waited = unsafe { libc::waitpid(pid, &mut status, libc::__WALL) };
+        if waited == pid {
+            return Ok(Stop::of(status));
+        }
+        let error = io::Error::last_os_error();
+        if error.raw_os_error() != Some(libc::EINTR) {
+            return Err(error);
+        }
+    }
 }
 
 /// Waits until a task has stopped, for whatever reason; false if it ended, or does not stop

@@ -10,7 +10,7 @@ use crate::sys::ptrace::{self, Resume, SyscallInfo};
 use super::decode::{self, Entered};
 use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
 use super::observe::Tracer;
-use super::task::{AtExit, InCall, Owed};
+use super::task::{AtExit, Debt, InCall, Owed};
 use super::{arch, waits};
 
 impl Tracer {
@@ -36,10 +36,15 @@ impl Tracer {
             self.push(What::World(World::Blind(what)), Vec::new());
             return self.skip(pid, -i64::from(libc::ENOSYS), Resume::Continue);
         }
+        let needs_memory = self.note_gate(pid, &entered)?;
+        if self.is_repeated_in_silence(pid) {
+            return ptrace::resume(pid, Resume::ToSyscall, 0);
+        }
         let site = self.note_site(pid)?;
         let call = decode::enter(pid, &entered, &self.depth());
         self.note_open(pid, &call);
         // The experiment's own program is not what is examined.
+        let is_repeated = self.tasks.get(&pid).is_some_and(|task| task.is_repeating);
         let is_exempt = self
             .tasks
             .get_mut(&pid)
@@ -62,25 +67,20 @@ impl Tracer {
         let ns = self.ns(pid);
         // A signal that comes first leaves no trace of the call: it is made again afterwards.
         let first = plans.iter().find_map(|(index, plan)| match plan {
-            Plan::SignalFirst(signo) => Some((*index, Some(*signo))),
-            Plan::OthersFirst => Some((*index, None)),
+            Plan::SignalFirst(signo) => Some((*index, Debt::Signal(*signo))),
+            Plan::OthersFirst => Some((*index, Debt::OthersFirst)),
             _ => None,
         });
-        if let Some((index, signo)) = first {
+        if let Some((index, debt)) = first {
             self.push(What::Struck(ns, index), site);
-            let owed = Owed {
-                signo,
-                nr: entered.nr,
-                first_arg: entered.args[0],
-            };
-            if let Some(task) = self.tasks.get_mut(&pid) {
-                task.owed = Some(owed);
-            }
-            return self.skip(pid, -i64::from(libc::ENOSYS), Resume::ToSyscall);
+            return self.put_off(pid, &entered, debt);
+        }
+        if needs_memory && plans.is_empty() && !is_repeated {
+            return self.put_off(pid, &entered, Debt::OpenMemory);
         }
         let is_watched = self.options.watch.contains(entered.nr);
         if !is_watched && plans.is_empty() {
-            return ptrace::resume(pid, Resume::Continue, 0);
+            return self.pass(pid, entered);
         }
         let name = call.name.clone();
         let enter = self.push(What::Enter(ns, call), site);
@@ -91,7 +91,9 @@ impl Tracer {
             is_injected: false,
         };
         // A call that is not made needs no other preparation, and nothing to be put back.
-        plans.sort_by_key(|(_, plan)| !matches!(plan, Plan::Answer(_) | Plan::KillTree));
+        plans.sort_by_key(|(_, plan)| {
+            !matches!(plan, Plan::Answer(_) | Plan::KillTree | Plan::KillCaller)
+        });
         for (index, plan) in plans {
             self.push(What::Struck(ns, index), Vec::new());
             match plan {
@@ -100,6 +102,8 @@ impl Tracer {
                     self.kill_tree();
                     return Ok(());
                 }
+                // Not at once: the memory that it shares can be opened in no call only.
+                Plan::KillCaller => return self.put_off(pid, &in_call.entered, Debt::Kill),
                 Plan::SignalNow(signo) => self.signal_by_fault(signo),
                 Plan::SignalFirst(_) | Plan::OthersFirst => {}
                 Plan::Later(AtExitPlan::Signal(signo)) => {
@@ -147,6 +151,40 @@ impl Tracer {
         self.skip(pid, value, Resume::Continue)
     }
 
+    /// The call is not made now, but after something else.
+    fn put_off(&mut self, pid: i32, entered: &Entered, debt: Debt) -> io::Result<()> {
+        let owed = Owed {
+            debt,
+            nr: entered.nr,
+            first_arg: entered.args[0],
+        };
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.owed = Some(owed);
+        }
+        self.skip(pid, -i64::from(libc::ENOSYS), Resume::ToSyscall)
+    }
+
+    /// Lets a call that nobody watches be made.
+    fn pass(&mut self, pid: i32, entered: Entered) -> io::Result<()> {
+        if self.stores.is_none() {
+            return ptrace::resume(pid, Resume::Continue, 0);
+        }
+        // What it maps has to be closed at its return.
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.passing = Some(entered);
+        }
+        ptrace::resume(pid, Resume::ToSyscall, 0)
+    }
+
+    /// Whether the call at hand is one that is made again because memory was closed: the first
+    /// try stands for it in the recording.
+    fn is_repeated_in_silence(&mut self, pid: i32) -> bool {
+        self.tasks.get_mut(&pid).is_some_and(|task| {
+            let is_under_way = task.in_call.is_some() || task.passing.is_some();
+            self.stores.is_some() && is_under_way && std::mem::take(&mut task.is_repeating)
+        })
+    }
+
     /// The call that the task has entered is not made and returns `value`.
     pub(super) fn skip(&self, pid: i32, value: i64, how: Resume) -> io::Result<()> {
         let mut registers = ptrace::registers(pid)?;
@@ -159,18 +197,26 @@ impl Tracer {
             return Ok(());
         };
         if let Some(Owed {
-            signo,
+            debt,
             nr,
             first_arg,
         }) = task.owed.take()
         {
-            task.is_repeating = true;
             // What the first process makes of its signal, it does before another's call is made.
-            let lets_others_go = signo.is_none() || task.tgid != self.first;
+            let lets_others_go = match debt {
+                Debt::Signal(_) => task.tgid != self.first,
+                Debt::OthersFirst => true,
+                Debt::OpenMemory => false,
+                Debt::Kill => return self.kill_caller(pid),
+            };
+            task.is_repeating = true;
+            if debt == Debt::OpenMemory {
+                self.open_memory(pid)?;
+            }
             let mut registers = ptrace::registers(pid)?;
             arch::enter_again(&mut registers, nr, first_arg);
             ptrace::set_registers(pid, &registers)?;
-            if let Some(signo) = signo {
+            if let Debt::Signal(signo) = debt {
                 self.signal_by_fault(signo);
             }
             if lets_others_go {
@@ -179,12 +225,23 @@ impl Tracer {
             }
             return ptrace::resume(pid, Resume::Continue, 0);
         }
-        let Some(in_call) = task.in_call.take() else {
+        let passing = task.passing.take();
+        if task.in_call.is_none() && passing.is_none() {
             return ptrace::resume(pid, Resume::Continue, 0);
-        };
+        }
         let raw = match ptrace::syscall_info(pid) {
             Ok(SyscallInfo::Exit(value)) => value,
             _ => arch::result(&ptrace::registers(pid)?),
+        };
+        if self.close_after(pid, raw)? {
+            return self.again(pid, passing);
+        }
+        let Some(in_call) = self
+            .tasks
+            .get_mut(&pid)
+            .and_then(|task| task.in_call.take())
+        else {
+            return ptrace::resume(pid, Resume::Continue, 0);
         };
         let mut delay = None;
         self.undo(pid, &in_call, &mut delay)?;
@@ -219,6 +276,25 @@ impl Tracer {
             self.hold(pid, delay);
             return Ok(());
         }
+        ptrace::resume(pid, Resume::Continue, 0)
+    }
+
+    /// Has the task make the call again that it has just made.
+    fn again(&mut self, pid: i32, passing: Option<Entered>) -> io::Result<()> {
+        let Some(task) = self.tasks.get_mut(&pid) else {
+            return Ok(());
+        };
+        let Some(Entered { nr, args }) = passing
+            .as_ref()
+            .or(task.in_call.as_ref().map(|in_call| &in_call.entered))
+        else {
+            return ptrace::resume(pid, Resume::Continue, 0);
+        };
+        let mut registers = ptrace::registers(pid)?;
+        arch::enter_again(&mut registers, *nr, args[0]);
+        ptrace::set_registers(pid, &registers)?;
+        task.is_repeating = true;
+        task.passing = passing;
         ptrace::resume(pid, Resume::Continue, 0)
     }
 

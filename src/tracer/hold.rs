@@ -55,8 +55,17 @@ impl Tracer {
             })
             .collect();
         for pid in due {
-            let _died: io::Result<()> = self.resume(pid, 0);
+            let _died: io::Result<()> = self.go_on(pid);
         }
+    }
+
+    /// Lets a task go that was held back.
+    fn go_on(&mut self, pid: i32) -> io::Result<()> {
+        let task = self.tasks.get_mut(&pid);
+        if let Some(enter) = task.and_then(|task| task.before_store.take()) {
+            self.finish_store(pid, enter)?;
+        }
+        self.resume(pid, 0)
     }
 
     /// Whether all tasks rest that are not themselves held back for the others' sake.

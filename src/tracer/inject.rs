@@ -7,7 +7,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::model::experiment::{ENDING_SIGNALS, SUBMISSION_DIR};
+use crate::model::experiment::{ENDING_SIGNALS, STORE, SUBMISSION_DIR};
 use crate::model::text::signal_name;
 use crate::model::{Action, Arg, Arming, Call, Fault, Object, Role, Strike, Trigger};
 use crate::sys::{memory, ptrace};
@@ -67,6 +67,8 @@ pub enum Plan {
     OthersFirst,
     /// Kill everything.
     KillTree,
+    /// Kill the process that makes the call.
+    KillCaller,
 }
 
 /// What is to be done at the return.
@@ -84,7 +86,10 @@ impl Injector {
     /// # Errors
     /// If its trigger names a call or set that does not exist.
     pub fn new(index: usize, fault: Fault) -> Result<Self, UnknownWord> {
-        let calls = sets::resolve(&fault.trigger.calls)?;
+        let calls = match is_about_stores(&fault) {
+            true => SyscallSet::NONE,
+            false => sets::resolve(&fault.trigger.calls)?,
+        };
         let naming = sets::resolve(&["file"])?;
         Ok(Self {
             index,
@@ -98,6 +103,11 @@ impl Injector {
     /// The calls that it must see.
     pub fn calls(&self) -> &SyscallSet {
         &self.calls
+    }
+
+    /// Whether it strikes stores to shared memory, and no calls.
+    pub fn is_about_stores(&self) -> bool {
+        is_about_stores(&self.fault)
     }
 
     /// Whether it waits for [`Phase::has_signal_setup`].
@@ -114,21 +124,8 @@ impl Injector {
         phase: &Phase,
         could_block: impl FnOnce() -> bool,
     ) -> Option<Plan> {
-        let Trigger {
-            on,
-            armed,
-            first,
-            every,
-            ..
-        } = &self.fault.trigger;
-        let is_armed = match armed {
-            Arming::Start => true,
-            Arming::Begin => phase.has_begun,
-            Arming::FirstInput => phase.has_input,
-            Arming::Fork => phase.has_forked,
-            Arming::SignalSetup => phase.has_signal_setup && !phase.has_started_another,
-        };
-        if !is_armed
+        let on = &self.fault.trigger.on;
+        if !self.is_armed(phase)
             || !self.calls.contains(nr)
             || !is_about(call, on, phase, self.naming.contains(nr))
         {
@@ -138,14 +135,46 @@ impl Injector {
         if (*on == Role::Waiting || is_about_waiting(&self.fault.action)) && !could_block() {
             return None;
         }
+        self.count()
+    }
+
+    /// Counts a store to what this is a mapping of, if it is what the trigger means; says what to
+    /// do if it is struck.
+    pub fn consider_store(&mut self, path: &str, phase: &Phase) -> Option<Plan> {
+        let is_meant = match &self.fault.trigger.on {
+            Role::Path(wanted) => wanted == path,
+            _ => true,
+        };
+        (self.is_about_stores() && is_meant && self.is_armed(phase))
+            .then(|| self.count())
+            .flatten()
+    }
+
+    fn is_armed(&self, phase: &Phase) -> bool {
+        match self.fault.trigger.armed {
+            Arming::Start => true,
+            Arming::Begin => phase.has_begun,
+            Arming::FirstInput => phase.has_input,
+            Arming::Fork => phase.has_forked,
+            Arming::SignalSetup => phase.has_signal_setup && !phase.has_started_another,
+        }
+    }
+
+    /// Counts a point; says what to do if it is struck.
+    fn count(&mut self) -> Option<Plan> {
+        let Trigger { first, every, .. } = self.fault.trigger;
         self.matched += 1;
-        let is_struck = match self.matched.checked_sub(*first) {
+        let is_struck = match self.matched.checked_sub(first) {
             None => false,
             Some(0) => true,
-            Some(since) => *every > 0 && since % every == 0,
+            Some(since) => every > 0 && since % every == 0,
         };
         is_struck.then(|| plan(&self.fault.action))
     }
+}
+
+fn is_about_stores(fault: &Fault) -> bool {
+    matches!(fault.trigger.calls.as_slice(), [word] if word == STORE)
 }
 
 /// Whether only calls that could block are struck.
@@ -171,6 +200,7 @@ fn plan(action: &Action) -> Plan {
         Action::Strike(Strike::SignalAfter(signo)) => Plan::Later(AtExitPlan::Signal(*signo)),
         Action::Strike(Strike::OthersFirst) => Plan::OthersFirst,
         Action::Strike(Strike::KillTree) => Plan::KillTree,
+        Action::Strike(Strike::KillCaller) => Plan::KillCaller,
     }
 }
 

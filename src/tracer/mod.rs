@@ -11,6 +11,7 @@
 //! - [`facts`]: what /proc says
 //! - [`inject`] for faults
 //! - [`observe`]: the loop; `begin`: when a program begins; `call`: one call, and its faults
+//! - `stores`: schedules, by stores to memory that processes share
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`waits`]: what a call's raw arguments say about waiting and signals
 //! - [`guest`]: a process that was running before, and goes on after
@@ -27,6 +28,7 @@ pub mod inject;
 pub mod observe;
 pub mod rest;
 pub mod site;
+mod stores;
 pub mod task;
 pub mod waits;
 

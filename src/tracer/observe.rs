@@ -62,6 +62,8 @@ pub struct Tracer {
     pub(super) was_signalled_by_fault: bool,
     /// Signals that we sent and that have not been seen to arrive.
     sent: Vec<i32>,
+    /// What processes share, where a fault is about stores to it.
+    pub(super) stores: Option<super::stores::Stores>,
     /// Processes that have opened a file that may be the submission's, before they began.
     pub(super) has_opened: HashSet<i32>,
 }
@@ -83,6 +85,10 @@ impl Tracer {
                 options.watch = options.watch.union(&alarm);
             }
         }
+        let stores = injectors
+            .iter()
+            .any(Injector::is_about_stores)
+            .then(Default::default);
         let sites = Sites::of_interest(options.site_prefix.as_deref());
         Ok(Self {
             options,
@@ -99,6 +105,7 @@ impl Tracer {
             stops: 0,
             was_signalled_by_fault: false,
             sent: Vec::new(),
+            stores,
             has_opened: HashSet::new(),
         })
     }
@@ -112,6 +119,9 @@ impl Tracer {
         {
             // Tells when an interpreter comes to the submission; see `note_open`.
             watched.extend(opens.iter().map(|nr| nr as u32));
+        }
+        if self.stores.is_some() {
+            watched.extend(sets::SyscallSet::ALL.iter().map(|nr| nr as u32));
         }
         for injector in &self.injectors {
             watched.extend(injector.calls().iter().map(|nr| nr as u32));
@@ -359,7 +369,7 @@ impl Tracer {
         self.recording.events.len() - 1
     }
 
-    fn handle(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
+    pub(super) fn handle(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
         if !self.tasks.contains_key(&pid) {
             return self.handle_stranger(pid, stop);
         }
@@ -369,7 +379,14 @@ impl Tracer {
             Stop::Syscall => return self.returned(pid),
             Stop::Signal(libc::SIGTRAP) if self.is_breakpoint(pid)? => return self.begun(pid),
             Stop::Signal(signo) => {
+                if signo == libc::SIGSEGV
+                    && let Some(store) = self.store_at_hand(pid)?
+                {
+                    return self.storing(pid, store);
+                }
                 self.note_sender(pid, signo);
+                // It may be its end.
+                self.open_memory(pid)?;
                 self.push(What::Signal(self.ns(pid), signo), Vec::new());
                 return self.resume(pid, signo);
             }
@@ -435,7 +452,7 @@ impl Tracer {
         let is_in_call = self
             .tasks
             .get(&pid)
-            .is_some_and(|t| t.in_call.is_some() || t.owed.is_some());
+            .is_some_and(|t| t.in_call.is_some() || t.owed.is_some() || t.passing.is_some());
         let how = if is_in_call {
             Resume::ToSyscall
         } else {
@@ -450,6 +467,9 @@ impl Tracer {
             return;
         };
         self.rest.forget(pid);
+        if let Some(stores) = self.stores.as_mut().filter(|_| task.tgid == pid) {
+            stores.forget(pid);
+        }
         // What exiting() noted stands; a task killed by SIGKILL may not have passed there.
         let zombies = self.rest.take_zombies(pid);
         self.push(
@@ -488,6 +508,12 @@ impl Tracer {
         self.push(event, Vec::new());
         let mut task = TaskState::new(identity.ns_tid, identity.tgid);
         task.is_actor = self.tasks.get(&pid).is_some_and(|parent| parent.is_actor);
+        if let (false, Some(parent)) = (is_thread, self.tasks.get(&pid)) {
+            let parent = parent.tgid;
+            if let Some(stores) = &mut self.stores {
+                stores.inherit(parent, child);
+            }
+        }
         self.tasks.insert(child, task);
         if let Some(stop) = self.early.remove(&child) {
             self.handle(child, stop)?;
@@ -519,6 +545,9 @@ impl Tracer {
         }
         self.sites.forget(pid);
         self.has_opened.remove(&pid);
+        if let Some(stores) = &mut self.stores {
+            stores.forget(pid);
+        }
         let state = facts::exec_state(pid);
         if pid == self.first {
             // A `run` script that execs the program proper: that one has yet to begin.

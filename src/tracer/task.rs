@@ -22,6 +22,10 @@ pub struct TaskState {
     pub breakpoint: Option<(u64, u64)>,
     /// It is held back by a delay: how it goes on, and when.
     pub held: Option<Held>,
+    /// A call that nobody watches, whose return is waited for; see `stores`.
+    pub passing: Option<Entered>,
+    /// It is held back just before a store: where the recording says so.
+    pub before_store: Option<usize>,
     /// It is in a group stop.
     pub is_stopped: bool,
     /// It is the experiment's own program, or of it: no fault strikes it.
@@ -54,15 +58,28 @@ pub enum AtExit {
     Delay(std::time::Duration),
 }
 
-/// A signal to send, and a call to make again, when a skipped call returns.
+/// What is to be done when a skipped call returns, before it is made again.
 #[derive(Clone, Copy, Debug)]
 pub struct Owed {
-    /// The signal; `None`: only what others do meanwhile.
-    pub signo: Option<i32>,
+    /// What.
+    pub debt: Debt,
     /// The call's number.
     pub nr: u64,
     /// Its first argument, where the result's register is the argument's.
     pub first_arg: u64,
+}
+
+/// What is done between a call that was skipped and its repetition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Debt {
+    /// The first process gets this signal.
+    Signal(i32),
+    /// Others do what they have to do.
+    OthersFirst,
+    /// The memory that it shares is opened; see `stores`.
+    OpenMemory,
+    /// Its process is killed: there is no repetition.
+    Kill,
 }
 
 /// A task that is held back.
@@ -85,6 +102,8 @@ impl TaskState {
             is_repeating: false,
             breakpoint: None,
             held: None,
+            passing: None,
+            before_store: None,
             is_stopped: false,
             is_actor: false,
         }

@@ -8,6 +8,7 @@ mod call;
 mod counters;
 mod descriptors;
 mod limits;
+mod maps;
 mod shares;
 mod sockets;
 mod stat;
@@ -25,6 +26,7 @@ pub use descriptors::{
     in_flight, watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
+pub use maps::{SharedMapping, shared_mappings};
 pub use shares::Shares;
 pub use sockets::{Address, Socket, sockets, tcp_sockets, udp_sockets, unix_sockets};
 pub use stat::{Stat, State};

@@ -11,7 +11,7 @@ pub const BREAKPOINT: &[u8] = &[0x00, 0x00, 0x20, 0xd4];
 pub const BREAKPOINT_SKIP: u64 = 0;
 
 /// Length of the instruction that makes a system call.
-const SYSCALL_INSTRUCTION: u64 = 4;
+pub const SYSCALL_INSTRUCTION: u64 = 4;
 
 /// Register set that holds the number of the call at hand; it cannot be changed through x8.
 const NT_ARM_SYSTEM_CALL: i32 = 0x404;
@@ -55,6 +55,13 @@ pub fn enter_again(registers: &mut Registers, nr: u64, first_arg: u64) {
     registers.pc -= SYSCALL_INSTRUCTION;
     registers.regs[8] = nr;
     registers.regs[0] = first_arg;
+}
+
+/// Makes a task that is in no call make this one, by the instruction at `gate`.
+pub fn place_call(r: &mut Registers, gate: u64, nr: u64, args: &[u64; 6]) {
+    r.regs[..args.len()].copy_from_slice(args);
+    r.pc = gate;
+    r.regs[8] = nr;
 }
 
 /// The instruction pointer.

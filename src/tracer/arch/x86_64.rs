@@ -11,7 +11,7 @@ pub const BREAKPOINT: &[u8] = &[0xcc];
 pub const BREAKPOINT_SKIP: u64 = 1;
 
 /// Length of the instruction that makes a system call.
-const SYSCALL_INSTRUCTION: u64 = 2;
+pub const SYSCALL_INSTRUCTION: u64 = 2;
 
 /// The number of the call that was entered.
 pub fn nr(registers: &Registers) -> u64 {
@@ -55,6 +55,17 @@ pub fn enter_again(registers: &mut Registers, nr: u64, _first_arg: u64) {
     registers.rip -= SYSCALL_INSTRUCTION;
     registers.rax = nr;
     registers.orig_rax = u64::MAX;
+}
+
+/// Makes a task that is in no call make this one, by the instruction at `gate`.
+pub fn place_call(r: &mut Registers, gate: u64, nr: u64, args: &[u64; 6]) {
+    for (index, value) in args.iter().enumerate() {
+        set_arg(r, index, *value);
+    }
+    r.rip = gate;
+    r.rax = nr;
+    // Nothing to restart.
+    r.orig_rax = u64::MAX;
 }
 
 /// The instruction pointer.

@@ -1,0 +1,210 @@
+//! Schedules: a process is stopped, or killed, just before a store to memory that it shares.
+//!
+//! The programs are in `tests/programs/schedule`.
+
+#![expect(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use syslab::bench::job::{Job, TrialRecord};
+use syslab::model::experiment::STORE;
+use syslab::model::{
+    Action, Arming, ExitStatus, Experiment, Fault, Frame, Recording, Role, Run, Stream, Strike,
+    Trigger, What,
+};
+use syslab::sandbox::Rung;
+
+/// Increments of each of the two processes.
+const TIMES: u32 = 3;
+
+/// What is done to `counter`.
+#[derive(Clone, Copy)]
+struct Story {
+    how: &'static str,
+    processes: u32,
+    strike: Strike,
+    rung: Rung,
+}
+
+/// Two processes, no confinement.
+fn story(how: &'static str, strike: Strike) -> Story {
+    Story {
+        how,
+        processes: 2,
+        strike,
+        rung: Rung::None,
+    }
+}
+
+/// Makes one trial, which is struck at this store (0: at none); its recording, and how many stores
+/// there were after the first fork.
+fn trial(place: &Path, story: Story, point: u32) -> (Recording, u32) {
+    let record = record(place, story, point);
+    assert_eq!(record.trouble, None);
+    let points = record.points;
+    (record.runs.into_iter().next().unwrap(), points)
+}
+
+fn record(place: &Path, story: Story, point: u32) -> TrialRecord {
+    let directory = |name: &str| {
+        let path = place.join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    };
+    let trigger = Trigger {
+        calls: vec![STORE.to_owned()],
+        on: Role::Any,
+        armed: Arming::Fork,
+        first: if point == 0 { u32::MAX } else { point },
+        every: 0,
+    };
+    let run = Run {
+        args: vec![
+            story.how.to_owned(),
+            story.processes.to_string(),
+            TIMES.to_string(),
+        ],
+        watch: vec!["write".to_owned()],
+        ..Run::default()
+    };
+    let job = Job {
+        argv: vec!["/submission/counter".to_owned()],
+        env: Vec::new(),
+        binds: Vec::new(),
+        submission: directory("submission"),
+        lab: directory("lab"),
+        actor: None,
+        host_uid: match (story.rung, nix::unistd::geteuid().as_raw()) {
+            // Root of the host is nobody's id in a box.
+            (Rung::Full, 0) => 65_534,
+            (_, own) => own,
+        },
+        rung: story.rung,
+        experiment: Experiment {
+            runs: vec![run],
+            ..Experiment::default()
+        },
+        strike: Some(Fault {
+            trigger,
+            action: Action::Strike(story.strike),
+        }),
+        is_reference: point == 0,
+        timeout_scale: 1.0,
+    };
+    let mut runner = Command::new(env!("CARGO_BIN_EXE_syslab"))
+        .arg("__run")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let input = serde_json::to_vec(&job).unwrap();
+    runner.stdin.take().unwrap().write_all(&input).unwrap();
+    let output = runner.wait_with_output().unwrap();
+    TrialRecord::read(&mut output.stdout.as_slice()).unwrap()
+}
+
+/// The program in a place of its own.
+fn place() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::create_dir(place.path().join("submission")).unwrap();
+    let built = Command::new("cc")
+        .args(["-g", "-O1", "-pthread", "-o"])
+        .arg(place.path().join("submission/counter"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/schedule/counter.c"))
+        .status()
+        .unwrap();
+    assert!(built.success());
+    place
+}
+
+/// What the program printed.
+fn total(recording: &Recording) -> u32 {
+    let printed = recording.received(Stream::Stdout);
+    String::from_utf8(printed).unwrap().trim().parse().unwrap()
+}
+
+/// What it printed, with each of its stores put off in turn until the other process has ended.
+fn totals(how: &'static str) -> Vec<u32> {
+    let place = place();
+    let story = story(how, Strike::OthersFirst);
+    let (_, points) = trial(place.path(), story, 0);
+    assert!(points >= 2 * TIMES, "{points}");
+    let struck = |point| trial(place.path(), story, point).0;
+    (1..=points).map(|point| total(&struck(point))).collect()
+}
+
+#[test]
+fn a_lost_update_is_found_at_every_store_that_another_process_can_follow() {
+    let totals = totals("plain");
+    // Whichever process is held back before its first store, the other one makes all of its own
+    // meanwhile, and they are lost.
+    assert!(totals.contains(&TIMES), "{totals:?}");
+}
+
+#[test]
+fn no_schedule_breaks_an_atomic_counter_or_a_lock() {
+    for how in ["atomic", "locked"] {
+        let totals = totals(how);
+        assert!(totals.iter().all(|total| *total == 2 * TIMES), "{totals:?}");
+    }
+}
+
+#[test]
+fn the_kernel_stores_into_shared_memory_as_ever() {
+    let place = place();
+    let alone = Story {
+        processes: 1,
+        ..story("kernel", Strike::OthersFirst)
+    };
+    let (recording, points) = trial(place.path(), alone, 0);
+    assert_eq!(total(&recording), TIMES);
+    assert_eq!(points, TIMES);
+}
+
+#[test]
+fn a_robust_lock_survives_the_death_of_its_holder_at_every_store() {
+    let place = place();
+    let story = story("locked", Strike::KillCaller);
+    let (_, points) = trial(place.path(), story, 0);
+    for point in 1..=points {
+        let (recording, _) = trial(place.path(), story, point);
+        let is_killing = |what: &What| {
+            matches!(
+                what,
+                What::End {
+                    status: ExitStatus::Signal(libc::SIGKILL),
+                    ..
+                }
+            )
+        };
+        let killed = recording.events.iter().any(|event| is_killing(&event.what));
+        // Where the two did not wait for each other, there were fewer stores than before.
+        assert_eq!(killed, recording.struck().count() == 1, "point {point}");
+        // The survivor's increments are all there.
+        assert!(total(&recording) >= TIMES, "point {point} of {points}");
+    }
+}
+
+#[test]
+fn a_struck_store_is_recorded_with_its_place() {
+    let place = place();
+    let confined = Story {
+        rung: Rung::Full,
+        ..story("plain", Strike::OthersFirst)
+    };
+    let record = record(place.path(), confined, 1);
+    let Some(recording) = record.runs.first() else {
+        println!("skipped: this machine cannot check labs");
+        return;
+    };
+    let is_store = |what: &What| matches!(what, What::Enter(_, call) if call.name == STORE);
+    let struck = recording
+        .events
+        .iter()
+        .find(|event| is_store(&event.what))
+        .unwrap();
+    let is_ours = |frame: &Frame| matches!(frame, Frame::Native { module, .. } if module.ends_with("/counter"));
+    assert!(struck.site.iter().any(is_ours), "{:?}", struck.site);
+}
