@@ -13,6 +13,7 @@ use super::inputs;
 use super::job::Job;
 use super::listening;
 use super::streams::Streams;
+use super::writers::Writers;
 use crate::model::{LimitKind, Limits, Run, Step, World};
 use crate::tracer::Tracer;
 use crate::tracer::rest::Sample;
@@ -28,7 +29,8 @@ const RESTLESS: Duration = Duration::from_millis(300);
 /// milliseconds) is not at fault for it here: what is wrong with that, a check of its own says.
 const UNREST: Duration = Duration::from_secs(3);
 
-/// How often a program that never waits is asked whether it listens.
+/// How often what is dear is looked at: whether a program that never waits listens; how processes
+/// divide their memory.
 const SELDOM: Duration = Duration::from_millis(100);
 
 /// How long nothing may move where output is waited for. A moment of rest in the middle of work is
@@ -41,6 +43,9 @@ pub struct Driver {
     host_uid: u32,
     streams: Streams,
     crowds: Option<Crowds>,
+    writers: Writers,
+    /// When the processes' memory was divided among them.
+    looked_at_memory: Option<Instant>,
     /// Why the clients cannot go on, if so.
     trouble: Option<String>,
     /// It is time for a look at the program.
@@ -94,6 +99,8 @@ impl Driver {
             host_uid: job.host_uid,
             streams,
             crowds,
+            writers: Writers::new(&job.lab),
+            looked_at_memory: None,
             trouble: None,
             is_tick: false,
             looked_around: Instant::now(),
@@ -125,6 +132,10 @@ impl Driver {
             && let Err(error) = crowds.listen()
         {
             self.trouble.get_or_insert(error.to_string());
+        }
+        if self.writers.turn(tracer) {
+            self.last.is_at_rest = false;
+            tracer.disturb();
         }
         if tracer.stops() != self.sampled_at {
             // Something has happened since the last look: the rest that it saw is over.
@@ -281,6 +292,18 @@ impl Driver {
                 tracer.record(World::Measured(tracer.measure()));
                 true
             }
+            Step::Write(path, bytes) => {
+                self.writers.write(path, bytes);
+                true
+            }
+            Step::HangUp(path) => {
+                self.writers.hang_up(path);
+                true
+            }
+            Step::Release => {
+                tracer.release();
+                true
+            }
             Step::End => {
                 self.is_over = true;
                 false
@@ -379,7 +402,8 @@ impl Driver {
     /// The limit that has been reached, if any.
     fn exceeded(&mut self, tracer: &Tracer) -> Option<(LimitKind, u64)> {
         let ms = |time: Duration| time.as_millis() as u64;
-        let scaled = |ms: u64| Duration::from_millis(ms).mul_f64(self.scale);
+        let scale = self.scale;
+        let scaled = |ms: u64| Duration::from_millis(ms).mul_f64(scale);
         let Limits {
             time_ms,
             cpu_ms,
@@ -398,7 +422,7 @@ impl Driver {
         if self.last.tasks > tasks {
             return Some((LimitKind::Tasks, tasks));
         }
-        if self.last.memory_kib > memory_kib {
+        if self.last.memory_kib > memory_kib && self.takes_more_than(memory_kib, tracer) {
             return Some((LimitKind::Memory, memory_kib));
         }
         if tracer.has_ended() {
@@ -439,6 +463,22 @@ impl Driver {
             return Some((LimitKind::Stuck, ms(self.last.clock())));
         }
         (self.last.clock() > scaled(time_ms)).then_some((LimitKind::Time, time_ms))
+    }
+}
+
+impl Driver {
+    /// Whether all processes together take more memory than this, where each of them counts a page
+    /// as its own that they share.
+    fn takes_more_than(&mut self, memory_kib: u64, tracer: &Tracer) -> bool {
+        // To divide the pages among them, the kernel looks at every one.
+        let is_due = self
+            .looked_at_memory
+            .is_none_or(|looked| looked.elapsed() > SELDOM);
+        if !is_due {
+            return false;
+        }
+        self.looked_at_memory = Some(Instant::now());
+        tracer.measure().memory_kib > memory_kib
     }
 }
 

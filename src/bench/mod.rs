@@ -32,6 +32,7 @@ pub mod streams;
 pub mod verdict;
 pub mod who;
 pub mod worker;
+pub mod writers;
 
 /// The hidden command under which this binary is a worker.
 pub const WORKER_COMMAND: &str = "__worker";

@@ -3,6 +3,7 @@
 //! Single-threaded on purpose: everything that it sees and does has one order. It reads a
 //! [`Job`] from its standard input and writes a [`TrialRecord`] to its standard output.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::MetadataExt;
@@ -190,6 +191,9 @@ fn perform(
             why: why.to_string(),
         });
     }
+    for (place, names) in launched.left(run.lists.len()) {
+        tracer.record(World::Left(place.to_string_lossy().into_owned(), names));
+    }
     drop(launched);
     collect(job, run, &mut tracer)?;
     Ok((tracer.finish(), trouble))
@@ -245,11 +249,11 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
     };
     binds.push(bind(&job.submission, SUBMISSION_DIR, false));
     binds.push(bind(&job.lab, LAB_DIR, true));
-    if let Some(actor) = job.actor.as_deref().filter(|_| run.has_actor) {
+    if let Some(actor) = job.actor.as_deref().filter(|_| run.meets_actor()) {
         binds.push(bind(actor, ACTOR, false));
     }
     BoxSpec {
-        argv: job.argv.iter().chain(&run.args).map(Into::into).collect(),
+        argv: argv(job, run),
         env: job
             .env
             .iter()
@@ -257,6 +261,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
         binds,
+        lists: run.lists.iter().map(Into::into).collect(),
         cwd: SUBMISSION_DIR.into(),
         has_network: true,
         has_terminal: run.has_terminal,
@@ -266,9 +271,25 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             processes: run.limits.tasks * 2,
             file_size: run.limits.file_size,
             files: run.limits.files,
+            shm_kib: run.limits.shm_kib,
             ..BoxLimits::default()
         },
     }
+}
+
+/// What starts the run's first process.
+fn argv(job: &Job, run: &Run) -> Vec<OsString> {
+    let by_itself = job.argv.iter();
+    let words: Vec<&String> = match run.led_by.is_empty() {
+        true => by_itself.chain(&run.args).collect(),
+        false => {
+            let (actor, border) = (&ACTOR.to_owned(), &"--".to_owned());
+            let led = std::iter::once(actor).chain(&run.led_by).chain([border]);
+            let led = led.chain(by_itself).chain([border]).chain(&run.args);
+            return led.map(Into::into).collect();
+        }
+    };
+    words.into_iter().map(Into::into).collect()
 }
 
 /// Records the files that the experiment asks for, as they are now.

@@ -130,7 +130,7 @@ fn injection(action: &Action) -> Option<String> {
         Action::Strike(Strike::KillTree | Strike::KillCaller) => "signal=KILL".to_owned(),
         // strace can lie about a count but not shorten a call, and what it delays before a call is
         // interrupted by signals that come meanwhile.
-        Action::Short(_) | Action::Strike(Strike::OthersFirst) => return None,
+        Action::Hold | Action::Short(_) | Action::Strike(Strike::OthersFirst) => return None,
     })
 }
 

@@ -110,6 +110,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
     let spec = BoxSpec {
         argv,
         env,
+        lists: Vec::new(),
         cwd: SUBMISSION_DIR.into(),
         binds,
         limits: limits(args),

@@ -80,6 +80,9 @@ pub struct Run {
     pub watch: Vec<String>,
     /// Files whose content is recorded before the program starts and after it has ended.
     pub collect: Vec<String>,
+    /// Directories of which it is recorded what is in them, as the program sees them, when all its
+    /// processes have ended by themselves; files below /proc/sysvipc: the objects that they list.
+    pub lists: Vec<String>,
     /// Names of which it is recorded, before and after, what they are names of, and with which mode.
     pub modes: Vec<String>,
     /// Bytes that fit into the stdout pipe; 0: the kernel's default.
@@ -92,6 +95,10 @@ pub struct Run {
     pub env: Vec<(String, String)>,
     /// Whether [`ACTOR`] is there.
     pub has_actor: bool,
+    /// The program is started by the actor with these arguments, and not by itself; what starts the
+    /// program follows them, between two words `--`, and then the arguments. No fault strikes the
+    /// actor. Empty: there is none.
+    pub led_by: Vec<String>,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
     /// Bytes that are kept of each buffer that a call is given or fills; 0: all, up to a MiB.
@@ -101,6 +108,13 @@ pub struct Run {
     pub predecessor: Option<u16>,
     /// What judges compare with.
     pub expects: Vec<Expected>,
+}
+
+impl Run {
+    /// Whether the actor is there.
+    pub fn meets_actor(&self) -> bool {
+        self.has_actor || !self.led_by.is_empty()
+    }
 }
 
 /// Something that a right program brings about in a run, as only the experiment's author knows it.
@@ -197,6 +211,13 @@ pub enum Step {
     Replace(InputFile),
     /// Ask the kernel what all of the program's processes hold together.
     Measure,
+    /// Put these bytes into this FIFO of the lab directory, as a writer that opens it now, or has
+    /// done so before. Later steps do not wait until the program takes them.
+    Write(String, Vec<u8>),
+    /// The writer of this FIFO closes it when all that it writes is in.
+    HangUp(String),
+    /// Let those go on that are [held](Action::Hold).
+    Release,
     /// The run is over: all of the program's processes are killed.
     End,
     /// Ask the kernel which processes are zombies, whether or not the program is at rest.
@@ -227,6 +248,8 @@ pub struct Limits {
     pub events: u64,
     /// Bytes in a file (RLIMIT_FSIZE): the program itself is told of it.
     pub file_size: u64,
+    /// Size of /dev/shm, KiB; 0: as much as fits into /tmp.
+    pub shm_kib: u64,
     /// Descriptors of each process (RLIMIT_NOFILE): the soft limit, and the hard one, which is
     /// lower where the machine's is. The program itself is told of it.
     pub files: (u64, u64),
@@ -242,6 +265,7 @@ impl Default for Limits {
             output: 4 << 20,
             events: 200_000,
             file_size: 64 << 20,
+            shm_kib: 0,
             files: (1024, 1024),
         }
     }
@@ -340,6 +364,9 @@ pub enum Action {
     DelayEnter(u64),
     /// The call's return is held back this long, in microseconds.
     DelayExit(u64),
+    /// The call starts when the world says so: [`Step::Release`]. Whoever is held counts as at
+    /// rest.
+    Hold,
     /// A strike.
     Strike(Strike),
 }

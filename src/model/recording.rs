@@ -122,6 +122,12 @@ pub enum World {
     Saw(Box<Sighting>),
     /// This file of the lab directory was replaced by another.
     Replaced(String),
+    /// These bytes went into a FIFO.
+    Written(String, Bytes),
+    /// The world's writer has closed a FIFO.
+    HungUp(String),
+    /// What is left in a directory after all processes have ended.
+    Left(String, Vec<String>),
     /// What the program's processes held.
     Measured(Measure),
     /// The run was ended because it reached a limit.

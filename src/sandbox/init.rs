@@ -15,6 +15,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Gid, Pid, Uid, sethostname, setresgid, setresuid};
 
 use super::learner;
+use super::left;
 use super::message::{Failure, Job, Report, Step};
 use super::root::Parts;
 use super::spec::INSIDE_ID;
@@ -36,8 +37,16 @@ pub(super) struct Init<'a> {
 /// Runs PID 1 to its end.
 pub(super) fn main(init: Init) -> ! {
     let control = init.control;
+    let lists = init.job.spec.lists.clone();
     let reason = match start(init) {
-        Ok(first) => reap(control, first),
+        Ok(first) => {
+            let reason = reap(control, first);
+            for place in lists {
+                let names = left::names(&place);
+                let _ = Report::Left(place, names).send(control);
+            }
+            reason
+        }
         Err(failure) => {
             // If nobody listens any more there is nobody to tell.
             let _ = Report::Failed(failure).send(control);

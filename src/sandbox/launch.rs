@@ -98,6 +98,7 @@ pub struct Launched {
     box_handle: OwnedFd,
     not_started: Option<Failure>,
     ended: Option<i32>,
+    left: Vec<(PathBuf, Vec<String>)>,
 }
 
 /// Makes a box; its PID 2 exists and waits, and nothing of the learner has run.
@@ -187,6 +188,7 @@ impl Launching {
                 box_handle,
                 not_started: None,
                 ended: None,
+                left: Vec::new(),
             }),
             Err(error) => {
                 // Nobody traces it yet, so nobody else waits for it: this cannot hang.
@@ -226,7 +228,7 @@ impl Launching {
                     ..
                 }) => return Err(failure.into()),
                 Some(Heard {
-                    report: Report::Ended(_),
+                    report: Report::Ended(_) | Report::Left(..),
                     ..
                 }) => return Err(SandboxError::Died),
             }
@@ -249,6 +251,16 @@ impl Launched {
     pub fn exec_error(&mut self) -> Option<Failure> {
         while self.listen(Instant::now()) {}
         self.not_started.clone()
+    }
+
+    /// What every process that has ended left behind, of the places that were asked for; nothing if
+    /// they did not all end by themselves.
+    ///
+    /// Only when nobody is traced any more: PID 1 waits for all.
+    pub fn left(&mut self, places: usize) -> Vec<(PathBuf, Vec<String>)> {
+        let until = Instant::now() + PATIENCE;
+        while self.left.len() < places && self.listen(until) {}
+        std::mem::take(&mut self.left)
     }
 
     /// Waits until the first process has ended, for a box that nobody traces; `None` if it
@@ -314,6 +326,7 @@ impl Launched {
                 self.not_started = Some(failure);
             }
             Report::Ended(status) => self.ended = Some(status),
+            Report::Left(place, names) => self.left.push((place, names)),
             Report::Init(_) | Report::Ready => {}
         }
         true

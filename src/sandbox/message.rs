@@ -33,6 +33,8 @@ pub(super) enum Report {
     NotStarted(Failure),
     /// From PID 1: PID 2 has ended with this wait status; see wait(2).
     Ended(i32),
+    /// From PID 1, when every process has ended: a place that it was asked for, and what is there.
+    Left(PathBuf, Vec<String>),
 }
 
 /// Tells PID 2 to become the program.

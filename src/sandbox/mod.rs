@@ -20,6 +20,7 @@ mod init;
 mod landlock;
 mod launch;
 mod learner;
+mod left;
 mod message;
 mod partial;
 pub mod policy;

@@ -216,9 +216,13 @@ impl Parts {
         for (path, content) in &self.files {
             make_file(path, content)?;
         }
-        let size = c_number(limits.tmp_kib.saturating_mul(1024));
-        let inodes = c_number(limits.tmp_kib.div_ceil(KIB_PER_INODE));
-        for path in ["/tmp", "/dev/shm"] {
+        let shm_kib = match limits.shm_kib {
+            0 => limits.tmp_kib,
+            kib => kib,
+        };
+        for (path, kib) in [("/tmp", limits.tmp_kib), ("/dev/shm", shm_kib)] {
+            let size = c_number(kib.saturating_mul(1024));
+            let inodes = c_number(kib.div_ceil(KIB_PER_INODE));
             let options = [
                 (c"size", size.as_c_str()),
                 (c"nr_inodes", inodes.as_c_str()),

@@ -31,6 +31,9 @@ pub struct BoxSpec {
     pub argv: Vec<OsString>,
     /// Its whole environment: nothing is inherited.
     pub env: Vec<(OsString, OsString)>,
+    /// Directories (and files below /proc/sysvipc) of which PID 1 says what is in them when every
+    /// process has ended.
+    pub lists: Vec<PathBuf>,
     /// Its working directory as seen inside.
     pub cwd: PathBuf,
     /// What it sees of the host beside the system's own directories, in the order of mounting.
@@ -136,6 +139,8 @@ pub struct BoxLimits {
     pub file_size: u64,
     /// KiB in /tmp, and the same in /dev/shm.
     pub tmp_kib: u64,
+    /// KiB in /dev/shm, if it is not the same; 0: it is.
+    pub shm_kib: u64,
     /// Processor seconds of each process; 0: no limit.
     pub cpu_s: u64,
 }
@@ -148,6 +153,7 @@ impl Default for BoxLimits {
             processes: 64,
             file_size: 64 << 20,
             tmp_kib: 32 * 1024,
+            shm_kib: 0,
             cpu_s: 0,
         }
     }

@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
@@ -31,6 +32,19 @@ pub fn open_directory(directory: impl AsFd, path: &Path) -> io::Result<OwnedFd> 
 /// As [`open_directory`]; EINVAL if it is neither a regular file nor a directory, EISDIR.
 pub fn open_regular(directory: impl AsFd, path: &Path) -> io::Result<File> {
     regular(open(directory, path, OFlag::O_RDONLY | OFlag::O_NONBLOCK)?)
+}
+
+/// Opens a FIFO below `directory` for writing, through no link and without waiting.
+///
+/// # Errors
+/// As [`open_directory`]; ENXIO if nobody has opened it for reading, EINVAL if it is no FIFO.
+pub fn open_fifo(directory: impl AsFd, path: &Path) -> io::Result<File> {
+    let opened = open(directory, path, OFlag::O_WRONLY | OFlag::O_NONBLOCK)?;
+    let file = File::from(opened);
+    match file.metadata()?.file_type().is_fifo() {
+        true => Ok(file),
+        false => Err(io::Error::from_raw_os_error(libc::EINVAL)),
+    }
 }
 
 /// Opens a regular file below `directory` for reading; links are followed as if `directory` were
@@ -126,6 +140,10 @@ mod tests {
         assert_eq!(errno("../secret"), libc::EXDEV);
         assert_eq!(errno("/etc/passwd"), libc::EXDEV);
         assert_eq!(errno("fifo"), libc::EINVAL);
+        let unread = open_fifo(&dir, Path::new("fifo")).unwrap_err();
+        assert_eq!(unread.raw_os_error(), Some(libc::ENXIO));
+        let no_fifo = open_fifo(&dir, Path::new("file")).unwrap_err();
+        assert_eq!(no_fifo.raw_os_error(), Some(libc::EINVAL));
         assert_eq!(errno("."), libc::EISDIR);
         assert_eq!(errno("none"), libc::ENOENT);
     }

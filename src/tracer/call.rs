@@ -113,6 +113,7 @@ impl Tracer {
                     in_call.at_exit.push(AtExit::Delay(delay));
                 }
                 Plan::Delay(delay) => self.hold(pid, delay),
+                Plan::Hold => self.hold_until_told(pid),
                 Plan::Short(bytes) => {
                     let mut cut = ptrace::registers(pid)?;
                     if let Some(undo) = inject::cut(pid, &name, &mut cut, bytes)? {

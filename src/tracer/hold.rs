@@ -18,20 +18,32 @@ impl Tracer {
     /// Holds a task back for some time.
     pub(super) fn hold(&mut self, pid: i32, delay: Duration) {
         if let Some(task) = self.tasks.get_mut(&pid) {
-            task.held = Some(Held {
-                until: Instant::now() + delay,
-                lets_others_go: false,
-            });
+            task.held = Some(Held::Until(Instant::now() + delay));
+        }
+    }
+
+    /// Holds a task back until the world says so.
+    pub(super) fn hold_until_told(&mut self, pid: i32) {
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.held = Some(Held::UntilTold);
+        }
+    }
+
+    /// Lets those go on that are held until the world says so.
+    pub fn release(&mut self) {
+        let is_due = |held: &mut Held| *held == Held::UntilTold;
+        let due = self.tasks.iter_mut();
+        let due = due.filter_map(|(pid, task)| task.held.take_if(is_due).map(|_| *pid));
+        let due: Vec<i32> = due.collect();
+        for pid in due {
+            let _died: io::Result<()> = self.go_on(pid);
         }
     }
 
     /// Holds a task back until all others rest.
     pub(super) fn let_others_go(&mut self, pid: i32) {
         if let Some(task) = self.tasks.get_mut(&pid) {
-            task.held = Some(Held {
-                until: Instant::now() + PATIENCE,
-                lets_others_go: true,
-            });
+            task.held = Some(Held::UntilOthersRest(Instant::now() + PATIENCE));
         }
         self.rest.others = None;
     }
@@ -45,8 +57,10 @@ impl Tracer {
             .tasks
             .iter_mut()
             .filter(|(_, task)| {
-                task.held.is_some_and(|held| {
-                    held.until <= now || (held.lets_others_go && do_others_rest)
+                task.held.is_some_and(|held| match held {
+                    Held::Until(moment) => moment <= now,
+                    Held::UntilOthersRest(moment) => moment <= now || do_others_rest,
+                    Held::UntilTold => false,
                 })
             })
             .map(|(pid, task)| {

@@ -57,6 +57,8 @@ pub enum Plan {
     Short(u64),
     /// Wait, then make it.
     Delay(Duration),
+    /// Wait until the world says so, then make it.
+    Hold,
     /// Make it, and do this at its return.
     Later(AtExitPlan),
     /// Signal the first process now and make the call.
@@ -194,6 +196,7 @@ fn plan(action: &Action) -> Plan {
         Action::Return(value) => Plan::Answer(*value),
         Action::Short(bytes) => Plan::Short(*bytes),
         Action::DelayEnter(us) => Plan::Delay(Duration::from_micros(*us)),
+        Action::Hold => Plan::Hold,
         Action::DelayExit(us) => Plan::Later(AtExitPlan::Delay(Duration::from_micros(*us))),
         Action::Strike(Strike::SignalBefore(signo)) => Plan::SignalFirst(*signo),
         Action::Strike(Strike::SignalDuring(signo)) => Plan::SignalNow(*signo),

@@ -12,6 +12,7 @@ use crate::model::Task;
 use crate::sys::proc::{self, InCall, State};
 
 use super::Tracer;
+use super::task::Held;
 
 /// Sleep that one sample may account for: a sampler that was itself kept waiting knows nothing of
 /// the time in between.
@@ -158,6 +159,9 @@ impl Tracer {
             let Some(task) = self.tasks.get(tid) else {
                 return status.state == State::Sleeping;
             };
+            if task.held == Some(Held::UntilTold) {
+                return true;
+            }
             task.held.is_none()
                 && match status.state {
                     State::Sleeping | State::DiskSleep | State::Stopped | State::Zombie => true,

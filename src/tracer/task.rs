@@ -1,6 +1,7 @@
 //! What the tracer knows of each task that it holds.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::decode::Entered;
 use crate::model::Task;
@@ -82,13 +83,15 @@ pub enum Debt {
     Kill,
 }
 
-/// A task that is held back.
-#[derive(Clone, Copy, Debug)]
-pub struct Held {
-    /// When it goes on.
-    pub until: std::time::Instant,
-    /// It goes on before that when all others rest.
-    pub lets_others_go: bool,
+/// A task that is held back: until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Until this moment.
+    Until(Instant),
+    /// Until all others rest, and at the longest until this moment.
+    UntilOthersRest(Instant),
+    /// Until the world says so.
+    UntilTold,
 }
 
 impl TaskState {
@@ -113,7 +116,7 @@ impl TaskState {
 impl TaskState {
     /// Whether it is held back until all others rest.
     pub fn lets_others_go(&self) -> bool {
-        self.held.is_some_and(|held| held.lets_others_go)
+        matches!(self.held, Some(Held::UntilOthersRest(_)))
     }
 }
 

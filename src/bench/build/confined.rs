@@ -35,6 +35,7 @@ const LIMITS: BoxLimits = BoxLimits {
     processes: 256,
     file_size: 512 << 20,
     tmp_kib: 512 * 1024,
+    shm_kib: 0,
     cpu_s: CPU_S,
 };
 
@@ -58,6 +59,7 @@ pub(super) fn execute(
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
+        lists: Vec::new(),
         cwd: SUBMISSION_DIR.into(),
         binds: std::iter::once(Bind {
             source: workshop.submission_dir(),

@@ -236,6 +236,17 @@ impl Display for Shown<'_, World> {
             World::Dismissed(crowd) => write!(f, "dismiss {}", Quoted(crowd.as_bytes())),
             World::Saw(sighting) => write!(f, "saw {}", Shown(&**sighting)),
             World::Replaced(path) => write!(f, "replaced {}", Quoted(path.as_bytes())),
+            World::Written(path, bytes) => {
+                write!(f, "wrote {} {}", Quoted(path.as_bytes()), Shown(bytes))
+            }
+            World::HungUp(path) => write!(f, "hung up {}", Quoted(path.as_bytes())),
+            World::Left(path, names) => {
+                write!(f, "left {} [", Quoted(path.as_bytes()))?;
+                for name in names {
+                    write!(f, " {}", Quoted(name.as_bytes()))?;
+                }
+                f.write_str(" ]")
+            }
             World::Measured(held) => write!(
                 f,
                 "measured memory={} tasks={} descriptors={}",

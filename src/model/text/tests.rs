@@ -248,6 +248,9 @@ fn world() -> impl Strategy<Value = World> {
         name().prop_map(World::Told),
         name().prop_map(World::Dismissed),
         name().prop_map(World::Replaced),
+        (name(), bytes()).prop_map(|(path, bytes)| World::Written(path, bytes)),
+        name().prop_map(World::HungUp),
+        (name(), vec(name(), 0..4)).prop_map(|(path, names)| World::Left(path, names)),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
         any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
             World::Measured(Measure {

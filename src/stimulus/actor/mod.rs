@@ -21,6 +21,7 @@ mod grow;
 mod kill;
 mod leave;
 mod open;
+mod pair;
 pub mod report;
 mod show;
 mod signals;
@@ -83,6 +84,7 @@ static VERBS: &[Verb] = &[
     open::VERB,
     storm::LATER,
     leave::VERB,
+    pair::VERB,
     report::VERB,
     show::VERB,
     signals::VERB,

@@ -258,6 +258,21 @@ impl Rest<'_> {
             Ok(World::Saw(Box::new(self.sighting()?)))
         } else if self.eat("replaced ") {
             Ok(World::Replaced(self.string()?))
+        } else if self.eat("wrote ") {
+            let path = self.string()?;
+            self.expect(" ", "what was written")?;
+            Ok(World::Written(path, self.bytes()?))
+        } else if self.eat("hung up ") {
+            Ok(World::HungUp(self.string()?))
+        } else if self.eat("left ") {
+            let place = self.string()?;
+            self.expect(" [ ", "what is left, in brackets")?;
+            let mut names = Vec::new();
+            while !self.eat("]") {
+                names.push(self.string()?);
+                self.expect(" ", "a blank")?;
+            }
+            Ok(World::Left(place, names))
         } else if self.eat("measured ") {
             Ok(World::Measured(self.measure()?))
         } else if self.eat("limit ") {
