@@ -100,6 +100,11 @@ impl Injector {
         &self.calls
     }
 
+    /// Whether it is a strike, and no lie.
+    pub fn is_strike(&self) -> bool {
+        matches!(self.fault.action, Action::Strike(_))
+    }
+
     /// Whether it waits for [`Phase::has_signal_setup`].
     pub fn awaits_signal_setup(&self) -> bool {
         self.fault.trigger.armed == Arming::SignalSetup
