@@ -288,6 +288,16 @@ impl Driver {
                 }
                 true
             }
+            Step::Resize { path, content } => {
+                match inputs::resize(&self.lab, path, content) {
+                    Ok(len) => tracer.record(World::Resized(path.clone(), len)),
+                    Err(error) => {
+                        let why = format!("cannot resize {path}: {error}");
+                        self.trouble.get_or_insert(why);
+                    }
+                }
+                true
+            }
             Step::Measure => {
                 tracer.record(World::Measured(tracer.measure()));
                 true

@@ -1,7 +1,7 @@
 //! What an experiment puts into the lab directory before the first run.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
@@ -12,8 +12,9 @@ use nix::unistd::mkfifo;
 
 use super::job::Job;
 use crate::model::experiment::LAB_DIR;
-use crate::model::{InputFile, InputKind};
+use crate::model::{InputFile, InputKind, Payload};
 use crate::stimulus::clients;
+use crate::{sandbox, sys};
 
 /// Somebody who listens on a socket in the lab directory, until this is dropped.
 pub struct Alive(#[expect(dead_code, reason = "open as long as it lives")] UnixListener);
@@ -34,12 +35,20 @@ pub fn put(job: &Job, file: &InputFile) -> io::Result<Option<Alive>> {
             let mode = if file.is_executable { 0o755 } else { 0o644 };
             fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
         }
+        InputKind::SecondName(of) => fs::hard_link(job.lab.join(below_lab(of)), &path)?,
+        InputKind::Disk(kib) => {
+            fs::create_dir(&path)?;
+            sandbox::mount_disk(&path, job.host_uid, *kib)?;
+        }
         InputKind::Made(payload) => clients::write(payload, &mut File::create(&path)?)?,
         InputKind::Hole(len) => File::create(&path)?.set_len(*len)?,
         InputKind::Link(target) => symlink(target, &path)?,
         InputKind::Fifo => mkfifo(&path, Mode::from_bits_truncate(0o644))?,
         InputKind::Deserted => drop(listen(&path)?),
         InputKind::Alive => alive = Some(Alive(listen(&path)?)),
+    }
+    if let Some(mode) = file.mode {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
     }
     // Where the learner's id is ours, there is nothing to give away.
     if nix::unistd::geteuid().is_root() {
@@ -70,6 +79,24 @@ pub fn replace(lab: &Path, host_uid: u32, file: &InputFile) -> io::Result<()> {
     fs::rename(&fresh, lab.join(name))
 }
 
+/// Makes a file in the lab directory longer or shorter, until it is this content: how long it is.
+///
+/// The learner may have put anything there by now: no link is followed.
+///
+/// # Errors
+/// Those of the calls that do it.
+pub fn resize(lab: &Path, path: &str, content: &Payload) -> io::Result<u64> {
+    let mut file = sys::beneath::open_regular_to_write(File::open(lab)?, below_lab(path))?;
+    let has = file.metadata()?.len();
+    if has >= content.len() {
+        file.set_len(content.len())?;
+    } else {
+        file.seek(SeekFrom::Start(has))?;
+        clients::write_from(content, has, &mut file)?;
+    }
+    Ok(content.len())
+}
+
 /// Listens on a socket with this name, however long its path is; see unix(7).
 fn listen(path: &Path) -> io::Result<UnixListener> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
@@ -87,4 +114,31 @@ pub fn below_lab(path: &str) -> &Path {
             .unwrap_or(path)
             .trim_start_matches('/'),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_changes_where_it_lies_and_no_link_is_followed() {
+        let lab = tempfile::tempdir().unwrap();
+        let path = lab.path().join("file");
+        let noise = |len| Payload::Noise { len, seed: 1 };
+        clients::write(&noise(1000), &mut File::create(&path).unwrap()).unwrap();
+        let mut opened = File::open(&path).unwrap();
+        for len in [3000, 10, 0, 200_000] {
+            let resized = resize(lab.path(), "/lab/file", &noise(len)).unwrap();
+            assert_eq!(resized, len);
+            assert_eq!(opened.metadata().unwrap().len(), len);
+            opened.seek(SeekFrom::Start(0)).unwrap();
+            assert_eq!(clients::common(&noise(u64::MAX), &mut opened).unwrap(), len);
+        }
+        let other = Payload::Noise { len: 9, seed: 2 };
+        opened.seek(SeekFrom::Start(0)).unwrap();
+        assert!(clients::common(&other, &mut opened).unwrap() < 9);
+        symlink("file", lab.path().join("link")).unwrap();
+        assert!(resize(lab.path(), "/lab/link", &noise(1)).is_err());
+        assert!(resize(lab.path(), "/lab/none", &noise(1)).is_err());
+    }
 }

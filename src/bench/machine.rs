@@ -3,6 +3,7 @@
 use crate::model::{Capability, Machine};
 use crate::probes;
 use crate::sandbox::{Confinement, Rung};
+use crate::sys;
 
 /// What this machine can do, which confines submissions like this. Takes about a millisecond.
 pub fn machine(confinement: &Confinement) -> Machine {
@@ -14,6 +15,9 @@ pub fn machine(confinement: &Confinement) -> Machine {
     };
     if confinement.rung == Rung::Full {
         machine.capabilities.push(Capability::Confinement);
+    }
+    if sys::uring::setup_refusal().is_none() {
+        machine.capabilities.push(Capability::Rings);
     }
     machine
 }

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
-use crate::model::{Bytes, Mode, Run, Step, World};
+use crate::model::{Bytes, Likeness, Mode, Payload, Run, Step, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
+use crate::stimulus::clients;
 use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
 use crate::tracer::{self, Pump, TraceError, Tracer};
@@ -159,12 +160,13 @@ fn perform(
         wants_sites: true,
         site_prefix: Some(SUBMISSION_DIR.to_owned()),
         measures_usage: run.measures_usage,
+        has_rings: run.allows_rings,
         faults,
     })?;
     let (for_program, streams) =
         streams::make(run).map_err(io_error("make the standard streams"))?;
     collect(job, run, &mut tracer)?;
-    let filter = tracer.filter(&policy::refusals());
+    let filter = tracer.filter(&policy::refusals(run.allows_rings));
     let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
     let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
@@ -196,6 +198,10 @@ fn perform(
     }
     drop(launched);
     collect(job, run, &mut tracer)?;
+    for (path, content) in &run.compare {
+        let found = compare(&job.lab, path, content).map_err(io_error(format!("read {path}")))?;
+        tracer.record(World::Compared(path.clone(), found));
+    }
     Ok((tracer.finish(), trouble))
 }
 
@@ -310,13 +316,30 @@ fn collect(job: &Job, run: &Run, tracer: &mut Tracer) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Reads a file that a submission may have put there: regular files only, no links, capped;
-/// `None` where there is none such, whatever else may lie there.
+/// Opens a file that a submission may have put there: regular files only, no links; `None` where
+/// there is none such, whatever else may lie there.
+fn open_hostile(lab: &Path, path: &Path) -> io::Result<Option<File>> {
+    match sys::beneath::open_regular(File::open(lab)?, path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if is_no_file(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// How such a file compares with what it is to be compared with.
+fn compare(lab: &Path, path: &str, content: &Payload) -> io::Result<Option<Likeness>> {
+    let Some(mut file) = open_hostile(lab, below_lab(path))? else {
+        return Ok(None);
+    };
+    let len = file.metadata()?.len();
+    let same = clients::common(content, &mut file)?;
+    Ok(Some(Likeness { len, same }))
+}
+
+/// Reads such a file, capped.
 fn read_hostile(lab: &Path, path: &Path) -> io::Result<Option<Bytes>> {
-    let file = match sys::beneath::open_regular(File::open(lab)?, path) {
-        Ok(file) => file,
-        Err(error) if is_no_file(&error) => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(file) = open_hostile(lab, path)? else {
+        return Ok(None);
     };
     let len = file.metadata()?.len();
     let mut data = Vec::new();

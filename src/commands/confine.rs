@@ -42,6 +42,9 @@ struct Args {
     /// Confine no more strongly than this, whatever the machine could do.
     #[arg(long, value_parser = rung)]
     at_most: Option<Rung>,
+    /// Let it use io_uring.
+    #[arg(long)]
+    rings: bool,
     /// Say the pids of box, init and first process on standard error.
     #[arg(long)]
     pids: bool,
@@ -124,7 +127,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
         io::stdout().as_fd().try_clone_to_owned()?,
         io::stderr().as_fd().try_clone_to_owned()?,
     ];
-    let mut launched = launch(&spec, &policy::filter(), stdio)?;
+    let mut launched = launch(&spec, &policy::filter(args.rings), stdio)?;
     if args.pids {
         writeln!(
             io::stderr(),

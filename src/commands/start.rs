@@ -1,6 +1,6 @@
 //! `syslab LESSON start LAB`: puts a lab's starter and handout where the learner works.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -96,9 +96,16 @@ fn files(lab: &str, language: &str) -> Result<BTreeMap<String, NewFile>, Trouble
         files.insert(path.to_owned(), new);
     }
     if files.is_empty() {
+        let starters = format!("labs/{lab}/starter");
+        let starters = embedded::below(&starters);
+        let languages: BTreeSet<&str> = starters
+            .filter_map(|(path, _)| path.split('/').next())
+            .collect();
+        let languages = Vec::from_iter(languages).join(" and ");
         return Err(
-            Trouble::usage(format!("{lab} has no starter in {language}"))
-                .hint("any language will do for the lab itself: see its handout"),
+            Trouble::usage(format!("{lab} has no starter in {language}")).hint(format!(
+                "it has some in {languages}: --lang; any language will do for the lab itself"
+            )),
         );
     }
     let path = format!("labs/{lab}/{HANDOUT}");

@@ -23,12 +23,17 @@ impl Experiment {
     }
 
     /// This is there before the first run.
-    pub(in crate::lessons) fn with(mut self, path: &str, kind: InputKind) -> Self {
-        self.files.push(InputFile {
+    pub(in crate::lessons) fn with(self, path: &str, kind: InputKind) -> Self {
+        self.with_input(InputFile {
             path: path.to_owned(),
             kind,
             ..InputFile::default()
-        });
+        })
+    }
+
+    /// The same, with all that can be said of it.
+    pub(in crate::lessons) fn with_input(mut self, file: InputFile) -> Self {
+        self.files.push(file);
         self
     }
 

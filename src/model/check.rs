@@ -51,17 +51,20 @@ pub enum Capability {
     Sites,
     /// Programs have namespaces of their own: paths, processes and network are as the lab says.
     Confinement,
+    /// Programs can use io_uring.
+    Rings,
 }
 
 impl Capability {
     /// All of them, the most basic first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Events,
         Self::Results,
         Self::Arguments,
         Self::Injection,
         Self::Sites,
         Self::Confinement,
+        Self::Rings,
     ];
 
     /// Its name, also in JSON.
@@ -73,6 +76,7 @@ impl Capability {
             Self::Injection => "injection",
             Self::Sites => "sites",
             Self::Confinement => "confinement",
+            Self::Rings => "rings",
         }
     }
 
@@ -85,6 +89,7 @@ impl Capability {
             Self::Injection => "make calls fail",
             Self::Sites => "name the line of the program",
             Self::Confinement => "run programs that are not trusted, in a world of their own",
+            Self::Rings => "let programs use io_uring, for `fds/uring-copy`",
         }
     }
 
@@ -105,6 +110,25 @@ impl Capability {
         Self::Results,
         Self::Arguments,
         Self::Confinement,
+    ];
+
+    /// What observing takes where the lab is about io_uring.
+    pub const OBSERVING_RINGS: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Confinement,
+        Self::Rings,
+    ];
+
+    /// What faults take where the lab is about io_uring.
+    pub const INJECTING_RINGS: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Injection,
+        Self::Confinement,
+        Self::Rings,
     ];
 
     /// What faults take where paths and processes must be the lab's own.

@@ -41,6 +41,8 @@ pub struct InputFile {
     pub content: Vec<u8>,
     /// Whether it may be executed.
     pub is_executable: bool,
+    /// Its permission bits, if not 0644 or, for what may be executed, 0755.
+    pub mode: Option<u32>,
     /// What it is, if it is not a file with this content.
     pub kind: InputKind,
 }
@@ -57,6 +59,11 @@ pub enum InputKind {
     Hole(u64),
     /// A symbolic link to this.
     Link(String),
+    /// Another name of this file, which is in the lab directory already: a hard link.
+    SecondName(String),
+    /// A directory that is a file system of its own, with room for so many KiB. Needs a box with
+    /// namespaces.
+    Disk(u64),
     /// A FIFO; see fifo(7).
     Fifo,
     /// A Unix socket on which nobody listens: what a server leaves behind that was killed.
@@ -106,6 +113,11 @@ pub struct Run {
     /// An earlier server has served clients at this TCP port, and was killed while they were
     /// connected: what is left of its connections is there when the program starts.
     pub predecessor: Option<u16>,
+    /// Files that are compared with this after the program has ended: for what is too large to be
+    /// collected.
+    pub compare: Vec<(String, Payload)>,
+    /// Whether it may use io_uring, of whose operations no tracer is told; see `sandbox::policy`.
+    pub allows_rings: bool,
     /// What judges compare with.
     pub expects: Vec<Expected>,
 }
@@ -175,8 +187,8 @@ pub enum Step {
     /// Wait until every task is blocked and nothing is in flight (or the program has ended); not
     /// for ever, where a program never rests.
     AwaitRest,
-    /// Wait until the strike of a sweep has struck, or every task rests (or has had time enough to):
-    /// what the world does next comes while a caller that was struck is held back.
+    /// Wait until the strike of a sweep, or of a fault, has struck, or every task rests (or has had
+    /// time enough to): what the world does next comes while a caller that was struck is held back.
     AwaitStrike,
     /// Send a signal to the first process.
     Signal(i32),
@@ -209,6 +221,14 @@ pub enum Step {
     /// Put this file, which lies in the lab directory itself, into the place of the one with its
     /// name, as rename(2) does: whoever opens it gets the old one or the new one.
     Replace(InputFile),
+    /// Make this file in the lab directory, as it lies there, longer or shorter, until it is this:
+    /// whoever has it open sees it change.
+    Resize {
+        /// The file.
+        path: String,
+        /// The beginning of this is its content, or the other way round.
+        content: Payload,
+    },
     /// Ask the kernel what all of the program's processes hold together.
     Measure,
     /// Put these bytes into this FIFO of the lab directory, as a writer that opens it now, or has

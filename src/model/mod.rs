@@ -28,7 +28,7 @@ pub use experiment::{
 };
 pub use limit::explain_limit;
 pub use recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, LimitKind, Measure, Mode, Object,
-    Recording, Returned, SigSet, Stream, Task, Usage, What, World,
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Likeness, LimitKind, Measure, Mode,
+    Object, Recording, Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};

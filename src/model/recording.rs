@@ -128,6 +128,11 @@ pub enum World {
     HungUp(String),
     /// What is left in a directory after all processes have ended.
     Left(String, Vec<String>),
+    /// This file of the lab directory was made longer or shorter: how long it is now.
+    Resized(String, u64),
+    /// How a file of the lab directory compares with what the experiment compares it with; `None`:
+    /// it does not exist.
+    Compared(String, Option<Likeness>),
     /// What the program's processes held.
     Measured(Measure),
     /// The run was ended because it reached a limit.
@@ -146,6 +151,15 @@ pub struct Measure {
     pub tasks: u64,
     /// Open descriptors; a table that several share counts for each.
     pub descriptors: u64,
+}
+
+/// How a file compares with what it is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Likeness {
+    /// Bytes in the file.
+    pub len: u64,
+    /// How many bytes at its beginning are the same.
+    pub same: u64,
 }
 
 /// What a name is the name of; see inode(7).

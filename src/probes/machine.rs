@@ -6,7 +6,7 @@ use std::path::Path;
 use nix::sys::utsname::uname;
 
 use super::{tools, tracing};
-use crate::sys::{kernel, landlock, seccomp};
+use crate::sys::{kernel, landlock, seccomp, uring};
 
 /// One thing that a machine can or cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,13 @@ impl Probe {
 pub fn machine() -> Vec<Probe> {
     let mut probes = vec![kernel_release(), surroundings()];
     probes.extend(tracing::attempt().probes());
-    probes.extend([filter(), notification(), landlock_version(), cgroups()]);
+    probes.extend([
+        filter(),
+        notification(),
+        landlock_version(),
+        rings(),
+        cgroups(),
+    ]);
     probes.extend(tools::probes());
     probes
 }
@@ -156,6 +162,19 @@ fn landlock_version() -> Probe {
             Standing::Weak,
             error.to_string(),
             "only needed where there are no user namespaces: add `landlock` to the kernel's lsm=",
+        ),
+    }
+}
+
+fn rings() -> Probe {
+    const NAME: &str = "io_uring";
+    match uring::setup_refusal() {
+        None => Probe::good(NAME, "available"),
+        Some(why) => Probe::new(
+            NAME,
+            Standing::Weak,
+            why,
+            "only needed by `fds/uring-copy`: use a machine, or a container, that permits it",
         ),
     }
 }

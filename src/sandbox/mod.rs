@@ -37,4 +37,4 @@ pub use message::{Failure, Step};
 pub use root::is_visible;
 pub use rung::{Confinement, confinement};
 pub use spec::{BOX_COMMAND, Bind, BoxLimits, BoxSpec, INSIDE_ID, Rung};
-pub use workshop::{LabDir, Workshop, WorkshopError};
+pub use workshop::{LabDir, Workshop, WorkshopError, mount_disk};

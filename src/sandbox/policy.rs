@@ -16,15 +16,21 @@ use crate::sys::filter::{self, ArgTest, Foreign, Refusal};
 /// Not there: what a program sees on a kernel that was built without the call, so that libraries
 /// fall back to something else.
 const ABSENT: &[&str] = &[
-    // The calls in its ring are made without a system call that could be observed.
-    "io_uring_setup",
-    "io_uring_enter",
-    "io_uring_register",
     // Its flags are in memory, where a filter cannot look; C libraries fall back to clone.
     "clone3",
     // Memory that a tracer cannot read.
     "memfd_secret",
 ];
+
+/// Not there either, but for experiments that are about them: what is asked for through a ring is
+/// done without a system call that could be observed, or refused by a filter.
+///
+/// Where it is allowed, what does not rest on the filter holds as before: namespaces, mounts,
+/// Landlock, limits, permissions; there is no operation that mounts, traces or makes a namespace.
+/// What the filter refuses and a ring can do is to make sockets of the families below
+/// (IORING_OP_SOCKET, Linux 5.19), those that no network namespace contains among them.
+/// IORING_REGISTER_RESTRICTIONS would forbid it, but only whoever makes a ring can restrict it.
+const RINGS: &[&str] = &["io_uring_setup", "io_uring_enter", "io_uring_register"];
 
 /// Not permitted.
 const FORBIDDEN: &[&str] = &[
@@ -137,10 +143,11 @@ const SOCKET_FAMILIES: &[i32] = &[
 /// they are made without a stop for a tracer; see seccomp_unotify(2).
 const SECCOMP_FILTER_FLAG_NEW_LISTENER: u32 = 1 << 3;
 
-/// What is refused inside, beside calls of another architecture and of x32.
+/// What is refused inside, beside calls of another architecture and of x32; io_uring only where
+/// `allows_rings` is false.
 ///
 /// Names that an architecture does not have are passed over.
-pub fn refusals() -> Vec<Refusal> {
+pub fn refusals(allows_rings: bool) -> Vec<Refusal> {
     let mut refused = Vec::new();
     let mut refuse = |name: &str, when: Option<(u32, u32, u32)>, errno: i32| {
         if let Ok(call) = name.parse::<Sysno>() {
@@ -151,8 +158,10 @@ pub fn refusals() -> Vec<Refusal> {
             });
         }
     };
+    let rings = if allows_rings { &[][..] } else { RINGS };
     ABSENT
         .iter()
+        .chain(rings)
         .for_each(|name| refuse(name, None, libc::ENOSYS));
     FORBIDDEN
         .iter()
@@ -176,8 +185,8 @@ pub fn refusals() -> Vec<Refusal> {
 }
 
 /// The filter that refuses what [`refusals`] lists and stops for nothing else.
-pub fn filter() -> Vec<sock_filter> {
-    filter::build([], &refusals(), Foreign::Kill)
+pub fn filter(allows_rings: bool) -> Vec<sock_filter> {
+    filter::build([], &refusals(allows_rings), Foreign::Kill)
 }
 
 #[cfg(test)]
@@ -188,7 +197,7 @@ mod tests {
     fn every_name_is_a_system_call_somewhere() {
         // Those that x86-64 lacks, or that are newer than the table of names.
         const NOT_HERE: &[&str] = &["vm86", "vm86old", "open_tree_attr"];
-        for name in ABSENT.iter().chain(FORBIDDEN) {
+        for name in ABSENT.iter().chain(RINGS).chain(FORBIDDEN) {
             assert!(
                 name.parse::<Sysno>().is_ok()
                     || NOT_HERE.contains(name)
@@ -199,7 +208,27 @@ mod tests {
     }
 
     #[test]
+    fn rings_are_refused_unless_they_are_asked_for() {
+        let refused = |allows_rings| {
+            let refused = refusals(allows_rings);
+            let is = |name: &&&str| {
+                name.parse::<Sysno>().is_ok_and(|call| {
+                    refused
+                        .iter()
+                        .any(|refusal| refusal.nr == call.id() as u32 && refusal.when.is_none())
+                })
+            };
+            (
+                RINGS.iter().filter(is).count(),
+                FORBIDDEN.iter().filter(is).count(),
+            )
+        };
+        assert_eq!(refused(false).0, RINGS.len());
+        assert_eq!(refused(true), (0, refused(false).1));
+    }
+
+    #[test]
     fn the_filter_is_short_enough_for_the_kernel() {
-        assert!(filter().len() < 4096);
+        assert!(filter(false).len() < 4096);
     }
 }

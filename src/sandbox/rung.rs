@@ -129,7 +129,7 @@ fn make_one(rung: Rung) -> Result<(), String> {
         return Err("cannot open /dev/null".to_owned());
     };
     // It is not released: making it is what is tried.
-    let launched = launch(&spec, &policy::filter(), [input, output, errors])
+    let launched = launch(&spec, &policy::filter(false), [input, output, errors])
         .map_err(|error| with_source(&error))?;
     launched.finish();
     Ok(())

@@ -188,7 +188,7 @@ impl Workshop {
         // From here on it is removed again if anything fails.
         let lab = LabDir { path, is_mounted };
         if is_mounted {
-            mount_lab(&lab.path, self.host_uid)
+            mount_disk(&lab.path, self.host_uid, LAB_KIB)
                 .map_err(|error| WorkshopError::Make("mount a lab directory", error))?;
         } else if let Some(id) = self.owner() {
             std::os::unix::fs::chown(&lab.path, Some(id), Some(id))
@@ -268,9 +268,14 @@ pub(super) fn isolate() -> Result<PathBuf, WorkshopError> {
     Ok(place.to_owned())
 }
 
-fn mount_lab(path: &Path, owner: u32) -> io::Result<()> {
+/// Mounts a file system over a directory of the workshop, with room for so many KiB, that belongs
+/// to this user. What is mounted below a lab directory goes away with it.
+///
+/// # Errors
+/// Those of fsopen(2) and move_mount(2).
+pub fn mount_disk(path: &Path, owner: u32, kib: u64) -> io::Result<()> {
     let number = |number: u64| std::ffi::CString::new(number.to_string());
-    let (id, size) = (number(owner.into())?, number(LAB_KIB * 1024)?);
+    let (id, size) = (number(owner.into())?, number(kib * 1024)?);
     let options = [
         (c"size", size.as_c_str()),
         (c"nr_inodes", LAB_INODES),

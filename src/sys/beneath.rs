@@ -58,6 +58,14 @@ pub fn open_regular_by_links(directory: impl AsFd, path: &Path) -> io::Result<Fi
     regular(open_how(directory, path, flags, resolve)?)
 }
 
+/// As [`open_regular`], for writing.
+///
+/// # Errors
+/// As [`open_regular`].
+pub fn open_regular_to_write(directory: impl AsFd, path: &Path) -> io::Result<File> {
+    regular(open(directory, path, OFlag::O_WRONLY | OFlag::O_NONBLOCK)?)
+}
+
 fn regular(opened: OwnedFd) -> io::Result<File> {
     let file = File::from(opened);
     let metadata = file.metadata()?;

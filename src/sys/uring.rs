@@ -105,18 +105,25 @@ pub struct Uring {
 
 /// Says why io_uring cannot be used here; `None` if it can.
 pub fn refusal() -> Option<String> {
-    match Uring::new(1, 1, Box::default()) {
-        Ok(_) => None,
-        Err(error) => Some(match error.raw_os_error() {
-            Some(libc::ENOSYS) => "this kernel was built without io_uring".to_owned(),
-            Some(libc::EPERM | libc::EACCES) => {
-                "io_uring is not permitted here (/proc/sys/kernel/io_uring_disabled, or the \
-                 container's seccomp filter)"
-                    .to_owned()
-            }
-            Some(libc::ENOMEM) => format!("{error} (RLIMIT_MEMLOCK may be too small)"),
-            _ => error.to_string(),
-        }),
+    Uring::new(1, 1, Box::default()).err().as_ref().map(said)
+}
+
+/// Why no ring at all can be made here; `None` if one can. See io_uring_setup(2).
+pub fn setup_refusal() -> Option<String> {
+    IoUring::new(1).err().as_ref().map(said)
+}
+
+/// What an error of io_uring_setup(2) says about the machine.
+fn said(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::ENOSYS) => "this kernel was built without io_uring".to_owned(),
+        Some(libc::EPERM | libc::EACCES) => {
+            "io_uring is not permitted here (/proc/sys/kernel/io_uring_disabled, or the \
+             container's seccomp filter)"
+                .to_owned()
+        }
+        Some(libc::ENOMEM) => format!("{error} (RLIMIT_MEMLOCK may be too small)"),
+        _ => error.to_string(),
     }
 }
 

@@ -112,6 +112,11 @@ impl Injector {
         is_about_stores(&self.fault)
     }
 
+    /// Whether it is a strike, and no lie.
+    pub fn is_strike(&self) -> bool {
+        matches!(self.fault.action, Action::Strike(_))
+    }
+
     /// Whether it waits for [`Phase::has_signal_setup`].
     pub fn awaits_signal_setup(&self) -> bool {
         self.fault.trigger.armed == Arming::SignalSetup

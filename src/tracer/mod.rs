@@ -50,6 +50,8 @@ pub struct Options {
     pub site_prefix: Option<String>,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
+    /// Whether the program may have rings: threads of the kernel work for it then; io_uring(7).
+    pub has_rings: bool,
     /// Faults, with the index by which the recording names them.
     pub faults: Vec<(usize, Fault)>,
 }

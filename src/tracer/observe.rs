@@ -286,9 +286,15 @@ impl Tracer {
         })
     }
 
-    /// Whether the strike of a sweep has struck.
+    /// Whether a strike has struck, of a sweep or of a fault.
     pub fn was_struck(&self) -> bool {
-        self.recording.struck().any(|(_, _, fault)| fault == STRIKE)
+        let is_strike = |fault| {
+            let mut injectors = self.injectors.iter();
+            fault == STRIKE || injectors.any(|one| one.index == fault && one.is_strike())
+        };
+        self.recording
+            .struck()
+            .any(|(_, _, fault)| is_strike(fault))
     }
 
     /// Stops handled so far.

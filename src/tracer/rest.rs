@@ -127,6 +127,7 @@ impl Tracer {
             self.rest.note_cpu(*tid, proc::cpu_ns(*tid).ok());
         }
         tids.extend(self.companion);
+        tids.extend(self.ring_workers());
         let signature = self.signature(&tids);
         let is_blocked = signature.is_some();
         if is_blocked {
@@ -149,6 +150,22 @@ impl Tracer {
             slept: self.rest.slept,
             is_stopped: !tids.is_empty() && self.tasks.values().all(|task| task.is_stopped),
         }
+    }
+
+    /// The kernel's own threads that do what a program's rings were asked for; see io_uring(7).
+    /// They cannot be traced, and are listed among the program's threads.
+    fn ring_workers(&self) -> Vec<i32> {
+        if !self.options.has_rings {
+            return Vec::new();
+        }
+        let mut workers: Vec<i32> = self
+            .processes()
+            .into_iter()
+            .flat_map(|pid| proc::tasks(pid).unwrap_or_default())
+            .filter(|tid| !self.tasks.contains_key(tid))
+            .collect();
+        workers.sort_unstable();
+        workers
     }
 
     /// What these tasks show if every one of them is blocked. Two equal signatures in a row prove

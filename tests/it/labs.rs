@@ -33,3 +33,13 @@ fn solutions_of_sockets_pass() {
         verified(&[&format!("sockets/{lab}"), "--row", "solution/"]);
     }
 }
+
+/// The whole matrix takes minutes: here, what must never fail.
+#[test]
+fn solutions_of_uring_copy_pass() {
+    if let Some(why) = syslab::sys::uring::setup_refusal() {
+        println!("skipped: {why}");
+        return;
+    }
+    verified(&["fds/uring-copy", "--row", "solution/"]);
+}

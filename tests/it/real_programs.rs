@@ -12,6 +12,7 @@ mod limits;
 mod reaper;
 mod shell;
 mod tls;
+mod uring_copy;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

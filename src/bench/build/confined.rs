@@ -78,7 +78,7 @@ pub(super) fn execute(
         .map_err(|error| BuildError::Io("open /dev/null", error))?
         .into();
     let stdio = [null, output.writer()?, errors.writer()?];
-    let mut launched = launch(&spec, &policy::filter(), stdio)?;
+    let mut launched = launch(&spec, &policy::filter(false), stdio)?;
     launched.release()?;
     let status = watch(&mut launched, command);
     launched.finish();

@@ -53,6 +53,9 @@
 //! * mode "/lab/socket" 0140600 7
 //! * mode "/lab/gone" absent
 //! * replaced "/lab/cert.pem"
+//! * resized "/lab/source" 4096
+//! * compared "/lab/copy" len=4096 same=4096
+//! * compared "/lab/gone" absent
 //! * measured memory=5120 tasks=1 descriptors=9
 //! * stdin "a\n"
 //! * stdin closed

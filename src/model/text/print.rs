@@ -247,6 +247,17 @@ impl Display for Shown<'_, World> {
                 }
                 f.write_str(" ]")
             }
+            World::Resized(path, len) => write!(f, "resized {} {len}", Quoted(path.as_bytes())),
+            World::Compared(path, Some(found)) => write!(
+                f,
+                "compared {} len={} same={}",
+                Quoted(path.as_bytes()),
+                found.len,
+                found.same
+            ),
+            World::Compared(path, None) => {
+                write!(f, "compared {} absent", Quoted(path.as_bytes()))
+            }
             World::Measured(held) => write!(
                 f,
                 "measured memory={} tasks={} descriptors={}",

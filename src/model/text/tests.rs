@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::{event_line, signal_name};
 use crate::model::clients::{Ending, Endpoint, Passed, Sighting};
 use crate::model::recording::{
-    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Measure, Mode, Object, Recording,
-    Returned, STRIKE, SigSet, Stream, Task, Usage, What, World,
+    Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Likeness, Measure, Mode, Object,
+    Recording, Returned, STRIKE, SigSet, Stream, Task, Usage, What, World,
 };
 
 /// The example of the module's documentation.
@@ -251,6 +251,10 @@ fn world() -> impl Strategy<Value = World> {
         (name(), bytes()).prop_map(|(path, bytes)| World::Written(path, bytes)),
         name().prop_map(World::HungUp),
         (name(), vec(name(), 0..4)).prop_map(|(path, names)| World::Left(path, names)),
+        (name(), any::<u64>()).prop_map(|(path, len)| World::Resized(path, len)),
+        (name(), option::of((any::<u64>(), any::<u64>()))).prop_map(|(path, found)| {
+            World::Compared(path, found.map(|(len, same)| Likeness { len, same }))
+        }),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
         any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
             World::Measured(Measure {

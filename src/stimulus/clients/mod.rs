@@ -83,16 +83,47 @@ pub enum Answer {
 /// # Errors
 /// Those of the writer.
 pub fn write(payload: &Payload, to: &mut dyn Write) -> io::Result<()> {
+    write_from(payload, 0, to)
+}
+
+/// Writes what client number 0 would send after so many bytes.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_from(payload: &Payload, begin: u64, to: &mut dyn Write) -> io::Result<()> {
     let mut script = bytes::Script::default();
     script.push(payload);
     let mut buffer = vec![0; 64 * 1024];
-    let mut written = 0;
+    let mut written = begin;
     while written < payload.len() {
         let len = script.fill(0, written, &mut buffer);
         to.write_all(&buffer[..len])?;
         written += len as u64;
     }
     Ok(())
+}
+
+/// How many bytes at the beginning of what is read are what client number 0 would send.
+///
+/// # Errors
+/// Those of the reader.
+pub fn common(payload: &Payload, from: &mut dyn Read) -> io::Result<u64> {
+    let mut script = bytes::Script::default();
+    script.push(payload);
+    let mut buffer = vec![0; 64 * 1024];
+    let mut same = 0;
+    loop {
+        let len = match from.read(&mut buffer) {
+            Ok(0) => return Ok(same),
+            Ok(len) => len,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if let Some(at) = script.first_difference(0, same, &buffer[..len]) {
+            return Ok(at);
+        }
+        same += len as u64;
+    }
 }
 
 /// Standard input.

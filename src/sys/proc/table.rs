@@ -222,6 +222,17 @@ impl Details {
         Some(details)
     }
 
+    /// Whether the descriptor may be read and written: as [`Table::access`], from its flags.
+    pub fn access(&self) -> (bool, bool) {
+        match self.flags & (libc::O_ACCMODE | libc::O_PATH) {
+            libc::O_RDONLY => (true, false),
+            libc::O_WRONLY => (false, true),
+            libc::O_RDWR => (true, true),
+            // O_PATH, and the fourth mode, which is for ioctl(2) only; see open(2).
+            _ => (false, false),
+        }
+    }
+
     /// What the line with this name says.
     pub fn other(&self, name: &str) -> Option<&str> {
         self.others
@@ -287,12 +298,43 @@ mod tests {
         let referent = table.referent(number).unwrap();
         assert_eq!((referent.size, referent.links), (10, 0));
         let details = table.details(number).unwrap();
+        assert_eq!(details.access(), (true, true));
         assert_eq!(details.position, 10);
         assert_ne!(details.flags & libc::O_CLOEXEC, 0);
         assert!(table.target(i32::MAX).is_err());
         let (one, _other) = std::os::unix::net::UnixStream::pair().unwrap();
         assert!(table.protocol(one.as_raw_fd()).unwrap().starts_with("UNIX"));
         assert!(table.protocol(number).is_err());
+    }
+
+    #[test]
+    fn flags_and_link_agree_on_the_access() {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let table = Table::of(std::process::id() as i32).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        std::fs::write(&path, b"x").unwrap();
+        let open = |flags: i32| {
+            let mut options = File::options();
+            // The mode that is asked for here goes; see OpenOptionsExt::custom_flags.
+            let options = match flags & libc::O_ACCMODE {
+                libc::O_WRONLY => options.write(true),
+                libc::O_RDWR => options.read(true).write(true),
+                _ => options.read(true),
+            };
+            options.custom_flags(flags).open(&path).unwrap()
+        };
+        for flags in [libc::O_RDONLY, libc::O_WRONLY, libc::O_RDWR, libc::O_PATH] {
+            let file = open(flags);
+            let number = file.as_raw_fd();
+            let said = table.details(number).unwrap().access();
+            assert_eq!(said, table.access(number).unwrap(), "{flags:o}");
+        }
+        let (reader, writer) = io::pipe().unwrap();
+        for number in [reader.as_raw_fd(), writer.as_raw_fd()] {
+            let said = table.details(number).unwrap().access();
+            assert_eq!(said, table.access(number).unwrap());
+        }
     }
 
     #[test]

@@ -183,7 +183,12 @@ pub(super) fn find<'a>(experiment: &'a Experiment, target: &str) -> Found<'a> {
                 Some(file) => Found::Linked(&file.content),
                 None => Found::Nothing,
             },
-            InputKind::Fifo | InputKind::Deserted | InputKind::Alive => Found::Nothing,
+            // Nothing that the site has, or nothing that could be served.
+            InputKind::SecondName(_)
+            | InputKind::Disk(_)
+            | InputKind::Fifo
+            | InputKind::Deserted
+            | InputKind::Alive => Found::Nothing,
         },
         None => match at(&format!("{path}/index.html")) {
             Some(index) => Found::Directory(&index.content),

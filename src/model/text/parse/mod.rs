@@ -10,8 +10,8 @@ use self::lexer::{Expected, Rest};
 use super::names::{errno_number, signal_number};
 use super::open::OpenCalls;
 use crate::model::recording::{
-    Arg, Call, Event, ExecState, ExitStatus, LimitKind, Mode, Recording, Returned, STRIKE, SigSet,
-    Stream, Task, Usage, What, World,
+    Arg, Call, Event, ExecState, ExitStatus, Likeness, LimitKind, Mode, Recording, Returned,
+    STRIKE, SigSet, Stream, Task, Usage, What, World,
 };
 
 pub(super) use self::arguments::split_inode;
@@ -273,6 +273,20 @@ impl Rest<'_> {
                 self.expect(" ", "a blank")?;
             }
             Ok(World::Left(place, names))
+        } else if self.eat("resized ") {
+            let path = self.string()?;
+            self.expect(" ", "a blank")?;
+            Ok(World::Resized(path, self.number("how many bytes")?))
+        } else if self.eat("compared ") {
+            let path = self.string()?;
+            if self.eat(" absent") {
+                return Ok(World::Compared(path, None));
+            }
+            self.expect(" len=", "` absent`, or ` len=`")?;
+            let len = self.number("how many bytes")?;
+            self.expect(" same=", "` same=`")?;
+            let same = self.number("how many bytes")?;
+            Ok(World::Compared(path, Some(Likeness { len, same })))
         } else if self.eat("measured ") {
             Ok(World::Measured(self.measure()?))
         } else if self.eat("limit ") {

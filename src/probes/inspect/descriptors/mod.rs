@@ -95,12 +95,18 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
 fn read(pid: i32, depth: Depth) -> io::Result<Vec<Seen>> {
     let table = proc::Table::of(pid)?;
     let numbers = table.numbers()?;
+    let has_details = depth == Depth::All;
     let parts = in_parallel(&numbers, |numbers| {
-        let seen = numbers.iter().map(|number| Seen::of(&table, *number));
+        let seen = numbers
+            .iter()
+            .map(|number| Seen::of(&table, *number, has_details));
         // What fails has been closed meanwhile.
         seen.filter_map(Result::ok).collect::<Vec<_>>()
     });
-    let mut seen: Vec<Seen> = parts.into_iter().flatten().collect();
+    let mut seen: Vec<Seen> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    for part in parts {
+        seen.extend(part);
+    }
     let looks = closer_looks(&seen, depth);
     let parts = in_parallel(&looks, |looks| {
         let look = |look: &Look| {
@@ -113,6 +119,8 @@ fn read(pid: i32, depth: Depth) -> io::Result<Vec<Seen>> {
     for (at, details, referent) in parts.into_iter().flatten() {
         seen[at].know(details, referent);
     }
+    // Closed between the two looks.
+    seen.retain(Seen::is_known);
     one::pass_on(&mut seen);
     Ok(seen)
 }

@@ -13,6 +13,9 @@ use crate::sys::proc::{Details, Referent, Table};
 /// What the kernel puts behind the path of a file that has lost this name; see proc_pid_fd(5).
 const DELETED: &[u8] = b" (deleted)";
 
+/// How the name of every socket begins.
+const SOCKET: &[u8] = b"socket:[";
+
 /// A descriptor as it was seen.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
@@ -20,27 +23,42 @@ pub(super) struct Seen {
     pub(super) number: i32,
     /// What its link says.
     pub(super) target: Vec<u8>,
-    /// Whether it may be read, and written.
-    access: (bool, bool),
+    /// Whether it may be read, and written; `None` where its `fdinfo` is to say it.
+    access: Option<(bool, bool)>,
     /// Its `fdinfo`, where that was wanted.
-    details: Option<Details>,
+    details: Option<Box<Details>>,
     /// The file, where that was wanted.
     referent: Option<Referent>,
 }
 
 impl Seen {
-    /// A first look.
+    /// A first look; `has_details` if its `fdinfo` will be read, too.
     ///
     /// # Errors
     /// ENOENT if it has been closed.
-    pub(super) fn of(table: &Table, number: i32) -> io::Result<Self> {
+    pub(super) fn of(table: &Table, number: i32, has_details: bool) -> io::Result<Self> {
+        let target = table.target(number)?;
+        let access = if target.starts_with(SOCKET) {
+            // All of them; see sock_alloc_file() of net/socket.c.
+            Some((true, true))
+        } else if has_details {
+            None
+        } else {
+            Some(table.access(number)?)
+        };
         Ok(Self {
             number,
-            target: table.target(number)?,
-            access: table.access(number)?,
+            target,
+            access,
             details: None,
             referent: None,
         })
+    }
+
+    /// Whether it may be read, and written.
+    fn access(&self) -> (bool, bool) {
+        let told = || self.details.as_deref().map(Details::access);
+        self.access.or_else(told).unwrap_or_default()
     }
 
     /// Its `fdinfo`; `None` if it has been closed.
@@ -56,8 +74,13 @@ impl Seen {
 
     /// Keeps what a closer look has found.
     pub(super) fn know(&mut self, details: Option<Details>, referent: Option<Referent>) {
-        self.details = details;
+        self.details = details.map(Box::new);
         self.referent = referent;
+    }
+
+    /// Whether a look that was left out has been made up for.
+    pub(super) fn is_known(&self) -> bool {
+        self.access.is_some() || self.details.is_some()
     }
 
     /// What is the same of those that are alike: the path, or the kind of what has none.
@@ -71,7 +94,7 @@ impl Seen {
     }
 
     pub(super) fn is_socket(&self) -> bool {
-        self.target.starts_with(b"socket:[")
+        self.target.starts_with(SOCKET)
     }
 
     /// Whether it is a pipe; a named one only if it was looked at.
@@ -103,7 +126,7 @@ impl Seen {
         let is_file = matches!(kind, Kind::File | Kind::Memfd);
         let has_position = is_file || matches!(kind, Kind::Dir | Kind::Device);
         let is_deleted = kind != Kind::Memfd && self.is_deleted();
-        let details = self.details.as_ref();
+        let details = self.details.as_deref();
         let target = match is_deleted || kind == Kind::Memfd {
             true => self.target.strip_suffix(DELETED).unwrap_or(&self.target),
             false => &self.target,
@@ -111,7 +134,7 @@ impl Seen {
         Descriptor {
             number: self.number,
             kind,
-            mode: match self.access {
+            mode: match self.access() {
                 (true, true) => Mode::Both,
                 (true, false) => Mode::Read,
                 (false, true) => Mode::Write,
