@@ -2,6 +2,8 @@
 
 pub mod demos;
 pub mod exercises;
+mod leak_clinic;
+mod opened;
 
 use crate::model::Lesson;
 
@@ -12,5 +14,5 @@ pub const LESSON: Lesson = Lesson {
     title: "descriptors, leaks, mmap, zero copy, io_uring",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[leak_clinic::LAB],
 };
