@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::recording::{FIRST, Made};
+use crate::model::recording::Made;
 use crate::model::{Arg, Recording, Task, What};
 
 /// Calls that return a descriptor.
@@ -34,14 +34,17 @@ pub(super) struct Openings {
 }
 
 impl Openings {
-    /// Follows every descriptor of a recording.
+    /// Follows every descriptor up to an event of a recording.
     ///
     /// A descriptor belongs to the process that opened it; what a child inherits does not count.
     /// Blind spots: descriptors that are received, or made by io_uring or clone3.
-    pub(super) fn of(recording: &Recording) -> Self {
+    pub(super) fn at(recording: &Recording, end: usize) -> Self {
         let processes = processes(recording);
         let mut open: HashMap<(Task, i64), (usize, String)> = HashMap::new();
-        for made in recording.calls() {
+        for made in recording
+            .calls()
+            .filter(|made| made.exit.is_some_and(|exit| exit < end))
+        {
             let Some(value) = made.value() else { continue };
             let process = processes.get(&made.task).copied().unwrap_or(made.task);
             match made.call.name.as_str() {
@@ -71,11 +74,10 @@ impl Openings {
                 _ => {}
             }
         }
-        for event in &recording.events {
+        for event in recording.events.iter().take(end) {
             if let What::End { task, .. } = event.what {
                 let is_process = processes.get(&task).is_none_or(|process| *process == task);
-                // The first one's end is the end of the run, and what was open then is asked for.
-                if is_process && task != FIRST {
+                if is_process {
                     open.retain(|(by, _), _| *by != task);
                 }
             }
@@ -175,7 +177,7 @@ mod tests {
             3 +++ exit 0
         "#;
         let recording: Recording = trace.parse().unwrap();
-        let openings = Openings::of(&recording);
+        let openings = Openings::at(&recording, usize::MAX);
         let names: Vec<&str> = openings.open.iter().map(|(_, name)| &**name).collect();
         assert_eq!(names, ["/lab/b", "pipe2"]);
         assert_eq!(openings.last_with_number(3), Some(4));
@@ -191,6 +193,6 @@ mod tests {
             2 close_range(3, 4294967295, 0) = 0
         "#;
         let recording: Recording = trace.parse().unwrap();
-        assert_eq!(Openings::of(&recording).open, []);
+        assert_eq!(Openings::at(&recording, usize::MAX).open, []);
     }
 }

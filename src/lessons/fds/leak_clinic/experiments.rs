@@ -170,10 +170,7 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
     vec![
         files.put("every command, one at a time", all),
         files.put("50 commands in one write", bulk),
-        with_logs(
-            files.put("logs are there already", on_old.run(LIFE)),
-            &old,
-        ),
+        with_logs(files.put("logs are there already", on_old.run(LIFE)), &old),
         with_logs(
             files.put(
                 "a directory is in the way of app.log.3: logs cannot be rotated",
@@ -200,7 +197,12 @@ fn with_logs(experiment: Experiment, logs: &[Vec<u8>]) -> Experiment {
 
 /// These lines, one after the other and again from the front: three, a count, 300, a count.
 fn counted(lines: &[(String, String)], first: Script) -> Script {
-    let all: Vec<_> = lines.iter().cycle().take(FIRST_CALLS + CALLS).cloned().collect();
+    let all: Vec<_> = lines
+        .iter()
+        .cycle()
+        .take(FIRST_CALLS + CALLS)
+        .cloned()
+        .collect();
     let (before, after) = all.split_at(FIRST_CALLS);
     first
         .in_bulk()
@@ -233,8 +235,11 @@ pub(super) fn logs(seed: u64) -> Vec<Experiment> {
     let blocked = counted(&in_the_way, script).run(LIFE);
     vec![
         files.put("300 lines logged", rotated),
-        with_logs(files.put("300 lines logged, and logs cannot be rotated", blocked), &old)
-            .with_file(&path("app.log.3/file"), b"in the way\n".to_vec()),
+        with_logs(
+            files.put("300 lines logged, and logs cannot be rotated", blocked),
+            &old,
+        )
+        .with_file(&path("app.log.3/file"), b"in the way\n".to_vec()),
     ]
 }
 
@@ -382,7 +387,7 @@ pub(super) fn exhausted(seed: u64) -> Vec<Experiment> {
     let points = trigger(&[OPENING], Role::Any, Arming::FirstInput);
     let story = files.put(
         "EMFILE from each call in turn that makes a descriptor",
-        script.run(LIFE),
+        script.run(&[LIFE, &["read-like"]].concat()),
     );
     vec![with_logs(story, &old).swept(&[Strike::Error(libc::EMFILE)], points)]
 }

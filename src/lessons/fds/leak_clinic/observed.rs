@@ -5,7 +5,7 @@
 
 use crate::lessons::sight;
 use crate::model::{
-    Expected, ExitStatus, Failure, Objection, Recording, Run, Stream, Trial, World,
+    ExitStatus, Expected, Failure, Objection, Recording, Run, Stream, Trial, World,
 };
 
 /// A line that the service was sent.

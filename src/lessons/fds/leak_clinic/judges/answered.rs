@@ -42,12 +42,7 @@ pub(in crate::lessons::fds::leak_clinic) fn still_works(trial: &Trial<'_>) -> Ju
 }
 
 /// The failure of a file that does not hold what it should.
-fn differs(
-    observed: &Observed<'_>,
-    path: &str,
-    found: Option<&[u8]>,
-    wanted: &[u8],
-) -> Failure {
+fn differs(observed: &Observed<'_>, path: &str, found: Option<&[u8]>, wanted: &[u8]) -> Failure {
     let why = match found {
         None => format!("{path} is not there"),
         Some(found) => {
@@ -67,9 +62,10 @@ fn differs(
             )
         }
     };
-    let last = observed.recording.world().filter(|(_, world)| {
-        matches!(world, crate::model::World::File(name, _) if name == path)
-    });
+    let last = observed
+        .recording
+        .world()
+        .filter(|(_, world)| matches!(world, crate::model::World::File(name, _) if name == path));
     let last = last.map(|(at, _)| at).last();
     last.into_iter()
         .fold(Failure::new(why), Failure::showing)

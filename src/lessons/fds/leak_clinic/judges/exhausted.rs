@@ -150,10 +150,11 @@ fn logged(observed: &Observed<'_>, refused: Option<usize>) -> Result<(), Failure
 /// Fails if the last copy, where it was answered with `ok`, is not one.
 fn copied(observed: &Observed<'_>) -> Result<(), Failure> {
     let pairs = observed.asked.iter().zip(&observed.answers);
-    let mut copies = pairs.filter(|(asked, _)| {
-        asked.line.starts_with("copy ") && asked.answer == OK.as_bytes()
-    });
-    let Some((asked, answer)) = copies.next_back().filter(|(_, answer)| answer.text == b"ok")
+    let mut copies =
+        pairs.filter(|(asked, _)| asked.line.starts_with("copy ") && asked.answer == OK.as_bytes());
+    let Some((asked, answer)) = copies
+        .next_back()
+        .filter(|(_, answer)| answer.text == b"ok")
     else {
         return Ok(());
     };
@@ -182,7 +183,10 @@ fn paired(observed: &Observed<'_>, made: &Made<'_>, strike: usize) -> Result<(),
     else {
         return Ok(());
     };
-    let is_ping = observed.asked.get(nth).is_some_and(|asked| asked.line == "ping");
+    let is_ping = observed
+        .asked
+        .get(nth)
+        .is_some_and(|asked| asked.line == "ping");
     if !is_ping || answer.text != OK.as_bytes() {
         return Ok(());
     }
@@ -194,9 +198,11 @@ fn paired(observed: &Observed<'_>, made: &Made<'_>, strike: usize) -> Result<(),
     });
     match has_pair {
         true => Ok(()),
-        false => Err(Failure::new("it answered ok to \"ping\", and there was no pair")
-            .showing(answer.at)
-            .hint(HINT)),
+        false => Err(
+            Failure::new("it answered ok to \"ping\", and there was no pair")
+                .showing(answer.at)
+                .hint(HINT),
+        ),
     }
 }
 
@@ -260,7 +266,10 @@ mod tests {
 
     #[test]
     fn what_stays_open_fails() {
-        let kept = COPY.replace("descriptors=4\n        2 +++", "descriptors=5\n        2 +++");
+        let kept = COPY.replace(
+            "descriptors=4\n        2 +++",
+            "descriptors=5\n        2 +++",
+        );
         assert_snapshot!(said(&kept), @r#"
         fail: after openat said EMFILE: it holds 5 descriptors, and held 4 before
           0.2 * measured memory=5120 tasks=1 descriptors=4
@@ -294,9 +303,19 @@ mod tests {
 
     #[test]
     fn errors_for_ever_fail() {
-        let broken = COPY.replace("x\\n\"\n        * stdout \"ok", "x\\n\"\n        * stdout \"error");
-        let twice = broken.replace("* stdout \"error\\n\"\n        * sent \"log", "* stdout \"ok\\n\"\n        * sent \"log");
-        assert_eq!(said(&twice), "pass", "the next one may be the one that is answered");
+        let broken = COPY.replace(
+            "x\\n\"\n        * stdout \"ok",
+            "x\\n\"\n        * stdout \"error",
+        );
+        let twice = broken.replace(
+            "* stdout \"error\\n\"\n        * sent \"log",
+            "* stdout \"ok\\n\"\n        * sent \"log",
+        );
+        assert_eq!(
+            said(&twice),
+            "pass",
+            "the next one may be the one that is answered"
+        );
         assert!(said(&broken).contains("it answers error to \"log x\" as well"));
     }
 
@@ -338,7 +357,10 @@ mod tests {
         let interpreter = COPY.replace("\"/lab/b\", O_W", "\"/usr/lib/x.py\", O_W");
         assert_eq!(said(&interpreter.replace("exit 0", "exit 1")), "pass");
         let child = COPY
-            .replace("2 openat(AT_FDCWD, \"/lab/b\"", "3 exec \"/bin/sh\" fds=\n3 openat(AT_FDCWD, \"/lab/b\"")
+            .replace(
+                "2 openat(AT_FDCWD, \"/lab/b\"",
+                "3 exec \"/bin/sh\" fds=\n3 openat(AT_FDCWD, \"/lab/b\"",
+            )
             .replace("2 !!!", "3 !!!")
             .replace("2 ... openat", "3 ... openat");
         assert_eq!(said(&child.replace("exit 0", "exit 1")), "pass");

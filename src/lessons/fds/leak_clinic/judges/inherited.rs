@@ -9,9 +9,7 @@ use crate::model::{Failure, Judgement, Pass, Trial, What};
 ///
 /// Helpers of the program's own may hold what they like. Blind spot: what a child holds before it
 /// begins its program.
-pub(in crate::lessons::fds::leak_clinic) fn children_inherit_none(
-    trial: &Trial<'_>,
-) -> Judgement {
+pub(in crate::lessons::fds::leak_clinic) fn children_inherit_none(trial: &Trial<'_>) -> Judgement {
     let observed = Observed::new(trial)?;
     let events = observed.recording.events.iter().enumerate();
     let begun = events.filter_map(|(at, event)| match &event.what {
@@ -35,8 +33,7 @@ pub(in crate::lessons::fds::leak_clinic) fn children_inherit_none(
         };
         let why = format!("what it runs begins with descriptor {what}{others}");
         let mut failure = Failure::new(why).showing(at);
-        let mut openings = Openings::of(observed.recording);
-        openings.retain(|opened| opened < at);
+        let openings = Openings::at(observed.recording, at);
         let opened = openings.last_with_number(inherited.number);
         failure = opened.into_iter().fold(failure, Failure::showing);
         return Err(in_order(failure)

@@ -46,8 +46,9 @@ fn with_places(
     first: usize,
     last: usize,
 ) -> Failure {
-    let mut openings = Openings::of(observed.recording);
-    openings.retain(|at| first < at && at < last);
+    // What ends with the program is closed after the count.
+    let mut openings = Openings::at(observed.recording, last);
+    openings.retain(|at| first < at);
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, object) in &openings.open {
         let event = &observed.recording.events[*at];
