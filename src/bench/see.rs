@@ -123,6 +123,8 @@ fn injection(action: &Action) -> Option<String> {
         Action::Return(value) => format!("retval={value}"),
         Action::DelayEnter(us) => format!("delay_enter={us}"),
         Action::DelayExit(us) => format!("delay_exit={us}"),
+        // What strace cannot do.
+        Action::CutFile(_) | Action::Confine(_) => return None,
         Action::Strike(
             Strike::SignalBefore(signo) | Strike::SignalDuring(signo) | Strike::SignalAfter(signo),
         ) => format!("signal={}", signal(*signo)),

@@ -302,7 +302,7 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         trouble: Some(why),
         ..TrialRecord::default()
     };
-    let lab = match workshop.lab_dir(number) {
+    let lab = match workshop.lab_dir(number, work.experiment.files_kib()) {
         Ok(lab) => lab,
         Err(error) => return trouble(causes(&error).join(": ")),
     };

@@ -52,6 +52,10 @@ pub enum AtExit {
     Signal(i32),
     /// Hold the return back.
     Delay(std::time::Duration),
+    /// Cut the file of the call's descriptor to so many bytes.
+    CutFile(u64),
+    /// Give the process so many bytes of address space more, and no further.
+    Confine(u64),
 }
 
 /// A signal to send, and a call to make again, when a skipped call returns.

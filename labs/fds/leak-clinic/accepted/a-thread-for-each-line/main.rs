@@ -121,8 +121,8 @@ fn serve() -> io::Result<()> {
     for line in io::stdin().lock().lines() {
         let line = line?;
         let answer = thread::scope(|scope| {
-            let work = || service.lock().map(|mut service| service.answer(&line));
-            scope.spawn(work).join().ok()?.ok()?.ok()
+            let work = || service.lock().ok()?.answer(&line).ok();
+            scope.spawn(work).join().ok()?
         });
         println!("{}", answer.as_deref().unwrap_or("error"));
     }
