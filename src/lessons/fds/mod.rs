@@ -3,9 +3,10 @@
 pub mod demos;
 pub mod exercises;
 mod leak_clinic;
+mod mmap_count;
 mod opened;
 
-use crate::model::Lesson;
+use crate::model::{ExitStatus, Lesson};
 
 /// The lesson.
 pub const LESSON: Lesson = Lesson {
@@ -14,5 +15,15 @@ pub const LESSON: Lesson = Lesson {
     title: "descriptors, leaks, mmap, zero copy, io_uring",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[leak_clinic::LAB],
+    labs: &[leak_clinic::LAB, mmap_count::LAB],
 };
+
+/// How a process ended, in words that follow a subject.
+fn how(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exits with status {code}"),
+        ExitStatus::Signal(signo) => {
+            format!("is ended by {}", crate::model::text::signal_name(signo))
+        }
+    }
+}

@@ -102,6 +102,22 @@ impl Openings {
         }
     }
 
+    /// Leaves out what is no file below a directory.
+    pub(super) fn retain_files(&mut self, directory: &str) {
+        let is_below = |name: &str| {
+            let rest = name.strip_prefix(directory);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let all = std::mem::take(&mut self.open).into_iter();
+        let numbers = std::mem::take(&mut self.numbers);
+        for ((enter, object), number) in all.zip(numbers) {
+            if is_below(&object) {
+                self.open.push((enter, object));
+                self.numbers.push(number);
+            }
+        }
+    }
+
     /// The call that opened the one with this number.
     pub(super) fn last_with_number(&self, number: i32) -> Option<usize> {
         let at = self.numbers.iter().rposition(|one| *one == number)?;

@@ -3,6 +3,7 @@
 //! Facts that all judges of this lab share. None of them decides anything, but that a run which
 //! cannot be followed cannot be judged.
 
+use crate::lessons::fds::how;
 use crate::lessons::sight;
 use crate::model::{
     ExitStatus, Expected, Failure, Objection, Recording, Run, Stream, Trial, World,
@@ -158,16 +159,6 @@ fn answers(recording: &Recording) -> Vec<Answer> {
         }
     }
     answers
-}
-
-/// How a process ended, in words that follow a subject.
-pub(super) fn how(status: ExitStatus) -> String {
-    match status {
-        ExitStatus::Code(code) => format!("exits with status {code}"),
-        ExitStatus::Signal(signo) => {
-            format!("is ended by {}", crate::model::text::signal_name(signo))
-        }
-    }
 }
 
 /// Bytes in quotes, visible; of long ones the beginning.

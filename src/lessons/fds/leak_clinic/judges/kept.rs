@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::lessons::fds::how;
 use crate::lessons::fds::leak_clinic::experiments::CALLS;
-use crate::lessons::fds::leak_clinic::observed::{Observed, how, in_order};
+use crate::lessons::fds::leak_clinic::observed::{Observed, in_order};
 use crate::lessons::fds::opened::Openings;
 use crate::model::{Failure, Judgement, Pass, Trial};
 

@@ -8,6 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 const LOG_MAX: u64 = 1024;
 const LOGS: u32 = 3;
+const EMFILE: i32 = 24;
 
 fn open_log() -> io::Result<File> {
     OpenOptions::new().append(true).create(true).open("app.log")
@@ -53,7 +54,9 @@ impl Service {
             && let Err(error) = self.rotate()
         {
             eprintln!("service: {error}");
-            return Ok("ok".to_owned());
+            if error.raw_os_error() == Some(EMFILE) {
+                return Ok("ok".to_owned());
+            }
         }
         self.log.write_all(format!("{text}\n").as_bytes())?;
         Ok("ok".to_owned())
