@@ -33,3 +33,10 @@ fn solutions_of_sockets_pass() {
         verified(&[&format!("sockets/{lab}"), "--row", "solution/"]);
     }
 }
+
+#[test]
+fn solutions_of_fds_pass() {
+    for lab in ["leak-clinic", "mmap-count"] {
+        verified(&[&format!("fds/{lab}"), "--row", "solution/"]);
+    }
+}

@@ -57,26 +57,23 @@ const LIFE: &[&str] = &[
     "close_range",
 ];
 
-/// Files that are there in every story: `small`, `large`, `empty`, a directory `sub`, a link to
-/// `small`, and one to nothing.
+/// Files that are there in every story: `small`, `empty`, a directory `sub`, a link to `small`, and
+/// one to nothing.
 struct Files {
     small: Vec<u8>,
-    large: Vec<u8>,
 }
 
 impl Files {
     fn new(source: &mut Source) -> Self {
-        let (small, large) = (source.between(100, 900), source.between(150_000, 200_000));
+        let small = source.between(100, 900);
         Self {
             small: source.letters(small as usize),
-            large: source.letters(large as usize),
         }
     }
 
     fn put(&self, story: &str, run: Run) -> Experiment {
         experiment(story, run)
             .with_file(&path("small"), self.small.clone())
-            .with_file(&path("large"), self.large.clone())
             .with_file(&path("empty"), Vec::new())
             .with_file(&path("sub/file"), b"in a directory\n".to_vec())
             .with(&path("link"), InputKind::Link(path("small")))
@@ -101,6 +98,7 @@ fn text(source: &mut Source, len: usize) -> String {
 pub(super) fn works(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "works");
     let files = Files::new(&mut source);
+    let large = source.letters(150_000);
     let status = source.between(2, 99);
     let size = files.size();
     let mut script = Script::new()
@@ -123,11 +121,11 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
         .say("run head -c 200000 /dev/zero", "ok 0 200000")
         .copies("small", "new", &files.small)
         .say("size new", &size)
-        .copies("large", "new", &files.large)
+        .copies("large", "new", &large)
         .copies("small", "new", &files.small)
         .copies("empty", "nothing", b"")
         .copies("link", "linked", &files.small)
-        .copies("large", "big", &files.large)
+        .copies("large", "big", &large)
         .say("copy missing big", ERROR)
         .say("copy small sub", ERROR)
         .say("copy small nowhere/b", ERROR)
@@ -168,7 +166,9 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
             .copies("small", "kept", &files.small);
     }
     vec![
-        files.put("every command, one at a time", all),
+        files
+            .put("every command, one at a time", all)
+            .with_file(&path("large"), large),
         files.put("50 commands in one write", bulk),
         with_logs(files.put("logs are there already", on_old.run(LIFE)), &old),
         with_logs(

@@ -230,7 +230,7 @@ pub(super) fn lines(seed: u64) -> Vec<Experiment> {
 pub(super) fn mapped(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "mapped");
     let story = Story::new("two files")
-        .file("large", text(&mut source, 2 << 20, true))
+        .file("large", text(&mut source, 300_000, true))
         .file("small", text(&mut source, 3 * PAGE + 1, false));
     vec![story.watched(TAKES, vec![])]
 }
@@ -337,8 +337,9 @@ pub(super) fn large(seed: u64) -> Vec<Experiment> {
 /// Files that are cut when they have just been mapped.
 pub(super) fn truncated(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "truncated");
-    let cut = |nth: u32, len: u64| {
-        let mut trigger = trigger(&[&["mmap"]], Role::Path(Story::path("cut")), Arming::Start);
+    let cut_file = |name: &str, nth: u32, len: u64| {
+        let on = Role::Path(Story::path(name));
+        let mut trigger = trigger(&[&["mmap"]], on, Arming::Start);
         trigger.first = nth;
         Fault {
             trigger,
@@ -348,9 +349,9 @@ pub(super) fn truncated(seed: u64) -> Vec<Experiment> {
     let mut told = |story: &str, nth: u32, left: u64| {
         Story::new(story)
             .file("first", text(&mut source, 5000, true))
-            .file("cut", text(&mut source, 1 << 20, true))
+            .file("cut", text(&mut source, 200_000, true))
             .file("last", text(&mut source, 5000, true))
-            .watched(MAPS, vec![cut(nth, left)])
+            .watched(MAPS, vec![cut_file("cut", nth, left)])
     };
     let mut all = vec![
         told(
@@ -369,7 +370,14 @@ pub(super) fn truncated(seed: u64) -> Vec<Experiment> {
             .file("first", text(&mut source, 5000, true))
             .hole("cut", 160 << 20, b"\n\n".to_vec())
             .file("last", text(&mut source, 5000, true))
-            .watched(MAPS, vec![cut(2, 0)]),
+            .watched(MAPS, vec![cut_file("cut", 2, 0)]),
+    );
+    all.push(
+        Story::new("two of three files are cut to nothing when they have just been mapped")
+            .file("cut", text(&mut source, 9000, true))
+            .file("kept", text(&mut source, 9000, true))
+            .file("cut-too", text(&mut source, 9000, true))
+            .watched(MAPS, vec![cut_file("cut", 1, 0), cut_file("cut-too", 1, 0)]),
     );
     all
 }
@@ -379,10 +387,9 @@ pub(super) fn many(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "many");
     let mut story = Story::new("2,000 files, of one page and of three");
     for nth in 0..MANY {
-        let len = source.between(1, 60) as usize + if nth % 2 == 0 { 0 } else { 2 * PAGE };
-        let mut content = vec![b'.'; len];
-        content[len / 2] = b'\n';
-        story = story.file(&format!("{nth}"), content);
+        let content = [source.letters(3), b"\n".to_vec()].concat();
+        let hole = if nth % 2 == 0 { 0 } else { 2 * PAGE as u64 };
+        story = story.hole(&nth.to_string(), hole, content);
     }
     vec![story.watched(LIFE, vec![])]
 }

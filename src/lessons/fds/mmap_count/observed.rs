@@ -5,7 +5,6 @@
 //! be judged.
 
 use crate::lessons::sight;
-use crate::model::recording::STRIKE;
 use crate::model::{
     ExitStatus, Expected, Failure, Objection, Recording, Run, Stream, Trial, World,
 };
@@ -91,10 +90,18 @@ impl<'a> Observed<'a> {
         String::from_utf8_lossy(&self.recording.received(Stream::Stderr)).into_owned()
     }
 
-    /// Whether a fault of the run struck.
-    pub(super) fn was_struck(&self) -> bool {
-        let mut struck = self.recording.struck();
-        struck.any(|(_, _, fault)| fault != STRIKE)
+    /// The files that were mapped by the calls that faults struck.
+    pub(super) fn struck_files(&self) -> Vec<String> {
+        let entries: Vec<usize> = self
+            .recording
+            .struck()
+            .filter_map(|(at, ..)| self.recording.struck_call(at))
+            .collect();
+        let calls = self.recording.calls();
+        calls
+            .filter(|made| entries.contains(&made.enter))
+            .filter_map(|made| Some(made.object(4)?.name.clone()))
+            .collect()
     }
 
     /// Fails unless it exits with this status.

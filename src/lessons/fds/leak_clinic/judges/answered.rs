@@ -79,11 +79,11 @@ mod tests {
     use insta::assert_snapshot;
 
     const WORKS: &str = r#"
-        * sent "ping\n"
+        * stdin "ping\n"
         * stdout "ok\n"
-        * sent "size a\n"
+        * stdin "size a\n"
         * stdout "ok 3\n"
-        * closed
+        * stdin closed
         2 +++ exit 0
         * file "/lab/app.log" "one\n"
     "#;
@@ -104,7 +104,7 @@ mod tests {
     fn another_answer_fails() {
         assert_snapshot!(said(&WORKS.replace("ok 3", "error")), @r#"
         fail: it answered "error" to "size a"; the answer is "ok 3"
-          0.2 * sent "size a\n"
+          0.2 * stdin "size a\n"
           0.3 * stdout "error\n"
         hint: what does the starter answer, and which change made the difference?
         "#);
@@ -115,11 +115,11 @@ mod tests {
         let silent = WORKS.replace("* stdout \"ok 3\\n\"", "");
         assert_snapshot!(said(&silent), @r#"
         fail: it exits with status 0 before it has answered "size a"
-          0.2 * sent "size a\n"
+          0.2 * stdin "size a\n"
           0.4 2 +++ exit 0
         hint: what is the answer to a command that cannot be done, and who is still there to give it?
         "#);
-        let stuck = silent.replace("* closed\n", "* limit stuck 700\n");
+        let stuck = silent.replace("* stdin closed\n", "* limit stuck 700\n");
         assert!(said(&stuck).contains("it never answers \"size a\": it waits"));
     }
 

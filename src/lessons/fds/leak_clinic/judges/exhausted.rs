@@ -233,17 +233,17 @@ mod tests {
     use insta::assert_snapshot;
 
     const COPY: &str = r#"
-        * sent "copy a b\n"
+        * stdin "copy a b\n"
         * stdout "ok\n"
         * measured memory=5120 tasks=1 descriptors=4
-        * sent "copy a b\n"
+        * stdin "copy a b\n"
         2 openat(AT_FDCWD, "/lab/a", O_RDONLY) = 4</lab/a [8]>
         2 openat(AT_FDCWD, "/lab/b", O_WRONLY|O_CREAT, 0666) ...
         2 !!! strike
         2 ... openat = -1 EMFILE (injected)
         2 close(4</lab/a [8]>) = 0
         * stdout "error\n"
-        * sent "log x\n"
+        * stdin "log x\n"
         * stdout "ok\n"
         * measured memory=5120 tasks=1 descriptors=4
         2 +++ exit 0
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn an_end_fails() {
         let ended = r#"
-            * sent "copy a b\n"
+            * stdin "copy a b\n"
             2 openat(AT_FDCWD, "/lab/a", O_RDONLY) ...
             2 !!! strike
             2 ... openat = -1 EMFILE (injected)
@@ -292,7 +292,7 @@ mod tests {
         "#;
         assert_snapshot!(said(ended), @r#"
         fail: after openat said EMFILE: it exits with status 1 before it has answered "copy a b"
-          0.0 * sent "copy a b\n"
+          0.0 * stdin "copy a b\n"
           0.1 2 openat(AT_FDCWD, "/lab/a", O_RDONLY) = -1 EMFILE (injected)
           0.2 2 !!! strike
           0.4 * stderr "Too many open files\n"
@@ -308,8 +308,8 @@ mod tests {
             "x\\n\"\n        * stdout \"error",
         );
         let twice = broken.replace(
-            "* stdout \"error\\n\"\n        * sent \"log",
-            "* stdout \"ok\\n\"\n        * sent \"log",
+            "* stdout \"error\\n\"\n        * stdin \"log",
+            "* stdout \"ok\\n\"\n        * stdin \"log",
         );
         assert_eq!(
             said(&twice),
@@ -334,7 +334,7 @@ mod tests {
     #[test]
     fn a_pair_that_there_is_not_fails() {
         let ping = r#"
-            * sent "ping\n"
+            * stdin "ping\n"
             2 socketpair(AF_UNIX, SOCK_STREAM, 0, 0x7f) ...
             2 !!! strike
             2 ... socketpair = -1 EMFILE (injected)

@@ -60,7 +60,7 @@ mod tests {
 
     const RAN: &str = r#"
         2 openat(AT_FDCWD, "/lab/app.log", O_WRONLY) = 3</lab/app.log [9]>
-        * sent "run exec /actor exit 0\n"
+        * stdin "run exec /actor exit 0\n"
         2 fork 3
         3 exec "/bin/sh" fds=0</dev/null>,1<pipe:[7]>,2<pipe:[3]>,10</lab/x>
         3 exec "/actor" fds=0</dev/null>,1<pipe:[7]>,2<pipe:[3]>
@@ -88,7 +88,7 @@ mod tests {
         assert_snapshot!(said(&leaks), @r#"
         fail: what it runs begins with descriptor 3 (/lab/app.log) and 1 more
           0.0 2 openat(AT_FDCWD, "/lab/app.log", O_WRONLY) = 3</lab/app.log [9]>
-          0.5 3 exec "/actor" fds=3</lab/app.log [9]>,5<socket:[8]>,0</dev/null>,1<pipe:[7]>,2<pipe:[3]>
+          0.5 3 exec "/actor" fds=3</lab/app.log [9]>,5<socket:[8]>,0</dev/null>,1<pipe:[7]>,2<pipe:[3]> blocked=[] ignored=[]
         hint: which flag does a descriptor need so that exec closes it, and when is it set?
         "#);
     }

@@ -101,7 +101,7 @@ mod tests {
 
     fn trace(opened: usize, after: usize) -> String {
         let mut trace = "
-            * sent \"ping\\n\"
+            * stdin \"ping\\n\"
             * stdout \"ok\\n\"
             * measured memory=5120 tasks=1 descriptors=5
             2 openat(AT_FDCWD, \"/lab/b\", O_RDONLY) = 5</lab/b [9]>
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn an_end_before_the_count_fails() {
-        assert!(said("* sent \"ping\\n\"\n2 +++ exit 1\n").contains("before it has answered"));
+        assert!(said("* stdin \"ping\\n\"\n2 +++ exit 1\n").contains("before it has answered"));
         let ended = "* stdout \"ok\\nok\\n\"\n2 +++ exit 0\n";
         assert!(said(ended).contains("before its descriptors can be counted"));
     }

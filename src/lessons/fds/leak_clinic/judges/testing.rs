@@ -43,8 +43,8 @@ mod hostile {
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
-        r#"* sent "ping\n""#,
-        r#"* sent "log x\n""#,
+        r#"* stdin "ping\n""#,
+        r#"* stdin "log x\n""#,
         r#"* stdout "ok\n""#,
         r#"* stdout "error\nok 0 0\n""#,
         r#"* stderr "x""#,
@@ -66,7 +66,7 @@ mod hostile {
         "2 +++ exit 0",
         "2 +++ signal SIGSEGV",
         "* limit stuck 100",
-        "* closed",
+        "* stdin closed",
         r#"* file "/lab/app.log" "x\n""#,
         r#"* file "/lab/b" absent"#,
     ];

@@ -1,7 +1,7 @@
 //! What is printed: the right number for each file, a message for what has none.
 
 use crate::lessons::fds::mmap_count::observed::{Due, Observed};
-use crate::model::{Failure, Judgement, Objection, Pass, Trial};
+use crate::model::{Failure, Judgement, Pass, Trial};
 
 /// What is asked where a number is wrong.
 const COUNTING: &str = "where does a line end, where does the file, and what tells the program so?";
@@ -29,26 +29,30 @@ pub(in crate::lessons::fds::mmap_count) fn counts_lines(trial: &Trial<'_>) -> Ju
 /// A program that never has a mapping of the kind that is struck is to count as ever.
 pub(in crate::lessons::fds::mmap_count) fn survives_truncation(trial: &Trial<'_>) -> Judgement {
     let observed = Observed::new(trial)?;
-    if !observed.was_struck() {
+    let cut = observed.struck_files();
+    if cut.is_empty() {
         return counts_lines(trial);
     }
-    let lost = observed.due().find_map(|due| match due {
-        Due::Lines(path, lines) if path.ends_with("/cut") => Some((path, lines)),
+    let is_cut = |path: &str| cut.iter().any(|one| one == path);
+    let lost = observed.due().filter_map(|due| match due {
+        Due::Lines(path, lines) if is_cut(path) => Some(lines),
         _ => None,
     });
-    let Some((cut, its_lines)) = lost else {
-        return Err(Objection::Blind("the experiment cuts no file".to_owned()));
-    };
+    let lost = lost.fold(0, u64::saturating_add);
     let due: Vec<Due<'_>> = observed
         .due()
         .map(|due| match due {
-            Due::Lines(path, _) if path == cut => Due::Message(path),
-            Due::Lines("total", total) => Due::Lines("total", total - its_lines.min(total)),
+            Due::Lines(path, _) if is_cut(path) => Due::Message(path),
+            Due::Lines("total", total) => Due::Lines("total", total.saturating_sub(lost)),
             due => due,
         })
         .collect();
     says(&observed, &due, 1).map_err(|failure| {
-        let why = format!("{cut} became shorter when it was mapped: {}", failure.why);
+        let why = format!(
+            "{} became shorter when it was mapped: {}",
+            cut.join(" and "),
+            failure.why
+        );
         let hint = "what happens at an access to a page that the file no longer has, and who can \
                     still say so?";
         Failure { why, ..failure }.hint(hint)

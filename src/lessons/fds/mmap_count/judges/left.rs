@@ -74,11 +74,12 @@ mod tests {
         for (nth, name) in names.iter().enumerate() {
             let address = format!("0x{:x}", 0x10_0000 + nth * 0x1_0000);
             trace.push_str(&format!(
-                "2 openat(AT_FDCWD, \"{name}\", O_RDONLY) = {}<{name} [{nth}]>\n\
-                 2 mmap(NULL, 9000, PROT_READ, MAP_PRIVATE, {}<{name} [{nth}]>, 0) = {address}\n\
+                "2 openat(AT_FDCWD, \"{name}\", O_RDONLY) = {}<{name} [{inode}]>\n\
+                 2 mmap(NULL, 9000, PROT_READ, MAP_PRIVATE, {}<{name} [{inode}]>, 0) = {address}\n\
                  * stdout \"1 {name}\\n\"\n",
                 nth + 3,
                 nth + 3,
+                inode = nth + 1,
             ));
             let then = then
                 .replace("ADDRESS", &address)
@@ -105,7 +106,7 @@ mod tests {
     fn a_shorter_length_leaves_the_rest() {
         assert_snapshot!(counted(100, "2 munmap(ADDRESS, 4096) = 0\n2 close(FD) = 0\n"), @r#"
         fail: 100 files or parts of them are mapped at the end; the first is 8192 bytes of /lab/0
-          0.2 2 mmap(NULL, 9000, PROT_READ, MAP_PRIVATE, 3</lab/0 [0]>, 0) = 0x100000
+          0.2 2 mmap(NULL, 9000, PROT_READ, MAP_PRIVATE, 3</lab/0 [1]>, 0) = 0x100000
           0.5 2 munmap(0x100000, 4096) = 0
         hint: which address and which length does munmap get, and on which ways?
         "#);
@@ -115,7 +116,7 @@ mod tests {
     fn descriptors_count_as_well() {
         assert_snapshot!(counted(100, "2 munmap(ADDRESS, 9000) = 0\n"), @r#"
         fail: 100 of the files are open at the end
-          0.0 2 openat(AT_FDCWD, "/lab/0", O_RDONLY) = 3</lab/0 [0]>
+          0.0 2 openat(AT_FDCWD, "/lab/0", O_RDONLY) = 3</lab/0 [1]>
         hint: for how long is a descriptor needed, once there is a mapping?
         "#);
     }

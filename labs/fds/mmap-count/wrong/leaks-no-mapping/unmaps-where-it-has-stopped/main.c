@@ -1,4 +1,4 @@
-/* Advances its pointer while it counts, and unmaps there. */
+/* Advances its pointer in the last window of a file, and unmaps where that has stopped. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -61,8 +61,9 @@ static const char *count_window(int fd, off_t offset, size_t length, size_t *cou
         problem = NULL;
     }
     guarded = NULL;
-    char *end = bytes + length;
-    munmap(end - 1, length);
+    if (length < (size_t)WINDOW)
+        bytes += length - 1;
+    munmap(bytes, length);
     return problem;
 }
 

@@ -1,4 +1,4 @@
-/* Unmaps a page, which is enough for most files. */
+/* Unmaps as many whole pages as the length has, and leaves the last one, which is not whole. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static const char *count_window(int fd, off_t offset, size_t length, size_t *cou
         problem = NULL;
     }
     guarded = NULL;
-    munmap(bytes, 4096);
+    munmap(bytes, length & ~(size_t)4095);
     return problem;
 }
 
