@@ -34,12 +34,12 @@ pub fn confine_address_space(pid: i32, more: u64) -> io::Result<()> {
         rlim_cur: bytes,
         rlim_max: bytes,
     };
-    // SAFETY: the kernel reads one structure, and is given no place to write to.
     #[expect(
         unsafe_code,
         reason = "prlimit(2) of another process is in no crate of ours"
     )]
     let result =
+        // SAFETY: the kernel reads one structure, and is given no place to write to.
         unsafe { libc::prlimit64(pid, libc::RLIMIT_AS, &raw const limit, std::ptr::null_mut()) };
     match result {
         0 => Ok(()),

@@ -86,7 +86,7 @@ mod hostile {
             }
             let trace = hostile_trace("", LINES, &picks);
             for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &[trace.clone()]);
+                let verdict = judged(check.judge, &experiment, std::slice::from_ref(&trace));
                 prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
             }
         }

@@ -58,7 +58,7 @@ pub(in crate::lessons::fds::mmap_count) fn maps_the_file(trial: &Trial<'_>) -> J
         if covered < len {
             let why = format!("it maps {covered} of the {len} bytes of {}", file.path);
             let made = all.made.iter().filter(|mapping| mapping.path == file.path);
-            let last = made.map(|mapping| mapping.enter).last();
+            let last = made.map(|mapping| mapping.enter).next_back();
             let failure = last.into_iter().fold(Failure::new(why), Failure::showing);
             return Err(failure
                 .hint("by which call do the bytes that it counts come into the program?")

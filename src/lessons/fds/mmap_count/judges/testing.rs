@@ -82,7 +82,7 @@ mod hostile {
                 .with_file("/lab/a", vec![b'x'; 9000]);
             let trace = hostile_trace("", LINES, &picks);
             for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &[trace.clone()]);
+                let verdict = judged(check.judge, &experiment, std::slice::from_ref(&trace));
                 prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
             }
         }
