@@ -371,7 +371,7 @@ pub(super) fn exhausted(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "exhausted");
     let files = Files::new(&mut source);
     let old = [old_log(&mut source, 1100)];
-    let mut script = Script::new().on_logs(&old);
+    let mut script = Script::new().on_logs(&old).at_rest();
     for _ in 0..2 {
         script = script
             .say(&format!("log {}", text(&mut source, 600)), OK)

@@ -49,6 +49,12 @@ impl Script {
         }
     }
 
+    /// Nothing is sent before the program rests: helpers that it may have are ready then.
+    pub(super) fn at_rest(mut self) -> Self {
+        self.steps.push(Step::AwaitStrike);
+        self
+    }
+
     /// Lines are sent together.
     pub(super) fn in_bulk(mut self) -> Self {
         self.is_in_bulk = true;
