@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{FileExt as _, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
@@ -41,7 +41,11 @@ pub fn put(job: &Job, file: &InputFile) -> io::Result<Option<Alive>> {
             sandbox::mount_disk(&path, job.host_uid, *kib)?;
         }
         InputKind::Made(payload) => clients::write(payload, &mut File::create(&path)?)?,
-        InputKind::Hole(len) => File::create(&path)?.set_len(*len)?,
+        InputKind::Hole(len) => {
+            let made = File::create(&path)?;
+            made.set_len(*len)?;
+            made.write_all_at(&file.content, *len)?;
+        }
         InputKind::Link(target) => symlink(target, &path)?,
         InputKind::Fifo => mkfifo(&path, Mode::from_bits_truncate(0o644))?,
         InputKind::Deserted => drop(listen(&path)?),

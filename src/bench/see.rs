@@ -4,7 +4,7 @@ use crate::model::experiment::STORE;
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
-use crate::model::{Action, Call, Recording, Run, Step, Strike, Trigger, What};
+use crate::model::{Action, Call, Expected, Recording, Run, Step, Strike, Trigger, What};
 
 use super::job::TrialRecord;
 use super::plan::{Kind, Work};
@@ -124,6 +124,8 @@ fn injection(action: &Action) -> Option<String> {
         Action::Return(value) => format!("retval={value}"),
         Action::DelayEnter(us) => format!("delay_enter={us}"),
         Action::DelayExit(us) => format!("delay_exit={us}"),
+        // What strace cannot do.
+        Action::CutFile(_) | Action::Confine(_) => return None,
         Action::Strike(
             Strike::SignalBefore(signo) | Strike::SignalDuring(signo) | Strike::SignalAfter(signo),
         ) => format!("signal={}", signal(*signo)),
@@ -251,6 +253,16 @@ fn as_learner_sees(word: &str) -> String {
     }
 }
 
+/// Whether the lines of the input are commands, without which nothing could be repeated.
+fn has_commands(run: &Run) -> bool {
+    let sent = run.steps.iter().map(|step| match step {
+        Step::Send(bytes) => bytes.len(),
+        _ => 0,
+    });
+    let has_answers = |expected: &Expected| matches!(expected, Expected::Output { .. });
+    (run.has_actor && sent.sum::<usize>() <= INLINE_SCRIPT) || run.expects.iter().any(has_answers)
+}
+
 /// What feeds the program, as the left side of a pipe or nothing.
 fn input(run: &Run) -> String {
     let mut bytes = Vec::new();
@@ -266,13 +278,22 @@ fn input(run: &Run) -> String {
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
     let source = match std::str::from_utf8(&bytes) {
         Ok("") => ":".to_owned(),
-        // With the actor about, each line is a command and counts.
-        Ok(text) if run.has_actor && text.len() <= INLINE_SCRIPT && is_printable(text) => {
+        // With the actor about, each line is a command and counts; so does one with an answer of
+        // its own.
+        Ok(text) if has_commands(run) && is_printable(text) => {
+            let mut room = match text.len() > INLINE_SCRIPT {
+                true => INLINE_SCRIPT / 3,
+                false => INLINE_SCRIPT * 2,
+            };
             let lines: Vec<String> = text
                 .replace(ACTOR, "syslab actor")
                 .replace(LAB_DIR, "/tmp")
                 .lines()
                 .map(quoted)
+                .take_while(|line| {
+                    room = room.saturating_sub(line.len() + 1);
+                    room > 0
+                })
                 .collect();
             format!("printf '%s\\n' {}", lines.join(" "))
         }

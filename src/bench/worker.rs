@@ -1,7 +1,7 @@
 //! The worker: a process for one submission. It builds, plans trials, and has them made.
 
 use std::collections::VecDeque;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -304,7 +304,7 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         trouble: Some(why),
         ..TrialRecord::default()
     };
-    let lab = match workshop.lab_dir(number) {
+    let lab = match workshop.lab_dir(number, work.experiment.files_kib()) {
         Ok(lab) => lab,
         Err(error) => return trouble(causes(&error).join(": ")),
     };
@@ -339,8 +339,11 @@ fn run(job: &Job) -> io::Result<TrialRecord> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    if let Some(mut stdin) = runner.stdin.take() {
+    if let Some(stdin) = runner.stdin.take() {
+        // Else it is a call for each byte.
+        let mut stdin = BufWriter::new(stdin);
         serde_json::to_writer(&mut stdin, job)?;
+        stdin.flush()?;
     }
     let record = match runner.stdout.take() {
         Some(stdout) => TrialRecord::read(&mut BufReader::new(stdout)),

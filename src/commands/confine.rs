@@ -83,7 +83,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
     for skipped in workshop.skipped() {
         writeln!(io::stderr(), "skipped: {skipped}")?;
     }
-    let lab = workshop.lab_dir(0)?;
+    let lab = workshop.lab_dir(0, 0)?;
     let mut argv = Vec::new();
     let mut env = vec![("PATH".into(), "/usr/bin:/bin".into())];
     let mut binds = vec![

@@ -32,6 +32,21 @@ pub struct Experiment {
     pub sweep: Option<Sweep>,
 }
 
+impl Experiment {
+    /// What its files hold together, KiB: also a hole does, once it has been mapped and looked at.
+    pub fn files_kib(&self) -> u64 {
+        let bytes = self.files.iter().map(|file| {
+            let made = match &file.kind {
+                InputKind::Made(payload) => payload.len(),
+                InputKind::Hole(len) => *len,
+                _ => 0,
+            };
+            made.saturating_add(file.content.len() as u64)
+        });
+        bytes.fold(0, u64::saturating_add).div_ceil(1024)
+    }
+}
+
 /// A file that the experiment puts into the lab directory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InputFile {
@@ -55,7 +70,8 @@ pub enum InputKind {
     Content,
     /// A file with these bytes, as client number 0 would send them.
     Made(Payload),
-    /// A file of so many bytes that nobody has ever written: they read as zeros, and take no room.
+    /// A file that begins with so many bytes that nobody has ever written: they read as zeros, and
+    /// take no room. The content follows.
     Hole(u64),
     /// A symbolic link to this.
     Link(String),
@@ -387,6 +403,12 @@ pub enum Action {
     /// The call starts when the world says so: [`Step::Release`]. Whoever is held counts as at
     /// rest.
     Hold,
+    /// The call is made; then the file of its descriptor is cut to this many bytes, as somebody else
+    /// may do it at any time.
+    CutFile(u64),
+    /// The call is made; then its process gets a limit on its address space (RLIMIT_AS): this many
+    /// bytes more than it has by now.
+    Confine(u64),
     /// A strike.
     Strike(Strike),
 }

@@ -34,6 +34,9 @@ const INODES: &std::ffi::CStr = c"200000";
 /// KiB in one lab directory.
 const LAB_KIB: u64 = 64 * 1024;
 
+/// The most that an experiment's own files get beside, KiB: a learner could fill it, too.
+const LARGEST_EXTRA_KIB: u64 = 512 * 1024;
+
 /// Inodes in one lab directory: a disk bomb of empty files ends here.
 const LAB_INODES: &std::ffi::CStr = c"4096";
 
@@ -175,20 +178,22 @@ impl Workshop {
     }
 
     /// A new, empty lab directory that belongs to the learner, for [`LAB_DIR`]; `number` is not
-    /// in use.
+    /// in use. It has room for what a learner may write, and for so much more that the experiment
+    /// itself puts there.
     ///
     /// [`LAB_DIR`]: crate::model::experiment::LAB_DIR
     ///
     /// # Errors
     /// If it exists, or cannot be made.
-    pub fn lab_dir(&self, number: u32) -> Result<LabDir, WorkshopError> {
+    pub fn lab_dir(&self, number: u32, extra_kib: u64) -> Result<LabDir, WorkshopError> {
         let path = self.place.join(format!("lab{number}"));
         make_directory(&path)?;
         let is_mounted = self.confinement.rung == Rung::Full;
         // From here on it is removed again if anything fails.
         let lab = LabDir { path, is_mounted };
         if is_mounted {
-            mount_disk(&lab.path, self.host_uid, LAB_KIB)
+            let kib = LAB_KIB + extra_kib.min(LARGEST_EXTRA_KIB);
+            mount_disk(&lab.path, self.host_uid, kib)
                 .map_err(|error| WorkshopError::Make("mount a lab directory", error))?;
         } else if let Some(id) = self.owner() {
             std::os::unix::fs::chown(&lab.path, Some(id), Some(id))

@@ -112,6 +112,12 @@ impl Tracer {
                 Plan::Later(AtExitPlan::Delay(delay)) => {
                     in_call.at_exit.push(AtExit::Delay(delay));
                 }
+                Plan::Later(AtExitPlan::CutFile(len)) => {
+                    in_call.at_exit.push(AtExit::CutFile(len));
+                }
+                Plan::Later(AtExitPlan::Confine(bytes)) => {
+                    in_call.at_exit.push(AtExit::Confine(bytes));
+                }
                 Plan::Delay(delay) => self.hold(pid, delay),
                 Plan::Hold => self.hold_until_told(pid),
                 Plan::Short(bytes) => {
@@ -318,6 +324,10 @@ impl Tracer {
                 AtExit::RestoreWord(address, word) => ptrace::poke(pid, *address, *word)?,
                 AtExit::Signal(signo) => self.signal_by_fault(*signo),
                 AtExit::Delay(time) => *delay = Some(*time),
+                AtExit::CutFile(_) | AtExit::Confine(_)
+                    if arch::result(&registers).is_negative() => {}
+                AtExit::CutFile(len) => self.cut_file(pid, in_call.enter, *len),
+                AtExit::Confine(bytes) => self.confine(pid, *bytes),
             }
         }
         ptrace::set_registers(pid, &registers)

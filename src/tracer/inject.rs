@@ -80,6 +80,10 @@ pub enum AtExitPlan {
     Signal(i32),
     /// Hold the return back.
     Delay(Duration),
+    /// Cut the file of the call's descriptor to so many bytes.
+    CutFile(u64),
+    /// Give the caller's process so many bytes of address space more, and no further.
+    Confine(u64),
 }
 
 impl Injector {
@@ -203,6 +207,8 @@ fn plan(action: &Action) -> Plan {
         Action::DelayEnter(us) => Plan::Delay(Duration::from_micros(*us)),
         Action::Hold => Plan::Hold,
         Action::DelayExit(us) => Plan::Later(AtExitPlan::Delay(Duration::from_micros(*us))),
+        Action::CutFile(len) => Plan::Later(AtExitPlan::CutFile(*len)),
+        Action::Confine(bytes) => Plan::Later(AtExitPlan::Confine(*bytes)),
         Action::Strike(Strike::SignalBefore(signo)) => Plan::SignalFirst(*signo),
         Action::Strike(Strike::SignalDuring(signo)) => Plan::SignalNow(*signo),
         Action::Strike(Strike::SignalAfter(signo)) => Plan::Later(AtExitPlan::Signal(*signo)),

@@ -19,6 +19,7 @@
 
 pub mod arch;
 mod begin;
+mod behind;
 mod call;
 pub mod decode;
 pub mod facts;

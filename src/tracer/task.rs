@@ -57,6 +57,10 @@ pub enum AtExit {
     Signal(i32),
     /// Hold the return back.
     Delay(std::time::Duration),
+    /// Cut the file of the call's descriptor to so many bytes.
+    CutFile(u64),
+    /// Give the process so many bytes of address space more, and no further.
+    Confine(u64),
 }
 
 /// What is to be done when a skipped call returns, before it is made again.

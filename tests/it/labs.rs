@@ -43,3 +43,10 @@ fn solutions_of_uring_copy_pass() {
     }
     verified(&["fds/uring-copy", "--row", "solution/"]);
 }
+
+#[test]
+fn solutions_of_fds_pass() {
+    for lab in ["leak-clinic", "mmap-count"] {
+        verified(&[&format!("fds/{lab}"), "--row", "solution/"]);
+    }
+}

@@ -9,6 +9,7 @@ mod dns;
 mod echo;
 mod http;
 mod limits;
+mod mmap_count;
 mod reaper;
 mod shell;
 mod tls;

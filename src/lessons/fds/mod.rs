@@ -2,9 +2,12 @@
 
 pub mod demos;
 pub mod exercises;
+mod leak_clinic;
+mod mmap_count;
+mod opened;
 mod uring_copy;
 
-use crate::model::Lesson;
+use crate::model::{ExitStatus, Lesson};
 
 /// The lesson.
 pub const LESSON: Lesson = Lesson {
@@ -13,5 +16,15 @@ pub const LESSON: Lesson = Lesson {
     title: "descriptors, leaks, mmap, zero copy, io_uring",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[uring_copy::LAB],
+    labs: &[leak_clinic::LAB, mmap_count::LAB, uring_copy::LAB],
 };
+
+/// How a process ended, in words that follow a subject.
+fn how(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exits with status {code}"),
+        ExitStatus::Signal(signo) => {
+            format!("is ended by {}", crate::model::text::signal_name(signo))
+        }
+    }
+}
