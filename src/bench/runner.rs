@@ -180,6 +180,11 @@ fn perform(
         }
         tracer.accompany(crowds.pid());
     }
+    if let Some(target) = launched.target.take() {
+        tracer
+            .confront(target)
+            .map_err(io_error("play the process that it looks at"))?;
+    }
     let mut driver = Driver::new(job, run, streams, crowds);
     launched.release()?;
     let trouble = observe(&mut tracer, &mut driver)?;
@@ -245,7 +250,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
     };
     binds.push(bind(&job.submission, SUBMISSION_DIR, false));
     binds.push(bind(&job.lab, LAB_DIR, true));
-    if let Some(actor) = job.actor.as_deref().filter(|_| run.has_actor) {
+    if let Some(actor) = job.actor.as_deref().filter(|_| run.meets_actor()) {
         binds.push(bind(actor, ACTOR, false));
     }
     BoxSpec {
@@ -257,6 +262,11 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
         binds,
+        target: run
+            .target
+            .iter()
+            .flat_map(|args| std::iter::once(ACTOR.into()).chain(args.iter().map(Into::into)))
+            .collect(),
         cwd: SUBMISSION_DIR.into(),
         has_network: true,
         has_terminal: run.has_terminal,

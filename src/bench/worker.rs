@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::model::score::SCHEMA;
-use crate::model::{Check, Experiment, Finding, Lab, Machine, Scorecard, Verdict, score::Repeats};
+use crate::model::{
+    Check, Experiment, Finding, Lab, Machine, Run, Scorecard, Verdict, score::Repeats,
+};
 use crate::sandbox::Workshop;
 use crate::sys;
 
@@ -306,7 +308,7 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         Ok(lab) => lab,
         Err(error) => return trouble(causes(&error).join(": ")),
     };
-    let has_actor = work.experiment.runs.iter().any(|run| run.has_actor);
+    let has_actor = work.experiment.runs.iter().any(Run::meets_actor);
     let actor = match has_actor.then(|| workshop.actor()).transpose() {
         Ok(actor) => actor,
         Err(error) => return trouble(format!("cannot copy syslab into the workshop: {error}")),

@@ -108,6 +108,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
     }
     argv.extend(args.command.iter().cloned());
     let spec = BoxSpec {
+        target: Vec::new(),
         argv,
         env,
         cwd: SUBMISSION_DIR.into(),

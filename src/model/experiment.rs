@@ -19,6 +19,10 @@ pub const SUBMISSION_DIR: &str = "/submission";
 /// and that submissions are given to run; see `stimulus::actor`.
 pub const ACTOR: &str = "/actor";
 
+/// The process id of a run's [target](Run::target), as the submission sees it: the submission's first
+/// process is 2.
+pub const TARGET: u32 = 3;
+
 /// One controlled story: files, runs, and perhaps a sweep over the first run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
@@ -99,8 +103,19 @@ pub struct Run {
     /// An earlier server has served clients at this TCP port, and was killed while they were
     /// connected: what is left of its connections is there when the program starts.
     pub predecessor: Option<u16>,
+    /// The actor with these arguments lives beside the program, as process [`TARGET`], as the same
+    /// user, not traced: something to look at. It is ready when the program starts, and ends with
+    /// the run.
+    pub target: Option<Vec<String>>,
     /// What judges compare with.
     pub expects: Vec<Expected>,
+}
+
+impl Run {
+    /// Whether the actor is there, for the program to run or to look at.
+    pub fn meets_actor(&self) -> bool {
+        self.has_actor || self.target.is_some()
+    }
 }
 
 /// Something that a right program brings about in a run, as only the experiment's author knows it.
@@ -290,6 +305,8 @@ pub enum Role {
     NotNull(usize),
     /// A new process, and not a thread (CLONE_THREAD).
     NewProcess,
+    /// Something below this directory (or the directory itself), by its path or by a descriptor.
+    Below(String),
 }
 
 /// From when on a trigger counts.
@@ -350,6 +367,10 @@ pub enum Strike {
     /// to do; signals that came meanwhile are handled, and the call is then made. Strikes only
     /// calls that could block.
     OthersFirst,
+    /// The [target](Run::target) makes its move before the call is made, if it has not already.
+    TargetMoves,
+    /// The [target](Run::target) ends before the call is made, and is waited for.
+    TargetEnds,
     /// The whole tree is killed before the call is made.
     KillTree,
     /// The call fails with this errno.

@@ -100,6 +100,7 @@ impl Tracer {
                     self.kill_tree();
                     return Ok(());
                 }
+                Plan::Target(order) => self.order_target(order),
                 Plan::SignalNow(signo) => self.signal_by_fault(signo),
                 Plan::SignalFirst(_) | Plan::OthersFirst => {}
                 Plan::Later(AtExitPlan::Signal(signo)) => {

@@ -13,6 +13,7 @@
 //! - [`observe`]: the loop; `begin`: when a program begins; `call`: one call, and its faults
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`waits`]: what a call's raw arguments say about waiting and signals
+//! - [`target`]: a process that the program looks at, and that a strike makes move
 //! - [`guest`]: a process that was running before, and goes on after
 //! - [`decode`]: arguments; [`site`]: call sites; [`arch`]: registers
 
@@ -27,6 +28,7 @@ pub mod inject;
 pub mod observe;
 pub mod rest;
 pub mod site;
+pub mod target;
 pub mod task;
 pub mod waits;
 

@@ -248,6 +248,7 @@ fn world() -> impl Strategy<Value = World> {
         name().prop_map(World::Told),
         name().prop_map(World::Dismissed),
         name().prop_map(World::Replaced),
+        bytes().prop_map(World::Target),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
         any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
             World::Measured(Measure {

@@ -260,6 +260,8 @@ impl Rest<'_> {
             Ok(World::Replaced(self.string()?))
         } else if self.eat("measured ") {
             Ok(World::Measured(self.measure()?))
+        } else if self.eat("target ") {
+            Ok(World::Target(self.bytes()?))
         } else if self.eat("limit ") {
             let name = self.identifier();
             let kind = LIMIT_KINDS.iter().find(|(known, _)| *known == name);
@@ -271,7 +273,7 @@ impl Rest<'_> {
         } else {
             Err(
                 "`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `listening`, `clients`, \
-                 `tell`, `dismiss`, `saw`, `measured`, `limit` or `blind`",
+                 `tell`, `dismiss`, `saw`, `measured`, `target`, `limit` or `blind`",
             )
         }
     }
