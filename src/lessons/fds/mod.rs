@@ -2,6 +2,7 @@
 
 pub mod demos;
 pub mod exercises;
+mod inspector;
 
 use crate::model::Lesson;
 
@@ -12,5 +13,5 @@ pub const LESSON: Lesson = Lesson {
     title: "descriptors, leaks, mmap, zero copy, io_uring",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[inspector::LAB],
 };
