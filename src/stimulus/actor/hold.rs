@@ -19,17 +19,17 @@ mod spelling;
 pub use held::{ANYTHING, Held, MANY, NOT_HERE};
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{SFlag, fstat};
-use nix::unistd::dup2_stdin;
+use nix::unistd::{dup2_stdin, pipe};
 
 use self::item::{Item, When};
 use super::{Confusion, Verb};
-use crate::sys::packet;
+use crate::sys::{packet, process};
 
 pub(super) const VERB: Verb = Verb {
     name: "hold",
@@ -41,6 +41,9 @@ pub(super) const VERB: Verb = Verb {
         Ok(ExitCode::SUCCESS)
     },
 };
+
+/// The most numbers that are of use; some machines permit no more, and some a thousand times as many.
+const MOST: u64 = 20_000;
 
 /// What it does after it was told to.
 const MOVED: &[u8] = b"moved\n";
@@ -59,20 +62,34 @@ fn hold(items: &[Item]) -> io::Result<()> {
         return obey(items);
     }
     // The socket comes from another network namespace, in whose tables alone it is: whoever is told
-    // nothing gives it away.
-    let control = make::aside(io::stdin().as_fd().try_clone_to_owned()?)?;
-    dup2_stdin(File::open("/dev/null")?)?;
+    // nothing does not keep it. A child says what is held when all else is closed.
+    let highest = most.min(MOST) as i32 - 1;
+    let paper = is_told.then(|| pass_on(highest)).transpose()?;
+    dup2_stdin(io::stdout())?;
     report.extend(held::print(&[Held::standard(0)?]));
     make_all(items, &mut report)?;
-    match is_told {
-        true => packet::send(control.as_fd(), &report, &[])?,
+    match paper {
+        Some(mut paper) => paper.write_all(&report)?,
         // Somebody looks at it by hand, and ends it.
-        false => io::stderr().write_all(&report)?,
+        None => io::stderr().write_all(&report)?,
     }
-    drop(control);
     loop {
         nix::unistd::pause();
     }
+}
+
+/// Starts a child that reads to the end of what is written here, whose number this is meanwhile, and
+/// sends it.
+fn pass_on(number: i32) -> io::Result<File> {
+    let (read, write) = pipe()?;
+    let Some(_) = process::fork()? else {
+        drop(write);
+        let mut report = Vec::new();
+        File::from(read).read_to_end(&mut report)?;
+        packet::send(io::stdin().as_fd(), &report, &[])?;
+        std::process::exit(0)
+    };
+    Ok(File::from(process::duplicate(&write, number)?))
 }
 
 /// Makes what is held from the beginning, and announces what will be.

@@ -52,14 +52,10 @@ impl Held {
         })
     }
 
-    /// One of its standard streams, which are all /dev/null.
+    /// One of its standard streams, which are all /dev/null, as standard output is from the beginning.
     pub(super) fn standard(number: i32) -> io::Result<Self> {
-        let held = match number {
-            0 => Self::of(0, io::stdin(), "device"),
-            1 => Self::of(1, io::stdout(), "device"),
-            _ => Self::of(2, io::stderr(), "device"),
-        };
-        Ok(held?.leading_to([b"/dev/null".to_vec()]))
+        let held = Self::of(number, io::stdout(), "device")?;
+        Ok(held.leading_to([b"/dev/null".to_vec()]))
     }
 
     /// A descriptor of which anything may be said.

@@ -86,7 +86,7 @@ fn kind_of(what: &str) -> &str {
 const ASIDE: i32 = 2000;
 
 /// Puts a descriptor where it is in nobody's way.
-pub(super) fn aside(descriptor: OwnedFd) -> io::Result<OwnedFd> {
+fn aside(descriptor: OwnedFd) -> io::Result<OwnedFd> {
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
     let lowest = ASIDE.min((limit / 2) as i32);
     process::duplicate(&descriptor, lowest)

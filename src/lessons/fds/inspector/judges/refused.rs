@@ -1,7 +1,7 @@
 //! Where there is nothing to list.
 
+use crate::lessons::fds::inspector::experiments::ZOMBIE;
 use crate::lessons::fds::inspector::observed::{Observed, how, quoted};
-use crate::model::experiment::TARGET;
 use crate::model::{ExitStatus, Failure, Judgement, Pass, Trial};
 
 /// Fails if it prints anything to standard output; or, the zombie aside, says nothing on standard
@@ -33,7 +33,7 @@ pub(in crate::lessons::fds::inspector) fn says_why_not(trial: &Trial<'_>) -> Jud
             "Which process does the text name, and what became of it on the way to a path?",
         );
     }
-    if args == [(TARGET + 1).to_string()] {
+    if args == [ZOMBIE.to_string()] {
         return match status {
             ExitStatus::Code(0) => Ok(Pass::default()),
             status => failed(
@@ -73,7 +73,7 @@ mod tests {
         for args in ["4711", "", "3x"] {
             assert_eq!(said(args, "* stderr \"no\\n\"\n2 +++ exit 2"), "pass");
         }
-        assert_eq!(said("4", "2 +++ exit 0"), "pass");
+        assert_eq!(said("5", "2 +++ exit 0"), "pass");
     }
 
     #[test]
@@ -94,8 +94,8 @@ mod tests {
           0.4 2 +++ exit 0
         hint: Which process does the text name, and what became of it on the way to a path?
         "#);
-        assert_snapshot!(said("4", "* stderr \"no\\n\"\n2 +++ exit 1"), @r#"
-        fail: asked about "4", a zombie, it exits with status 1
+        assert_snapshot!(said("5", "* stderr \"no\\n\"\n2 +++ exit 1"), @r#"
+        fail: asked about "5", a zombie, it exits with status 1
           0.3 * stderr "no\n"
           0.4 2 +++ exit 1
         hint: Does a process that has ended have descriptors, and is that an error?
