@@ -183,6 +183,11 @@ fn perform(
         }
         tracer.accompany(crowds.pid());
     }
+    if let Some(target) = launched.target.take() {
+        tracer
+            .confront(target)
+            .map_err(io_error("play the process that it looks at"))?;
+    }
     let mut driver = Driver::new(job, run, streams, crowds);
     launched.release()?;
     let trouble = observe(&mut tracer, &mut driver)?;
@@ -268,6 +273,11 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             .collect(),
         binds,
         lists: run.lists.iter().map(Into::into).collect(),
+        target: run
+            .target
+            .iter()
+            .flat_map(|args| std::iter::once(ACTOR.into()).chain(args.iter().map(Into::into)))
+            .collect(),
         cwd: SUBMISSION_DIR.into(),
         has_network: true,
         has_terminal: run.has_terminal,

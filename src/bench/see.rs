@@ -1,7 +1,6 @@
 //! The strace command that shows a learner the same with the standard tool.
 
-use crate::model::experiment::STORE;
-use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
+use crate::model::experiment::{ACTOR, LAB_DIR, STORE, SUBMISSION_DIR, TARGET};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
 use crate::model::{Action, Call, Expected, Recording, Run, Step, Strike, Trigger, What};
@@ -55,11 +54,20 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     words.extend(argv.iter().map(|word| as_learner_sees(word)));
     words.extend(run.args.iter().map(|arg| match arg == ACTOR {
         true => LEARNERS_ACTOR.to_owned(),
+        false if run.target.is_some() && *arg == TARGET.to_string() => "$!".to_owned(),
         false => quoted(&arg.replace(ACTOR, LEARNERS_ACTOR).replace(LAB_DIR, "/tmp")),
     }));
     if run.has_terminal {
         // Whoever sits at one types the rest.
         return words.join(" ");
+    }
+    if let Some(target) = &run.target {
+        let args: Vec<String> = target
+            .iter()
+            .map(|arg| quoted(&arg.replace(LAB_DIR, "/tmp")))
+            .collect();
+        let (args, look) = (args.join(" "), words.join(" "));
+        return format!("{LEARNERS_ACTOR} {args} & sleep 1; {look}; kill $!");
     }
     let program = argv.last().map_or("", String::as_str);
     let has_clients = run.steps.iter().any(|step| matches!(step, Step::Start(_)));
@@ -132,7 +140,11 @@ fn injection(action: &Action) -> Option<String> {
         Action::Strike(Strike::KillTree | Strike::KillCaller) => "signal=KILL".to_owned(),
         // strace can lie about a count but not shorten a call, and what it delays before a call is
         // interrupted by signals that come meanwhile.
-        Action::Hold | Action::Short(_) | Action::Strike(Strike::OthersFirst) => return None,
+        Action::Hold
+        | Action::Short(_)
+        | Action::Strike(Strike::OthersFirst | Strike::TargetMoves | Strike::TargetEnds) => {
+            return None;
+        }
     })
 }
 

@@ -111,6 +111,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
     }
     argv.extend(args.command.iter().cloned());
     let spec = BoxSpec {
+        target: Vec::new(),
         argv,
         env,
         lists: Vec::new(),

@@ -19,6 +19,10 @@ pub const SUBMISSION_DIR: &str = "/submission";
 /// and that submissions are given to run; see `stimulus::actor`.
 pub const ACTOR: &str = "/actor";
 
+/// The process id of a run's [target](Run::target), as the submission sees it: the submission's first
+/// process is 2.
+pub const TARGET: u32 = 3;
+
 /// One controlled story: files, runs, and perhaps a sweep over the first run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
@@ -134,14 +138,18 @@ pub struct Run {
     pub compare: Vec<(String, Payload)>,
     /// Whether it may use io_uring, of whose operations no tracer is told; see `sandbox::policy`.
     pub allows_rings: bool,
+    /// The actor with these arguments lives beside the program, as process [`TARGET`], as the same
+    /// user, not traced: something to look at. It is ready when the program starts, and ends with
+    /// the run.
+    pub target: Option<Vec<String>>,
     /// What judges compare with.
     pub expects: Vec<Expected>,
 }
 
 impl Run {
-    /// Whether the actor is there.
+    /// Whether the actor is there, for the program to run or to look at.
     pub fn meets_actor(&self) -> bool {
-        self.has_actor || !self.led_by.is_empty()
+        self.has_actor || !self.led_by.is_empty() || self.target.is_some()
     }
 }
 
@@ -359,6 +367,8 @@ pub enum Role {
     NotNull(usize),
     /// A new process, and not a thread (CLONE_THREAD).
     NewProcess,
+    /// Something below this directory (or the directory itself), by its path or by a descriptor.
+    Below(String),
 }
 
 /// From when on a trigger counts.
@@ -428,6 +438,10 @@ pub enum Strike {
     /// to do; signals that came meanwhile are handled, and the call is then made. Strikes only
     /// calls that could block.
     OthersFirst,
+    /// The [target](Run::target) makes its move before the call is made, if it has not already.
+    TargetMoves,
+    /// The [target](Run::target) ends before the call is made, and is waited for.
+    TargetEnds,
     /// The whole tree is killed before the call is made.
     KillTree,
     /// The process that makes the call is killed before it is made.

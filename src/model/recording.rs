@@ -135,6 +135,8 @@ pub enum World {
     Compared(String, Option<Likeness>),
     /// What the program's processes held.
     Measured(Measure),
+    /// The run's target said this of itself: what it holds, what it did. Nothing: it has ended.
+    Target(Bytes),
     /// The run was ended because it reached a limit.
     Limit(LimitKind, u64),
     /// The tracer met something that it cannot follow (io_uring, int 0x80, x32, ...).

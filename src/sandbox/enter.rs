@@ -48,7 +48,7 @@ pub fn enter_box() -> ExitCode {
 
 /// Makes the box and waits for its end.
 fn run(control: &OwnedFd) -> Result<(), Failure> {
-    let (mut job, stdio) = read_job(control).map_err(Step::ReadJob.failed())?;
+    let (mut job, stdio, target) = read_job(control).map_err(Step::ReadJob.failed())?;
     // Ctrl-C is for those who talk to people: they end the box when they are done.
     setsid().map_err(Step::PrepareProcess.failed())?;
     // Standard input is the control socket: a second copy would keep it open.
@@ -71,16 +71,22 @@ fn run(control: &OwnedFd) -> Result<(), Failure> {
         job.spec.limits.processes = job.spec.limits.processes.saturating_add(others);
     }
     if job.spec.rung != Rung::Full {
+        drop(target);
         return partial::main(job, stdio, control);
     }
     process::die_with_parent(job.parent).map_err(Step::FollowParent.failed())?;
-    let init = make(job, stdio, control)?;
+    let init = make(job, stdio, target, control)?;
     let _ = waitpid(init, None);
     Ok(())
 }
 
 /// Makes the namespaces and their init; returns in the box only.
-fn make(job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Result<Pid, Failure> {
+fn make(
+    job: Job,
+    stdio: [OwnedFd; 3],
+    target: Option<OwnedFd>,
+    control: &OwnedFd,
+) -> Result<Pid, Failure> {
     let host_uid = job.spec.host_uid;
     let parts = Parts::gather(&job.spec)?;
     let (ours, theirs) = packet::pair().map_err(Step::Fork.failed())?;
@@ -91,11 +97,12 @@ fn make(job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Result<Pid, Failure
             job,
             parts,
             stdio,
+            target,
             control,
             link: theirs,
         });
     };
-    drop((theirs, stdio, parts));
+    drop((theirs, stdio, target, parts));
     map_ids(pid, host_uid).map_err(Step::MapIds.failed())?;
     let handle = pidfd::open(pid.as_raw()).map_err(Step::Fork.failed())?;
     Report::Init(pid.as_raw())
@@ -107,12 +114,14 @@ fn make(job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Result<Pid, Failure
     Ok(pid)
 }
 
-fn read_job(control: &OwnedFd) -> io::Result<(Job, [OwnedFd; 3])> {
+/// The job, the program's streams, and the socket of what is to live beside it.
+fn read_job(control: &OwnedFd) -> io::Result<(Job, [OwnedFd; 3], Option<OwnedFd>)> {
     let packet = packet::receive(control.as_fd())?.ok_or(io::ErrorKind::UnexpectedEof)?;
-    let [paper, input, output, errors] = <[OwnedFd; 4]>::try_from(packet.descriptors)
-        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    let mut descriptors = packet.descriptors.into_iter();
+    let mut next = || descriptors.next().ok_or(io::ErrorKind::InvalidData);
+    let (paper, stdio) = (next()?, [next()?, next()?, next()?]);
     let job = serde_json::from_reader(BufReader::new(File::from(paper)))?;
-    Ok((job, [input, output, errors]))
+    Ok((job, stdio, descriptors.next()))
 }
 
 /// Forks into the seven namespaces; a kernel without cgroups has six.

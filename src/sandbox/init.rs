@@ -29,6 +29,8 @@ pub(super) struct Init<'a> {
     pub(super) job: Job,
     pub(super) parts: Parts,
     pub(super) stdio: [OwnedFd; 3],
+    /// The standard input of what lives beside the program.
+    pub(super) target: Option<OwnedFd>,
     pub(super) control: &'a OwnedFd,
     /// A socket whose other end the box holds as long as it lives.
     pub(super) link: OwnedFd,
@@ -39,8 +41,8 @@ pub(super) fn main(init: Init) -> ! {
     let control = init.control;
     let lists = init.job.spec.lists.clone();
     let reason = match start(init) {
-        Ok(first) => {
-            let reason = reap(control, first);
+        Ok((first, target)) => {
+            let reason = reap(control, first, target);
             for place in lists {
                 let names = left::names(&place);
                 let _ = Report::Left(place, names).send(control);
@@ -56,12 +58,16 @@ pub(super) fn main(init: Init) -> ! {
     process::exit(reason)
 }
 
-/// Makes the world and PID 2.
-fn start(init: Init) -> Result<Pid, Failure> {
+/// What lives beside the program, and the end of its socket that says to the outside that it does.
+type Target = (Pid, OwnedFd);
+
+/// Makes the world and PID 2, and PID 3 where one is asked for.
+fn start(init: Init) -> Result<(Pid, Option<Target>), Failure> {
     let Init {
         job,
         parts,
         stdio,
+        target,
         control,
         link,
     } = init;
@@ -82,9 +88,16 @@ fn start(init: Init) -> Result<Pid, Failure> {
     prctl::set_no_new_privs().map_err(Step::DropPrivileges.failed())?;
     privilege::drop_capabilities().map_err(Step::DropPrivileges.failed())?;
 
+    let Some(first) = own::fork().map_err(Step::Fork.failed())? else {
+        drop(target);
+        learner::main(&job, &stdio, control)
+    };
+    let Some(socket) = target else {
+        return Ok((first, None));
+    };
     match own::fork().map_err(Step::Fork.failed())? {
-        Some(first) => Ok(first),
-        None => learner::main(&job, &stdio, control),
+        Some(pid) => Ok((first, Some((pid, socket)))),
+        None => learner::beside(&job.spec, &socket),
     }
     // Our copies of the learner's streams are closed here, or a reader would wait for us.
 }
@@ -109,13 +122,16 @@ fn die_with_the_box(link: &OwnedFd) -> io::Result<()> {
 }
 
 /// Waits for every process until there is none left; tells how the first one ended.
-fn reap(control: &OwnedFd, first: Pid) -> i32 {
+fn reap(control: &OwnedFd, first: Pid, mut target: Option<Target>) -> i32 {
     loop {
         match own::reap_one(true) {
             Ok(Some((pid, status))) if pid == first.as_raw() => {
                 let _ = Report::Ended(status).send(control);
             }
-            Ok(_) => {}
+            Ok(Some((pid, _))) => {
+                let _closed = target.take_if(|(its, _)| its.as_raw() == pid);
+            }
+            Ok(None) => {}
             Err(error) if error.raw_os_error() == Some(libc::EINTR) => {}
             // ECHILD.
             Err(_) => return 0,

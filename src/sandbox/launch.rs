@@ -90,6 +90,9 @@ pub struct Launched {
     pub init: i32,
     /// PID 2 of the box, which becomes the program, in our pid namespace.
     pub first: i32,
+    /// The other end of the standard input of [`BoxSpec::target`]; whole messages, see
+    /// [`packet`]. It is closed when that process has ended and been waited for.
+    pub target: Option<OwnedFd>,
     /// Without namespaces, what has another path than the spec says: `(inside, outside)`.
     pub moved_paths: Vec<(PathBuf, PathBuf)>,
     rung: Rung,
@@ -144,13 +147,15 @@ pub fn launch(
     let (control, theirs) = packet::pair().map_err(SandboxError::Start)?;
     packet::ask_for_senders(control.as_fd()).map_err(SandboxError::Start)?;
     let [input, output, errors] = &stdio;
-    packet::send(
-        control.as_fd(),
-        b"job",
-        &[paper.as_fd(), input.as_fd(), output.as_fd(), errors.as_fd()],
-    )
-    .map_err(SandboxError::Start)?;
+    let mut descriptors = vec![paper.as_fd(), input.as_fd(), output.as_fd(), errors.as_fd()];
+    let target = match spec.target.is_empty() {
+        true => None,
+        false => Some(packet::pair().map_err(SandboxError::Start)?),
+    };
+    descriptors.extend(target.iter().map(|(_, theirs)| theirs.as_fd()));
+    packet::send(control.as_fd(), b"job", &descriptors).map_err(SandboxError::Start)?;
     drop(stdio);
+    let target = target.map(|(ours, _)| ours);
 
     // The child is not kept as a Child: whoever traces waits for all its children at once.
     let box_pid = Command::new(SELF)
@@ -161,13 +166,19 @@ pub fn launch(
         .spawn()
         .map_err(SandboxError::Start)?
         .id() as i32;
-    Launching { box_pid, control }.finish(spec)
+    let launching = Launching {
+        box_pid,
+        control,
+        target,
+    };
+    launching.finish(spec)
 }
 
 /// A box that is being made.
 struct Launching {
     box_pid: i32,
     control: OwnedFd,
+    target: Option<OwnedFd>,
 }
 
 impl Launching {
@@ -178,6 +189,7 @@ impl Launching {
                 box_pid: self.box_pid,
                 init,
                 first,
+                target: self.target,
                 moved_paths: match spec.rung {
                     Rung::Full => Vec::new(),
                     Rung::Partial | Rung::None => spec.moved_paths(),

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::ffi::CString;
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -14,7 +15,7 @@ use nix::sys::stat::{Mode, umask};
 use nix::unistd::{execve, setsid};
 
 use super::message::{Failure, GO, Job, Report, Step};
-use super::spec::BoxLimits;
+use super::spec::{BoxLimits, BoxSpec};
 use crate::sys::{packet, process as own, seccomp, terminal};
 
 /// Exit status of PID 2 when the program could not be started, as shells have it.
@@ -37,6 +38,31 @@ pub(super) fn main(job: &Job, stdio: &[OwnedFd; 3], control: &OwnedFd) -> ! {
     }
     let Err(failure) = start(job);
     let _ = Report::NotStarted(failure).send(control);
+    process::exit(NOT_STARTED)
+}
+
+/// Becomes the program that lives beside the learner's.
+///
+/// It is ours, and has nothing to be kept from; but PID 1's privileges are gone already, so whoever
+/// may look at the learner's program may look at it.
+pub(super) fn beside(spec: &BoxSpec, socket: &OwnedFd) -> ! {
+    let become_it = || -> io::Result<Infallible> {
+        let null = File::options().read(true).write(true).open("/dev/null")?;
+        setsid()?;
+        own::become_standard_streams([socket.as_fd(), null.as_fd(), null.as_fd()])?;
+        own::reset_signals()?;
+        std::env::set_current_dir("/")?;
+        own::close_others_on_exec()?;
+        let argv = spec
+            .target
+            .iter()
+            .map(|argument| Ok(CString::new(argument.as_bytes())?))
+            .collect::<io::Result<Vec<_>>>()?;
+        let program = argv.first().ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(execve::<_, CString>(program, &argv, &[])?)
+    };
+    // Whoever waits for it to say something learns that it has ended.
+    let _reason = become_it();
     process::exit(NOT_STARTED)
 }
 

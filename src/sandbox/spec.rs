@@ -34,6 +34,10 @@ pub struct BoxSpec {
     /// Directories (and files below /proc/sysvipc) of which PID 1 says what is in them when every
     /// process has ended.
     pub lists: Vec<PathBuf>,
+    /// A program that lives beside it, and its arguments; none if empty. It is PID 3, has the same
+    /// user and sees the same files, but is neither filtered nor limited, and its standard input is
+    /// a socket to whoever made the box. Needs [`Rung::Full`].
+    pub target: Vec<OsString>,
     /// Its working directory as seen inside.
     pub cwd: PathBuf,
     /// What it sees of the host beside the system's own directories, in the order of mounting.

@@ -1,7 +1,7 @@
 //! What a process sets for itself before it becomes another program.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -124,6 +124,21 @@ pub fn close_others_on_exec() -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
+}
+
+/// Another descriptor for the same, with the lowest free number from `lowest` on; F_DUPFD_CLOEXEC of
+/// fcntl(2).
+///
+/// # Errors
+/// EMFILE; EINVAL if there may be none so high.
+#[expect(
+    unsafe_code,
+    reason = "takes ownership of a descriptor that was just made"
+)]
+pub fn duplicate(descriptor: &impl AsFd, lowest: RawFd) -> io::Result<OwnedFd> {
+    let made = fcntl(descriptor, FcntlArg::F_DUPFD_CLOEXEC(lowest))?;
+    // SAFETY: the kernel has just made this descriptor for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(made) })
 }
 
 /// Calls on this descriptor fail with EAGAIN where they would wait; O_NONBLOCK of open(2).

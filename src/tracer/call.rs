@@ -104,6 +104,7 @@ impl Tracer {
                 }
                 // Not at once: the memory that it shares can be opened in no call only.
                 Plan::KillCaller => return self.put_off(pid, &in_call.entered, Debt::Kill),
+                Plan::Target(order) => self.order_target(order),
                 Plan::SignalNow(signo) => self.signal_by_fault(signo),
                 Plan::SignalFirst(_) | Plan::OthersFirst => {}
                 Plan::Later(AtExitPlan::Signal(signo)) => {

@@ -14,6 +14,7 @@ use crate::sys::{memory, ptrace};
 
 use super::arch;
 use super::decode::sets::{self, SyscallSet, UnknownWord};
+use super::target::Order;
 use super::task::AtExit;
 
 /// A fault with its counter.
@@ -67,6 +68,8 @@ pub enum Plan {
     SignalFirst(i32),
     /// Skip the call, wait until all others rest, and make the call again.
     OthersFirst,
+    /// The target does this, and then the call is made.
+    Target(Order),
     /// Kill everything.
     KillTree,
     /// Kill the process that makes the call.
@@ -213,6 +216,8 @@ fn plan(action: &Action) -> Plan {
         Action::Strike(Strike::SignalDuring(signo)) => Plan::SignalNow(*signo),
         Action::Strike(Strike::SignalAfter(signo)) => Plan::Later(AtExitPlan::Signal(*signo)),
         Action::Strike(Strike::OthersFirst) => Plan::OthersFirst,
+        Action::Strike(Strike::TargetMoves) => Plan::Target(Order::Move),
+        Action::Strike(Strike::TargetEnds) => Plan::Target(Order::End),
         Action::Strike(Strike::KillTree) => Plan::KillTree,
         Action::Strike(Strike::KillCaller) => Plan::KillCaller,
     }
@@ -241,7 +246,10 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         Role::Stdout => has_object(&phase.stdout),
         Role::Path(path) => call.args.iter().any(
             |arg| matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| o.name == *path)),
-        ) || (takes_names && names_path(call, path)),
+        ) || (takes_names && names(call, |name| is_same_path(name, path))),
+        Role::Below(path) => call.args.iter().any(|arg| {
+            matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_below(&o.name, path)))
+        }) || (takes_names && names(call, |name| is_below(name, path))),
     }
 }
 
@@ -255,38 +263,44 @@ fn is_about_ending(call: &Call) -> bool {
     matches!(call.args.first(), Some(Arg::Word(word)) if is(word))
 }
 
-/// Whether a string argument names `path`, relative names taken from the descriptor before them.
-fn names_path(call: &Call, path: &str) -> bool {
+/// Whether a string argument names such a path, relative names taken from the descriptor before them.
+fn names(call: &Call, is_such: impl Fn(&str) -> bool) -> bool {
     call.args.iter().enumerate().any(|(at, arg)| {
         let Arg::Str(name) = arg else { return false };
         let Ok(name) = std::str::from_utf8(&name.data) else {
             return false;
         };
         if name.starts_with('/') {
-            return is_same_path(name, path);
+            return is_such(name);
         }
         let base = match at.checked_sub(1).and_then(|before| call.args.get(before)) {
             Some(Arg::Fd(fd)) => fd.object.as_ref().map(|object| object.name.as_str()),
             _ => Some(SUBMISSION_DIR),
         };
-        base.is_some_and(|base| is_same_path(&format!("{base}/{name}"), path))
+        base.is_some_and(|base| is_such(&format!("{base}/{name}")))
     })
 }
 
 /// Whether two absolute paths are the same once `.`, `..` and double slashes are resolved.
 fn is_same_path(one: &str, other: &str) -> bool {
-    fn parts(path: &str) -> Vec<&str> {
-        let mut parts = Vec::new();
-        for part in path.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => drop(parts.pop()),
-                part => parts.push(part),
-            }
-        }
-        parts
-    }
     parts(one) == parts(other)
+}
+
+/// Whether an absolute path is this directory, or leads to something in it, in the same sense.
+fn is_below(path: &str, directory: &str) -> bool {
+    path.starts_with('/') && parts(path).starts_with(&parts(directory))
+}
+
+fn parts(path: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts
 }
 
 /// Cuts the byte count of the call in `registers` to `bytes`; says what to put back.
@@ -385,6 +399,31 @@ mod tests {
         ] {
             assert_eq!(
                 is_about(&call(args.clone()), &on, &phase, true),
+                is,
+                "{args:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_directory_is_found_by_name_and_by_descriptor() {
+        let on = Role::Below("/proc/3".into());
+        let text = |s: &str| Arg::Str(Bytes::whole(s));
+        let word = |word: &str| Arg::Word(word.into());
+        for (args, is) in [
+            (vec![word("AT_FDCWD"), text("/proc/3/fd")], true),
+            (vec![text("/proc/3")], true),
+            (vec![text("/proc/33/fd")], false),
+            (vec![fd(4, "/proc/3/fd"), text("17")], true),
+            (vec![fd(4, "/proc"), text("3/fd")], true),
+            (vec![fd(4, "pipe:[3]"), text("17")], false),
+        ] {
+            let call = Call {
+                name: "readlinkat".into(),
+                args: args.clone(),
+            };
+            assert_eq!(
+                is_about(&call, &on, &Phase::default(), true),
                 is,
                 "{args:?}"
             );

@@ -14,6 +14,7 @@
 //! - `stores`: schedules, by stores to memory that processes share
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`waits`]: what a call's raw arguments say about waiting and signals
+//! - [`target`]: a process that the program looks at, and that a strike makes move
 //! - [`guest`]: a process that was running before, and goes on after
 //! - [`decode`]: arguments; [`site`]: call sites; [`arch`]: registers
 
@@ -30,6 +31,7 @@ pub mod observe;
 pub mod rest;
 pub mod site;
 mod stores;
+pub mod target;
 pub mod task;
 pub mod waits;
 

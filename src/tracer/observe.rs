@@ -22,6 +22,7 @@ use crate::sys::ptrace::{self, Resume, Stop, Waited};
 use super::decode::{self, Entered, sets};
 use super::inject::{Injector, Phase};
 use super::site::Sites;
+use super::target::Target;
 use super::task::{TaskState, Tasks};
 use super::{Options, TraceError, Traced, facts, waits};
 
@@ -57,6 +58,8 @@ pub struct Tracer {
     pub(super) rest: super::rest::Books,
     /// A process that is not traced and plays the program's clients: while it moves, nothing rests.
     pub(super) companion: Option<i32>,
+    /// A process that is not traced and that the program looks at.
+    pub(super) target: Option<Target>,
     /// Stops handled so far.
     pub(super) stops: u64,
     pub(super) was_signalled_by_fault: bool,
@@ -102,6 +105,7 @@ impl Tracer {
             tree: Vec::new(),
             rest: super::rest::Books::default(),
             companion: None,
+            target: None,
             stops: 0,
             was_signalled_by_fault: false,
             sent: Vec::new(),

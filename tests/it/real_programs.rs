@@ -8,6 +8,7 @@
 mod dns;
 mod echo;
 mod http;
+mod inspector;
 mod limits;
 mod mmap_count;
 mod reaper;

@@ -54,6 +54,7 @@ pub(super) fn execute(
 ) -> Result<Said, BuildError> {
     let (output, errors) = (Paper::new()?, Paper::new()?);
     let spec = BoxSpec {
+        target: Vec::new(),
         argv: command.iter().map(OsString::from).collect(),
         env: environment(tools)
             .into_iter()

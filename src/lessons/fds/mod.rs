@@ -2,6 +2,7 @@
 
 pub mod demos;
 pub mod exercises;
+mod inspector;
 mod leak_clinic;
 mod mmap_count;
 mod opened;
@@ -16,7 +17,12 @@ pub const LESSON: Lesson = Lesson {
     title: "descriptors, leaks, mmap, zero copy, io_uring",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[leak_clinic::LAB, mmap_count::LAB, uring_copy::LAB],
+    labs: &[
+        leak_clinic::LAB,
+        inspector::LAB,
+        mmap_count::LAB,
+        uring_copy::LAB,
+    ],
 };
 
 /// How a process ended, in words that follow a subject.

@@ -263,6 +263,7 @@ impl Display for Shown<'_, World> {
                 "measured memory={} tasks={} descriptors={}",
                 held.memory_kib, held.tasks, held.descriptors
             ),
+            World::Target(said) => write!(f, "target {}", Shown(said)),
             World::Limit(kind, figure) => write!(f, "limit {} {figure}", limit_name(*kind)),
             World::Blind(what) => write!(f, "blind {}", Quoted(what.as_bytes())),
         }

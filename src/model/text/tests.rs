@@ -255,6 +255,7 @@ fn world() -> impl Strategy<Value = World> {
         (name(), option::of((any::<u64>(), any::<u64>()))).prop_map(|(path, found)| {
             World::Compared(path, found.map(|(len, same)| Likeness { len, same }))
         }),
+        bytes().prop_map(World::Target),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
         any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
             World::Measured(Measure {

@@ -18,6 +18,7 @@ mod drain;
 mod exit;
 mod fill;
 mod grow;
+pub mod hold;
 mod kill;
 mod leave;
 mod open;
@@ -80,6 +81,7 @@ static VERBS: &[Verb] = &[
     exit::VERB,
     fill::VERB,
     grow::VERB,
+    hold::VERB,
     kill::VERB,
     open::VERB,
     storm::LATER,

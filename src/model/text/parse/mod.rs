@@ -289,6 +289,8 @@ impl Rest<'_> {
             Ok(World::Compared(path, Some(Likeness { len, same })))
         } else if self.eat("measured ") {
             Ok(World::Measured(self.measure()?))
+        } else if self.eat("target ") {
+            Ok(World::Target(self.bytes()?))
         } else if self.eat("limit ") {
             let name = self.identifier();
             let kind = LIMIT_KINDS.iter().find(|(known, _)| *known == name);
@@ -300,7 +302,7 @@ impl Rest<'_> {
         } else {
             Err(
                 "`stdin`, `stdout`, `stderr`, `signal`, `file`, `passed`, `listening`, `clients`, \
-                 `tell`, `dismiss`, `saw`, `measured`, `limit` or `blind`",
+                 `tell`, `dismiss`, `saw`, `measured`, `target`, `limit` or `blind`",
             )
         }
     }
