@@ -9,6 +9,7 @@ mod oracle;
 mod real_programs;
 mod report;
 mod sandbox;
+mod shm_code;
 mod site;
 mod sockets_tools;
 mod tidy;
