@@ -4,10 +4,12 @@
 //! pids are those of our own pid namespace. A process may end while it is being read: then the
 //! answer is ENOENT or ESRCH, and that is an answer.
 
+mod available;
 mod call;
 mod counters;
 mod descriptors;
 mod limits;
+mod segments;
 mod shares;
 mod sockets;
 mod stat;
@@ -18,6 +20,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 
+pub use available::available_kib;
 pub use call::{InCall, blocked_in, in_call};
 pub use counters::tcp_counter;
 pub use descriptors::{
@@ -25,6 +28,7 @@ pub use descriptors::{
     in_flight, watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
+pub use segments::{Segment, segments};
 pub use shares::Shares;
 pub use sockets::{Address, Socket, sockets, tcp_sockets};
 pub use stat::{Stat, State};

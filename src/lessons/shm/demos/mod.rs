@@ -2,11 +2,19 @@
 //!
 //! Each measures when it is called: no figure that a demo prints was written down before.
 
+mod amount;
+mod copy_or_share;
+mod crew;
+
 use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
 
 /// What players do for these demos.
-pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[];
+pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
+    ("copy-or-share", copy_or_share::player::play),
+];
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[];
+pub static DEMOS: &[Demo] = &[
+    copy_or_share::DEMO,
+];
