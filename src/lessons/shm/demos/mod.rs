@@ -5,6 +5,7 @@
 mod amount;
 mod copy_or_share;
 mod crew;
+mod weights;
 
 use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
@@ -12,9 +13,11 @@ use crate::model::curriculum::Demo;
 /// What players do for these demos.
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("copy-or-share", copy_or_share::player::play),
+    ("weights", weights::player::play),
 ];
 
 /// In teaching order.
 pub static DEMOS: &[Demo] = &[
     copy_or_share::DEMO,
+    weights::DEMO,
 ];
