@@ -5,6 +5,7 @@
 mod amount;
 mod copy_or_share;
 mod crew;
+mod leftovers;
 mod weights;
 
 use crate::lessons::player::Role;
@@ -14,10 +15,12 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("copy-or-share", copy_or_share::player::play),
     ("weights", weights::player::play),
+    ("leftovers", leftovers::player::play),
 ];
 
 /// In teaching order.
 pub static DEMOS: &[Demo] = &[
     copy_or_share::DEMO,
     weights::DEMO,
+    leftovers::DEMO,
 ];
