@@ -6,6 +6,7 @@ mod amount;
 mod copy_or_share;
 mod crew;
 mod leftovers;
+mod torn;
 mod weights;
 
 use crate::lessons::player::Role;
@@ -15,6 +16,7 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("copy-or-share", copy_or_share::player::play),
     ("weights", weights::player::play),
+    ("torn", torn::player::play),
     ("leftovers", leftovers::player::play),
 ];
 
@@ -23,4 +25,5 @@ pub static DEMOS: &[Demo] = &[
     copy_or_share::DEMO,
     weights::DEMO,
     leftovers::DEMO,
+    torn::DEMO,
 ];
