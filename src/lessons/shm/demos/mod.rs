@@ -5,6 +5,7 @@
 mod amount;
 mod copy_or_share;
 mod crew;
+mod latency;
 mod leftovers;
 mod torn;
 mod weights;
@@ -16,6 +17,7 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("copy-or-share", copy_or_share::player::play),
     ("weights", weights::player::play),
+    ("latency", latency::player::play),
     ("torn", torn::player::play),
     ("leftovers", leftovers::player::play),
 ];
@@ -26,4 +28,5 @@ pub static DEMOS: &[Demo] = &[
     weights::DEMO,
     leftovers::DEMO,
     torn::DEMO,
+    latency::DEMO,
 ];
