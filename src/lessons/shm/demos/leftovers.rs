@@ -99,7 +99,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         bold("Python's resource tracker", options.color)
     )?;
     tracker(out, &mut player)?;
-    let read_on = "Look for leftovers on your machine: `ls -l /dev/shm`, `ipcs -m`. Read on: \
+    let read_on = "Look for leftovers on your machine: `syslab shm inspect`. Read on: \
                    `syslab shm read leftovers`, `syslab shm read the-resource-tracker`.";
     out.write_all(prose(read_on).as_bytes())?;
     Ok(())
@@ -164,11 +164,12 @@ fn tracker(out: &mut dyn Write, player: &mut Player) -> anyhow::Result<()> {
             bail!("it says {said:?}");
         };
         writeln!(out, "{}", prose(scene.story))?;
-        for line in &lines {
-            for line in prose(&python::short(line)).lines() {
-                writeln!(out, "  {line}")?;
-            }
-        }
+        // Behind an empty column: indented.
+        let rows: Vec<[String; 2]> = lines
+            .iter()
+            .map(|line| [String::new(), python::short(line)])
+            .collect();
+        out.write_all(narrow(&[], &rows).as_bytes())?;
         let verdict = match left.names {
             0 => "Afterwards, no name is left.",
             _ => "Afterwards, the name is still there.",

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_parent_says_how_it_got_the_lock() {
         let trace = "
-            2 >>> 3
+            2 fork 3
             3 +++ exit 0
             2 write(1<?>, \"EOWNERDEAD\\n\", 11) = 11
         ";
