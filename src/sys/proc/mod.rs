@@ -4,6 +4,7 @@
 //! pids are those of our own pid namespace. A process may end while it is being read: then the
 //! answer is ENOENT or ESRCH, and that is an answer.
 
+mod areas;
 mod available;
 mod call;
 mod counters;
@@ -20,6 +21,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 
+pub use areas::{Area, areas, filled_areas};
 pub use available::available_kib;
 pub use call::{InCall, blocked_in, in_call};
 pub use counters::tcp_counter;
