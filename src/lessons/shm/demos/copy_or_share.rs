@@ -43,15 +43,15 @@ pub(super) struct Way {
 const WAYS: &[Way] = &[
     Way {
         name: player::LOAD,
-        title: "each loads its own",
+        title: "loaded by each",
     },
     Way {
         name: player::PICKLE,
-        title: "pickled, by pipe",
+        title: "pickled, piped",
     },
     Way {
         name: player::FORK,
-        title: "inherited by fork",
+        title: "inherited",
     },
     Way {
         name: player::SHARE,
@@ -102,7 +102,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let mut costs = Vec::new();
     for way in WAYS {
         options.go_on()?;
-        write!(out, "  {:<20} ", way.title)?;
+        write!(out, "  {:<14} ", way.title)?;
         out.flush()?;
         let cost = cost(out, *way, workers, size, options)?;
         writeln!(out, " {}", brief(cost.ready))?;
@@ -167,7 +167,7 @@ fn table(costs: &[(Way, Cost)]) -> String {
     let mut rows = vec![head([
         "the weights are",
         "ready",
-        "read, written",
+        "read+written",
         "Rss",
         "Pss",
         "Rss after",
@@ -220,10 +220,22 @@ mod tests {
                 ..Held::default()
             },
         };
-        let costs = [(WAYS[0], cost(400)), (WAYS[3], cost(10))];
+        let mut costs = vec![(WAYS[0], cost(400)), (WAYS[3], cost(10))];
         let text = bars(&costs, |cost| cost.after.pss);
         let lengths: Vec<usize> = text.lines().map(|line| line.matches('█').count()).collect();
         assert_eq!(lengths, [BAR, 1]);
+        // The widest that there are.
+        let wide = Held {
+            rss: 1000 << 10,
+            pss: 1000 << 10,
+            page_tables: 0,
+        };
+        costs[0].1 = Cost {
+            ready: Duration::from_micros(9_900),
+            copied: 1000 << 20,
+            at_first: wide,
+            after: wide,
+        };
         assert!(table(&costs).lines().all(|line| line.chars().count() <= 80));
     }
 }

@@ -34,11 +34,11 @@ const SHOWN: usize = 3;
 
 /// One step: its order, and what it is called.
 const STEPS: &[(&str, &str)] = &[
-    (player::MAKE, "made: memfd_create, ftruncate"),
+    (player::MAKE, "made by memfd_create"),
     (player::FILL, "filled by write"),
     (player::MAP, "mapped by all workers"),
     (player::STRIPES, "each has summed its stripe"),
-    (player::ALL, "each has looked at all of it"),
+    (player::ALL, "each has seen all of it"),
 ];
 
 fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
