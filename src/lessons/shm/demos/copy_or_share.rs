@@ -97,6 +97,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
             workers + 2
         ));
     }
+    story.push_str(" A dot is a worker that is ready; the second way takes its time.");
     writeln!(out, "{}", prose(&story))?;
     out.flush()?;
     let mut costs = Vec::new();
