@@ -82,6 +82,12 @@ pub static LESSON_TOOLS: &[LessonTool] = &[
         describe: inspect::descriptors::Args::augment_args,
         run: |matches, screen| inspect::descriptors::run(&parsed(matches)?, screen),
     },
+    LessonTool {
+        lesson: "shm",
+        name: "inspect",
+        describe: inspect::memory::Args::augment_args,
+        run: |matches, screen| inspect::memory::run(&parsed(matches)?, screen),
+    },
 ];
 
 /// The arguments of a tool, as its own type.

@@ -3,6 +3,7 @@
 pub mod fds;
 pub mod player;
 pub mod process;
+pub mod shm;
 pub mod sockets;
 
 mod answers;
@@ -17,7 +18,7 @@ mod testing;
 use crate::model::{Lab, Lesson};
 
 /// Every lesson, in teaching order.
-pub static LESSONS: &[Lesson] = &[process::LESSON, sockets::LESSON, fds::LESSON];
+pub static LESSONS: &[Lesson] = &[process::LESSON, sockets::LESSON, fds::LESSON, shm::LESSON];
 
 /// The lab with these slugs: of the lesson, and its own.
 pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {

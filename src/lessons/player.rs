@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
-use crate::lessons::{fds, process, sockets};
+use crate::lessons::{fds, process, shm, sockets};
 use crate::model::curriculum::DemoOptions;
 use crate::sys::{self, pidfd};
 
@@ -32,6 +32,7 @@ static ROLES: &[&[(&str, Role)]] = &[
     process::demos::ROLES,
     sockets::demos::ROLES,
     fds::demos::ROLES,
+    shm::demos::ROLES,
 ];
 
 /// The main function of a player; its arguments are who its parent is, its role, and the role's own.

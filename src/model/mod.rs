@@ -12,6 +12,7 @@ pub mod disk;
 pub mod experiment;
 pub mod limit;
 pub mod load;
+pub mod memory;
 pub mod openings;
 pub mod recording;
 pub mod score;

@@ -1,5 +1,5 @@
-//! Whole values as JSON: a scorecard, a snapshot of processes, a descriptor table, what a load has
-//! found out; schema 1 each.
+//! Whole values as JSON: a scorecard, a snapshot of processes, a descriptor table, shared
+//! memory, what a load has found out; schema 1 each.
 
 use std::io::{self, Write};
 
@@ -9,6 +9,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::model::Scorecard;
 use crate::model::load::LoadReport;
+use crate::model::memory::Memory;
 use crate::model::openings::Openings;
 use crate::model::snapshot::Snapshot;
 use crate::model::table::Table;
@@ -30,6 +31,11 @@ pub fn processes_json(snapshot: &Snapshot) -> String {
 /// The descriptor table as JSON, as `descriptors.schema.json` describes it; escaped like [`json`].
 pub fn descriptors_json(table: &Table) -> String {
     written(table)
+}
+
+/// Shared memory as JSON, as `memory.schema.json` describes it; escaped like [`json`].
+pub fn memory_json(memory: &Memory) -> String {
+    written(memory)
 }
 
 /// What a load has found out as JSON, as `load.schema.json` describes it; escaped like [`json`].

@@ -1,5 +1,5 @@
-//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, and of what a load has
-//! found out: each a function of the same value.
+//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, of shared memory, and of
+//! what a load has found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
@@ -9,13 +9,15 @@ mod descriptors;
 mod figures;
 mod json;
 mod load;
+mod memory;
 mod names;
 mod processes;
 mod text;
 
 pub use descriptors::{descriptors, growth, growth_lines, openings};
-pub use json::{descriptors_json, json, load_json, openings_json, processes_json};
+pub use json::{descriptors_json, json, load_json, memory_json, openings_json, processes_json};
 pub use load::load;
+pub use memory::memory;
 pub use processes::{changes, processes};
 pub use text::{Detail, text};
 
@@ -27,6 +29,9 @@ pub const PROCESSES_SCHEMA: &str = include_str!("processes.schema.json");
 
 /// The JSON Schema (draft 2020-12) of what [`descriptors_json`] writes.
 pub const DESCRIPTORS_SCHEMA: &str = include_str!("descriptors.schema.json");
+
+/// The JSON Schema (draft 2020-12) of what [`memory_json`] writes.
+pub const MEMORY_SCHEMA: &str = include_str!("memory.schema.json");
 
 /// The JSON Schema (draft 2020-12) of what [`load_json`] writes.
 pub const LOAD_SCHEMA: &str = include_str!("load.schema.json");

@@ -16,6 +16,8 @@ pub struct How {
     pub is_private: bool,
     /// MAP_POPULATE: the page tables are filled in at once.
     pub is_populated: bool,
+    /// PROT_READ only: a store is SIGSEGV.
+    pub is_read_only: bool,
 }
 
 /// A mapping of a whole file.
@@ -34,7 +36,7 @@ pub enum Order {
 }
 
 impl Mapping {
-    /// Maps a file that may be read and written.
+    /// Maps a file that may be read and, but for one that is mapped to be read only, written.
     ///
     /// # Errors
     /// Those of mmap(2); EINVAL for an empty file.
@@ -52,6 +54,7 @@ impl Mapping {
         match how.is_private {
             // SAFETY: it is only looked at through a raw pointer.
             true => unsafe { options.map_copy(file) }.map(|map| Self(map.into())),
+            false if how.is_read_only => options.map_raw_read_only(file).map(Self),
             false => options.map_raw(file).map(Self),
         }
     }
@@ -89,7 +92,21 @@ impl Mapping {
         unsafe { self.0.as_ptr().add(at).read_volatile() }
     }
 
-    /// Puts a byte at an offset.
+    /// Copies bytes from an offset on.
+    ///
+    /// # Panics
+    /// Beyond the mapping.
+    #[expect(unsafe_code, reason = "memory that others may change")]
+    pub fn copy_to(&self, at: usize, into: &mut [u8]) {
+        assert!(into.len() <= self.len() && at <= self.len() - into.len());
+        // SAFETY: within the mapping, which lives, and `into` is somewhere else. Should somebody
+        // write meanwhile, any byte is a value.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.0.as_ptr().add(at), into.as_mut_ptr(), into.len())
+        };
+    }
+
+    /// Puts a byte at an offset; into a mapping that is read only, it is SIGSEGV.
     ///
     /// # Panics
     /// Beyond the mapping.

@@ -24,6 +24,8 @@ pub mod proc;
 pub mod process;
 pub mod ptrace;
 pub mod seccomp;
+pub mod shared;
+pub mod system_v;
 pub mod terminal;
 pub mod tick;
 pub mod unix_sockets;

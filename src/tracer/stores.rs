@@ -64,6 +64,15 @@ struct Mapping {
 }
 
 impl Mapping {
+    fn of(area: proc::Area) -> Self {
+        Self {
+            begin: area.start,
+            end: area.start + area.length,
+            protection: area.protection,
+            path: String::from_utf8_lossy(&area.path).into_owned(),
+        }
+    }
+
     fn has(&self, address: u64) -> bool {
         (self.begin..self.end).contains(&address)
     }
@@ -138,7 +147,12 @@ impl Tracer {
             return Ok(());
         };
         let gate = memory.gate;
-        let found = proc::shared_mappings(pid).unwrap_or_default();
+        let found: Vec<Mapping> = proc::areas(pid)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|area| area.is_shared)
+            .map(Mapping::of)
+            .collect();
         // What was closed and is no longer there, or was given another protection, is not ours.
         let is_there = |mapping: &Mapping| {
             found
@@ -149,12 +163,6 @@ impl Tracer {
         let open: Vec<Mapping> = found
             .into_iter()
             .filter(|mapping| mapping.protection & libc::PROT_WRITE != 0)
-            .map(|mapping| Mapping {
-                begin: mapping.begin,
-                end: mapping.end,
-                protection: mapping.protection,
-                path: mapping.path,
-            })
             .collect();
         for mapping in open {
             let closed = mapping.protection & !libc::PROT_WRITE;

@@ -4,6 +4,7 @@
 
 mod command;
 mod descriptors;
+mod memory;
 mod open_shown;
 mod shown;
 mod who;

@@ -10,6 +10,7 @@ mod real_programs;
 mod report;
 mod sandbox;
 mod schedule;
+mod shm_code;
 mod site;
 mod sockets_tools;
 mod tidy;

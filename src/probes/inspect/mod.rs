@@ -2,7 +2,7 @@
 //! from outside through /proc.
 //!
 //! [`find`] says which process a name means; [`inspect`] takes the [`Snapshot`] of a tree,
-//! [`descriptors`] what one process has open. Nothing is
+//! [`descriptors`] what one process has open, [`memory`] what shared memory there is. Nothing is
 //! stopped, traced or changed: processes go on while they are read, so what is said of one may
 //! be older than what is said of another by a few milliseconds. What the kernel does not let us
 //! read is in [`Process::refused`].
@@ -10,6 +10,7 @@
 mod descriptors;
 mod find;
 mod holders;
+mod memory;
 mod parallel;
 mod process;
 mod sockets;
@@ -23,6 +24,7 @@ use nix::unistd::{Uid, User};
 
 pub use descriptors::descriptors;
 pub use find::{Named, Resolved, find};
+pub use memory::memory;
 
 use crate::model::snapshot::{Limit, SCHEMA, Snapshot};
 use crate::sys::{clock, proc};
@@ -157,12 +159,15 @@ fn name_users(gathered: &mut [Gathered]) {
     let mut names: HashMap<u32, Option<String>> = HashMap::new();
     for one in gathered {
         let uid = one.process.uid;
-        let name = names.entry(uid).or_insert_with(|| {
-            let user = User::from_uid(Uid::from_raw(uid)).ok().flatten()?;
-            Some(user.name)
-        });
+        let name = names.entry(uid).or_insert_with(|| user_name(uid));
         one.process.user.clone_from(name);
     }
+}
+
+/// What a user is called; `None` if it has no name here.
+fn user_name(uid: u32) -> Option<String> {
+    let user = User::from_uid(Uid::from_raw(uid)).ok().flatten()?;
+    Some(user.name)
 }
 
 /// Gives zombies to their parents.

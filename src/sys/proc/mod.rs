@@ -4,11 +4,13 @@
 //! pids are those of our own pid namespace. A process may end while it is being read: then the
 //! answer is ENOENT or ESRCH, and that is an answer.
 
+mod areas;
+mod available;
 mod call;
 mod counters;
 mod descriptors;
 mod limits;
-mod maps;
+mod segments;
 mod shares;
 mod sockets;
 mod stat;
@@ -19,6 +21,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 
+pub use areas::{Area, areas, filled_areas};
+pub use available::available_kib;
 pub use call::{InCall, blocked_in, in_call};
 pub use counters::tcp_counter;
 pub use descriptors::{
@@ -26,7 +30,7 @@ pub use descriptors::{
     in_flight, watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
-pub use maps::{SharedMapping, shared_mappings};
+pub use segments::{Segment, segments};
 pub use shares::Shares;
 pub use sockets::{Address, Socket, sockets, tcp_sockets, udp_sockets, unix_sockets};
 pub use stat::{Stat, State};

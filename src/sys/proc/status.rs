@@ -63,6 +63,8 @@ pub struct Memory {
     pub data: u64,
     /// Stack.
     pub stack: u64,
+    /// Page tables.
+    pub page_tables: u64,
 }
 
 impl Status {
@@ -117,6 +119,7 @@ impl Status {
             b"RssShmem" => self.memory.shared = kib(),
             b"VmData" => self.memory.data = kib(),
             b"VmStk" => self.memory.stack = kib(),
+            b"VmPTE" => self.memory.page_tables = kib(),
             b"SigQ" => {
                 let queued = value.split('/').next();
                 self.queued_signals = queued.and_then(|word| word.parse().ok()).unwrap_or(0);
@@ -144,7 +147,7 @@ mod tests {
         let text = b"Name:\tcat\\nTgid:\t1\nUmask:\t0027\nFDSize:\t64\nState:\tT (stopped)\nTgid:\t4711\nPid:\t4712\n\
             PPid:\t7\nTracerPid:\t3\nUid:\t1000\t0\t0\t0\nNSpid:\t4712\t5\t2\nVmSize:\t  3060 kB\n\
             VmLck:\t       8 kB\nVmRSS:\t    1776 kB\nRssAnon:\t     112 kB\nRssShmem:\t       4 kB\n\
-            VmData:\t     360 kB\nVmStk:\t     132 kB\nThreads:\t3\nSigQ:\t2/96365\n\
+            VmData:\t     360 kB\nVmStk:\t     132 kB\nVmPTE:\t      44 kB\nThreads:\t3\nSigQ:\t2/96365\n\
             SigPnd:\t0000000000000001\nShdPnd:\t0000000000000002\nSigBlk:\tfffffffe7ffbfeff\n\
             SigIgn:\t0000000000001000\nSigCgt:\t0000000000004002\nCapEff:\t00000000000000ff\n\
             voluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t2\n";
@@ -166,6 +169,7 @@ mod tests {
                 shared: 4,
                 data: 360,
                 stack: 132,
+                page_tables: 44,
             },
             queued_signals: 2,
             pending: 1,

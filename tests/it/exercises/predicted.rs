@@ -4,6 +4,7 @@
 //! and never at a trace. Where both agree, neither is likely to be wrong.
 
 mod fds;
+mod shm;
 mod sockets;
 
 /// A prediction: from the arguments to the answer.
@@ -34,6 +35,12 @@ pub(super) const PREDICTED: &[(&str, Predict)] = &[
     ("collected", fds::collected),
     ("mapped", fds::mapped),
     ("sent", fds::sent),
+    ("full", shm::full),
+    ("fifo", shm::fifo),
+    ("rights", shm::rights),
+    ("left", shm::left),
+    ("futexes", shm::futexes),
+    ("robust", shm::robust),
 ];
 
 /// Each process has a number of lines in its buffer; a fork doubles the processes, lines and all.

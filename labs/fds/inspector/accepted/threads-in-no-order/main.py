@@ -79,7 +79,8 @@ def describe(pid, number, known):
             kind = {stat.S_IFREG: "file", stat.S_IFDIR: "dir", stat.S_IFCHR: "device",
                     stat.S_IFBLK: "device"}.get(stat.S_IFMT(found.st_mode), "other")
             target = link
-    except (FileNotFoundError, ProcessLookupError, StopIteration):
+    # Gone; EACCES is what a process says that is ending as we look.
+    except (OSError, StopIteration):
         return None
     safe = target.replace(b"\\", rb"\\").replace(b"\t", rb"\t").replace(b"\n", rb"\n")
     return b"%d\t%s\t%s\t%s\n" % (number, kind.encode(), access.encode(), safe)
