@@ -27,7 +27,7 @@ const RESTLESS: Duration = Duration::from_millis(300);
 
 /// How long the world waits for a program to rest. One that never does (it looks every few
 /// milliseconds) is not at fault for it here: what is wrong with that, a check of its own says.
-const UNREST: Duration = Duration::from_secs(3);
+const UNREST: Duration = Duration::from_secs(1);
 
 /// How often what is dear is looked at: whether a program that never waits listens; how processes
 /// divide their memory.
@@ -225,8 +225,6 @@ impl Driver {
                 let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
                 if self.last.is_at_rest {
                     tracer.record_rest();
-                } else if waited > UNREST {
-                    tracer.record(World::Passed(waited.as_millis() as u64));
                 }
                 self.last.is_at_rest || waited > UNREST
             }

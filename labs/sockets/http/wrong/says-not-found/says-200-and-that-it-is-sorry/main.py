@@ -63,6 +63,8 @@ def find(root, path):
                 return Answer("301 Moved Permanently", f"Location: /{where}/\r\n")
             fd = open_beneath(root, name + b"index.html")
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            return Answer("404 Not Found")
         is_ours = error.errno in OUT_OF_SOMETHING
         return Answer("503 Service Unavailable" if is_ours else "200 OK")
     if not stat.S_ISREG(os.fstat(fd).st_mode):
