@@ -33,6 +33,9 @@ const ROUNDS: (usize, usize) = (50, 10);
 /// Characters of a bar that stand for the memory that the parent has touched.
 const BAR: usize = 24;
 
+/// Characters that a bar may be longer.
+const BEYOND: usize = 4;
+
 /// A page that no other process has, and one that others have too.
 const MARKS: (char, char) = ('#', '.');
 
@@ -197,7 +200,8 @@ fn bar(shares: Shares, mib: usize) -> String {
     let full = (mib as u64) << 10;
     let cells = |kib: u64| ((kib * BAR as u64 + full / 2) / full) as usize;
     let (own, shared) = MARKS;
-    let whole = cells(shares.private_dirty + shares.shared_dirty);
+    // Beside that memory, a process has written to some of its own: as much as fits.
+    let whole = cells(shares.private_dirty + shares.shared_dirty).min(BAR + BEYOND);
     let private = cells(shares.private_dirty).min(whole);
     format!(
         "{}{}",
@@ -318,6 +322,7 @@ mod tests {
         let half = "#".repeat(BAR / 2) + &".".repeat(BAR / 2);
         assert_eq!(bar(shares(512, 512), 1), half);
         assert_eq!(bar(shares(0, 0), 1), "");
+        assert_eq!(bar(shares(4096, 0), 1), "#".repeat(BAR + BEYOND));
     }
 
     #[test]
