@@ -10,7 +10,8 @@
 //! - [`task`]: what is known of each task
 //! - [`facts`]: what /proc says
 //! - [`inject`] for faults
-//! - [`observe`]: the loop; `begin`: when a program begins; `call`: one call, and its faults
+//! - [`observe`]: the loop; `life`: how tasks begin and end; `begin`: when a program begins;
+//!   `call`: one call, and its faults; `behind`: faults behind a call's back
 //! - `stores`: schedules, by stores to memory that processes share
 //! - [`rest`]: whether anything still moves, and how much time the program has had
 //! - [`waits`]: what a call's raw arguments say about waiting and signals
@@ -27,6 +28,7 @@ pub mod facts;
 pub mod guest;
 mod hold;
 pub mod inject;
+mod life;
 pub mod observe;
 pub mod rest;
 pub mod site;

@@ -10,7 +10,6 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use crate::model::experiment::ACTOR;
 use crate::model::recording::{FIRST, STRIKE};
 use crate::model::{
     Event, ExitStatus, Frame, LimitKind, Measure, Recording, Task, Usage, What, World,
@@ -46,7 +45,7 @@ pub struct Tracer {
     pub(super) injectors: Vec<Injector>,
     pub(super) tasks: Tasks,
     /// Children that stopped before their parent's event said whose they are.
-    early: HashMap<i32, Stop>,
+    pub(super) early: HashMap<i32, Stop>,
     pub(super) sites: Sites,
     pub(super) recording: Recording,
     pub(super) phase: Phase,
@@ -469,113 +468,5 @@ impl Tracer {
             Resume::Continue
         };
         ptrace::resume(pid, how, signo)
-    }
-
-    fn ended(&mut self, pid: i32, status: ExitStatus) {
-        self.sites.forget(pid);
-        let Some(task) = self.tasks.remove(&pid) else {
-            return;
-        };
-        self.rest.forget(pid);
-        if let Some(stores) = self.stores.as_mut().filter(|_| task.tgid == pid) {
-            stores.forget(pid);
-        }
-        // What exiting() noted stands; a task killed by SIGKILL may not have passed there.
-        let zombies = self.rest.take_zombies(pid);
-        self.push(
-            What::End {
-                task: task.ns,
-                status,
-                zombies,
-            },
-            Vec::new(),
-        );
-    }
-
-    fn exiting(&mut self, pid: i32) {
-        let Some(task) = self.tasks.get(&pid) else {
-            return;
-        };
-        self.rest.note_cpu(pid, proc::cpu_ns(pid).ok());
-        if task.tgid == pid {
-            self.rest.keep_zombies(pid, facts::zombies(pid));
-        }
-    }
-
-    fn forked(&mut self, pid: i32) -> io::Result<()> {
-        let child = ptrace::event_message(pid)? as i32;
-        // A child that SIGKILL took before we could look is gone; it has no story to tell.
-        let Some(identity) = facts::identity(child) else {
-            return Ok(());
-        };
-        let is_thread = identity.tgid != child;
-        self.phase.has_forked |= !is_thread && self.phase.has_begun;
-        let event = What::Fork {
-            task: self.ns(pid),
-            child: identity.ns_tid,
-            thread: is_thread,
-        };
-        self.push(event, Vec::new());
-        let mut task = TaskState::new(identity.ns_tid, identity.tgid);
-        task.is_actor = self.tasks.get(&pid).is_some_and(|parent| parent.is_actor);
-        if let (false, Some(parent)) = (is_thread, self.tasks.get(&pid)) {
-            let parent = parent.tgid;
-            if let Some(stores) = &mut self.stores {
-                stores.inherit(parent, child);
-            }
-        }
-        self.tasks.insert(child, task);
-        if let Some(stop) = self.early.remove(&child) {
-            self.handle(child, stop)?;
-        }
-        Ok(())
-    }
-
-    fn execed(&mut self, pid: i32) -> io::Result<()> {
-        // When another thread than the leader calls execve, it takes over the leader's id.
-        let former = ptrace::event_message(pid)? as i32;
-        if former != pid
-            && let Some(caller) = self.tasks.remove(&former)
-        {
-            let leader = self.tasks.insert(pid, caller);
-            if let (Some(leader), Some(task)) = (leader, self.tasks.get_mut(&pid)) {
-                task.ns = leader.ns;
-                task.tgid = pid;
-            }
-        }
-        let gone: Vec<i32> = self
-            .tasks
-            .iter()
-            .filter(|(tid, task)| task.tgid == pid && **tid != pid)
-            .map(|(tid, _)| *tid)
-            .collect();
-        for tid in gone {
-            self.tasks.remove(&tid);
-            self.rest.forget(tid);
-        }
-        self.sites.forget(pid);
-        self.has_opened.remove(&pid);
-        if let Some(stores) = &mut self.stores {
-            stores.forget(pid);
-        }
-        let state = facts::exec_state(pid);
-        if pid == self.first {
-            // A `run` script that execs the program proper: that one has yet to begin.
-            self.phase.has_begun = false;
-            self.phase.has_signal_setup = false;
-            if self.phase.stdin.is_none() {
-                self.phase.stdin = state.fd(0).cloned();
-                self.phase.stdout = state.fd(1).cloned();
-            }
-        } else {
-            self.phase.has_started_another |= self.phase.has_signal_setup;
-        }
-        if let Some(task) = self.tasks.get_mut(&pid) {
-            task.is_actor = state.path == ACTOR;
-        }
-        let ns = self.ns(pid);
-        self.push(What::Exec(ns, state), Vec::new());
-        self.plant_breakpoint(pid)?;
-        self.resume(pid, 0)
     }
 }
