@@ -71,10 +71,11 @@ impl Writers {
 
     /// Does what can be done now; whether that was anything.
     pub fn turn(&mut self, tracer: &mut Tracer) -> bool {
-        let lab = &self.lab;
-        self.writers
-            .iter_mut()
-            .fold(false, |acted, writer| writer.turn(lab, tracer) || acted)
+        let mut acted = false;
+        for writer in &mut self.writers {
+            acted |= writer.turn(&self.lab, tracer);
+        }
+        acted
     }
 }
 
