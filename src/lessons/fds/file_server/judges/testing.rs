@@ -1,0 +1,1 @@
+//! Judging traces of a few lines.
