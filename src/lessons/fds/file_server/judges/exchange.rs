@@ -204,10 +204,10 @@ fn unlike(experiment: &Experiment, crowd: &Crowd, seen: &Sighting) -> Option<Str
         }
         rest = &rest[end + 1..];
     }
-    match (rest, &seen.end, seen.doing) {
-        ([], Ending::Closed, None) => None,
-        ([], _, _) => Some(format!("{who} could not go on; {}", standing(&seen.end))),
-        (rest, ..) => Some(format!(
+    match (rest, seen.doing) {
+        ([], None) => None,
+        ([], Some(_)) => Some(format!("{who} could not go on; {}", standing(&seen.end))),
+        (rest, _) => Some(format!(
             "{who} got more than it asked for: {}",
             quoted(rest)
         )),
