@@ -1,4 +1,4 @@
-"""socket.sendfile, which falls back on nothing here, in a thread for each connection."""
+"""socket.sendfile, in a thread for each connection."""
 import os
 import signal
 import socketserver
@@ -21,15 +21,16 @@ class Conversation(socketserver.StreamRequestHandler):
             path = os.path.realpath(os.path.join(root, name))
             if os.path.commonpath([path, root]) != root:
                 raise ValueError
-            file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+            fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         except (OSError, ValueError):
             self.wfile.write(b"ERR no\n")
             return True
-        with file:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
-                self.wfile.write(b"ERR no file\n")
-                return True
+        about = os.fstat(fd)
+        if not stat.S_ISREG(about.st_mode):
+            os.close(fd)  # open would not have closed it
+            self.wfile.write(b"ERR no file\n")
+            return True
+        with open(fd, "rb") as file:
             self.wfile.write(b"OK %d\n" % about.st_size)
             if about.st_size == 0:
                 return True

@@ -7,6 +7,7 @@ use super::crowds::{
 use crate::lessons::chance::Source;
 use crate::lessons::fds::file_server::judges::LATE;
 use crate::lessons::fds::file_server::shelf::Item;
+use crate::lessons::sockets::stories::finish;
 use crate::lessons::stories::{trigger, words};
 use crate::model::{Action, Arming, Experiment, Fault, Limits, Move, Payload, Reading, Role, Step};
 
@@ -74,7 +75,9 @@ pub(in crate::lessons::fds::file_server) fn partial(seed: u64) -> Vec<Experiment
             for name in ["first", "second"] {
                 steps.extend([Step::Start(crowd(name)), Step::AwaitRest]);
             }
-            steps.extend(["first", "second"].iter().flat_map(|name| go_on(name)));
+            // All are told before one is waited for: whether they wait for each other is not asked.
+            steps.extend(["first", "second"].map(|name| Step::Tell(name.to_owned())));
+            steps.extend(["first", "second"].map(finish));
             steps
         },
     );

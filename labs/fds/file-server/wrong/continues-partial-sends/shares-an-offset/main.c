@@ -38,7 +38,7 @@ static int open_path(char *path)
 static int transfer(int fd, int file, off_t left)
 {
     while (left > 0) {
-        ssize_t sent = sendfile(fd, file, NULL, (size_t)left);
+        ssize_t sent = sendfile(fd, file, NULL, left > 1 << 20 ? 1 << 20 : (size_t)left);
         if (sent == 0 || (sent < 0 && errno != EINTR))
             return 0;
         left -= sent > 0 ? sent : 0;
