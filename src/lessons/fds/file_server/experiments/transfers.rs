@@ -81,14 +81,14 @@ pub(in crate::lessons::fds::file_server) fn partial(seed: u64) -> Vec<Experiment
             steps
         },
     );
-    let item = Item::noise("short.bin", MIB + chance.between(1, 4000), chance);
+    let item = Item::noise("short.bin", 2 * MIB + chance.between(1, 4000), chance);
     let also = [item.clone()];
     let mut short = story(
-        "calls move less than they are asked to",
+        "three clients want 2 MiB of one file, and calls move less than they are asked to",
         seed,
         CALLS,
         &also,
-        |at, shelf, _| one_by_one([fetching(at, "reader", &[&item, &shelf.small])]),
+        |at, shelf, _| one_by_one([fetching(at, "readers", &[&item, &shelf.small]).times(3)]),
     );
     let faults = SHORT.iter().zip(1..).map(|(bytes, first)| Fault {
         trigger: crate::model::Trigger {
