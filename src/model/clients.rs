@@ -30,6 +30,9 @@ pub struct Crowd {
     /// The first thing that comes should be an HTTP response with this body, as client number 0
     /// would send it: the first difference is noted.
     pub body: Option<Payload>,
+    /// All that comes should be these, one behind the other, each as client number 0 would send it
+    /// alone: the first difference is noted. Empty: nothing is known of what comes.
+    pub stream: Vec<Payload>,
     /// They speak TLS.
     pub tls: Option<Tls>,
 }
@@ -75,6 +78,8 @@ pub enum Move {
     AwaitEcho,
     /// Waits until so many bytes have come, counted from the beginning.
     AwaitReceived(u64),
+    /// Waits until so many lines have come, counted from the beginning: so many newlines.
+    AwaitLines(u32),
     /// Waits until so many datagrams have come, counted from the beginning.
     AwaitDatagrams(u32),
     /// Waits until a whole HTTP/1 response has come that no earlier such move has counted; RFC
@@ -171,6 +176,7 @@ impl Crowd {
             keeps: 0,
             is_echoed: false,
             body: None,
+            stream: Vec::new(),
             tls: None,
         }
     }
@@ -203,6 +209,13 @@ impl Crowd {
         self
     }
 
+    /// All that comes should be these, one behind the other.
+    #[must_use]
+    pub fn receiving(mut self, stream: Vec<Payload>) -> Self {
+        self.stream = stream;
+        self
+    }
+
     /// They speak TLS.
     #[must_use]
     pub fn with_tls(mut self, tls: Tls) -> Self {
@@ -232,7 +245,7 @@ pub struct Sighting {
     /// Bytes that it has received.
     pub received: u64,
     /// Where what came first differed from what was sent, counted from 0. For those who speak to
-    /// an echo, or expect a body.
+    /// an echo, or expect a body or a stream.
     pub differs_at: Option<u64>,
     /// How its connection stands.
     pub end: Ending,

@@ -46,7 +46,7 @@ fn solutions_of_uring_copy_pass() {
 
 #[test]
 fn solutions_of_fds_pass() {
-    for lab in ["leak-clinic", "mmap-count"] {
+    for lab in ["leak-clinic", "inspector", "file-server", "mmap-count"] {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);
     }
 }

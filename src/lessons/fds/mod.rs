@@ -2,6 +2,7 @@
 
 pub mod demos;
 pub mod exercises;
+mod file_server;
 mod inspector;
 mod leak_clinic;
 mod mmap_count;
@@ -20,6 +21,7 @@ pub const LESSON: Lesson = Lesson {
     labs: &[
         leak_clinic::LAB,
         inspector::LAB,
+        file_server::LAB,
         mmap_count::LAB,
         uring_copy::LAB,
     ],

@@ -7,8 +7,8 @@ mod dns;
 mod echo;
 mod fd_pass;
 mod http;
-mod served;
-mod stories;
+pub(in crate::lessons) mod served;
+pub(in crate::lessons) mod stories;
 mod tls;
 
 use crate::model::Lesson;

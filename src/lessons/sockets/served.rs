@@ -14,9 +14,7 @@ const SHOWN: usize = 3;
 ///
 /// # Errors
 /// If it did not, and what the sight of any run says.
-pub(in crate::lessons::sockets) fn recording<'a>(
-    trial: &Trial<'a>,
-) -> Result<&'a Recording, Objection> {
+pub(in crate::lessons) fn recording<'a>(trial: &Trial<'a>) -> Result<&'a Recording, Objection> {
     let recording = listening(trial)?;
     match ended(recording) {
         Some(failure) => Err(failure.into()),
@@ -28,9 +26,7 @@ pub(in crate::lessons::sockets) fn recording<'a>(
 ///
 /// # Errors
 /// As [`recording`].
-pub(in crate::lessons::sockets) fn listening<'a>(
-    trial: &Trial<'a>,
-) -> Result<&'a Recording, Objection> {
+pub(in crate::lessons) fn listening<'a>(trial: &Trial<'a>) -> Result<&'a Recording, Objection> {
     let recording = sight::recording(trial, 0)?;
     let listens = recording
         .world()
@@ -72,7 +68,7 @@ fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
 }
 
 /// An address, as people write it.
-pub(in crate::lessons::sockets) fn name(endpoint: &Endpoint) -> String {
+pub(in crate::lessons) fn name(endpoint: &Endpoint) -> String {
     match endpoint {
         Endpoint::Tcp(port) => format!("127.0.0.1:{port} (TCP)"),
         Endpoint::Udp(port) => format!("127.0.0.1:{port} (UDP)"),
@@ -81,7 +77,7 @@ pub(in crate::lessons::sockets) fn name(endpoint: &Endpoint) -> String {
 }
 
 /// How the first process ended, and where that is recorded.
-pub(in crate::lessons::sockets) fn end(recording: &Recording) -> Option<(usize, ExitStatus)> {
+pub(in crate::lessons) fn end(recording: &Recording) -> Option<(usize, ExitStatus)> {
     recording
         .events
         .iter()
@@ -97,7 +93,7 @@ pub(in crate::lessons::sockets) fn end(recording: &Recording) -> Option<(usize, 
 }
 
 /// How a process ended, in words that follow a subject.
-pub(in crate::lessons::sockets) fn how(status: ExitStatus) -> String {
+pub(in crate::lessons) fn how(status: ExitStatus) -> String {
     match status {
         ExitStatus::Code(code) => format!("exits with status {code}"),
         ExitStatus::Signal(signo) => {
@@ -138,7 +134,7 @@ fn ended(recording: &Recording) -> Option<Failure> {
 }
 
 /// What clients of the crowd saw when they were asked for the last time, and where it is recorded.
-pub(in crate::lessons::sockets) fn sightings<'a>(
+pub(in crate::lessons) fn sightings<'a>(
     recording: &'a Recording,
     crowd: &'a str,
 ) -> Vec<(usize, &'a Sighting)> {
@@ -146,7 +142,7 @@ pub(in crate::lessons::sockets) fn sightings<'a>(
 }
 
 /// The same, before event number `end`.
-pub(in crate::lessons::sockets) fn sightings_before<'a>(
+pub(in crate::lessons) fn sightings_before<'a>(
     recording: &'a Recording,
     crowd: &'a str,
     end: usize,
@@ -181,7 +177,7 @@ fn repeats(seen: &[(usize, &Sighting)], next: &Sighting) -> bool {
 ///
 /// # Errors
 /// The first that has not.
-pub(in crate::lessons::sockets) fn all_echoed(
+pub(in crate::lessons) fn all_echoed(
     recording: &Recording,
     crowds: &[&str],
     hint: &str,
@@ -205,7 +201,7 @@ pub(in crate::lessons::sockets) fn all_echoed(
 }
 
 /// What is wrong with what clients of an echo saw, as a sentence.
-pub(in crate::lessons::sockets) fn unserved(seen: &Sighting) -> Option<String> {
+pub(in crate::lessons) fn unserved(seen: &Sighting) -> Option<String> {
     let who = who(seen);
     if let Some(at) = seen.differs_at {
         return Some(match at >= seen.sent {
@@ -245,7 +241,7 @@ pub(in crate::lessons::sockets) fn unserved(seen: &Sighting) -> Option<String> {
 }
 
 /// So many bytes, in words.
-pub(in crate::lessons::sockets) fn bytes(count: u64) -> String {
+pub(in crate::lessons) fn bytes(count: u64) -> String {
     match count {
         1 => "1 byte".to_owned(),
         count => format!("{count} bytes"),
@@ -253,7 +249,7 @@ pub(in crate::lessons::sockets) fn bytes(count: u64) -> String {
 }
 
 /// The clients of a sighting, as a subject.
-pub(in crate::lessons::sockets) fn who(seen: &Sighting) -> String {
+pub(in crate::lessons) fn who(seen: &Sighting) -> String {
     let first = seen.clients.first().map_or(0, |(first, _)| *first);
     match seen.count() {
         1 => format!("client {first} of \"{}\"", seen.crowd),
@@ -262,7 +258,7 @@ pub(in crate::lessons::sockets) fn who(seen: &Sighting) -> String {
 }
 
 /// How a connection stands, as a clause.
-pub(in crate::lessons::sockets) fn standing(end: &Ending) -> String {
+pub(in crate::lessons) fn standing(end: &Ending) -> String {
     match end {
         Ending::Connecting => "it was never accepted".to_owned(),
         Ending::Open => "the connection is still open".to_owned(),
@@ -275,7 +271,7 @@ pub(in crate::lessons::sockets) fn standing(end: &Ending) -> String {
 }
 
 /// Shows, before the event at `at`, the calls in which the server was, as far as they were watched.
-pub(in crate::lessons::sockets) fn while_it_waits(
+pub(in crate::lessons) fn while_it_waits(
     recording: &Recording,
     failure: Failure,
     at: usize,

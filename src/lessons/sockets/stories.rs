@@ -5,15 +5,15 @@ use crate::model::{Crowd, Endpoint, Limits, Move, Payload, Run, Step};
 
 /// What a client waits for a server at most where the server has work to do, in milliseconds on the
 /// run's clock. Only a server that sleeps or computes for no good reason needs a fraction of it.
-pub(in crate::lessons::sockets) const PATIENCE_MS: u64 = 20_000;
+pub(in crate::lessons) const PATIENCE_MS: u64 = 20_000;
 
 /// A port that no client gets by itself: below the ephemeral ones; ip(7).
-pub(in crate::lessons::sockets) fn port(chance: &mut Source) -> u16 {
+pub(in crate::lessons) fn port(chance: &mut Source) -> u16 {
     chance.between(20_000, 30_000) as u16
 }
 
 /// A run of a server with these arguments: it is awaited, these steps follow, and all is over.
-pub(in crate::lessons::sockets) fn serving(
+pub(in crate::lessons) fn serving(
     args: &[String],
     at: &Endpoint,
     watch: &[&str],
@@ -38,13 +38,13 @@ pub(in crate::lessons::sockets) fn serving(
 }
 
 /// Starts a crowd and waits until it has done all that it can do.
-pub(in crate::lessons::sockets) fn perform(crowd: Crowd) -> [Step; 2] {
+pub(in crate::lessons) fn perform(crowd: Crowd) -> [Step; 2] {
     let name = crowd.name.clone();
     [Step::Start(crowd), finish(&name)]
 }
 
 /// Waits until a crowd has done all that it can do.
-pub(in crate::lessons::sockets) fn finish(crowd: &str) -> Step {
+pub(in crate::lessons) fn finish(crowd: &str) -> Step {
     Step::AwaitClients {
         crowd: crowd.to_owned(),
         within_ms: PATIENCE_MS,
@@ -52,7 +52,7 @@ pub(in crate::lessons::sockets) fn finish(crowd: &str) -> Step {
 }
 
 /// So many bytes without pattern.
-pub(in crate::lessons::sockets) fn noise(len: u64, chance: &mut Source) -> Payload {
+pub(in crate::lessons) fn noise(len: u64, chance: &mut Source) -> Payload {
     Payload::Noise {
         len,
         seed: chance.next(),
@@ -60,11 +60,7 @@ pub(in crate::lessons::sockets) fn noise(len: u64, chance: &mut Source) -> Paylo
 }
 
 /// Sends so many bytes and waits for them, so many times.
-pub(in crate::lessons::sockets) fn round_trips(
-    times: usize,
-    len: u64,
-    chance: &mut Source,
-) -> Vec<Move> {
+pub(in crate::lessons) fn round_trips(times: usize, len: u64, chance: &mut Source) -> Vec<Move> {
     (0..times)
         .flat_map(|_| [Move::Send(noise(len, chance)), Move::AwaitEcho])
         .collect()

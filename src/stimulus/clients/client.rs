@@ -13,6 +13,7 @@ use super::bytes::Script;
 use super::link::{Came, Link};
 use super::passed;
 use super::responses::Responses;
+use super::stream::Stream;
 use super::tls::TlsFailure;
 use crate::model::Bytes;
 use crate::model::clients::{Crowd, Ending, Endpoint, Move, Passed, Reading, Sighting};
@@ -49,8 +50,10 @@ pub(super) struct Client {
     kept: Vec<Bytes>,
     descriptors: Vec<Passed>,
     datagrams: u32,
+    lines: u32,
     responses: Responses,
     body: Option<Body>,
+    stream: Option<Stream>,
     /// Responses that moves have waited for.
     awaited: u32,
     is_told: bool,
@@ -84,6 +87,7 @@ impl Client {
     /// Begins to connect.
     pub(super) fn start(crowd: Rc<Crowd>, index: u32, registry: &Registry, token: Token) -> Self {
         let body = crowd.body.as_ref().map(Body::new);
+        let stream = (!crowd.stream.is_empty()).then(|| Stream::new(&crowd.stream));
         let mut client = Self {
             crowd,
             index,
@@ -102,8 +106,10 @@ impl Client {
             kept: Vec::new(),
             descriptors: Vec::new(),
             datagrams: 0,
+            lines: 0,
             responses: Responses::default(),
             body,
+            stream,
             awaited: 0,
             is_told: false,
             certificate: Vec::new(),
@@ -356,8 +362,16 @@ impl Client {
             let differs_at = body.take(data);
             self.differs_at = self.differs_at.or(differs_at);
         }
+        if let Some(stream) = &mut self.stream {
+            let differs_at = stream.take(data);
+            self.differs_at = self.differs_at.or(differs_at);
+        }
         self.received += data.len() as u64;
         self.datagrams += 1;
+        if self.counts_lines() {
+            let newlines = data.iter().filter(|byte| **byte == b'\n').count();
+            self.lines = self.lines.saturating_add(newlines as u32);
+        }
         let is_datagram = matches!(self.crowd.to, Endpoint::Udp(_));
         if is_datagram || self.kept.is_empty() {
             self.kept.push(Bytes::default());
@@ -379,6 +393,12 @@ impl Client {
             self.responses
                 .take(data, |nth| to_heads().nth(nth as usize).unwrap_or(false));
         }
+    }
+
+    /// Whether one of its moves is about lines.
+    fn counts_lines(&self) -> bool {
+        let mut moves = self.crowd.moves.iter();
+        moves.any(|step| matches!(step, Move::AwaitLines(_)))
     }
 
     fn attempt(&mut self, now: Instant, share: &mut u64) -> io::Result<Tried> {
@@ -426,6 +446,7 @@ impl Client {
             }
             Move::AwaitEcho => done_if(self.received >= self.sent),
             Move::AwaitReceived(bytes) => done_if(self.received >= *bytes),
+            Move::AwaitLines(count) => done_if(self.lines >= *count),
             Move::AwaitDatagrams(count) => done_if(self.datagrams >= *count),
             Move::AwaitResponse { .. } => {
                 let has_come = self.responses.whole > self.awaited;

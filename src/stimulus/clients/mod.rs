@@ -15,6 +15,7 @@ mod link;
 mod passed;
 mod predecessor;
 mod responses;
+mod stream;
 mod timers;
 mod tls;
 
