@@ -8,7 +8,8 @@
 //!    what is behind it is the next request, and stays.
 //! 3. The kernel keeps names inside ROOT: openat2 with RESOLVE_BENEATH refuses "..", absolute names
 //!    and links that lead out, and nothing can change between the test and the open.
-//! 4. io::copy from a file to a socket is sendfile: a file of any size costs no memory.
+//! 4. io::copy moves a file through a small buffer, or by sendfile where the library can: a file of any
+//!    size costs no memory.
 //! 5. SIGTERM is blocked in all threads and taken by sigwait in the first one. It waits until no
 //!    answer is under way, for a while, and leaves; the others end with it.
 
