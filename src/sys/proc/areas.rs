@@ -130,7 +130,9 @@ mod tests {
         let areas = parse_areas(text);
         assert_eq!(areas.len(), 2);
         let expected = Area {
+            start: 0x7f00_0000_0000,
             length: 0x4000,
+            protection: libc::PROT_READ,
             is_shared: true,
             device: (0, 0x19),
             inode: 42,
@@ -138,7 +140,6 @@ mod tests {
             is_deleted: true,
             rss: 8,
             pss: 4,
-            ..Area::default()
         };
         assert_eq!(areas[0], expected);
         assert!(areas[1].is_writable() && !areas[1].is_shared && areas[1].rss == 12);
