@@ -25,7 +25,7 @@ const PATIENCE: u32 = 30;
 /// How long a program that never rests, since it looks every few milliseconds, is waited for.
 const RESTLESS: Duration = Duration::from_millis(300);
 
-/// How long the world waits for a program to rest. One that never does (it looks every few
+/// How long the world waits for a server to rest. One that never does (it looks every few
 /// milliseconds) is not at fault for it here: what is wrong with that, a check of its own says.
 const UNREST: Duration = Duration::from_secs(1);
 
@@ -226,7 +226,7 @@ impl Driver {
                 if self.last.is_at_rest {
                     tracer.record_rest();
                 }
-                self.last.is_at_rest || waited > UNREST
+                self.last.is_at_rest || (self.crowds.is_some() && waited > UNREST)
             }
             Step::AwaitStrike => {
                 let now = self.last.clock();
