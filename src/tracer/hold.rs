@@ -77,7 +77,7 @@ impl Tracer {
     fn go_on(&mut self, pid: i32) -> io::Result<()> {
         let task = self.tasks.get_mut(&pid);
         if let Some(enter) = task.and_then(|task| task.before_store.take()) {
-            self.finish_store(pid, enter)?;
+            return self.finish_store(pid, enter);
         }
         self.resume(pid, 0)
     }

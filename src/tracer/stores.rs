@@ -54,7 +54,7 @@ struct Memory {
 
 /// A mapping that the program may store to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Mapping {
+pub(super) struct Mapping {
     begin: u64,
     end: u64,
     /// The protection that the program has given it.
@@ -146,7 +146,6 @@ impl Tracer {
         let Some(memory) = stores.0.get_mut(&process) else {
             return Ok(());
         };
-        let gate = memory.gate;
         let found: Vec<Mapping> = proc::areas(pid)
             .unwrap_or_default()
             .into_iter()
@@ -160,10 +159,14 @@ impl Tracer {
                 .any(|now| now.begin <= mapping.begin && mapping.end <= now.end)
         };
         memory.closed.retain(is_there);
-        let open: Vec<Mapping> = found
-            .into_iter()
-            .filter(|mapping| mapping.protection & libc::PROT_WRITE != 0)
-            .collect();
+        let is_open = |mapping: &Mapping| mapping.protection & libc::PROT_WRITE != 0;
+        self.close(pid, found.into_iter().filter(is_open).collect())
+    }
+
+    /// Makes these mappings read-only.
+    fn close(&mut self, pid: i32, open: Vec<Mapping>) -> io::Result<()> {
+        let process = self.process_of(pid);
+        let gate = self.memory_of(process).map_or(0, |memory| memory.gate);
         for mapping in open {
             let closed = mapping.protection & !libc::PROT_WRITE;
             if self.protect(pid, gate, &mapping, closed)? == 0
@@ -175,17 +178,17 @@ impl Tracer {
         Ok(())
     }
 
-    /// Gives the program back what was closed.
-    pub(super) fn open_memory(&mut self, pid: i32) -> io::Result<()> {
+    /// Gives the program back what was closed; what that was.
+    pub(super) fn open_memory(&mut self, pid: i32) -> io::Result<Vec<Mapping>> {
         let process = self.process_of(pid);
         let Some(memory) = self.memory_of(process) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let (gate, closed) = (memory.gate, std::mem::take(&mut memory.closed));
-        for mapping in closed {
-            self.protect(pid, gate, &mapping, mapping.protection)?;
+        for mapping in &closed {
+            self.protect(pid, gate, mapping, mapping.protection)?;
         }
-        Ok(())
+        Ok(closed)
     }
 
     /// Whether the signal at hand says that the task was about to store to what is closed; what,
@@ -216,8 +219,7 @@ impl Tracer {
             .filter_map(|injector| Some((injector.index, injector.consider_store(&path, phase)?)))
             .next();
         let Some((index, plan)) = struck else {
-            self.store(pid)?;
-            return self.resume(pid, 0);
+            return self.store(pid);
         };
         let site = self.note_site(pid)?;
         let ns = self.ns(pid);
@@ -241,16 +243,12 @@ impl Tracer {
                 Ok(())
             }
             // Other strikes are about calls.
-            _ => {
-                self.finish_store(pid, enter)?;
-                self.resume(pid, 0)
-            }
+            _ => self.finish_store(pid, enter),
         }
     }
 
-    /// Makes the store that was struck, and records that.
+    /// Makes the store that was struck, records that, and lets the task go on.
     pub(super) fn finish_store(&mut self, pid: i32, enter: usize) -> io::Result<()> {
-        self.store(pid)?;
         let task = self.ns(pid);
         let returned = Returned::from_raw(0);
         self.push(
@@ -261,7 +259,7 @@ impl Tracer {
             },
             Vec::new(),
         );
-        Ok(())
+        self.store(pid)
     }
 
     /// Kills the task's process; its robust locks find their memory as the program knows it.
@@ -270,20 +268,30 @@ impl Tracer {
         ptrace::kill(self.process_of(pid), libc::SIGKILL)
     }
 
-    /// Has the task make the one instruction that it stands before, with its memory open.
+    /// Has the task make the one instruction that it stands before, with its memory open, and lets
+    /// it go on: with the signal by which that instruction ended, if it did (there is nothing behind
+    /// the end of a mapped file: SIGBUS).
     fn store(&mut self, pid: i32) -> io::Result<()> {
-        self.open_memory(pid)?;
-        self.masked(pid, |tracer| {
+        let closed = self.open_memory(pid)?;
+        let signo = self.masked(pid, |tracer| {
             let before = arch::ip(&ptrace::registers(pid)?);
             for _ in 0..STEPS {
-                tracer.step(pid)?;
-                if arch::ip(&ptrace::registers(pid)?) != before {
-                    break;
+                match tracer.step(pid)? {
+                    libc::SIGTRAP if arch::ip(&ptrace::registers(pid)?) == before => {}
+                    libc::SIGTRAP => break,
+                    signo => return Ok(signo),
                 }
             }
-            Ok(())
+            Ok(0)
         })?;
-        self.close_memory(pid)
+        if signo != 0 {
+            // It may be its end: the memory stays open.
+            self.push(What::Signal(self.ns(pid), signo), Vec::new());
+            return self.resume(pid, signo);
+        }
+        // One store maps nothing: what was closed is closed again.
+        self.close(pid, closed)?;
+        self.resume(pid, 0)
     }
 
     /// Has a task that is in no call change the protection of a mapping; what mprotect(2) says.
@@ -327,12 +335,12 @@ impl Tracer {
         Ok(done)
     }
 
-    /// Lets a task make one instruction.
-    fn step(&mut self, pid: i32) -> io::Result<()> {
+    /// Lets a task make one instruction; the signal that stopped it then: SIGTRAP, or the fault.
+    fn step(&mut self, pid: i32) -> io::Result<i32> {
         loop {
             ptrace::resume(pid, Resume::Step, 0)?;
             match ptrace::wait_for(pid)? {
-                Stop::Signal(_) => return Ok(()),
+                Stop::Signal(signo) => return Ok(signo),
                 // The filter's stop before the call that we make, or a group stop: further on.
                 Stop::Event(libc::PTRACE_EVENT_SECCOMP | libc::PTRACE_EVENT_STOP, _) => {}
                 // It was killed; its end is recorded as ever.

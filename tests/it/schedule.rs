@@ -164,6 +164,34 @@ fn the_kernel_stores_into_shared_memory_as_ever() {
 }
 
 #[test]
+fn a_store_behind_the_end_of_a_file_ends_the_process_as_ever() {
+    let place = place();
+    let alone = Story {
+        processes: 1,
+        ..story("beyond", Strike::OthersFirst)
+    };
+    for point in 0..=1 {
+        let (recording, _) = trial(place.path(), alone, point);
+        let is_bus_error = |what: &What| {
+            matches!(
+                what,
+                What::End {
+                    status: ExitStatus::Signal(libc::SIGBUS),
+                    ..
+                }
+            )
+        };
+        assert!(
+            recording
+                .events
+                .iter()
+                .any(|event| is_bus_error(&event.what))
+        );
+        assert_eq!(recording.struck().count(), point as usize);
+    }
+}
+
+#[test]
 fn a_robust_lock_survives_the_death_of_its_holder_at_every_store() {
     let place = place();
     let story = story("locked", Strike::KillCaller);

@@ -1,6 +1,6 @@
 /* counter HOW PROCESSES TIMES: each process adds 1 to a shared counter so often, and the total is
  * printed. HOW: plain (load, add, store), atomic, locked (a robust mutex), kernel (reads the new
- * value from a pipe straight into the shared memory). */
+ * value from a pipe straight into the shared memory), beyond (stores behind the end of a file). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -23,6 +23,10 @@ static void add(struct shared *shared, const char *how)
         shared->counter = shared->counter + 1;
     } else if (how[0] == 'a') {
         __atomic_fetch_add(&shared->counter, 1, __ATOMIC_SEQ_CST);
+    } else if (how[0] == 'b') {
+        char *beyond = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, memfd_create("empty", 0), 0);
+
+        beyond[0] = 1;
     } else if (how[0] == 'k') {
         int ends[2];
         long one = 1;
