@@ -14,6 +14,7 @@ use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::{Bytes, Likeness, Mode, Payload, Run, Step, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
+use crate::stimulus::actor::pair::BORDER;
 use crate::stimulus::clients;
 use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
@@ -295,16 +296,17 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
 
 /// What starts the run's first process.
 fn argv(job: &Job, run: &Run) -> Vec<OsString> {
-    let by_itself = job.argv.iter();
-    let words: Vec<&String> = match run.led_by.is_empty() {
-        true => by_itself.chain(&run.args).collect(),
-        false => {
-            let (actor, border) = (&ACTOR.to_owned(), &"--".to_owned());
-            let led = std::iter::once(actor).chain(&run.led_by).chain([border]);
-            let led = led.chain(by_itself).chain([border]).chain(&run.args);
-            return led.map(Into::into).collect();
-        }
-    };
+    let mut words: Vec<&str> = Vec::new();
+    if !run.led_by.is_empty() {
+        words.push(ACTOR);
+        words.extend(run.led_by.iter().map(String::as_str));
+        words.push(BORDER);
+    }
+    words.extend(job.argv.iter().map(String::as_str));
+    if !run.led_by.is_empty() {
+        words.push(BORDER);
+    }
+    words.extend(run.args.iter().map(String::as_str));
     words.into_iter().map(Into::into).collect()
 }
 

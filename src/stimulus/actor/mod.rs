@@ -22,7 +22,7 @@ pub mod hold;
 mod kill;
 mod leave;
 mod open;
-mod pair;
+pub mod pair;
 pub mod report;
 mod show;
 mod signals;

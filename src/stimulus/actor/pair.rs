@@ -62,7 +62,7 @@ pub(super) const VERB: Verb = Verb {
 };
 
 /// Between the parts of the command line.
-const BORDER: &str = "--";
+pub const BORDER: &str = "--";
 
 const START: Signal = Signal::SIGUSR1;
 const KILL_FIRST: Signal = Signal::SIGUSR2;
