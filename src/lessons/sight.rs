@@ -1,7 +1,11 @@
 //! Whether a run was seen to its end: what every judge asks first.
 
+use std::collections::HashMap;
+
 use crate::model::recording::STRIKE;
-use crate::model::{Failure, LimitKind, Objection, Recording, Trial, World, explain_limit};
+use crate::model::{
+    ExitStatus, Failure, LimitKind, Objection, Recording, Task, Trial, What, World, explain_limit,
+};
 
 /// The recording of run number `run` of a trial.
 ///
@@ -50,6 +54,33 @@ pub(in crate::lessons) fn is_unstruck(trial: &Trial<'_>) -> bool {
             .runs
             .first()
             .is_some_and(|run| run.struck().all(|(_, _, fault)| fault != STRIKE))
+}
+
+/// How a process ended, in words that follow a subject.
+pub(in crate::lessons) fn how(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exits with status {code}"),
+        ExitStatus::Signal(signo) => {
+            format!("is ended by {}", crate::model::text::signal_name(signo))
+        }
+    }
+}
+
+/// The process of each thread that is not its process' first.
+pub(in crate::lessons) fn processes(recording: &Recording) -> HashMap<Task, Task> {
+    let mut processes = HashMap::new();
+    for event in &recording.events {
+        if let What::Fork {
+            task,
+            child,
+            thread: true,
+        } = event.what
+        {
+            let process = processes.get(&task).copied().unwrap_or(task);
+            processes.insert(child, process);
+        }
+    }
+    processes
 }
 
 /// Adds the hint where there is none yet.

@@ -9,7 +9,7 @@ mod mmap_count;
 mod opened;
 mod uring_copy;
 
-use crate::model::{ExitStatus, Lesson};
+use crate::model::Lesson;
 
 /// The lesson.
 pub const LESSON: Lesson = Lesson {
@@ -26,13 +26,3 @@ pub const LESSON: Lesson = Lesson {
         uring_copy::LAB,
     ],
 };
-
-/// How a process ended, in words that follow a subject.
-fn how(status: ExitStatus) -> String {
-    match status {
-        ExitStatus::Code(code) => format!("exits with status {code}"),
-        ExitStatus::Signal(signo) => {
-            format!("is ended by {}", crate::model::text::signal_name(signo))
-        }
-    }
-}

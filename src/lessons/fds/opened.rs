@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::lessons::sight;
 use crate::model::recording::Made;
 use crate::model::{Arg, Recording, Task, What};
 
@@ -39,7 +40,7 @@ impl Openings {
     /// A descriptor belongs to the process that opened it; what a child inherits does not count.
     /// Blind spots: descriptors that are received, or made by io_uring or clone3.
     pub(super) fn at(recording: &Recording, end: usize) -> Self {
-        let processes = processes(recording);
+        let processes = sight::processes(recording);
         let mut open: HashMap<(Task, i64), (usize, String)> = HashMap::new();
         for made in recording
             .calls()
@@ -123,23 +124,6 @@ impl Openings {
         let at = self.numbers.iter().rposition(|one| *one == number)?;
         self.open.get(at).map(|(enter, _)| *enter)
     }
-}
-
-/// The process of each thread that is not its process' first.
-fn processes(recording: &Recording) -> HashMap<Task, Task> {
-    let mut processes = HashMap::new();
-    for event in &recording.events {
-        if let What::Fork {
-            task,
-            child,
-            thread: true,
-        } = event.what
-        {
-            let process = processes.get(&task).copied().unwrap_or(task);
-            processes.insert(child, process);
-        }
-    }
-    processes
 }
 
 fn number(made: &Made<'_>, nth: usize) -> Option<i64> {

@@ -103,9 +103,8 @@ pub(super) const LAB: Lab = Lab {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::LAB;
+    use crate::lessons::testing::told;
     use crate::model::experiment::ACTOR;
 
     #[test]
@@ -132,11 +131,7 @@ mod tests {
     #[test]
     fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
         for check in LAB.checks {
-            let experiments = (check.experiments)(7);
-            let stories: HashSet<_> = experiments.iter().map(|one| &one.story).collect();
-            assert_eq!(stories.len(), experiments.len(), "{}", check.id);
-            assert!(!experiments.is_empty());
-            assert_eq!(experiments, (check.experiments)(7), "{}", check.id);
+            let experiments = told(check);
             for run in experiments.iter().flat_map(|one| &one.runs) {
                 assert_eq!(run.args[0], "--");
                 assert!(run.has_actor);

@@ -1,9 +1,10 @@
 //! What clients saw, and what a server was doing meanwhile: what every judge of a server asks.
 
-use crate::lessons::sight;
+use crate::lessons::sight::{self, how};
 use crate::model::recording::FIRST;
 use crate::model::{
-    Ending, Endpoint, ExitStatus, Failure, Objection, Recording, Sighting, Trial, What, World,
+    Bytes, Crowd, Ending, Endpoint, ExitStatus, Failure, Objection, Recording, Sighting, Step,
+    Trial, What, World,
 };
 
 /// Calls that are shown of those in which a server waits.
@@ -46,7 +47,7 @@ pub(in crate::lessons) fn listening<'a>(trial: &Trial<'a>) -> Result<&'a Recordi
 fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
     let runs = trial.experiment.runs.iter();
     let at = runs.flat_map(|run| &run.steps).find_map(|step| match step {
-        crate::model::Step::AwaitListening(endpoint) => Some(name(endpoint)),
+        Step::AwaitListening(endpoint) => Some(name(endpoint)),
         _ => None,
     });
     let at = at.unwrap_or_default();
@@ -90,16 +91,6 @@ pub(in crate::lessons) fn end(recording: &Recording) -> Option<(usize, ExitStatu
             } => Some((at, status)),
             _ => None,
         })
-}
-
-/// How a process ended, in words that follow a subject.
-pub(in crate::lessons) fn how(status: ExitStatus) -> String {
-    match status {
-        ExitStatus::Code(code) => format!("exits with status {code}"),
-        ExitStatus::Signal(signo) => {
-            format!("is ended by {}", crate::model::text::signal_name(signo))
-        }
-    }
 }
 
 /// The failure of a server that ended before the experiment did.
@@ -182,22 +173,115 @@ pub(in crate::lessons) fn all_echoed(
     crowds: &[&str],
     hint: &str,
 ) -> Result<usize, Objection> {
+    let named = crowds.iter().map(|name| (*name, ()));
+    every_client(recording, named, hint, |(), seen| unserved(seen))
+}
+
+/// Fails unless every client of these crowds, each with what is known of it, has seen what it
+/// should: `complaint` says what is wrong, as a sentence. How many clients there were.
+///
+/// # Errors
+/// The first that has not; blind if nobody was asked.
+pub(in crate::lessons) fn every_client<'a, C>(
+    recording: &Recording,
+    crowds: impl Iterator<Item = (&'a str, C)>,
+    hint: &str,
+    complaint: impl Fn(&C, &Sighting) -> Option<String>,
+) -> Result<usize, Objection> {
     let mut clients = 0;
-    for crowd in crowds {
-        for (at, seen) in sightings(recording, crowd) {
+    for (name, crowd) in crowds {
+        for (at, seen) in sightings(recording, name) {
             clients += seen.count() as usize;
-            if let Some(why) = unserved(seen) {
+            if let Some(why) = complaint(&crowd, seen) {
                 let failure = Failure::new(why).hint(hint).showing(at);
                 return Err(while_it_waits(recording, failure, at).into());
             }
         }
     }
     match clients {
-        0 => Err(Objection::Blind(
-            "no client was asked what it saw".to_owned(),
-        )),
+        0 => Err(nobody()),
         clients => Ok(clients),
     }
+}
+
+/// Nothing was recorded that could be judged.
+pub(in crate::lessons) fn nobody() -> Objection {
+    Objection::Blind("no client was asked what it saw".to_owned())
+}
+
+/// The crowds of a trial, in the order in which they start.
+pub(in crate::lessons) fn crowds<'a>(trial: &Trial<'a>) -> impl Iterator<Item = &'a Crowd> {
+    let runs = trial.experiment.runs.iter();
+    runs.flat_map(|run| &run.steps)
+        .filter_map(|step| match step {
+            Step::Start(crowd) => Some(crowd),
+            _ => None,
+        })
+}
+
+/// What a client kept of what it got.
+pub(in crate::lessons) fn kept(seen: &Sighting) -> Bytes {
+    seen.kept.first().cloned().unwrap_or_default()
+}
+
+/// Fails if more descriptors are open whenever they are counted after 2,000 connections than before;
+/// how many there were.
+///
+/// # Errors
+/// As said; blind if they were not counted.
+pub(in crate::lessons) fn descriptors_come_back(
+    recording: &Recording,
+    hint: &str,
+) -> Result<u64, Objection> {
+    let measured: Vec<(usize, u64)> = recording
+        .world()
+        .filter_map(|(at, world)| match world {
+            World::Measured(held) => Some((at, held.descriptors)),
+            _ => None,
+        })
+        .collect();
+    let Some(((before, held), later)) = measured.split_first().filter(|(_, rest)| !rest.is_empty())
+    else {
+        return Err(Objection::Blind("descriptors were not counted".to_owned()));
+    };
+    let kept = later.iter().min_by_key(|(_, count)| *count);
+    if let Some((after, count)) = kept.filter(|(_, count)| count > held) {
+        let why = format!(
+            "it had {held} descriptors open before 2,000 connections, and {count} when all were \
+             gone"
+        );
+        let failure = Failure::new(why)
+            .hint(hint)
+            .showing(*before)
+            .showing(*after);
+        return Err(failure.figure("descriptors", *count as f64).into());
+    }
+    Ok(*held)
+}
+
+/// Fails unless SIGTERM ends the server, with status 0.
+///
+/// # Errors
+/// As said; blind if its end was not seen.
+pub(in crate::lessons) fn stops_on_sigterm(trial: &Trial<'_>) -> Result<(), Objection> {
+    const HINT: &str = "who learns of SIGTERM, and what is that part of the program doing when it \
+                        comes?";
+    let recording = listening(trial)?;
+    let told = recording
+        .world()
+        .find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
+    let Some((ended, status)) = end(recording) else {
+        return Err(Objection::Blind("it was not seen to end".to_owned()));
+    };
+    let Some(told) = told.filter(|told| *told < ended) else {
+        let failure = Failure::new(format!("it {} before SIGTERM comes", how(status)));
+        return Err(failure.hint(HINT).showing(ended).into());
+    };
+    if status != ExitStatus::Code(0) {
+        let failure = Failure::new(format!("SIGTERM comes, and it {}", how(status)));
+        return Err(failure.hint(HINT).showing(told).showing(ended).into());
+    }
+    Ok(())
 }
 
 /// What is wrong with what clients of an echo saw, as a sentence.

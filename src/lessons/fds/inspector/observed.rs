@@ -1,6 +1,6 @@
 //! What a submission printed, and what the process that it looked at held.
 
-use crate::lessons::sight;
+use crate::lessons::sight::{self, how};
 use crate::model::{ExitStatus, Failure, Objection, Recording, Stream, Trial, World};
 use crate::stimulus::actor::hold::{ANYTHING, Held, MANY, NOT_HERE};
 
@@ -196,16 +196,6 @@ impl<'a> Observed<'a> {
             failure = failure.showing_in(self.run, made.exit.unwrap_or(made.enter));
         }
         failure
-    }
-}
-
-/// How a process ended, in words that follow a subject.
-pub(super) fn how(status: ExitStatus) -> String {
-    match status {
-        ExitStatus::Code(code) => format!("exits with status {code}"),
-        ExitStatus::Signal(signo) => {
-            format!("is ended by {}", crate::model::text::signal_name(signo))
-        }
     }
 }
 

@@ -3,8 +3,8 @@
 //! Facts that all judges of this lab share. None of them decides anything, but that a run which
 //! cannot be followed cannot be judged.
 
-use crate::lessons::fds::how;
 use crate::lessons::sight;
+use crate::lessons::sight::how;
 use crate::model::{
     ExitStatus, Expected, Failure, Objection, Recording, Run, Stream, Trial, World,
 };

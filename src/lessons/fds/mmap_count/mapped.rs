@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::lessons::sight;
 use crate::model::recording::Made;
 use crate::model::{Arg, Recording, Task, What};
 
@@ -40,7 +41,7 @@ impl Mappings {
     pub(super) fn at(recording: &Recording, directory: &str, end: usize) -> Self {
         let mut made = Vec::new();
         let mut left: HashMap<Task, Vec<Mapping>> = HashMap::new();
-        let processes = processes(recording);
+        let processes = sight::processes(recording);
         let before = |made: &Made<'_>| made.exit.is_some_and(|exit| exit < end);
         for call in recording.calls().filter(before) {
             let process = processes.get(&call.task).copied().unwrap_or(call.task);
@@ -157,23 +158,6 @@ fn amount(made: &Made<'_>, nth: usize) -> Option<u64> {
         },
         _ => None,
     }
-}
-
-/// The process of each thread that is not its process' first.
-fn processes(recording: &Recording) -> HashMap<Task, Task> {
-    let mut processes = HashMap::new();
-    for event in &recording.events {
-        if let What::Fork {
-            task,
-            child,
-            thread: true,
-        } = event.what
-        {
-            let process = processes.get(&task).copied().unwrap_or(task);
-            processes.insert(child, process);
-        }
-    }
-    processes
 }
 
 #[cfg(test)]

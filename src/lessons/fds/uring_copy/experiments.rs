@@ -23,12 +23,17 @@ const ALIAS: &str = "/lab/alias";
 const DISK: &str = "/lab/disk";
 const ON_DISK: (&str, &str) = ("/lab/disk/source", "/lab/disk/copy");
 
-/// What is observed: the calls that carry a ring, and all by which data could move without one.
-const WATCH: &[&str] = &[
+/// What is observed beside [`MOVERS`]: the calls that carry a ring, processes, mappings.
+const CARRIERS: &[&str] = &[
     "io_uring_setup",
     "io_uring_enter",
     "io_uring_register",
     "process",
+    "mmap",
+];
+
+/// Calls by which the bytes of a file can move without a ring.
+pub(super) const MOVERS: &[&str] = &[
     "read",
     "readv",
     "pread64",
@@ -42,7 +47,6 @@ const WATCH: &[&str] = &[
     "sendfile",
     "splice",
     "copy_file_range",
-    "mmap",
     "io_submit",
 ];
 
@@ -89,7 +93,7 @@ fn copying(from: &str, to: &str, compare: &[(&str, &Payload)]) -> Run {
     Run {
         args: words(&[from, to]),
         steps: vec![Step::CloseInput],
-        watch: words(WATCH),
+        watch: words(&[CARRIERS, MOVERS].concat()),
         modes: words(&[from, to]),
         compare: compare
             .iter()

@@ -1,9 +1,10 @@
 //! Judges of what single clients get.
 
-use super::exchange::{all_answered, crowds, kept};
+use super::exchange::all_answered;
 use crate::lessons::fds::file_server::shelf::ROOT;
 use crate::lessons::sight;
 use crate::lessons::sockets::served::{self, sightings, who};
+use crate::lessons::sockets::served::{crowds, kept};
 use crate::model::{Failure, InputKind, Judgement, Objection, Pass, Recording, Trial};
 
 /// Fails unless every file arrives, and what is not there is said to be so.

@@ -1,8 +1,9 @@
 //! A process that changes while it is looked at, or ends.
 
 use super::listed::wrong;
-use crate::lessons::fds::inspector::observed::{Line, Observed, how, quoted};
+use crate::lessons::fds::inspector::observed::{Line, Observed, quoted};
 use crate::lessons::sight;
+use crate::lessons::sight::how;
 use crate::model::experiment::TARGET;
 use crate::model::recording::STRIKE;
 use crate::model::{Arg, ExitStatus, Failure, Fd, Judgement, Pass, Trial, World};

@@ -1,7 +1,8 @@
 //! Where there is nothing to list.
 
 use crate::lessons::fds::inspector::experiments::ZOMBIE;
-use crate::lessons::fds::inspector::observed::{Observed, how, quoted};
+use crate::lessons::fds::inspector::observed::{Observed, quoted};
+use crate::lessons::sight::how;
 use crate::model::{ExitStatus, Failure, Judgement, Pass, Trial};
 
 /// Fails if it prints anything to standard output; or, the zombie aside, says nothing on standard

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::lessons::fds::how;
 use crate::lessons::fds::leak_clinic::experiments::CALLS;
 use crate::lessons::fds::leak_clinic::observed::{Observed, in_order};
 use crate::lessons::fds::opened::Openings;
+use crate::lessons::sight::how;
 use crate::model::{Failure, Judgement, Pass, Trial};
 
 /// How many more may be cached after so many calls. A leak, on whatever path, is three times that:

@@ -117,7 +117,7 @@ fn ended(observed: &Observed<'_>, name: &str, has_errors: bool) -> Failure {
     let hint = if has_errors { GOING_ON } else { COUNTING };
     let failure = match observed.recording.outcome() {
         Some((at, status)) => {
-            let how = crate::lessons::fds::how(status);
+            let how = crate::lessons::sight::how(status);
             Failure::new(format!("it {how}, and has printed no line for {name}")).showing(at)
         }
         None => Failure::new(format!("it printed no line for {name}")),

@@ -1,28 +1,10 @@
 //! The data move through the ring, and many operations in each call.
 
 use super::copied::is_copied;
-use crate::lessons::fds::uring_copy::experiments::LARGE;
+use crate::lessons::fds::uring_copy::experiments::{LARGE, MOVERS};
 use crate::lessons::fds::uring_copy::observed::Observed;
 use crate::model::recording::Made;
 use crate::model::{Arg, Failure, Judgement, Objection, Pass, Task, Trial};
-
-/// Calls by which the bytes of a file can move without a ring.
-const MOVERS: &[&str] = &[
-    "read",
-    "readv",
-    "pread64",
-    "preadv",
-    "preadv2",
-    "write",
-    "writev",
-    "pwrite64",
-    "pwritev",
-    "pwritev2",
-    "sendfile",
-    "splice",
-    "copy_file_range",
-    "io_submit",
-];
 
 /// Bytes, read and written, for which there may be one io_uring_enter.
 const BYTES_PER_CALL: u64 = 4 << 20;

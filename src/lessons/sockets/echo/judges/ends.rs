@@ -1,7 +1,7 @@
 //! Whether it ends when it is told to and not before, and can begin again.
 
-use crate::lessons::sight;
-use crate::lessons::sockets::served::{self, all_echoed, end, how, sightings, who};
+use crate::lessons::sight::{self, how};
+use crate::lessons::sockets::served::{self, all_echoed, end, sightings, who};
 use crate::model::recording::STRIKE;
 use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Recording, Trial, World};
 

@@ -1,10 +1,8 @@
 //! Whether clients got what they should get, given what they sent and what is there.
 
 use crate::lessons::sockets::fd_pass::store::{Due, due, sent};
-use crate::lessons::sockets::served::{self, bytes, sightings, standing, who};
-use crate::model::{
-    Crowd, Ending, Experiment, Failure, Objection, Passed, Recording, Sighting, Step, Trial,
-};
+use crate::lessons::sockets::served::{self, bytes, crowds, standing, who};
+use crate::model::{Crowd, Ending, Experiment, Objection, Passed, Recording, Sighting, Trial};
 
 /// Lines that are longer than this are to be refused; see the handout.
 const TOO_LONG: usize = 1 << 20;
@@ -19,32 +17,11 @@ pub(super) fn all_of(
     hint: &str,
     is_meant: impl Fn(&str) -> bool,
 ) -> Result<usize, Objection> {
-    let mut clients = 0;
-    for crowd in crowds(trial).filter(|crowd| is_meant(&crowd.name)) {
-        for (at, seen) in sightings(recording, &crowd.name) {
-            clients += seen.count() as usize;
-            if let Some(why) = complaint(trial.experiment, crowd, seen) {
-                let failure = Failure::new(why).hint(hint).showing(at);
-                return Err(served::while_it_waits(recording, failure, at).into());
-            }
-        }
-    }
-    match clients {
-        0 => Err(Objection::Blind(
-            "no client was asked what it saw".to_owned(),
-        )),
-        clients => Ok(clients),
-    }
-}
-
-/// The crowds of a trial.
-pub(super) fn crowds<'a>(trial: &Trial<'a>) -> impl Iterator<Item = &'a Crowd> {
-    let runs = trial.experiment.runs.iter();
-    runs.flat_map(|run| &run.steps)
-        .filter_map(|step| match step {
-            Step::Start(crowd) => Some(crowd),
-            _ => None,
-        })
+    let meant = crowds(trial).filter(|crowd| is_meant(&crowd.name));
+    let named = meant.map(|crowd| (crowd.name.as_str(), crowd));
+    served::every_client(recording, named, hint, |crowd, seen| {
+        complaint(trial.experiment, crowd, seen)
+    })
 }
 
 /// An answer, and where its line ends, counted from the beginning.

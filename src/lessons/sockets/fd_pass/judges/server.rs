@@ -1,9 +1,9 @@
 //! Judges of what the server is for all its clients together, and of its socket's name.
 
 use super::exchange::all_of;
-use crate::lessons::sight;
+use crate::lessons::sight::{self, how};
 use crate::lessons::sockets::fd_pass::store::SOCKET;
-use crate::lessons::sockets::served::{self, end, how};
+use crate::lessons::sockets::served::{self, end};
 use crate::model::{
     ExitStatus, Failure, InputKind, Judgement, Mode, Objection, Pass, Recording, Stream, Trial,
     World,
@@ -184,22 +184,5 @@ pub(in crate::lessons::sockets::fd_pass) fn serves_many(trial: &Trial<'_>) -> Ju
 ///
 /// Blind spot: none that is known.
 pub(in crate::lessons::sockets::fd_pass) fn stops_on_sigterm(trial: &Trial<'_>) -> Judgement {
-    const HINT: &str = "who learns of SIGTERM, and what is that part of the program doing when it \
-                        comes?";
-    let recording = served::listening(trial)?;
-    let told = recording
-        .world()
-        .find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
-    let Some((ended, status)) = end(recording) else {
-        return Err(Objection::Blind("it was not seen to end".to_owned()));
-    };
-    let Some(told) = told.filter(|told| *told < ended) else {
-        let failure = Failure::new(format!("it {} before SIGTERM comes", how(status)));
-        return Err(failure.hint(HINT).showing(ended).into());
-    };
-    if status != ExitStatus::Code(0) {
-        let failure = Failure::new(format!("SIGTERM comes, and it {}", how(status)));
-        return Err(failure.hint(HINT).showing(told).showing(ended).into());
-    }
-    Ok(Pass::default())
+    served::stops_on_sigterm(trial).map(|()| Pass::default())
 }

@@ -1,8 +1,9 @@
 //! Judges of what single clients get.
 
-use super::exchange::{accepted, all_answered, all_of, complaint, crowds, kept, nobody};
+use super::exchange::{accepted, all_answered, all_of, complaint};
 use crate::lessons::sockets::http::wire;
 use crate::lessons::sockets::served::{self, sightings, standing, who};
+use crate::lessons::sockets::served::{crowds, kept, nobody};
 use crate::model::{
     Ending, Failure, InputKind, Judgement, Objection, Pass, Recording, Trial, World,
 };

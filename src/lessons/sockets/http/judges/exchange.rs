@@ -2,10 +2,8 @@
 
 use crate::lessons::sockets::http::site::{Found, find};
 use crate::lessons::sockets::http::wire::{self, Request, Response};
-use crate::lessons::sockets::served::{self, bytes, sightings, standing, who};
-use crate::model::{
-    Bytes, Crowd, Ending, Experiment, Failure, Move, Objection, Recording, Sighting, Step, Trial,
-};
+use crate::lessons::sockets::served::{self, bytes, crowds, kept, standing, who};
+use crate::model::{Crowd, Ending, Experiment, Move, Objection, Recording, Sighting, Trial};
 
 /// Fails unless every client of every crowd got what its requests ask for.
 ///
@@ -29,40 +27,11 @@ pub(super) fn all_of(
     hint: &str,
     is_meant: impl Fn(&Crowd) -> bool,
 ) -> Result<usize, Objection> {
-    let mut clients = 0;
-    for crowd in crowds(trial).filter(|crowd| is_meant(crowd)) {
-        for (at, seen) in sightings(recording, &crowd.name) {
-            clients += seen.count() as usize;
-            if let Some(why) = complaint(trial.experiment, crowd, seen) {
-                let failure = Failure::new(why).hint(hint).showing(at);
-                return Err(served::while_it_waits(recording, failure, at).into());
-            }
-        }
-    }
-    match clients {
-        0 => Err(nobody()),
-        clients => Ok(clients),
-    }
-}
-
-/// Nothing was recorded that could be judged.
-pub(super) fn nobody() -> Objection {
-    Objection::Blind("no client was asked what it saw".to_owned())
-}
-
-/// The crowds of a trial.
-pub(super) fn crowds<'a>(trial: &Trial<'a>) -> impl Iterator<Item = &'a Crowd> {
-    let runs = trial.experiment.runs.iter();
-    runs.flat_map(|run| &run.steps)
-        .filter_map(|step| match step {
-            Step::Start(crowd) => Some(crowd),
-            _ => None,
-        })
-}
-
-/// What a client kept of what it got.
-pub(super) fn kept(seen: &Sighting) -> Bytes {
-    seen.kept.first().cloned().unwrap_or_default()
+    let meant = crowds(trial).filter(|crowd| is_meant(crowd));
+    let named = meant.map(|crowd| (crowd.name.as_str(), crowd));
+    served::every_client(recording, named, hint, |crowd, seen| {
+        complaint(trial.experiment, crowd, seen)
+    })
 }
 
 /// What is wrong with what clients got, as a sentence.

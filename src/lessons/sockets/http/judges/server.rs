@@ -1,13 +1,11 @@
 //! Judges of what the server is for all its clients together.
 
 use super::answers::within_memory;
-use super::exchange::{all_answered, all_of, crowds};
+use super::exchange::{all_answered, all_of};
 use super::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sight;
-use crate::lessons::sockets::served::{self, end, how};
-use crate::model::{
-    ExitStatus, Failure, Judgement, Objection, Pass, Recording, Trial, What, World,
-};
+use crate::lessons::sockets::served::{self, crowds};
+use crate::model::{Failure, Judgement, Objection, Pass, Recording, Trial, What, World};
 
 /// Calls in the two seconds; the handout promises it.
 const CALLS: usize = 20;
@@ -74,36 +72,14 @@ pub(in crate::lessons::sockets::http) fn survives_resets(trial: &Trial<'_>) -> J
 /// Blind spot: a descriptor that is closed when two more seconds have passed.
 pub(in crate::lessons::sockets::http) fn leaks_no_descriptor(trial: &Trial<'_>) -> Judgement {
     let recording = served::recording(trial)?;
-    let measured: Vec<(usize, u64)> = recording
-        .world()
-        .filter_map(|(at, world)| match world {
-            World::Measured(held) => Some((at, held.descriptors)),
-            _ => None,
-        })
-        .collect();
-    let Some(((before, held), later)) = measured.split_first().filter(|(_, rest)| !rest.is_empty())
-    else {
-        return Err(Objection::Blind("descriptors were not counted".to_owned()));
-    };
-    let kept = later.iter().min_by_key(|(_, count)| *count);
     let hint = "on which way through the program does a descriptor that was opened not come to a \
                 close?";
-    if let Some((after, count)) = kept.filter(|(_, count)| count > held) {
-        let why = format!(
-            "it had {held} descriptors open before 2,000 connections, and {count} when all were \
-             gone"
-        );
-        let failure = Failure::new(why)
-            .hint(hint)
-            .showing(*before)
-            .showing(*after);
-        return Err(failure.figure("descriptors", *count as f64).into());
-    }
+    let held = served::descriptors_come_back(recording, hint)?;
     let last = crowds(trial).last().map(|crowd| crowd.name.clone());
     all_of(trial, recording, hint, |crowd| {
         Some(&crowd.name) == last.as_ref()
     })?;
-    Ok(Pass::of("descriptors", *held as usize))
+    Ok(Pass::of("descriptors", held as usize))
 }
 
 /// Fails if the server makes more than a few calls while nobody wants anything.
@@ -125,7 +101,10 @@ pub(in crate::lessons::sockets::http) fn sleeps_when_idle(trial: &Trial<'_>) -> 
     };
     all_answered(trial, recording, hint)?;
     let calls = calls_between(recording, from, to);
-    let closed = closed_between(recording, from, to);
+    // On a busy machine two seconds of its own can be half a minute by the clock on the wall, after
+    // which it may be tired of a client.
+    let is_close = |at: &&usize| matches!(&recording.events[**at].what, What::Enter(_, call) if call.name == "close");
+    let closed = calls.iter().filter(is_close).count();
     if calls.len() > CALLS + closed * CALLS_OF_AN_END {
         let why = format!(
             "with 100 idle connections it made {} calls in two seconds",
@@ -138,16 +117,6 @@ pub(in crate::lessons::sockets::http) fn sleeps_when_idle(trial: &Trial<'_>) -> 
         return Err(failure.figure("calls", calls.len() as f64).into());
     }
     Ok(Pass::of("calls", calls.len()))
-}
-
-/// How many connections the server gives up between two events: on a busy machine two seconds of
-/// its own can be half a minute by the clock on the wall, after which it may be tired of a client.
-fn closed_between(recording: &Recording, from: usize, to: usize) -> usize {
-    let is_close = |at: &usize| matches!(&recording.events[*at].what, What::Enter(_, call) if call.name == "close");
-    calls_between(recording, from, to)
-        .into_iter()
-        .filter(is_close)
-        .count()
 }
 
 /// Entries of calls between two events.
@@ -167,7 +136,7 @@ fn calls_between(recording: &Recording, from: usize, to: usize) -> Vec<usize> {
 /// Blind spot: answers that fit into the buffers of a connection.
 pub(in crate::lessons::sockets::http) fn stops_on_sigterm(trial: &Trial<'_>) -> Judgement {
     for run in 0..trial.runs.len().max(1) {
-        stops(&alone(trial, run)).map_err(|objection| of_run(objection, run))?;
+        served::stops_on_sigterm(&alone(trial, run)).map_err(|objection| of_run(objection, run))?;
     }
     let mut cut_off = None;
     for run in 0..trial.runs.len() {
@@ -198,28 +167,6 @@ fn of_run(objection: Objection, run: usize) -> Objection {
         }
         blind => blind,
     }
-}
-
-/// Fails unless SIGTERM ends the server, with status 0.
-fn stops(trial: &Trial<'_>) -> Result<(), Objection> {
-    const HINT: &str = "who learns of SIGTERM, and what is that part of the program doing when it \
-                        comes?";
-    let recording = served::listening(trial)?;
-    let told = recording
-        .world()
-        .find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
-    let Some((ended, status)) = end(recording) else {
-        return Err(Objection::Blind("it was not seen to end".to_owned()));
-    };
-    let Some(told) = told.filter(|told| *told < ended) else {
-        let failure = Failure::new(format!("it {} before SIGTERM comes", how(status)));
-        return Err(failure.hint(HINT).showing(ended).into());
-    };
-    if status != ExitStatus::Code(0) {
-        let failure = Failure::new(format!("SIGTERM comes, and it {}", how(status)));
-        return Err(failure.hint(HINT).showing(told).showing(ended).into());
-    }
-    Ok(())
 }
 
 /// Fails unless the client whose answer was under way has got all of it.

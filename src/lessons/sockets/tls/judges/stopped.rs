@@ -1,6 +1,7 @@
 //! SIGTERM.
 
-use crate::lessons::sockets::served::{self, how};
+use crate::lessons::sight::how;
+use crate::lessons::sockets::served;
 use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial, World};
 
 /// Fails if the program is still there a second and a half after SIGTERM, or if it ends with
