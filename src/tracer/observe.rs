@@ -264,6 +264,10 @@ impl Tracer {
         for pid in self.processes() {
             let _gone: io::Result<()> = ptrace::kill(pid, libc::SIGKILL);
         }
+        // SIGKILL wakes who is stopped, but not who was stopped on the way out.
+        for (tid, _) in self.tasks.iter().filter(|(_, task)| task.is_halted) {
+            let _gone: io::Result<()> = ptrace::resume(*tid, Resume::Continue, 0);
+        }
     }
 
     /// Whether the first process has ended.
@@ -335,6 +339,9 @@ impl Tracer {
             };
             let (ns, is_in_call) = (task.ns, task.in_call.is_some());
             let is_halted = ptrace::interrupt(tid).is_ok() && ptrace::await_stop(tid);
+            if let Some(task) = self.tasks.get_mut(&tid) {
+                task.is_halted = is_halted;
+            }
             let site = match is_halted {
                 true => self.note_site(tid).unwrap_or_default(),
                 false => Vec::new(),

@@ -29,6 +29,8 @@ pub struct TaskState {
     pub before_store: Option<usize>,
     /// It is in a group stop.
     pub is_stopped: bool,
+    /// It was stopped for good, wherever it was, perhaps at its own end.
+    pub is_halted: bool,
     /// It is the experiment's own program, or of it: no fault strikes it.
     pub is_actor: bool,
 }
@@ -112,6 +114,7 @@ impl TaskState {
             passing: None,
             before_store: None,
             is_stopped: false,
+            is_halted: false,
             is_actor: false,
         }
     }
