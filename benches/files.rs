@@ -5,16 +5,18 @@
 //! programs on the machine change that little. Nothing here passes or fails; tests never look at a
 //! clock.
 
+mod beside;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use beside::{PROCESSORS, children_cpu, connect, free_port, median, nginx};
 
 /// Rounds; each server has one turn in each.
 const ROUNDS: usize = 7;
@@ -22,9 +24,6 @@ const ROUNDS: usize = 7;
 /// Bytes of the file, and how often it is asked for in a turn.
 const LEN: usize = 64 << 20;
 const TIMES: usize = 32;
-
-/// Which processor the server runs on, and which its client.
-const PROCESSORS: [&str; 2] = ["0", "1"];
 
 /// A server: what it is called, what starts it on a port, and what its client says.
 struct Server {
@@ -56,9 +55,9 @@ fn main() {
             costs.extend(turn(server));
         }
     }
-    let nginx = costs.first_mut().and_then(|costs| median(costs));
+    let nginx = costs.first().and_then(|costs| median(costs));
     println!("{:36} CPU s/GiB   to nginx's", "");
-    for (server, costs) in servers.iter().zip(&mut costs) {
+    for (server, costs) in servers.iter().zip(&costs) {
         let Some(cost) = median(costs) else {
             println!("{:36} skipped: it cannot be started here", server.name);
             continue;
@@ -69,10 +68,10 @@ fn main() {
 }
 
 fn servers(place: &Path, root: &Path) -> Vec<Server> {
-    let nginx = place.to_owned();
+    let (own, shelf) = (place.to_owned(), root.to_owned());
     let mut servers = vec![Server {
         name: "nginx, sendfile on",
-        start: Box::new(move |port| start_nginx(&nginx, port)),
+        start: Box::new(move |port| nginx(&own, &shelf, port, "")),
         question: b"GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n",
     }];
     let lab = "labs/fds/file-server";
@@ -119,33 +118,9 @@ fn servers(place: &Path, root: &Path) -> Vec<Server> {
     servers
 }
 
-fn start_nginx(place: &Path, port: u16) -> Command {
-    let config = format!(
-        "daemon off; master_process off; pid {place}/pid; error_log {place}/errors;\n\
-         events {{ }}\n\
-         http {{ access_log off; sendfile on; keepalive_requests 1000000000;\n\
-         client_body_temp_path {place}; proxy_temp_path {place}; fastcgi_temp_path {place};\n\
-         uwsgi_temp_path {place}; scgi_temp_path {place};\n\
-         server {{ listen 127.0.0.1:{port}; root {place}/root; }} }}\n",
-        place = place.display()
-    );
-    let file: PathBuf = place.join("nginx.conf");
-    fs::write(&file, config).expect("the temporary directory is writable");
-    // Debian keeps it where ordinary users do not look.
-    let path = std::env::var("PATH").unwrap_or_default();
-    let mut command = Command::new("taskset");
-    command
-        .env("PATH", format!("{path}:/usr/sbin"))
-        .args(["-c", PROCESSORS[0], "nginx", "-c"])
-        .arg(&file);
-    command
-}
-
 /// Processor time for each GiB; `None` if the server does not serve.
 fn turn(server: &Server) -> Option<f64> {
-    let free = TcpListener::bind("127.0.0.1:0").ok()?;
-    let port = free.local_addr().ok()?.port();
-    drop(free);
+    let port = free_port()?;
     let before = children_cpu();
     let mut child = (server.start)(port).stderr(Stdio::null()).spawn().ok()?;
     let served = connect(&mut child, port).and_then(|stream| fetch(stream, server.question));
@@ -154,19 +129,6 @@ fn turn(server: &Server) -> Option<f64> {
     served?;
     let gib = (LEN * TIMES) as f64 / f64::from(1 << 30);
     Some((children_cpu() - before) / gib)
-}
-
-/// A connection, once there is somebody to connect to.
-fn connect(child: &mut Child, port: u16) -> Option<TcpStream> {
-    loop {
-        if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
-            return Some(stream);
-        }
-        if child.try_wait().ok()?.is_some() {
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Asks for the file again and again; an answer is a head, which may be any of a few hundred bytes,
@@ -195,18 +157,4 @@ fn pin(processor: &str) {
         .args(["-cp", processor, &own])
         .stdout(Stdio::null())
         .status();
-}
-
-/// Processor time of all children that have been waited for, seconds.
-fn children_cpu() -> f64 {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("getrusage(2) knows its children");
-    let seconds =
-        |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(usage.user_time()) + seconds(usage.system_time())
-}
-
-/// The one in the middle.
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
 }

@@ -4,20 +4,22 @@
 //! are compared by the processor time that a request costs them, which other programs on the
 //! machine change little. Nothing here passes or fails; tests never look at a clock.
 
+mod beside;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::{TcpListener, TcpStream};
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use syslab::stimulus::load::{self, Load, Target};
 use syslab::sys::{limits, proc};
+
+use beside::{PROCESSORS, children_cpu, connect, free_port, median, nginx};
 
 const SYSLAB: &str = env!("CARGO_BIN_EXE_syslab");
 
@@ -29,9 +31,6 @@ const TURN: &str = "1";
 
 /// Connections under load.
 const CONNECTIONS: &str = "64";
-
-/// Which processor the server runs on, and which the generator.
-const PROCESSORS: [&str; 2] = ["0", "1"];
 
 /// Connections that are held.
 const HELD: usize = 10_000;
@@ -146,9 +145,12 @@ fn loaded(url: &str) -> Option<(f64, f64)> {
 }
 
 /// Our generator and wrk against the same server.
+///
+/// On two processors the server is what keeps both of them waiting: what they can drive is what they
+/// get done in a second of their own processor time.
 fn generators(place: &Path) {
+    let mut capacities = [const { Vec::new() }; 2];
     let mut rates = [const { Vec::new() }; 2];
-    let mut costs = [const { Vec::new() }; 2];
     for _ in 0..ROUNDS {
         let Some(server) = Server::start(Kind::Ours(&["--engine", "uring"]), place)
             .or_else(|| Server::start(Kind::Ours(&["--engine", "mio"]), place))
@@ -156,47 +158,40 @@ fn generators(place: &Path) {
             break;
         };
         let url = server.url();
-        let runs: [&dyn Fn() -> Option<f64>; 2] = [&|| Some(loaded(&url)?.1), &|| wrk(&url)];
+        let runs: [&dyn Fn() -> Option<(f64, f64)>; 2] = [&|| loaded(&url), &|| wrk(&url)];
         for (nth, run) in runs.iter().enumerate() {
-            let (before, start) = (children_cpu(), Instant::now());
-            if let Some(rate) = run() {
-                let used = children_cpu() - before;
+            let before = children_cpu();
+            if let Some((requests, rate)) = run() {
+                capacities[nth].push(requests / (children_cpu() - before));
                 rates[nth].push(rate);
-                costs[nth].push(used * 1e6 / (rate * start.elapsed().as_secs_f64()));
             }
         }
     }
-    println!("generator, one thread      us/request   requests/s");
+    println!("generator, one thread    requests/s of its processor   requests/s of this server");
     for (nth, name) in ["ours", "wrk"].into_iter().enumerate() {
-        match (median(&costs[nth]), median(&rates[nth])) {
-            (Some(cost), Some(rate)) => println!("{name:26} {cost:10.2}   {rate:10.0}"),
+        match (median(&capacities[nth]), median(&rates[nth])) {
+            (Some(capacity), Some(rate)) => println!("{name:26} {capacity:25.0}   {rate:25.0}"),
             _ => println!("{name:26} skipped: it cannot be started here"),
         }
     }
-    if let (Some(ours), Some(wrk)) = (median(&rates[0]), median(&rates[1])) {
-        println!("{:26} {:10}   {:10.2}", "ratio", "", ours / wrk);
+    if let [Some(ours), Some(wrk)] = capacities.map(|of| median(&of)) {
+        println!("{:26} {:25.2}", "ratio", ours / wrk);
     }
     println!();
 }
 
-/// Requests a second by wrk.
-fn wrk(url: &str) -> Option<f64> {
+/// Puts a server under wrk's load: requests, and requests a second.
+fn wrk(url: &str) -> Option<(f64, f64)> {
     let output = Command::new("taskset")
         .args(["-c", PROCESSORS[1], "wrk", "-t", "1", "-c", CONNECTIONS])
         .args(["-d", &format!("{TURN}s"), url])
         .output()
         .ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let rate = text.split("Requests/sec:").nth(1)?;
-    rate.split_whitespace().next()?.parse().ok()
-}
-
-/// Processor time of all children that have been waited for, seconds.
-fn children_cpu() -> f64 {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("getrusage(2) knows its children");
-    let seconds =
-        |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(usage.user_time()) + seconds(usage.system_time())
+    let before = |words: &str| text.split(words).next()?.split_whitespace().last();
+    let after = |words: &str| text.split(words).nth(1)?.split_whitespace().next();
+    let requests = before("requests in")?.parse().ok()?;
+    Some((requests, after("Requests/sec:")?.parse().ok()?))
 }
 
 /// Memory of our servers for each of many connections, all open at once and each used once.
@@ -246,13 +241,6 @@ fn held() {
     println!();
 }
 
-/// The one in the middle.
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied()
-}
-
 /// A server at work on its processor; it is ended when it is dropped.
 struct Server {
     child: Child,
@@ -293,40 +281,13 @@ impl Server {
     }
 
     fn nginx(keeps_files_open: bool, place: &Path) -> Option<Self> {
-        let free = TcpListener::bind("127.0.0.1:0").ok()?;
-        let port = free.local_addr().ok()?.port();
-        drop(free);
+        let port = free_port()?;
         let cache = match keeps_files_open {
             true => "open_file_cache max=100;",
             false => "",
         };
-        let config = format!(
-            "daemon off; master_process off; pid {place}/pid; error_log {place}/errors;\n\
-             events {{ worker_connections 1024; }}\n\
-             http {{ access_log off; sendfile on; keepalive_requests 1000000000; {cache}\n\
-             client_body_temp_path {place}; proxy_temp_path {place}; fastcgi_temp_path {place};\n\
-             uwsgi_temp_path {place}; scgi_temp_path {place};\n\
-             server {{ listen 127.0.0.1:{port} backlog=4096; root {place}; }} }}\n",
-            place = place.display()
-        );
-        let file: PathBuf = place.join("nginx.conf");
-        fs::write(&file, config).ok()?;
-        // Debian keeps it where ordinary users do not look.
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut child = Command::new("taskset")
-            .env("PATH", format!("{path}:/usr/sbin"))
-            .args(["-c", PROCESSORS[0], "nginx", "-c"])
-            .arg(&file)
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        // It is there once somebody can connect.
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if child.try_wait().ok()?.is_some() {
-                return None;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let mut child = nginx(place, place, port, cache).spawn().ok()?;
+        connect(&mut child, port)?;
         Some(Self {
             child,
             port,

@@ -32,11 +32,17 @@ const FILES: usize = 8;
 /// The descriptors of a table by what they have in common: the largest group first, those of one
 /// size by their first number.
 pub fn groups(table: &Table) -> Vec<Group<'_>> {
-    let keys = keys(table);
-    let coarse = Coarse::of(keys.iter());
+    let mut alike: HashMap<Key, Vec<&Descriptor>> = HashMap::new();
+    for (one, key) in table.descriptors.iter().zip(keys(table)) {
+        alike.entry(key).or_default().push(one);
+    }
+    let coarse = Coarse::of(alike.keys());
     let mut found: HashMap<Key, Vec<&Descriptor>> = HashMap::new();
-    for (one, key) in table.descriptors.iter().zip(&keys) {
-        found.entry(coarse.key(key)).or_default().push(one);
+    for (key, members) in alike {
+        found.entry(coarse.key(&key)).or_default().extend(members);
+    }
+    for members in found.values_mut() {
+        members.sort_by_key(|one| one.number);
     }
     let mut groups: Vec<Group<'_>> = found
         .into_iter()
@@ -50,7 +56,7 @@ pub fn groups(table: &Table) -> Vec<Group<'_>> {
 }
 
 /// The key of each descriptor of a table.
-pub(super) fn keys(table: &Table) -> Vec<Key> {
+pub(super) fn keys(table: &Table) -> impl Iterator<Item = Key> {
     let listening: HashSet<&str> = table
         .descriptors
         .iter()
@@ -59,7 +65,7 @@ pub(super) fn keys(table: &Table) -> Vec<Key> {
         .map(|socket| socket.local.as_str())
         .collect();
     let all = table.descriptors.iter();
-    all.map(|one| Key::of(one, &listening)).collect()
+    all.map(move |one| Key::of(one, &listening))
 }
 
 impl Key {
@@ -111,7 +117,7 @@ impl Key {
         let end = self.what.rfind('/').filter(|_| has_directory)?;
         Some(Self {
             what: self.what.get(..=end)?.to_owned(),
-            ..self.clone()
+            ..*self
         })
     }
 }

@@ -2,19 +2,21 @@
 //! once; see proc_pid_fd(5) and proc_pid_fdinfo(5).
 //!
 //! As in [`descriptors`](super::descriptors), nothing is opened but files of /proc itself.
-#![expect(unsafe_code, reason = "statx(2) and getxattr(2) are raw system calls")]
+#![expect(
+    unsafe_code,
+    reason = "statx(2), readlinkat(2) and getxattr(2) are raw system calls"
+)]
 
 use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd as _, OwnedFd};
-use std::os::unix::ffi::OsStringExt as _;
 
-use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
-use nix::sys::stat::{Mode, fstatat};
+use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::sys::stat::{Mode, fstat, fstatat};
 
-use super::{malformed, numbers_in};
+use super::{malformed, numbers_in, status};
 
 /// The descriptor table of a process.
 #[derive(Debug)]
@@ -89,12 +91,33 @@ impl Table {
         })
     }
 
-    /// The numbers that are open, in ascending order.
+    /// How many are open (Linux 6.2; before that 0).
+    ///
+    /// # Errors
+    /// As [`Table::of`].
+    pub fn count(&self) -> io::Result<usize> {
+        Ok(usize::try_from(fstat(&self.links)?.st_size).unwrap_or(0))
+    }
+
+    /// The numbers that may be open, in ascending order: no other is.
+    ///
+    /// Of a large table of which most is open, all that there is room for: to look at each is
+    /// cheaper than to have them listed first.
     ///
     /// # Errors
     /// As [`Table::of`].
     pub fn numbers(&self) -> io::Result<Vec<i32>> {
-        numbers_in(&format!("/proc/{}/fd", self.pid))
+        /// Fewer are listed at once.
+        const LARGE: usize = 1024;
+        let count = self.count()?;
+        let slots = match count >= LARGE {
+            true => status(self.pid)?.descriptor_slots,
+            false => 0,
+        };
+        match i32::try_from(slots) {
+            Ok(slots @ 1..) if count >= slots as usize / 2 => Ok((0..slots).collect()),
+            _ => numbers_in(&format!("/proc/{}/fd", self.pid)),
+        }
     }
 
     /// What a descriptor refers to: a path, or `pipe:[123]`, `socket:[123]`.
@@ -102,8 +125,21 @@ impl Table {
     /// # Errors
     /// ENOENT if it is not open.
     pub fn target(&self, number: i32) -> io::Result<Vec<u8>> {
-        let target = readlinkat(&self.links, Name::of(number).as_c_str())?;
-        Ok(target.into_vec())
+        let name = Name::of(number);
+        let mut target = MaybeUninit::<[u8; libc::PATH_MAX as usize]>::uninit();
+        // SAFETY: the name ends with a NUL and outlives the call; `target` is a live local of the
+        // length that is given.
+        let length = unsafe {
+            libc::readlinkat(
+                self.links.as_raw_fd(),
+                name.as_c_str().as_ptr(),
+                target.as_mut_ptr().cast(),
+                size_of_val(&target),
+            )
+        };
+        let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
+        // SAFETY: the kernel has written so many bytes, which are not more than there is room for.
+        Ok(unsafe { std::slice::from_raw_parts(target.as_ptr().cast(), length) }.to_vec())
     }
 
     /// Whether it may be read and written: the kernel says it in the permissions of the link.
@@ -268,14 +304,12 @@ struct Name([u8; 12]);
 impl Name {
     fn of(number: i32) -> Self {
         let mut name = [0; 12];
-        for (byte, digit) in name.iter_mut().zip(number.to_string().bytes()) {
-            *byte = digit;
-        }
+        // No number of 32 bits has more than eleven characters.
+        let _fits = write!(name.as_mut_slice(), "{number}");
         Self(name)
     }
 
     fn as_c_str(&self) -> &CStr {
-        // No number of 32 bits has more than eleven characters.
         CStr::from_bytes_until_nul(&self.0).unwrap_or_default()
     }
 }

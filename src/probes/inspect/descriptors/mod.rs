@@ -8,6 +8,7 @@ mod shared;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::SystemTime;
 
@@ -80,13 +81,15 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
     };
     let mut sockets = Sockets::default();
     let open: HashMap<i32, &Seen> = seen.iter().map(|one| (one.number, one)).collect();
-    table.descriptors = seen
-        .iter()
-        .map(|one| {
-            let socket = one.is_socket().then(|| socket(pid, one, &mut sockets));
-            one.told(socket, &open)
-        })
+    let seen_sockets = seen.iter().filter(|one| one.is_socket());
+    let told: HashMap<i32, Socket> = seen_sockets
+        .map(|one| (one.number, socket(pid, one, &mut sockets)))
         .collect();
+    let parts = in_parallel(&seen, |seen| {
+        let told = |one: &Seen| one.told(told.get(&one.number).cloned(), &open);
+        seen.iter().map(told).collect::<Vec<_>>()
+    });
+    table.descriptors = parts.into_iter().flatten().collect();
     note_holders(&mut table, &seen, &others, &sockets, depth);
     Ok(table)
 }
@@ -94,14 +97,21 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
 /// Reads the table.
 fn read(pid: i32, depth: Depth) -> io::Result<Vec<Seen>> {
     let table = proc::Table::of(pid)?;
-    let numbers = table.numbers()?;
+    let (numbers, count) = (table.numbers()?, table.count()?);
     let has_details = depth == Depth::All;
+    let found = AtomicUsize::new(0);
     let parts = in_parallel(&numbers, |numbers| {
+        if count > 0 && found.load(Ordering::Relaxed) >= count {
+            // Behind the last one.
+            return Vec::new();
+        }
         let seen = numbers
             .iter()
             .map(|number| Seen::of(&table, *number, has_details));
-        // What fails has been closed meanwhile.
-        seen.filter_map(Result::ok).collect::<Vec<_>>()
+        // What fails is not open, or not any more.
+        let seen: Vec<Seen> = seen.filter_map(Result::ok).collect();
+        found.fetch_add(seen.len(), Ordering::Relaxed);
+        seen
     });
     let mut seen: Vec<Seen> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
     for part in parts {
