@@ -5,7 +5,10 @@
 //! programs on the machine change that little. Nothing here passes or fails; tests never look at a
 //! clock.
 
-mod beside;
+mod beside {
+    pub(crate) mod median;
+    pub(crate) mod server;
+}
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -16,7 +19,8 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use beside::{PROCESSORS, children_cpu, connect, free_port, median, nginx};
+use beside::median::median;
+use beside::server::{PROCESSORS, children_cpu, connect, free_port, nginx};
 
 /// Rounds; each server has one turn in each.
 const ROUNDS: usize = 7;

@@ -4,7 +4,10 @@
 //! are compared by the processor time that a request costs them, which other programs on the
 //! machine change little. Nothing here passes or fails; tests never look at a clock.
 
-mod beside;
+mod beside {
+    pub(crate) mod median;
+    pub(crate) mod server;
+}
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -19,7 +22,8 @@ use nix::unistd::Pid;
 use syslab::stimulus::load::{self, Load, Target};
 use syslab::sys::{limits, proc};
 
-use beside::{PROCESSORS, children_cpu, connect, free_port, median, nginx};
+use beside::median::median;
+use beside::server::{PROCESSORS, children_cpu, connect, free_port, nginx};
 
 const SYSLAB: &str = env!("CARGO_BIN_EXE_syslab");
 
