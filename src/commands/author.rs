@@ -97,7 +97,11 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
                 let short = row.program.strip_prefix(&directory).unwrap_or(&row.program);
                 (short.display().to_string(), row)
             })
-            .filter(|(short, _)| args.row.as_ref().is_none_or(|text| short.contains(text)))
+            .filter(|(short, _)| {
+                // With a `/` behind it, a name is that name, and not the beginning of one.
+                let whole = format!("{short}/");
+                args.row.as_ref().is_none_or(|text| whole.contains(text))
+            })
             .collect();
         let widest = rows.iter().map(|(short, _)| short.len()).max().unwrap_or(0);
         let examine = |row: &Row| examined(args, lesson, lab, row, interrupt.flag());

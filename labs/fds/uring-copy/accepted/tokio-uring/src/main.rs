@@ -11,7 +11,7 @@ use tokio_uring::buf::BoundedBuf;
 use tokio_uring::fs::{File, OpenOptions};
 
 const TASKS: usize = 4;
-const BLOCK: usize = 8 << 20;
+const BLOCK: usize = 16 << 20;
 
 struct Shared {
     from: File,
