@@ -40,6 +40,10 @@ impl Tracer {
         if task.tgid == pid {
             self.rest.keep_zombies(pid, facts::zombies(pid));
         }
+        self.note_private(pid);
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.is_exiting = true;
+        }
     }
 
     pub(super) fn forked(&mut self, pid: i32) -> io::Result<()> {
