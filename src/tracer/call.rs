@@ -18,8 +18,11 @@ impl Tracer {
         // One request tells everything that most calls need; the registers cost a second one.
         let (entered, data) = match ptrace::syscall_info(pid) {
             Ok(SyscallInfo::Seccomp { nr, args, data, .. }) => (Entered { nr, args }, data),
+            // SIGKILL has taken it out of this stop, and it is on its way out: what can be asked
+            // now, such as its status, is not about a call any more.
+            Ok(_) => return Ok(()),
             // Kernels before 5.3 and gVisor do not know the request.
-            _ => {
+            Err(_) => {
                 let registers = ptrace::registers(pid)?;
                 let entered = Entered {
                     nr: arch::nr(&registers),

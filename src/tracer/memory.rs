@@ -17,8 +17,12 @@ impl Tracer {
     ///
     /// Processes that are on their way out count no more: the others' shares of what they have had
     /// grow meanwhile. Those that have not been let out yet cannot give anything up while we look.
+    /// Nor does a process count that has its parent's memory.
     pub fn measure(&self) -> Measure {
-        let live = self.tasks.values().filter(|task| !task.is_exiting);
+        let live = self
+            .tasks
+            .values()
+            .filter(|task| !task.is_exiting && !task.has_borrowed);
         let live: HashSet<i32> = live.map(|task| task.tgid).collect();
         let memory = live.iter().filter_map(|pid| match proc::shares(*pid) {
             Ok(shares) => Some(shares.pss),
@@ -45,12 +49,13 @@ impl Tracer {
 
     /// Notes how much memory the process of a task has that is of no file, if it is asked for.
     pub(super) fn note_private(&mut self, pid: i32) {
-        let Some(process) = self.tasks.get(&pid).map(|task| task.tgid) else {
+        let Some(task) = self.tasks.get(&pid) else {
             return;
         };
-        if !self.options.measures_private {
+        if !self.options.measures_private || task.has_borrowed {
             return;
         }
+        let process = task.tgid;
         let told = proc::shares(process)
             .ok()
             .and_then(|shares| shares.pss_anon);

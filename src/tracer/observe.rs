@@ -405,7 +405,7 @@ impl Tracer {
             Stop::Event(
                 libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE,
                 _,
-            ) => self.forked(pid)?,
+            ) => self.forked(pid, stop)?,
             Stop::Event(libc::PTRACE_EVENT_EXEC, _) => return self.execed(pid),
             Stop::Event(libc::PTRACE_EVENT_EXIT, _) => self.exiting(pid),
             Stop::Event(libc::PTRACE_EVENT_STOP, signo) if signo != libc::SIGTRAP => {
