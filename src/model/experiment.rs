@@ -376,6 +376,8 @@ pub enum Role {
     /// Memory that processes can share: something below [`SHARED_DIR`], by its path or by a
     /// descriptor, or a memfd.
     Shared,
+    /// The same, but only calls of processes that the first one, or one of them, has started.
+    SharedByChild,
 }
 
 /// Where POSIX shared memory has its names; see shm_overview(7).

@@ -143,7 +143,7 @@ impl Injector {
         if !self.is_armed(phase)
             || !self.calls.contains(nr)
             || !is_about(call, on, phase, self.naming.contains(nr))
-            || (*on == Role::Child && !is_child)
+            || (matches!(on, Role::Child | Role::SharedByChild) && !is_child)
         {
             return None;
         }
@@ -252,7 +252,7 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         Role::Below(path) => call.args.iter().any(|arg| {
             matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_below(&o.name, path)))
         }) || (takes_names && names(call, |name| is_below(name, path))),
-        Role::Shared => {
+        Role::Shared | Role::SharedByChild => {
             call.args.iter().any(|arg| {
                 matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_shared(&o.name)))
             }) || (takes_names && names(call, is_shared))
