@@ -5,6 +5,9 @@ use crate::probes;
 use crate::sandbox::{Confinement, Rung};
 use crate::sys;
 
+/// Memory that must be there for a program that may use two gibibytes, and for what else runs.
+const MUCH_KIB: u64 = 5 << 19;
+
 /// What this machine can do, which confines submissions like this. Takes about a millisecond.
 pub fn machine(confinement: &Confinement) -> Machine {
     let mut machine = Machine {
@@ -18,6 +21,9 @@ pub fn machine(confinement: &Confinement) -> Machine {
     }
     if sys::uring::setup_refusal().is_none() {
         machine.capabilities.push(Capability::Rings);
+    }
+    if sys::proc::available_kib().is_ok_and(|kib| kib >= MUCH_KIB) {
+        machine.capabilities.push(Capability::Memory);
     }
     machine
 }

@@ -160,7 +160,8 @@ fn perform(
         },
         wants_sites: true,
         site_prefix: Some(SUBMISSION_DIR.to_owned()),
-        measures_usage: run.measures_usage,
+        measures_usage: run.measures_usage || run.measures_private,
+        measures_private: run.measures_private,
         has_rings: run.allows_rings,
         faults,
     })?;
@@ -245,7 +246,8 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         if is_due {
             looked = Instant::now();
         }
-        if is_over {
+        // If nobody is left, the box's init is about to tell what they have left behind.
+        if is_over && !tracer.is_empty() {
             tracer.kill_tree();
         }
     }

@@ -22,8 +22,8 @@ Examples:
   $ syslab doctor";
 
 /// Without the first, findings say less, and every check can still be made; without the second,
-/// one lab cannot be checked, which most containers cannot help.
-const NICE_TO_HAVE: [Capability; 2] = [Capability::Sites, Capability::Rings];
+/// one lab cannot be checked, which most containers cannot help; without the third, one check.
+const NICE_TO_HAVE: [Capability; 3] = [Capability::Sites, Capability::Rings, Capability::Memory];
 
 /// Runs the command.
 ///

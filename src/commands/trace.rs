@@ -90,6 +90,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         wants_sites: args.stacks,
         site_prefix: None,
         measures_usage: false,
+        measures_private: false,
         has_rings: true,
         faults: args.inject.iter().cloned().enumerate().collect(),
     };

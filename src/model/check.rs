@@ -53,11 +53,13 @@ pub enum Capability {
     Confinement,
     /// Programs can use io_uring.
     Rings,
+    /// There is room in memory for an array of a gibibyte, and as much again.
+    Memory,
 }
 
 impl Capability {
     /// All of them, the most basic first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Events,
         Self::Results,
         Self::Arguments,
@@ -65,6 +67,7 @@ impl Capability {
         Self::Sites,
         Self::Confinement,
         Self::Rings,
+        Self::Memory,
     ];
 
     /// Its name, also in JSON.
@@ -77,6 +80,7 @@ impl Capability {
             Self::Sites => "sites",
             Self::Confinement => "confinement",
             Self::Rings => "rings",
+            Self::Memory => "memory",
         }
     }
 
@@ -90,6 +94,7 @@ impl Capability {
             Self::Sites => "name the line of the program",
             Self::Confinement => "run programs that are not trusted, in a world of their own",
             Self::Rings => "let programs use io_uring, for `fds/uring-copy`",
+            Self::Memory => "have two gibibytes of memory, for `shm/weights`",
         }
     }
 
@@ -119,6 +124,15 @@ impl Capability {
         Self::Arguments,
         Self::Confinement,
         Self::Rings,
+    ];
+
+    /// What observing takes where the program has a gibibyte.
+    pub const OBSERVING_MUCH: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Confinement,
+        Self::Memory,
     ];
 
     /// What faults take where the lab is about io_uring.

@@ -128,6 +128,8 @@ pub struct Run {
     pub led_by: Vec<String>,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
+    /// Whether it is recorded with that how much memory of its own each process had at most.
+    pub measures_private: bool,
     /// Bytes that are kept of each buffer that a call is given or fills; 0: all, up to a MiB.
     pub buffer: u32,
     /// An earlier server has served clients at this TCP port, and was killed while they were
@@ -369,7 +371,20 @@ pub enum Role {
     NewProcess,
     /// Something below this directory (or the directory itself), by its path or by a descriptor.
     Below(String),
+    /// Anything, but only calls of processes that the first one, or one of them, has started.
+    Child,
+    /// Memory that processes can share: something below [`SHARED_DIR`], by its path or by a
+    /// descriptor, or a memfd.
+    Shared,
+    /// The same, but only calls of processes that the first one, or one of them, has started.
+    SharedByChild,
 }
+
+/// Where POSIX shared memory has its names; see shm_overview(7).
+pub const SHARED_DIR: &str = "/dev/shm";
+
+/// What the kernel calls a memfd begins with this; see memfd_create(2).
+pub const MEMFD: &str = "/memfd:";
 
 /// From when on a trigger counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -301,6 +301,9 @@ pub struct Usage {
     pub cpu_us: u64,
     /// The most memory that was resident at once, KiB.
     pub maxrss_kib: u64,
+    /// The most memory that it had at once and that is of no file, KiB, each page divided by the
+    /// number of processes that have it; of this process alone, and only where it was asked for.
+    pub private_kib: Option<u64>,
 }
 
 /// How a task ended.

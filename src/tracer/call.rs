@@ -18,8 +18,11 @@ impl Tracer {
         // One request tells everything that most calls need; the registers cost a second one.
         let (entered, data) = match ptrace::syscall_info(pid) {
             Ok(SyscallInfo::Seccomp { nr, args, data, .. }) => (Entered { nr, args }, data),
+            // SIGKILL has taken it out of this stop, and it is on its way out: what can be asked
+            // now, such as its status, is not about a call any more.
+            Ok(_) => return Ok(()),
             // Kernels before 5.3 and gVisor do not know the request.
-            _ => {
+            Err(_) => {
                 let registers = ptrace::registers(pid)?;
                 let entered = Entered {
                     nr: arch::nr(&registers),
@@ -36,6 +39,7 @@ impl Tracer {
             self.push(What::World(World::Blind(what)), Vec::new());
             return self.skip(pid, -i64::from(libc::ENOSYS), Resume::Continue);
         }
+        self.note_private_before(pid, entered.nr);
         let needs_memory = self.note_gate(pid, &entered)?;
         if self.is_repeated_in_silence(pid) {
             return ptrace::resume(pid, Resume::ToSyscall, 0);
@@ -49,11 +53,17 @@ impl Tracer {
             .tasks
             .get_mut(&pid)
             .is_some_and(|t| std::mem::take(&mut t.is_repeating) || t.is_actor);
+        let is_child = self
+            .tasks
+            .get(&pid)
+            .is_some_and(|task| task.tgid != self.first);
         let mut plans = Vec::new();
         if !is_exempt {
             for injector in &mut self.injectors {
                 let could_block = || waits::could_block(pid, &entered);
-                if let Some(plan) = injector.consider(entered.nr, &call, &self.phase, could_block) {
+                if let Some(plan) =
+                    injector.consider(entered.nr, &call, &self.phase, is_child, could_block)
+                {
                     plans.push((injector.index, plan));
                 }
             }

@@ -7,7 +7,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::model::experiment::{ENDING_SIGNALS, STORE, SUBMISSION_DIR};
+use crate::model::experiment::{ENDING_SIGNALS, MEMFD, SHARED_DIR, STORE, SUBMISSION_DIR};
 use crate::model::text::signal_name;
 use crate::model::{Action, Arg, Arming, Call, Fault, Object, Role, Strike, Trigger};
 use crate::sys::{memory, ptrace};
@@ -129,19 +129,21 @@ impl Injector {
         self.fault.trigger.armed == Arming::SignalSetup
     }
 
-    /// Counts the call if it matches; says what to do if it is struck. `could_block` is asked
-    /// only where it matters.
+    /// Counts the call if it matches; says what to do if it is struck. `is_child`: another process
+    /// than the first makes it. `could_block` is asked only where it matters.
     pub fn consider(
         &mut self,
         nr: u64,
         call: &Call,
         phase: &Phase,
+        is_child: bool,
         could_block: impl FnOnce() -> bool,
     ) -> Option<Plan> {
         let on = &self.fault.trigger.on;
         if !self.is_armed(phase)
             || !self.calls.contains(nr)
             || !is_about(call, on, phase, self.naming.contains(nr))
+            || (matches!(on, Role::Child | Role::SharedByChild) && !is_child)
         {
             return None;
         }
@@ -233,7 +235,7 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         })
     };
     match on {
-        Role::Any | Role::Waiting => true,
+        Role::Any | Role::Waiting | Role::Child => true,
         Role::EndingSignals => call.name != "rt_sigaction" || is_about_ending(call),
         Role::NotNull(nth) => {
             !matches!(call.args.get(*nth), Some(Arg::Word(word)) if word == "NULL")
@@ -250,7 +252,17 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         Role::Below(path) => call.args.iter().any(|arg| {
             matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_below(&o.name, path)))
         }) || (takes_names && names(call, |name| is_below(name, path))),
+        Role::Shared | Role::SharedByChild => {
+            call.args.iter().any(|arg| {
+                matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_shared(&o.name)))
+            }) || (takes_names && names(call, is_shared))
+        }
     }
+}
+
+/// Whether this is the name of memory that processes can share, other than the directory itself.
+fn is_shared(name: &str) -> bool {
+    name.starts_with(MEMFD) || (is_below(name, SHARED_DIR) && !is_same_path(name, SHARED_DIR))
 }
 
 /// Whether a call's first argument is one of [`ENDING_SIGNALS`].

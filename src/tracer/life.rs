@@ -4,7 +4,8 @@ use std::io;
 
 use crate::model::experiment::ACTOR;
 use crate::model::{ExitStatus, What};
-use crate::sys::{proc, ptrace};
+use crate::sys::proc;
+use crate::sys::ptrace::{self, Stop};
 
 use super::facts;
 use super::observe::Tracer;
@@ -40,9 +41,13 @@ impl Tracer {
         if task.tgid == pid {
             self.rest.keep_zombies(pid, facts::zombies(pid));
         }
+        self.note_private(pid);
+        if let Some(task) = self.tasks.get_mut(&pid) {
+            task.is_exiting = true;
+        }
     }
 
-    pub(super) fn forked(&mut self, pid: i32) -> io::Result<()> {
+    pub(super) fn forked(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
         let child = ptrace::event_message(pid)? as i32;
         // A child that SIGKILL took before we could look is gone; it has no story to tell.
         let Some(identity) = facts::identity(child) else {
@@ -57,6 +62,7 @@ impl Tracer {
         };
         self.push(event, Vec::new());
         let mut task = TaskState::new(identity.ns_tid, identity.tgid);
+        task.has_borrowed = matches!(stop, Stop::Event(libc::PTRACE_EVENT_VFORK, _));
         task.is_actor = self.tasks.get(&pid).is_some_and(|parent| parent.is_actor);
         if let (false, Some(parent)) = (is_thread, self.tasks.get(&pid)) {
             let parent = parent.tgid;
@@ -111,6 +117,7 @@ impl Tracer {
             self.phase.has_started_another |= self.phase.has_signal_setup;
         }
         if let Some(task) = self.tasks.get_mut(&pid) {
+            task.has_borrowed = false;
             task.is_actor = state.path == ACTOR;
         }
         let ns = self.ns(pid);

@@ -29,6 +29,7 @@ pub mod guest;
 mod hold;
 pub mod inject;
 mod life;
+mod memory;
 pub mod observe;
 pub mod rest;
 pub mod site;
@@ -55,6 +56,8 @@ pub struct Options {
     pub site_prefix: Option<String>,
     /// Whether what each process used up is recorded at its end.
     pub measures_usage: bool,
+    /// Whether it is recorded with that how much memory of its own each process had at most.
+    pub measures_private: bool,
     /// Whether the program may have rings: threads of the kernel work for it then; io_uring(7).
     pub has_rings: bool,
     /// Faults, with the index by which the recording names them.

@@ -11,9 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 use crate::model::recording::{FIRST, STRIKE};
-use crate::model::{
-    Event, ExitStatus, Frame, LimitKind, Measure, Recording, Task, Usage, What, World,
-};
+use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
 use crate::sys::filter::{self, Foreign};
 use crate::sys::proc;
 use crate::sys::ptrace::{self, Resume, Stop, Waited};
@@ -68,6 +66,8 @@ pub struct Tracer {
     pub(super) stores: Option<super::stores::Stores>,
     /// Processes that have opened a file that may be the submission's, before they began.
     pub(super) has_opened: HashSet<i32>,
+    /// The most that each process was seen to have of memory of its own, KiB; see `memory`.
+    pub(super) private: HashMap<i32, u64>,
 }
 
 impl Tracer {
@@ -110,6 +110,7 @@ impl Tracer {
             sent: Vec::new(),
             stores,
             has_opened: HashSet::new(),
+            private: HashMap::new(),
         })
     }
 
@@ -122,6 +123,11 @@ impl Tracer {
         {
             // Tells when an interpreter comes to the submission; see `note_open`.
             watched.extend(opens.iter().map(|nr| nr as u32));
+        }
+        if self.options.measures_private
+            && let Ok(giving) = sets::resolve(super::memory::GIVES_BACK)
+        {
+            watched.extend(giving.iter().map(|nr| nr as u32));
         }
         if self.stores.is_some() {
             watched.extend(sets::SyscallSet::ALL.iter().map(|nr| nr as u32));
@@ -175,7 +181,13 @@ impl Tracer {
         for Waited { pid, stop, usage } in batch {
             self.stops += 1;
             if let Some((cpu_us, maxrss_kib)) = usage {
-                self.record_usage(pid, Usage { cpu_us, maxrss_kib });
+                let private_kib = self.private.remove(&pid);
+                let usage = Usage {
+                    cpu_us,
+                    maxrss_kib,
+                    private_kib,
+                };
+                self.record_usage(pid, usage);
             }
             // An error here is ESRCH: the task died, and its end is on its way.
             let _died: io::Result<()> = self.handle(pid, stop);
@@ -186,23 +198,6 @@ impl Tracer {
     /// The program's clients are this process.
     pub fn accompany(&mut self, pid: i32) {
         self.companion = Some(pid);
-    }
-
-    /// What the program's processes hold together.
-    pub fn measure(&self) -> Measure {
-        let processes = self.processes();
-        let memory = processes.iter().filter_map(|pid| match proc::shares(*pid) {
-            Ok(shares) => Some(shares.pss),
-            Err(_) => Some(proc::status(*pid).ok()?.memory.resident),
-        });
-        let descriptors = processes
-            .iter()
-            .filter_map(|pid| Some(proc::descriptor_numbers(*pid).ok()?.len() as u64));
-        Measure {
-            memory_kib: memory.sum(),
-            tasks: self.tasks.len() as u64,
-            descriptors: descriptors.sum(),
-        }
     }
 
     /// The first process, in our pid namespace.
@@ -410,7 +405,7 @@ impl Tracer {
             Stop::Event(
                 libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE,
                 _,
-            ) => self.forked(pid)?,
+            ) => self.forked(pid, stop)?,
             Stop::Event(libc::PTRACE_EVENT_EXEC, _) => return self.execed(pid),
             Stop::Event(libc::PTRACE_EVENT_EXIT, _) => self.exiting(pid),
             Stop::Event(libc::PTRACE_EVENT_STOP, signo) if signo != libc::SIGTRAP => {

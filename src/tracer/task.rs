@@ -31,6 +31,10 @@ pub struct TaskState {
     pub is_stopped: bool,
     /// It was stopped for good, wherever it was, perhaps at its own end.
     pub is_halted: bool,
+    /// It has its parent's memory until it begins another program: vfork(2).
+    pub has_borrowed: bool,
+    /// It has been seen to end, and its memory may be gone.
+    pub is_exiting: bool,
     /// It is the experiment's own program, or of it: no fault strikes it.
     pub is_actor: bool,
 }
@@ -115,6 +119,8 @@ impl TaskState {
             before_store: None,
             is_stopped: false,
             is_halted: false,
+            has_borrowed: false,
+            is_exiting: false,
             is_actor: false,
         }
     }

@@ -45,6 +45,13 @@ fn solutions_of_uring_copy_pass() {
 }
 
 #[test]
+fn solutions_of_shm_pass() {
+    for lab in ["weights"] {
+        verified(&[&format!("shm/{lab}"), "--row", "solution/"]);
+    }
+}
+
+#[test]
 fn solutions_of_fds_pass() {
     for lab in ["leak-clinic", "inspector", "file-server", "mmap-count"] {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);

@@ -39,6 +39,7 @@
 //! # what the kernel said of a process when it was asked, and what one had used up at its end
 //! 2 state "/submission/prog" fds=0<pipe:[1]> blocked=[] ignored=[] limits=NOFILE:1024:4096
 //! 3 usage cpu=512000 maxrss=104000
+//! 3 usage cpu=512000 maxrss=104000 private=3100
 //! * passed 2000
 //!
 //! # clients: where the program listens, crowds, what their clients saw (see `model::clients`)

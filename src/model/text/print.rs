@@ -198,7 +198,11 @@ impl Display for Shown<'_, What> {
             What::State(task, state) => write!(f, "{task} state {}", Shown(state)),
             What::Usage(task, usage) => {
                 let (cpu, maxrss) = (usage.cpu_us, usage.maxrss_kib);
-                write!(f, "{task} usage cpu={cpu} maxrss={maxrss}")
+                write!(f, "{task} usage cpu={cpu} maxrss={maxrss}")?;
+                match usage.private_kib {
+                    Some(private) => write!(f, " private={private}"),
+                    None => Ok(()),
+                }
             }
             What::Struck(task, STRIKE) => write!(f, "{task} !!! strike"),
             What::Struck(task, fault) => write!(f, "{task} !!! {fault}"),

@@ -361,9 +361,16 @@ fn other(task: Task) -> impl Strategy<Value = What> {
         }),
         exec().prop_map(move |state| What::Exec(task, state)),
         exec().prop_map(move |state| What::State(task, state)),
-        (any::<u64>(), any::<u64>()).prop_map(move |(cpu_us, maxrss_kib)| {
-            What::Usage(task, Usage { cpu_us, maxrss_kib })
-        }),
+        (any::<u64>(), any::<u64>(), any::<Option<u64>>()).prop_map(
+            move |(cpu_us, maxrss_kib, private_kib)| {
+                let usage = Usage {
+                    cpu_us,
+                    maxrss_kib,
+                    private_kib,
+                };
+                What::Usage(task, usage)
+            }
+        ),
         Just(What::Begin(task)),
         signo().prop_map(move |signo| What::Signal(task, signo)),
         signo().prop_map(move |signo| What::Stop(task, signo)),

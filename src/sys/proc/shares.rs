@@ -11,6 +11,8 @@ pub struct Shares {
     pub rss: u64,
     /// The same, each page divided by the number of processes that have it.
     pub pss: u64,
+    /// The part of it that is of no file; `None` before Linux 5.4.
+    pub pss_anon: Option<u64>,
     /// Pages that were written to, and that other processes have too.
     pub shared_dirty: u64,
     /// Pages that were written to, and that no other process has.
@@ -33,6 +35,7 @@ impl Shares {
         Ok(Self {
             rss: kib("Rss")?,
             pss: kib("Pss")?,
+            pss_anon: kib("Pss_Anon").ok(),
             shared_dirty: kib("Shared_Dirty")?,
             private_dirty: kib("Private_Dirty")?,
         })
@@ -46,12 +49,13 @@ mod tests {
     #[test]
     fn fields_go_by_their_whole_names() {
         let rollup = b"00400000-7ffd0000 ---p 00000000 00:00 0   [rollup]\n\
-            Rss:                 100 kB\nPss_Dirty:  9 kB\nPss:      60 kB\n\
+            Rss:                 100 kB\nPss_Dirty:  9 kB\nPss:      60 kB\nPss_Anon: 55 kB\n\
             Shared_Clean:  30 kB\nShared_Dirty: 20 kB\nPrivate_Clean: 10 kB\n\
             Private_Dirty: 40 kB\n";
         let shares = Shares {
             rss: 100,
             pss: 60,
+            pss_anon: Some(55),
             shared_dirty: 20,
             private_dirty: 40,
         };

@@ -100,17 +100,19 @@ fn a_trigger_strikes_at_its_first_call_and_then_at_every_nth() {
         };
         let nr = libc::SYS_write as u64;
         let before = Phase::default();
-        assert_eq!(injector.consider(nr, &write, &before, || true), None);
+        assert_eq!(injector.consider(nr, &write, &before, false, || true), None);
         let phase = Phase {
             has_begun: true,
             ..before
         };
         assert_eq!(
-            injector.consider(libc::SYS_read as u64, &write, &phase, || true),
+            injector.consider(libc::SYS_read as u64, &write, &phase, false, || true),
             None
         );
         (1..=7)
-            .filter(|_| injector.consider(nr, &write, &phase, || true) == Some(Plan::Answer(-28)))
+            .filter(|_| {
+                injector.consider(nr, &write, &phase, false, || true) == Some(Plan::Answer(-28))
+            })
             .count()
     };
     assert_eq!(struck(1, 0), 1);
@@ -153,9 +155,51 @@ fn only_a_program_that_has_started_another_is_past_its_fork() {
         has_begun: true,
         ..Phase::default()
     };
-    assert_eq!(injector.consider(nr, &pause, &phase, || true), None);
+    assert_eq!(injector.consider(nr, &pause, &phase, false, || true), None);
     phase.has_forked = true;
-    assert_eq!(injector.consider(nr, &pause, &phase, || false), None);
-    let plan = injector.consider(nr, &pause, &phase, || true);
+    assert_eq!(injector.consider(nr, &pause, &phase, false, || false), None);
+    let plan = injector.consider(nr, &pause, &phase, false, || true);
     assert_eq!(plan, Some(Plan::OthersFirst));
+}
+
+#[test]
+fn memory_that_is_shared_is_known_by_its_name() {
+    let is = |arg: Arg| {
+        let call = Call {
+            name: "openat".into(),
+            args: vec![Arg::Word("AT_FDCWD".into()), arg],
+        };
+        is_about(&call, &Role::Shared, &Phase::default(), true)
+    };
+    let text = |s: &str| Arg::Str(Bytes::whole(s));
+    assert!(is(text("/dev/shm/weights")));
+    assert!(is(fd(3, "/dev/shm/weights (deleted)")));
+    assert!(is(fd(3, "/memfd:weights (deleted)")));
+    assert!(!is(text("/dev/shm")));
+    assert!(!is(text("/dev/shmweights")));
+    assert!(!is(fd(3, "/lab/memfd:x")));
+}
+
+#[test]
+fn calls_of_children_are_told_from_those_of_the_first_process() {
+    let fault = Fault {
+        trigger: Trigger {
+            calls: vec!["write".into()],
+            on: Role::Child,
+            armed: Arming::Start,
+            first: 1,
+            every: 0,
+        },
+        action: Action::Strike(Strike::KillCaller),
+    };
+    let write = Call {
+        name: "write".into(),
+        args: vec![],
+    };
+    let nr = libc::SYS_write as u64;
+    let mut injector = Injector::new(0, fault).unwrap();
+    let phase = Phase::default();
+    assert_eq!(injector.consider(nr, &write, &phase, false, || true), None);
+    let plan = injector.consider(nr, &write, &phase, true, || true);
+    assert_eq!(plan, Some(Plan::KillCaller));
 }

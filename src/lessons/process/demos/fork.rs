@@ -310,6 +310,7 @@ mod tests {
         Shares {
             rss: private_dirty + shared_dirty,
             pss: private_dirty + shared_dirty / 2,
+            pss_anon: None,
             shared_dirty,
             private_dirty,
         }

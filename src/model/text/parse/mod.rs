@@ -347,7 +347,15 @@ impl Rest<'_> {
         let cpu_us = self.number("microseconds")?;
         self.expect(" maxrss=", "` maxrss=` and KiB")?;
         let maxrss_kib = self.number("KiB")?;
-        Ok(Usage { cpu_us, maxrss_kib })
+        let private_kib = match self.eat(" private=") {
+            true => Some(self.number("KiB")?),
+            false => None,
+        };
+        Ok(Usage {
+            cpu_us,
+            maxrss_kib,
+            private_kib,
+        })
     }
 
     fn amount(&mut self) -> Result<u64, Expected> {

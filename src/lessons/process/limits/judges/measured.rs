@@ -52,7 +52,9 @@ pub(in crate::lessons::process::limits) fn measures_the_command(trial: &Trial<'_
             .showing(report.at)
             .into());
     };
-    let Usage { cpu_us, maxrss_kib } = usage;
+    let Usage {
+        cpu_us, maxrss_kib, ..
+    } = usage;
     let cpu_ms = cpu_us / 1000;
     let failure = if used.cpu_ms.abs_diff(cpu_ms) > CPU_MS {
         let why = format!(
