@@ -245,7 +245,8 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         if is_due {
             looked = Instant::now();
         }
-        if is_over {
+        // Where nobody is left, PID 1 looks at what is: it is not killed for that.
+        if is_over && !tracer.is_empty() {
             tracer.kill_tree();
         }
     }
