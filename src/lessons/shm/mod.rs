@@ -3,6 +3,7 @@
 pub mod demos;
 pub mod exercises;
 mod fan_in;
+mod robust_lock;
 
 use crate::model::Lesson;
 
@@ -13,5 +14,5 @@ pub const LESSON: Lesson = Lesson {
     title: "pipes, shared memory, locks between processes",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[fan_in::LAB],
+    labs: &[robust_lock::LAB, fan_in::LAB],
 };
