@@ -102,7 +102,7 @@ mod tests {
     fn another_sum_fails() {
         assert_snapshot!(counts(&RIGHT.replace("\\t", "\\x08").replace("\"9", "\"8")), @r#"
         fail: the counter was 5, and is 8 after 2 processes were to add 1 2 times each: 9 is right
-          0.8 2 +++ exit 0
+          0.9 2 +++ exit 0
         hint: What is in the file when you open it, and what are you adding to?
         "#);
         assert!(counts(&RIGHT.replace("\"9", "\"8")).contains("it printed \"8\\n\""));

@@ -1,4 +1,4 @@
-"""Processes that multiprocessing spawns: new interpreters, beside its resource tracker."""
+"""Processes of multiprocessing, which take turns with a lock on the counter file."""
 import fcntl
 import mmap
 import multiprocessing
@@ -22,7 +22,7 @@ def main():
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     if os.fstat(fd).st_size < SIZE:
         os.ftruncate(fd, SIZE)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     children = [context.Process(target=add, args=(path, times)) for _ in range(processes)]
     for child in children:
         child.start()
