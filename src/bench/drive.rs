@@ -249,6 +249,10 @@ impl Driver {
                 self.was_signalled = true;
                 true
             }
+            Step::CloseOutput => {
+                self.streams.close_output(tracer);
+                true
+            }
             Step::AwaitExit { .. } => {
                 self.step_began.get_or_insert(self.last.clock());
                 // Whoever is struck late is not late.

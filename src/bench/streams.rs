@@ -134,6 +134,13 @@ impl Streams {
         }
     }
 
+    /// Closes our end of standard output: what is still in the pipe is lost.
+    pub fn close_output(&mut self, tracer: &mut Tracer) {
+        if self.stdout.take().is_some() {
+            tracer.record(World::OutputClosed);
+        }
+    }
+
     /// Reads what the program has written until now, at most `limit` bytes of each stream and a
     /// little more; the number of bytes. A stalled standard output stays as it is.
     pub fn receive(&mut self, is_stalled: bool, limit: u64, tracer: &mut Tracer) -> u64 {

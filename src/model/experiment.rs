@@ -210,6 +210,8 @@ pub enum Step {
     StallOutput,
     /// Read standard output again.
     ResumeOutput,
+    /// Close standard output's other end: nobody will ever read what the program writes from now on.
+    CloseOutput,
     /// Wait until every task is blocked and nothing is in flight (or the program has ended); not
     /// for ever, where a program never rests.
     AwaitRest,
@@ -331,7 +333,7 @@ pub struct Fault {
 /// and between two of them nothing changes: so they are the points at which a schedule can differ.
 ///
 /// Strikes that can hit a store: [`Strike::OthersFirst`], [`Strike::KillCaller`] and
-/// [`Strike::KillTree`].
+/// [`Strike::KillTree`]; and of the other faults [`Action::Hold`].
 pub const STORE: &str = "store";
 
 /// Picks the calls that a fault strikes.
@@ -425,8 +427,8 @@ pub enum Action {
     DelayEnter(u64),
     /// The call's return is held back this long, in microseconds.
     DelayExit(u64),
-    /// The call starts when the world says so: [`Step::Release`]. Whoever is held counts as at
-    /// rest.
+    /// The call, or the store, starts when the world says so: [`Step::Release`]. Whoever is held
+    /// counts as at rest.
     Hold,
     /// The call is made; then the file of its descriptor is cut to this many bytes, as somebody else
     /// may do it at any time.

@@ -99,6 +99,8 @@ pub enum World {
     Sent(Bytes),
     /// Standard input was closed: the program reads end of file after what was sent.
     Closed,
+    /// The other end of standard output was closed: who writes to it gets SIGPIPE, or EPIPE.
+    OutputClosed,
     /// These bytes came out of the program.
     Received(Stream, Bytes),
     /// A signal was sent to the first process.

@@ -7,6 +7,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::process;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -40,11 +41,18 @@ pub(super) struct Init<'a> {
 pub(super) fn main(init: Init) -> ! {
     let control = init.control;
     let lists = init.job.spec.lists.clone();
+    let targets: Vec<PathBuf> = init
+        .job
+        .spec
+        .binds
+        .iter()
+        .map(|bind| bind.target.clone())
+        .collect();
     let reason = match start(init) {
         Ok((first, target)) => {
             let reason = reap(control, first, target);
             for place in lists {
-                let names = left::names(&place);
+                let names = left::names(&place, targets.iter().map(PathBuf::as_path));
                 let _ = Report::Left(place, names).send(control);
             }
             reason

@@ -119,9 +119,9 @@ impl Injector {
         is_about_stores(&self.fault)
     }
 
-    /// Whether it is a strike, and no lie.
+    /// Whether it is a strike, or holds somebody back as one does, and no lie.
     pub fn is_strike(&self) -> bool {
-        matches!(self.fault.action, Action::Strike(_))
+        matches!(self.fault.action, Action::Strike(_) | Action::Hold)
     }
 
     /// Whether it waits for [`Phase::has_signal_setup`].

@@ -235,11 +235,14 @@ impl Tracer {
                 Ok(())
             }
             Plan::KillCaller => self.kill_caller(pid),
-            Plan::OthersFirst => {
+            Plan::OthersFirst | Plan::Hold => {
                 if let Some(task) = self.tasks.get_mut(&pid) {
                     task.before_store = Some(enter);
                 }
-                self.let_others_go(pid);
+                match plan {
+                    Plan::Hold => self.hold_until_told(pid),
+                    _ => self.let_others_go(pid),
+                }
                 Ok(())
             }
             // Other strikes are about calls.

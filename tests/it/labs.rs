@@ -57,3 +57,10 @@ fn solutions_of_fds_pass() {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);
     }
 }
+
+#[test]
+fn solutions_of_shm_pass() {
+    for lab in ["robust-lock", "fan-in"] {
+        verified(&[&format!("shm/{lab}"), "--row", "solution/"]);
+    }
+}

@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use syslab::bench::job::{Job, TrialRecord};
 use syslab::model::experiment::STORE;
 use syslab::model::{
-    Action, Arming, ExitStatus, Experiment, Fault, Frame, Recording, Role, Run, Stream, Strike,
-    Trigger, What,
+    Action, Arming, ExitStatus, Experiment, Fault, Frame, Recording, Role, Run, Step, Stream,
+    Strike, Trigger, What, World,
 };
 use syslab::sandbox::Rung;
 
@@ -48,11 +48,6 @@ fn trial(place: &Path, story: Story, point: u32) -> (Recording, u32) {
 }
 
 fn record(place: &Path, story: Story, point: u32) -> TrialRecord {
-    let directory = |name: &str| {
-        let path = place.join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        path
-    };
     let trigger = Trigger {
         calls: vec![STORE.to_owned()],
         on: Role::Any,
@@ -69,6 +64,26 @@ fn record(place: &Path, story: Story, point: u32) -> TrialRecord {
         watch: vec!["write".to_owned()],
         ..Run::default()
     };
+    let strike = Fault {
+        trigger,
+        action: Action::Strike(story.strike),
+    };
+    perform(place, story.rung, run, Some(strike), point == 0)
+}
+
+/// Makes one trial of one run.
+fn perform(
+    place: &Path,
+    rung: Rung,
+    run: Run,
+    strike: Option<Fault>,
+    is_reference: bool,
+) -> TrialRecord {
+    let directory = |name: &str| {
+        let path = place.join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    };
     let job = Job {
         argv: vec!["/submission/counter".to_owned()],
         env: Vec::new(),
@@ -76,21 +91,18 @@ fn record(place: &Path, story: Story, point: u32) -> TrialRecord {
         submission: directory("submission"),
         lab: directory("lab"),
         actor: None,
-        host_uid: match (story.rung, nix::unistd::geteuid().as_raw()) {
+        host_uid: match (rung, nix::unistd::geteuid().as_raw()) {
             // Root of the host is nobody's id in a box.
             (Rung::Full, 0) => 65_534,
             (_, own) => own,
         },
-        rung: story.rung,
+        rung,
         experiment: Experiment {
             runs: vec![run],
             ..Experiment::default()
         },
-        strike: Some(Fault {
-            trigger,
-            action: Action::Strike(story.strike),
-        }),
-        is_reference: point == 0,
+        strike,
+        is_reference,
         timeout_scale: 1.0,
     };
     let mut runner = Command::new(env!("CARGO_BIN_EXE_syslab"))
@@ -213,6 +225,54 @@ fn a_robust_lock_survives_the_death_of_its_holder_at_every_store() {
         // The survivor's increments are all there.
         assert!(total(&recording) >= TIMES, "point {point} of {points}");
     }
+}
+
+#[test]
+fn a_store_is_held_until_the_world_says_so() {
+    let place = place();
+    let trigger = Trigger {
+        calls: vec![STORE.to_owned()],
+        on: Role::Any,
+        armed: Arming::Fork,
+        first: 1,
+        every: 0,
+    };
+    let run = Run {
+        args: ["atomic", "2", "3"].map(str::to_owned).to_vec(),
+        steps: vec![Step::AwaitStrike, Step::Pass { ms: 20 }, Step::Release],
+        faults: vec![Fault {
+            trigger,
+            action: Action::Hold,
+        }],
+        watch: vec!["write".to_owned()],
+        ..Run::default()
+    };
+    let record = perform(place.path(), Rung::None, run, None, false);
+    let recording = &record.runs[0];
+    assert_eq!(total(recording), 2 * TIMES);
+    let at = |is: fn(&What) -> bool| {
+        let mut events = recording.events.iter();
+        events.position(|event| is(&event.what)).unwrap()
+    };
+    let struck = at(|what| matches!(what, What::Struck(..)));
+    let passed = at(|what| matches!(what, What::World(World::Passed(_))));
+    let made = at(|what| matches!(what, What::Exit { .. }));
+    assert!(struck < passed && passed < made, "{recording}");
+}
+
+#[test]
+fn what_is_written_when_nobody_reads_ends_the_program() {
+    let place = place();
+    let run = Run {
+        args: ["atomic", "1", "1"].map(str::to_owned).to_vec(),
+        steps: vec![Step::CloseOutput],
+        ..Run::default()
+    };
+    let record = perform(place.path(), Rung::None, run, None, false);
+    let recording = &record.runs[0];
+    assert!(recording.received(Stream::Stdout).is_empty());
+    let (_, status) = recording.outcome().unwrap();
+    assert_eq!(status, ExitStatus::Signal(libc::SIGPIPE));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 pub mod demos;
 pub mod exercises;
+mod fan_in;
+mod robust_lock;
 mod weights;
 
 use crate::model::Lesson;
@@ -13,5 +15,5 @@ pub const LESSON: Lesson = Lesson {
     title: "pipes, shared memory, locks between processes",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[weights::LAB],
+    labs: &[weights::LAB, robust_lock::LAB, fan_in::LAB],
 };

@@ -60,6 +60,7 @@
 //! * measured memory=5120 tasks=1 descriptors=9
 //! * stdin "a\n"
 //! * stdin closed
+//! * stdout closed
 //! * stdout "ok 1\n"
 //! * stderr "full"...512
 //! * signal SIGTERM

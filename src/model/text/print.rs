@@ -216,6 +216,7 @@ impl Display for Shown<'_, World> {
         match self.0 {
             World::Sent(bytes) => write!(f, "stdin {}", Shown(bytes)),
             World::Closed => f.write_str("stdin closed"),
+            World::OutputClosed => f.write_str("stdout closed"),
             World::Received(Stream::Stdout, bytes) => write!(f, "stdout {}", Shown(bytes)),
             World::Received(Stream::Stderr, bytes) => write!(f, "stderr {}", Shown(bytes)),
             World::Signalled(signo) => write!(f, "signal {}", signal_name(*signo)),

@@ -234,6 +234,7 @@ fn world() -> impl Strategy<Value = World> {
     prop_oneof![
         bytes().prop_map(World::Sent),
         Just(World::Closed),
+        Just(World::OutputClosed),
         (stream, bytes()).prop_map(|(stream, bytes)| World::Received(stream, bytes)),
         signo().prop_map(World::Signalled),
         (name(), option::of(bytes())).prop_map(|(path, bytes)| World::File(path, bytes)),

@@ -215,6 +215,8 @@ impl Rest<'_> {
     fn world(&mut self) -> Result<World, Expected> {
         if self.eat("stdin closed") {
             Ok(World::Closed)
+        } else if self.eat("stdout closed") {
+            Ok(World::OutputClosed)
         } else if self.eat("stdin ") {
             Ok(World::Sent(self.bytes()?))
         } else if self.eat("stdout ") {
