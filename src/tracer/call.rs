@@ -113,6 +113,7 @@ impl Tracer {
                 Plan::Later(AtExitPlan::Delay(delay)) => {
                     in_call.at_exit.push(AtExit::Delay(delay));
                 }
+                Plan::Later(AtExitPlan::OthersNext) => in_call.at_exit.push(AtExit::OthersNext),
                 Plan::Later(AtExitPlan::CutFile(len)) => {
                     in_call.at_exit.push(AtExit::CutFile(len));
                 }
@@ -284,6 +285,10 @@ impl Tracer {
             self.hold(pid, delay);
             return Ok(());
         }
+        if in_call.lets_others_go() {
+            self.let_others_look(pid);
+            return Ok(());
+        }
         ptrace::resume(pid, Resume::Continue, 0)
     }
 
@@ -325,6 +330,8 @@ impl Tracer {
                 AtExit::RestoreWord(address, word) => ptrace::poke(pid, *address, *word)?,
                 AtExit::Signal(signo) => self.signal_by_fault(*signo),
                 AtExit::Delay(time) => *delay = Some(*time),
+                // When the return has been recorded.
+                AtExit::OthersNext => {}
                 AtExit::CutFile(_) | AtExit::Confine(_)
                     if arch::result(&registers).is_negative() => {}
                 AtExit::CutFile(len) => self.cut_file(pid, in_call.enter, *len),

@@ -202,6 +202,7 @@ impl Tracer {
             memory_kib: memory.sum(),
             tasks: self.tasks.len() as u64,
             descriptors: descriptors.sum(),
+            cpu_us: self.rest.cpu().as_micros() as u64,
         }
     }
 

@@ -30,7 +30,7 @@ use crate::sys::ptrace::{self, Resume, Stop};
 
 use super::arch;
 use super::decode::{self, Entered};
-use super::inject::Plan;
+use super::inject::{AtExitPlan, Plan};
 use super::observe::Tracer;
 
 /// The most steps that one instruction may take: a string instruction steps once for each element.
@@ -239,7 +239,14 @@ impl Tracer {
                 if let Some(task) = self.tasks.get_mut(&pid) {
                     task.before_store = Some(enter);
                 }
-                self.let_others_go(pid);
+                self.let_others_look(pid);
+                Ok(())
+            }
+            Plan::Later(AtExitPlan::OthersNext) => {
+                self.note_store(pid, enter);
+                if self.make_store(pid)? {
+                    self.let_others_look(pid);
+                }
                 Ok(())
             }
             // Other strikes are about calls.
@@ -249,6 +256,11 @@ impl Tracer {
 
     /// Makes the store that was struck, records that, and lets the task go on.
     pub(super) fn finish_store(&mut self, pid: i32, enter: usize) -> io::Result<()> {
+        self.note_store(pid, enter);
+        self.store(pid)
+    }
+
+    fn note_store(&mut self, pid: i32, enter: usize) {
         let task = self.ns(pid);
         let returned = Returned::from_raw(0);
         self.push(
@@ -259,7 +271,6 @@ impl Tracer {
             },
             Vec::new(),
         );
-        self.store(pid)
     }
 
     /// Kills the task's process; its robust locks find their memory as the program knows it.
@@ -268,10 +279,18 @@ impl Tracer {
         ptrace::kill(self.process_of(pid), libc::SIGKILL)
     }
 
-    /// Has the task make the one instruction that it stands before, with its memory open, and lets
-    /// it go on: with the signal by which that instruction ended, if it did (there is nothing behind
-    /// the end of a mapped file: SIGBUS).
+    /// Has the task make the one instruction that it stands before, and lets it go on.
     fn store(&mut self, pid: i32) -> io::Result<()> {
+        match self.make_store(pid)? {
+            true => self.resume(pid, 0),
+            false => Ok(()),
+        }
+    }
+
+    /// Has the task make the one instruction that it stands before, with its memory open; whether
+    /// it did. One that ended by a signal (there is nothing behind the end of a mapped file: SIGBUS)
+    /// goes on with that.
+    fn make_store(&mut self, pid: i32) -> io::Result<bool> {
         let closed = self.open_memory(pid)?;
         let signo = self.masked(pid, |tracer| {
             let before = arch::ip(&ptrace::registers(pid)?);
@@ -287,11 +306,12 @@ impl Tracer {
         if signo != 0 {
             // It may be its end: the memory stays open.
             self.push(What::Signal(self.ns(pid), signo), Vec::new());
-            return self.resume(pid, signo);
+            self.resume(pid, signo)?;
+            return Ok(false);
         }
         // One store maps nothing: what was closed is closed again.
         self.close(pid, closed)?;
-        self.resume(pid, 0)
+        Ok(true)
     }
 
     /// Has a task that is in no call change the protection of a mapping; what mprotect(2) says.
