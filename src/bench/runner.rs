@@ -245,7 +245,8 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         if is_due {
             looked = Instant::now();
         }
-        if is_over {
+        // Where all have ended, PID 1 of the box is left, which has to say what they left behind.
+        if is_over && !tracer.is_empty() {
             tracer.kill_tree();
         }
     }

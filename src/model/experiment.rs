@@ -378,7 +378,8 @@ pub enum Arming {
     Start,
     /// From the moment on at which the program's own code runs.
     Begin,
-    /// From the return of the first call that took bytes from standard input.
+    /// From the return of the first call that took bytes from standard input, if the run watches
+    /// such calls.
     FirstInput,
     /// From the moment on at which a process of the program's has started another process.
     Fork,

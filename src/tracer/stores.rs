@@ -197,15 +197,23 @@ impl Tracer {
         let Some(stores) = &self.stores else {
             return Ok(None);
         };
-        let closed = stores.closed(self.process_of(pid));
-        if closed.is_empty() {
+        let Some(address) = ptrace::forbidden_address(pid)? else {
             return Ok(None);
+        };
+        let place = |mapping: &Mapping| {
+            let at = mapping.has(address).then(|| address - mapping.begin)?;
+            Some((mapping.path.clone(), at))
+        };
+        let closed = stores.closed(self.process_of(pid));
+        if let Some(found) = closed.iter().find_map(place) {
+            return Ok(Some(found));
         }
-        let address = ptrace::forbidden_address(pid)?;
-        Ok(address.and_then(|address| {
-            let mapping = closed.iter().find(|mapping| mapping.has(address))?;
-            Some((mapping.path.clone(), address - mapping.begin))
-        }))
+        // Since it was stopped another thread may have made a call for which the memory was opened.
+        let shared = proc::areas(pid).unwrap_or_default().into_iter();
+        let mut open = shared
+            .filter(|area| area.is_shared && area.protection & libc::PROT_WRITE != 0)
+            .map(Mapping::of);
+        Ok(open.find_map(|mapping| place(&mapping)))
     }
 
     /// A task is about to store: strikes, if it is its turn, and else lets it.

@@ -2,6 +2,7 @@
 
 pub mod demos;
 pub mod exercises;
+mod ring;
 
 use crate::model::Lesson;
 
@@ -12,5 +13,5 @@ pub const LESSON: Lesson = Lesson {
     title: "pipes, shared memory, locks between processes",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[ring::LAB],
 };
