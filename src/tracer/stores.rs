@@ -50,6 +50,8 @@ struct Memory {
     closed: Vec<Mapping>,
     /// Where a system-call instruction lies; 0: none was seen yet.
     gate: u64,
+    /// What was closed has been opened for a call.
+    is_opened: bool,
 }
 
 /// A mapping that the program may store to.
@@ -106,7 +108,33 @@ fn must_be_open(name: &str) -> bool {
     )
 }
 
+/// Whether a call changes what is mapped, or how.
+fn maps(name: &str) -> bool {
+    matches!(
+        name,
+        "mmap"
+            | "munmap"
+            | "mremap"
+            | "remap_file_pages"
+            | "mprotect"
+            | "pkey_mprotect"
+            | "shmat"
+            | "shmdt"
+    )
+}
+
 impl Tracer {
+    /// Whether something is to be done when this call returns: it maps something, or finds memory
+    /// that is closed, or that was opened for it.
+    pub(super) fn changes_memory(&self, pid: i32, nr: u64) -> bool {
+        let memory = self
+            .stores
+            .as_ref()
+            .and_then(|stores| stores.0.get(&self.process_of(pid)));
+        let is_touched = memory.is_some_and(|memory| memory.is_opened || !memory.closed.is_empty());
+        is_touched || decode::name(nr).is_none_or(maps)
+    }
+
     /// Notes where the task makes calls, and says whether its memory has to be opened before this
     /// one.
     pub(super) fn note_gate(&mut self, pid: i32, entered: &Entered) -> io::Result<bool> {
@@ -123,16 +151,19 @@ impl Tracer {
 
     /// A call has returned: whether it is to be made again, since the kernel could not store to
     /// what is closed. What the program shares by now is closed.
-    pub(super) fn close_after(&mut self, pid: i32, raw: i64) -> io::Result<bool> {
+    pub(super) fn close_after(&mut self, pid: i32, nr: u64, raw: i64) -> io::Result<bool> {
         let Some(stores) = &self.stores else {
             return Ok(false);
         };
-        let has_closed = !stores.closed(self.process_of(pid)).is_empty();
+        let memory = stores.0.get(&self.process_of(pid));
+        let has_closed = memory.is_some_and(|memory| !memory.closed.is_empty());
         if raw == -i64::from(libc::EFAULT) && has_closed {
             self.open_memory(pid)?;
             return Ok(true);
         }
-        self.close_memory(pid)?;
+        if memory.is_some_and(|memory| memory.is_opened) || decode::name(nr).is_none_or(maps) {
+            self.close_memory(pid)?;
+        }
         Ok(false)
     }
 
@@ -159,6 +190,7 @@ impl Tracer {
                 .any(|now| now.begin <= mapping.begin && mapping.end <= now.end)
         };
         memory.closed.retain(is_there);
+        memory.is_opened = false;
         let is_open = |mapping: &Mapping| mapping.protection & libc::PROT_WRITE != 0;
         self.close(pid, found.into_iter().filter(is_open).collect())
     }
@@ -185,6 +217,7 @@ impl Tracer {
             return Ok(Vec::new());
         };
         let (gate, closed) = (memory.gate, std::mem::take(&mut memory.closed));
+        memory.is_opened |= !closed.is_empty();
         for mapping in &closed {
             self.protect(pid, gate, mapping, mapping.protection)?;
         }
@@ -318,6 +351,10 @@ impl Tracer {
             return Ok(false);
         }
         // One store maps nothing: what was closed is closed again.
+        let process = self.process_of(pid);
+        if let Some(memory) = self.memory_of(process) {
+            memory.is_opened = false;
+        }
         self.close(pid, closed)?;
         Ok(true)
     }

@@ -45,6 +45,11 @@ fn solutions_of_uring_copy_pass() {
 }
 
 #[test]
+fn solutions_of_shm_pass() {
+    verified(&["shm/ring", "--row", "solution/"]);
+}
+
+#[test]
 fn solutions_of_fds_pass() {
     for lab in ["leak-clinic", "inspector", "file-server", "mmap-count"] {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);

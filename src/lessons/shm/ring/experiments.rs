@@ -63,6 +63,9 @@ const MEETINGS: &[&str] = &[
     "rt_sigtimedwait",
 ];
 
+/// Calls by which one passes the time, or looks again, beside them.
+const LOOKS: &[&str] = &["sched_yield", "kill", "wait-like", "fcntl", "flock"];
+
 /// Calls that give a file its size.
 const SIZING: &[&str] = &["ftruncate", "fallocate"];
 
@@ -262,8 +265,8 @@ pub(super) fn idle(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "idle");
     let source = &mut source;
     let watched = |meeting: &Meeting, steps| Run {
-        watch: Vec::new(),
-        buffer: 64,
+        watch: words(&[MEETINGS, LOOKS].concat()),
+        buffer: 16,
         stdout_capacity: PIPE,
         limits: Limits {
             time_ms: 20_000,
@@ -385,8 +388,9 @@ fn short(run: Run) -> Run {
     Run {
         // It is seen that the first bytes are taken.
         watch: words(&["exit_group", "read-like"]),
+        buffer: 16,
         limits: Limits {
-            time_ms: 15_000,
+            time_ms: 25_000,
             ..Limits::default()
         },
         ..run
