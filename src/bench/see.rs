@@ -142,9 +142,9 @@ fn injection(action: &Action) -> Option<String> {
         // interrupted by signals that come meanwhile.
         Action::Hold
         | Action::Short(_)
-        | Action::Strike(Strike::OthersFirst | Strike::TargetMoves | Strike::TargetEnds) => {
-            return None;
-        }
+        | Action::Strike(
+            Strike::OthersFirst | Strike::OthersNext | Strike::TargetMoves | Strike::TargetEnds,
+        ) => return None,
     })
 }
 

@@ -173,6 +173,7 @@ fn strike_name(strike: Strike) -> String {
         Strike::SignalDuring(signo) => format!("{} as a call begins", signal_name(signo)),
         Strike::SignalAfter(signo) => format!("{} as a call returns", signal_name(signo)),
         Strike::OthersFirst => "others go first just before a call".to_owned(),
+        Strike::OthersNext => "others go next just after a call".to_owned(),
         Strike::TargetMoves => "the target moves just before a call".to_owned(),
         Strike::TargetEnds => "the target ends just before a call".to_owned(),
         Strike::KillTree => "every process killed".to_owned(),

@@ -332,8 +332,8 @@ pub struct Fault {
 /// which processes share (MAP_SHARED). What one process can see of another's doing happens there,
 /// and between two of them nothing changes: so they are the points at which a schedule can differ.
 ///
-/// Strikes that can hit a store: [`Strike::OthersFirst`], [`Strike::KillCaller`] and
-/// [`Strike::KillTree`]; and of the other faults [`Action::Hold`].
+/// Strikes that can hit a store: [`Strike::OthersFirst`], [`Strike::OthersNext`],
+/// [`Strike::KillCaller`] and [`Strike::KillTree`]; and of the other faults [`Action::Hold`].
 pub const STORE: &str = "store";
 
 /// Picks the calls that a fault strikes.
@@ -395,7 +395,8 @@ pub enum Arming {
     Start,
     /// From the moment on at which the program's own code runs.
     Begin,
-    /// From the return of the first call that took bytes from standard input.
+    /// From the return of the first call that took bytes from standard input, if the run watches
+    /// such calls.
     FirstInput,
     /// From the moment on at which a process of the program's has started another process.
     Fork,
@@ -455,6 +456,9 @@ pub enum Strike {
     /// to do; signals that came meanwhile are handled, and the call is then made. Strikes only
     /// calls that could block.
     OthersFirst,
+    /// The call returns, or the store is made, and the caller then loses its processor for as long
+    /// as others have something to do.
+    OthersNext,
     /// The [target](Run::target) makes its move before the call is made, if it has not already.
     TargetMoves,
     /// The [target](Run::target) ends before the call is made, and is waited for.

@@ -155,6 +155,8 @@ pub struct Measure {
     pub tasks: u64,
     /// Open descriptors; a table that several share counts for each.
     pub descriptors: u64,
+    /// Processor time that the program has used up to now, microseconds.
+    pub cpu_us: u64,
 }
 
 /// How a file compares with what it is compared with.

@@ -44,6 +44,14 @@ impl Tracer {
         if self.is_repeated_in_silence(pid) {
             return ptrace::resume(pid, Resume::ToSyscall, 0);
         }
+        if self.stores.is_some() && !self.is_asked_for(entered.nr) {
+            let task = self.tasks.get_mut(&pid);
+            let is_repeated = task.is_some_and(|task| std::mem::take(&mut task.is_repeating));
+            return match needs_memory && !is_repeated {
+                true => self.put_off(pid, &entered, Debt::OpenMemory),
+                false => self.pass(pid, entered),
+            };
+        }
         let site = self.note_site(pid)?;
         let call = decode::enter(pid, &entered, &self.depth());
         self.note_open(pid, &call);
@@ -123,6 +131,7 @@ impl Tracer {
                 Plan::Later(AtExitPlan::Delay(delay)) => {
                     in_call.at_exit.push(AtExit::Delay(delay));
                 }
+                Plan::Later(AtExitPlan::OthersNext) => in_call.at_exit.push(AtExit::OthersNext),
                 Plan::Later(AtExitPlan::CutFile(len)) => {
                     in_call.at_exit.push(AtExit::CutFile(len));
                 }
@@ -184,14 +193,25 @@ impl Tracer {
 
     /// Lets a call that nobody watches be made.
     fn pass(&mut self, pid: i32, entered: Entered) -> io::Result<()> {
-        if self.stores.is_none() {
+        if self.stores.is_none() || !self.changes_memory(pid, entered.nr) {
             return ptrace::resume(pid, Resume::Continue, 0);
         }
-        // What it maps has to be closed at its return.
+        // What it maps has to be closed at its return, and what it could not store is stored then.
         if let Some(task) = self.tasks.get_mut(&pid) {
             task.passing = Some(entered);
         }
         ptrace::resume(pid, Resume::ToSyscall, 0)
+    }
+
+    /// Whether this call is of interest for more than the memory that it maps.
+    fn is_asked_for(&self, nr: u64) -> bool {
+        // Before the program begins, calls say when it does.
+        !self.phase.has_begun
+            || self.options.watch.contains(nr)
+            || self
+                .injectors
+                .iter()
+                .any(|injector| injector.calls().contains(nr) || injector.awaits_signal_setup())
     }
 
     /// Whether the call at hand is one that is made again because memory was closed: the first
@@ -244,14 +264,16 @@ impl Tracer {
             return ptrace::resume(pid, Resume::Continue, 0);
         }
         let passing = task.passing.take();
-        if task.in_call.is_none() && passing.is_none() {
+        let entered = passing.as_ref();
+        let entered = entered.or(task.in_call.as_ref().map(|in_call| &in_call.entered));
+        let Some(nr) = entered.map(|entered| entered.nr) else {
             return ptrace::resume(pid, Resume::Continue, 0);
-        }
+        };
         let raw = match ptrace::syscall_info(pid) {
             Ok(SyscallInfo::Exit(value)) => value,
             _ => arch::result(&ptrace::registers(pid)?),
         };
-        if self.close_after(pid, raw)? {
+        if self.close_after(pid, nr, raw)? {
             return self.again(pid, passing);
         }
         let Some(in_call) = self
@@ -292,6 +314,10 @@ impl Tracer {
         );
         if let Some(delay) = delay {
             self.hold(pid, delay);
+            return Ok(());
+        }
+        if in_call.lets_others_go() {
+            self.let_others_look(pid);
             return Ok(());
         }
         ptrace::resume(pid, Resume::Continue, 0)
@@ -335,6 +361,8 @@ impl Tracer {
                 AtExit::RestoreWord(address, word) => ptrace::poke(pid, *address, *word)?,
                 AtExit::Signal(signo) => self.signal_by_fault(*signo),
                 AtExit::Delay(time) => *delay = Some(*time),
+                // When the return has been recorded.
+                AtExit::OthersNext => {}
                 AtExit::CutFile(_) | AtExit::Confine(_)
                     if arch::result(&registers).is_negative() => {}
                 AtExit::CutFile(len) => self.cut_file(pid, in_call.enter, *len),

@@ -4,11 +4,16 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::observe::Tracer;
+use super::rest::waits_for_good;
 use super::task::Held;
 
 /// How long others must have been quiet to be at rest: whoever moves meanwhile changes the
 /// signature.
 const QUIET: Duration = Duration::from_millis(3);
+
+/// How long who sleeps for a time is waited for: more than the twentieth of a second at which
+/// programs look again that do not want to be woken.
+const NAP: Duration = Duration::from_millis(120);
 
 /// Others that never rest are not waited for any longer. No verdict depends on it: the held task
 /// then goes on at a moment at which it could have gone on by itself.
@@ -42,8 +47,22 @@ impl Tracer {
 
     /// Holds a task back until all others rest.
     pub(super) fn let_others_go(&mut self, pid: i32) {
+        self.let_others(pid, Duration::ZERO);
+    }
+
+    /// The same, where others may look at what they share every now and then: they get the time for
+    /// it.
+    pub(super) fn let_others_look(&mut self, pid: i32) {
+        self.let_others(pid, NAP);
+    }
+
+    fn let_others(&mut self, pid: i32, nap: Duration) {
+        let now = Instant::now();
         if let Some(task) = self.tasks.get_mut(&pid) {
-            task.held = Some(Held::UntilOthersRest(Instant::now() + PATIENCE));
+            task.held = Some(Held::UntilOthersRest {
+                naps: now + nap,
+                end: now + PATIENCE,
+            });
         }
         self.rest.others = None;
     }
@@ -53,13 +72,16 @@ impl Tracer {
         let now = Instant::now();
         let is_asked = self.tasks.values().any(|task| task.lets_others_go());
         let do_others_rest = is_asked && self.do_others_rest();
+        let do_others_wait = do_others_rest && self.do_others_wait_for_good();
         let due: Vec<i32> = self
             .tasks
             .iter_mut()
             .filter(|(_, task)| {
                 task.held.is_some_and(|held| match held {
                     Held::Until(moment) => moment <= now,
-                    Held::UntilOthersRest(moment) => moment <= now || do_others_rest,
+                    Held::UntilOthersRest { naps, end } => {
+                        end <= now || do_others_rest && (do_others_wait || naps <= now)
+                    }
                     Held::UntilTold => false,
                 })
             })
@@ -80,6 +102,12 @@ impl Tracer {
             return self.finish_store(pid, enter);
         }
         self.resume(pid, 0)
+    }
+
+    /// Whether none of the tasks wakes by itself that are not held back for the others' sake.
+    fn do_others_wait_for_good(&self) -> bool {
+        let mut others = self.tasks.iter().filter(|(_, task)| !task.lets_others_go());
+        others.all(|(tid, task)| task.is_stopped || waits_for_good(*tid))
     }
 
     /// Whether all tasks rest that are not themselves held back for the others' sake.

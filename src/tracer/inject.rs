@@ -83,6 +83,8 @@ pub enum AtExitPlan {
     Signal(i32),
     /// Hold the return back.
     Delay(Duration),
+    /// Others do what they have to do, before the caller goes on.
+    OthersNext,
     /// Cut the file of the call's descriptor to so many bytes.
     CutFile(u64),
     /// Give the caller's process so many bytes of address space more, and no further.
@@ -218,6 +220,7 @@ fn plan(action: &Action) -> Plan {
         Action::Strike(Strike::SignalDuring(signo)) => Plan::SignalNow(*signo),
         Action::Strike(Strike::SignalAfter(signo)) => Plan::Later(AtExitPlan::Signal(*signo)),
         Action::Strike(Strike::OthersFirst) => Plan::OthersFirst,
+        Action::Strike(Strike::OthersNext) => Plan::Later(AtExitPlan::OthersNext),
         Action::Strike(Strike::TargetMoves) => Plan::Target(Order::Move),
         Action::Strike(Strike::TargetEnds) => Plan::Target(Order::End),
         Action::Strike(Strike::KillTree) => Plan::KillTree,

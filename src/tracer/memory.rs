@@ -37,6 +37,7 @@ impl Tracer {
             memory_kib,
             tasks: self.tasks.len() as u64,
             descriptors: descriptors.sum(),
+            cpu_us: self.rest.cpu().as_micros() as u64,
         }
     }
 

@@ -80,6 +80,11 @@ impl Books {
         }
     }
 
+    /// Processor time of the tree up to the last look.
+    pub fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.ended_cpu + self.cpu.values().sum::<u64>())
+    }
+
     /// The task has ended: its time stays on the books.
     pub fn forget(&mut self, tid: i32) {
         self.ended_cpu += self.cpu.remove(&tid).unwrap_or(0);
@@ -140,13 +145,12 @@ impl Tracer {
         };
         let is_at_rest = self.rest.same >= SAME && self.is_network_quiet(&tids, &signature);
         self.rest.signature = signature;
-        let cpu = self.rest.ended_cpu + self.rest.cpu.values().sum::<u64>();
         Sample {
             is_blocked,
             is_at_rest,
             memory_kib: resident.values().sum(),
             tasks: self.tasks.len() as u64,
-            cpu: Duration::from_nanos(cpu),
+            cpu: self.rest.cpu(),
             slept: self.rest.slept,
             is_stopped: !tids.is_empty() && self.tasks.values().all(|task| task.is_stopped),
         }
@@ -215,7 +219,7 @@ impl Tracer {
 }
 
 /// Whether a task waits in a call that ends only by what another one does.
-fn waits_for_good(tid: i32) -> bool {
+pub(super) fn waits_for_good(tid: i32) -> bool {
     proc::blocked_in(tid).is_some_and(|(nr, args)| {
         let name = super::decode::name(nr).unwrap_or("");
         WAITS.iter().any(|(wait, limit)| {
@@ -261,6 +265,10 @@ const WAITS: &[(&str, Option<(usize, u64)>)] = &[
     ("pselect6", Some((4, 0))),
     ("rt_sigtimedwait", Some((2, 0))),
     ("futex", Some((3, 0))),
+    ("flock", None),
+    ("fcntl", Some((1, libc::F_SETLKW as u64))),
+    ("fcntl", Some((1, libc::F_OFD_SETLKW as u64))),
+    ("semop", None),
 ];
 
 /// A time-out of -1 milliseconds, as an int.

@@ -30,7 +30,7 @@ use crate::sys::ptrace::{self, Resume, Stop};
 
 use super::arch;
 use super::decode::{self, Entered};
-use super::inject::Plan;
+use super::inject::{AtExitPlan, Plan};
 use super::observe::Tracer;
 
 /// The most steps that one instruction may take: a string instruction steps once for each element.
@@ -50,6 +50,8 @@ struct Memory {
     closed: Vec<Mapping>,
     /// Where a system-call instruction lies; 0: none was seen yet.
     gate: u64,
+    /// What was closed has been opened for a call.
+    is_opened: bool,
 }
 
 /// A mapping that the program may store to.
@@ -106,7 +108,33 @@ fn must_be_open(name: &str) -> bool {
     )
 }
 
+/// Whether a call changes what is mapped, or how.
+fn maps(name: &str) -> bool {
+    matches!(
+        name,
+        "mmap"
+            | "munmap"
+            | "mremap"
+            | "remap_file_pages"
+            | "mprotect"
+            | "pkey_mprotect"
+            | "shmat"
+            | "shmdt"
+    )
+}
+
 impl Tracer {
+    /// Whether something is to be done when this call returns: it maps something, or finds memory
+    /// that is closed, or that was opened for it.
+    pub(super) fn changes_memory(&self, pid: i32, nr: u64) -> bool {
+        let memory = self
+            .stores
+            .as_ref()
+            .and_then(|stores| stores.0.get(&self.process_of(pid)));
+        let is_touched = memory.is_some_and(|memory| memory.is_opened || !memory.closed.is_empty());
+        is_touched || decode::name(nr).is_none_or(maps)
+    }
+
     /// Notes where the task makes calls, and says whether its memory has to be opened before this
     /// one.
     pub(super) fn note_gate(&mut self, pid: i32, entered: &Entered) -> io::Result<bool> {
@@ -123,16 +151,19 @@ impl Tracer {
 
     /// A call has returned: whether it is to be made again, since the kernel could not store to
     /// what is closed. What the program shares by now is closed.
-    pub(super) fn close_after(&mut self, pid: i32, raw: i64) -> io::Result<bool> {
+    pub(super) fn close_after(&mut self, pid: i32, nr: u64, raw: i64) -> io::Result<bool> {
         let Some(stores) = &self.stores else {
             return Ok(false);
         };
-        let has_closed = !stores.closed(self.process_of(pid)).is_empty();
+        let memory = stores.0.get(&self.process_of(pid));
+        let has_closed = memory.is_some_and(|memory| !memory.closed.is_empty());
         if raw == -i64::from(libc::EFAULT) && has_closed {
             self.open_memory(pid)?;
             return Ok(true);
         }
-        self.close_memory(pid)?;
+        if memory.is_some_and(|memory| memory.is_opened) || decode::name(nr).is_none_or(maps) {
+            self.close_memory(pid)?;
+        }
         Ok(false)
     }
 
@@ -159,6 +190,7 @@ impl Tracer {
                 .any(|now| now.begin <= mapping.begin && mapping.end <= now.end)
         };
         memory.closed.retain(is_there);
+        memory.is_opened = false;
         let is_open = |mapping: &Mapping| mapping.protection & libc::PROT_WRITE != 0;
         self.close(pid, found.into_iter().filter(is_open).collect())
     }
@@ -185,6 +217,7 @@ impl Tracer {
             return Ok(Vec::new());
         };
         let (gate, closed) = (memory.gate, std::mem::take(&mut memory.closed));
+        memory.is_opened |= !closed.is_empty();
         for mapping in &closed {
             self.protect(pid, gate, mapping, mapping.protection)?;
         }
@@ -197,15 +230,23 @@ impl Tracer {
         let Some(stores) = &self.stores else {
             return Ok(None);
         };
-        let closed = stores.closed(self.process_of(pid));
-        if closed.is_empty() {
+        let Some(address) = ptrace::forbidden_address(pid)? else {
             return Ok(None);
+        };
+        let place = |mapping: &Mapping| {
+            let at = mapping.has(address).then(|| address - mapping.begin)?;
+            Some((mapping.path.clone(), at))
+        };
+        let closed = stores.closed(self.process_of(pid));
+        if let Some(found) = closed.iter().find_map(place) {
+            return Ok(Some(found));
         }
-        let address = ptrace::forbidden_address(pid)?;
-        Ok(address.and_then(|address| {
-            let mapping = closed.iter().find(|mapping| mapping.has(address))?;
-            Some((mapping.path.clone(), address - mapping.begin))
-        }))
+        // Since it was stopped another thread may have made a call for which the memory was opened.
+        let shared = proc::areas(pid).unwrap_or_default().into_iter();
+        let mut open = shared
+            .filter(|area| area.is_shared && area.protection & libc::PROT_WRITE != 0)
+            .map(Mapping::of);
+        Ok(open.find_map(|mapping| place(&mapping)))
     }
 
     /// A task is about to store: strikes, if it is its turn, and else lets it.
@@ -241,7 +282,14 @@ impl Tracer {
                 }
                 match plan {
                     Plan::Hold => self.hold_until_told(pid),
-                    _ => self.let_others_go(pid),
+                    _ => self.let_others_look(pid),
+                }
+                Ok(())
+            }
+            Plan::Later(AtExitPlan::OthersNext) => {
+                self.note_store(pid, enter);
+                if self.make_store(pid)? {
+                    self.let_others_look(pid);
                 }
                 Ok(())
             }
@@ -252,6 +300,11 @@ impl Tracer {
 
     /// Makes the store that was struck, records that, and lets the task go on.
     pub(super) fn finish_store(&mut self, pid: i32, enter: usize) -> io::Result<()> {
+        self.note_store(pid, enter);
+        self.store(pid)
+    }
+
+    fn note_store(&mut self, pid: i32, enter: usize) {
         let task = self.ns(pid);
         let returned = Returned::from_raw(0);
         self.push(
@@ -262,7 +315,6 @@ impl Tracer {
             },
             Vec::new(),
         );
-        self.store(pid)
     }
 
     /// Kills the task's process; its robust locks find their memory as the program knows it.
@@ -271,10 +323,18 @@ impl Tracer {
         ptrace::kill(self.process_of(pid), libc::SIGKILL)
     }
 
-    /// Has the task make the one instruction that it stands before, with its memory open, and lets
-    /// it go on: with the signal by which that instruction ended, if it did (there is nothing behind
-    /// the end of a mapped file: SIGBUS).
+    /// Has the task make the one instruction that it stands before, and lets it go on.
     fn store(&mut self, pid: i32) -> io::Result<()> {
+        match self.make_store(pid)? {
+            true => self.resume(pid, 0),
+            false => Ok(()),
+        }
+    }
+
+    /// Has the task make the one instruction that it stands before, with its memory open; whether
+    /// it did. One that ended by a signal (there is nothing behind the end of a mapped file: SIGBUS)
+    /// goes on with that.
+    fn make_store(&mut self, pid: i32) -> io::Result<bool> {
         let closed = self.open_memory(pid)?;
         let signo = self.masked(pid, |tracer| {
             let before = arch::ip(&ptrace::registers(pid)?);
@@ -290,11 +350,16 @@ impl Tracer {
         if signo != 0 {
             // It may be its end: the memory stays open.
             self.push(What::Signal(self.ns(pid), signo), Vec::new());
-            return self.resume(pid, signo);
+            self.resume(pid, signo)?;
+            return Ok(false);
         }
         // One store maps nothing: what was closed is closed again.
+        let process = self.process_of(pid);
+        if let Some(memory) = self.memory_of(process) {
+            memory.is_opened = false;
+        }
         self.close(pid, closed)?;
-        self.resume(pid, 0)
+        Ok(true)
     }
 
     /// Has a task that is in no call change the protection of a mapping; what mprotect(2) says.

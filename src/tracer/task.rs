@@ -52,6 +52,15 @@ pub struct InCall {
     pub is_injected: bool,
 }
 
+impl InCall {
+    /// Whether its return is held back until all others rest.
+    pub fn lets_others_go(&self) -> bool {
+        self.at_exit
+            .iter()
+            .any(|work| matches!(work, AtExit::OthersNext))
+    }
+}
+
 /// Work for the return of a call.
 #[derive(Clone, Debug)]
 pub enum AtExit {
@@ -63,6 +72,8 @@ pub enum AtExit {
     Signal(i32),
     /// Hold the return back.
     Delay(std::time::Duration),
+    /// Hold the return back until all others rest.
+    OthersNext,
     /// Cut the file of the call's descriptor to so many bytes.
     CutFile(u64),
     /// Give the process so many bytes of address space more, and no further.
@@ -99,7 +110,12 @@ pub enum Held {
     /// Until this moment.
     Until(Instant),
     /// Until all others rest, and at the longest until this moment.
-    UntilOthersRest(Instant),
+    UntilOthersRest {
+        /// Until this moment only who sleeps for good is at rest: who sleeps for a time may wake.
+        naps: Instant,
+        /// At the longest.
+        end: Instant,
+    },
     /// Until the world says so.
     UntilTold,
 }
@@ -129,7 +145,7 @@ impl TaskState {
 impl TaskState {
     /// Whether it is held back until all others rest.
     pub fn lets_others_go(&self) -> bool {
-        matches!(self.held, Some(Held::UntilOthersRest(_)))
+        matches!(self.held, Some(Held::UntilOthersRest { .. }))
     }
 }
 

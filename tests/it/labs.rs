@@ -46,7 +46,7 @@ fn solutions_of_uring_copy_pass() {
 
 #[test]
 fn solutions_of_shm_pass() {
-    for lab in ["weights"] {
+    for lab in ["weights", "ring", "robust-lock", "fan-in"] {
         verified(&[&format!("shm/{lab}"), "--row", "solution/"]);
     }
 }
@@ -55,12 +55,5 @@ fn solutions_of_shm_pass() {
 fn solutions_of_fds_pass() {
     for lab in ["leak-clinic", "inspector", "file-server", "mmap-count"] {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);
-    }
-}
-
-#[test]
-fn solutions_of_shm_pass() {
-    for lab in ["robust-lock", "fan-in"] {
-        verified(&[&format!("shm/{lab}"), "--row", "solution/"]);
     }
 }

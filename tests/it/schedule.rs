@@ -137,6 +137,26 @@ fn total(recording: &Recording) -> u32 {
     String::from_utf8(printed).unwrap().trim().parse().unwrap()
 }
 
+#[test]
+fn others_go_next_after_a_store_and_before_what_follows_it() {
+    let place = place();
+    let story = story("atomic", Strike::OthersNext);
+    let (recording, _) = trial(place.path(), story, 1);
+    assert_eq!(total(&recording), 2 * TIMES);
+    let (_, struck, _) = recording.struck().next().unwrap();
+    let ends = recording
+        .events
+        .iter()
+        .filter_map(|event| match event.what {
+            What::End { task, .. } => Some(task),
+            _ => None,
+        });
+    let ends: Vec<_> = ends.collect();
+    // The other process, the one that was held back, and the parent.
+    assert_eq!(ends.len(), 3);
+    assert_eq!(ends[1], struck);
+}
+
 /// What it printed, with each of its stores put off in turn until the other process has ended.
 fn totals(how: &'static str) -> Vec<u32> {
     let place = place();

@@ -3,6 +3,7 @@
 pub mod demos;
 pub mod exercises;
 mod fan_in;
+mod ring;
 mod robust_lock;
 mod weights;
 
@@ -15,5 +16,5 @@ pub const LESSON: Lesson = Lesson {
     title: "pipes, shared memory, locks between processes",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[weights::LAB, robust_lock::LAB, fan_in::LAB],
+    labs: &[weights::LAB, ring::LAB, robust_lock::LAB, fan_in::LAB],
 };

@@ -57,7 +57,7 @@
 //! * resized "/lab/source" 4096
 //! * compared "/lab/copy" len=4096 same=4096
 //! * compared "/lab/gone" absent
-//! * measured memory=5120 tasks=1 descriptors=9
+//! * measured memory=5120 tasks=1 descriptors=9 cpu=51000
 //! * stdin "a\n"
 //! * stdin closed
 //! * stdout closed

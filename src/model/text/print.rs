@@ -265,8 +265,8 @@ impl Display for Shown<'_, World> {
             }
             World::Measured(held) => write!(
                 f,
-                "measured memory={} tasks={} descriptors={}",
-                held.memory_kib, held.tasks, held.descriptors
+                "measured memory={} tasks={} descriptors={} cpu={}",
+                held.memory_kib, held.tasks, held.descriptors, held.cpu_us
             ),
             World::Target(said) => write!(f, "target {}", Shown(said)),
             World::Limit(kind, figure) => write!(f, "limit {} {figure}", limit_name(*kind)),

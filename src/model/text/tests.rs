@@ -258,11 +258,12 @@ fn world() -> impl Strategy<Value = World> {
         }),
         bytes().prop_map(World::Target),
         sighting().prop_map(|seen| World::Saw(Box::new(seen))),
-        any::<(u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors)| {
+        any::<(u64, u64, u64, u64)>().prop_map(|(memory_kib, tasks, descriptors, cpu_us)| {
             World::Measured(Measure {
                 memory_kib,
                 tasks,
                 descriptors,
+                cpu_us,
             })
         }),
     ]

@@ -106,10 +106,16 @@ impl Rest<'_> {
         self.expect(" tasks=", "` tasks=`")?;
         let tasks = self.number("how many")?;
         self.expect(" descriptors=", "` descriptors=`")?;
+        let descriptors = self.number("how many")?;
+        let cpu_us = match self.eat(" cpu=") {
+            true => self.number("microseconds")?,
+            false => 0,
+        };
         Ok(Measure {
             memory_kib,
             tasks,
-            descriptors: self.number("how many")?,
+            descriptors,
+            cpu_us,
         })
     }
 }

@@ -1,0 +1,122 @@
+//! The lab `shm/ring`: a queue between two processes.
+//!
+//! `prog produce NAME CAPACITY` sends the lines of its standard input through a ring in the shared
+//! memory object NAME, and `prog consume NAME` writes them to its standard output. The actor `pair`
+//! starts both. What each meeting is made to live through is in [`experiments`]; how the recordings
+//! are judged, in [`judges`].
+
+mod experiments;
+mod judges;
+mod observed;
+
+use crate::model::{Capability, Check, Lab};
+
+/// The lab; its contract is `labs/shm/ring/README.md`.
+pub(super) const LAB: Lab = Lab {
+    slug: "ring",
+    title: "a queue between two processes",
+    checks: &[
+        Check {
+            id: "delivers-in-order",
+            claim: "200,000 lines come out as they went in: none lost, changed or doubled",
+            points: 10,
+            teaches: "Messages in a ring",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::lines,
+            judge: judges::delivers,
+        },
+        Check {
+            id: "wraps",
+            claim: "a line may lie across the end of the ring, wherever the end cuts it",
+            points: 5,
+            teaches: "Across the end",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::wrapped,
+            judge: judges::wraps,
+        },
+        Check {
+            id: "blocks-without-spinning",
+            claim: "an idle consumer, and a producer before a full ring, sleep",
+            points: 15,
+            teaches: "Sleeping without spinning",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::idle,
+            judge: judges::blocks_without_spinning,
+        },
+        Check {
+            id: "starts-in-either-order",
+            claim: "whoever comes first waits for the other, and neither uses what is not ready",
+            points: 10,
+            teaches: "Either first",
+            needs: Capability::INJECTING_CONFINED,
+            experiments: experiments::orders,
+            judge: judges::starts_in_either_order,
+        },
+        Check {
+            id: "uses-only-shared-memory",
+            claim: "lines go through no pipe, socket or file between the two",
+            points: 5,
+            teaches: "Nothing but memory",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::memory,
+            judge: judges::uses_only_shared_memory,
+        },
+        Check {
+            id: "notices-a-dead-peer",
+            claim: "if one is killed, the other says so within three seconds, removes NAME and \
+                    exits with 1",
+            points: 25,
+            teaches: "A peer that dies",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::deaths,
+            judge: judges::notices_a_dead_peer,
+        },
+        Check {
+            id: "publishes-in-order",
+            claim: "no moment is the wrong one: nothing is seen before it is whole, or given back \
+                    before it is read",
+            points: 30,
+            teaches: "Publishing",
+            needs: Capability::INJECTING_CONFINED,
+            experiments: experiments::schedules,
+            judge: judges::publishes_in_order,
+        },
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::LAB;
+    use crate::lessons::testing::told;
+
+    #[test]
+    fn the_checks_are_those_of_the_contract() {
+        let ids: Vec<_> = LAB.checks.iter().map(|check| check.id).collect();
+        assert_eq!(
+            ids,
+            [
+                "delivers-in-order",
+                "wraps",
+                "blocks-without-spinning",
+                "starts-in-either-order",
+                "uses-only-shared-memory",
+                "notices-a-dead-peer",
+                "publishes-in-order",
+            ]
+        );
+        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
+        assert_eq!(points, 100);
+    }
+
+    #[test]
+    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+        for check in LAB.checks {
+            let experiments = told(check);
+            assert_ne!(experiments, (check.experiments)(8), "{}", check.id);
+            for run in experiments.iter().flat_map(|one| &one.runs) {
+                assert_eq!(run.led_by[0], "pair");
+                assert_eq!(run.args.iter().filter(|word| *word == "--").count(), 1);
+            }
+        }
+    }
+}
