@@ -44,9 +44,12 @@ fn solutions_of_uring_copy_pass() {
     verified(&["fds/uring-copy", "--row", "solution/"]);
 }
 
+/// The labs of `shm`.
+const SHM: &[&str] = &["weights"];
+
 #[test]
 fn solutions_of_shm_pass() {
-    for lab in ["weights"] {
+    for lab in SHM {
         verified(&[&format!("shm/{lab}"), "--row", "solution/"]);
     }
 }
