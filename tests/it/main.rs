@@ -5,6 +5,7 @@ mod demos;
 mod exercises;
 mod inspect;
 mod labs;
+mod memory;
 mod oracle;
 mod real_programs;
 mod report;

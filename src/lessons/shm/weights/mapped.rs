@@ -1,12 +1,16 @@
 //! Which processes have the array mapped, and whether they can write to it: followed through the
 //! calls that map, change and unmap, and through fork(2), which hands mappings on.
 
+mod regions;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::lessons::sight;
 use crate::model::experiment::{MEMFD, SHARED_DIR};
 use crate::model::recording::Made;
 use crate::model::{Arg, Object, Recording, Task, What};
+
+use regions::{Key, Mapping, change, unmap};
 
 /// Whether this is the name of an object that processes can share.
 pub(super) fn is_shared(name: &str) -> bool {
@@ -25,9 +29,6 @@ pub(super) struct Holding {
     pub(super) at: usize,
 }
 
-/// Objects are told apart by their inodes; those of memfds are in a file system of their own.
-type Key = (bool, u64, String);
-
 fn key(object: &Object) -> Key {
     let name = object.name.trim_end_matches(" (deleted)");
     let name = if object.inode == 0 { name } else { "" };
@@ -36,19 +37,6 @@ fn key(object: &Object) -> Key {
         object.inode,
         name.to_owned(),
     )
-}
-
-#[derive(Clone, Debug)]
-struct Mapping {
-    object: Key,
-    offset: u64,
-    address: u64,
-    len: u64,
-    is_writable: bool,
-    /// The call that made it so.
-    at: usize,
-    /// Not for children: MADV_DONTFORK.
-    is_kept_back: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -252,74 +240,6 @@ impl Follower {
         holdings.sort_by_key(|one| one.process);
         holdings
     }
-}
-
-/// Changes what lies between two addresses; a mapping that lies there in part is split.
-fn change(
-    mappings: &mut Vec<Mapping>,
-    address: Option<u64>,
-    len: u64,
-    change: impl Fn(&mut Mapping),
-) {
-    let Some(address) = address else { return };
-    let mut within = Vec::new();
-    let end = address.saturating_add(whole_pages(len));
-    for one in mappings.iter() {
-        let from = one.address.max(address);
-        let to = end_of(one).min(end);
-        if from < to {
-            let mut part = Mapping {
-                offset: one.offset.saturating_add(from - one.address),
-                address: from,
-                len: to - from,
-                ..one.clone()
-            };
-            change(&mut part);
-            within.push(part);
-        }
-    }
-    unmap(mappings, address, len);
-    mappings.extend(within);
-}
-
-/// Takes the pages from `address` on away from what is mapped.
-fn unmap(mappings: &mut Vec<Mapping>, address: u64, len: u64) {
-    let end = address.saturating_add(whole_pages(len));
-    let mut rest = Vec::new();
-    for one in mappings.drain(..) {
-        let its_end = end_of(&one);
-        if its_end <= address || end <= one.address {
-            rest.push(one);
-            continue;
-        }
-        if one.address < address {
-            rest.push(Mapping {
-                len: address - one.address,
-                ..one.clone()
-            });
-        }
-        if end < its_end {
-            rest.push(Mapping {
-                offset: one.offset.saturating_add(end - one.address),
-                address: end,
-                len: its_end - end,
-                ..one
-            });
-        }
-    }
-    *mappings = rest;
-}
-
-/// Mappings are of whole pages. On machines with larger ones what is left of a page would be a
-/// page.
-const PAGE: u64 = 4096;
-
-fn whole_pages(len: u64) -> u64 {
-    len.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX)
-}
-
-fn end_of(mapping: &Mapping) -> u64 {
-    mapping.address.saturating_add(whole_pages(mapping.len))
 }
 
 /// A number or an address of a call.
