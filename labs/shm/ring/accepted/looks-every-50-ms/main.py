@@ -146,7 +146,7 @@ def produce(path, capacity):
 
 
 def consume(path):
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while True:
         try:
             fd = os.open(path, os.O_RDWR)
