@@ -5,6 +5,8 @@ use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
 use crate::model::{Action, Call, Expected, Recording, Run, Step, Strike, Trigger, What};
 
+use crate::stimulus::actor::pair::BORDER;
+
 use super::job::TrialRecord;
 use super::plan::{Kind, Work};
 
@@ -51,7 +53,15 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
             words.push(format!("-e inject={name}:{what}:when={when}{every}"));
         }
     }
+    if !run.led_by.is_empty() {
+        words.push(LEARNERS_ACTOR.to_owned());
+        words.extend(run.led_by.iter().map(|word| quoted(word)));
+        words.push(BORDER.to_owned());
+    }
     words.extend(argv.iter().map(|word| as_learner_sees(word)));
+    if !run.led_by.is_empty() {
+        words.push(BORDER.to_owned());
+    }
     words.extend(run.args.iter().map(|arg| match arg == ACTOR {
         true => LEARNERS_ACTOR.to_owned(),
         false if run.target.is_some() && *arg == TARGET.to_string() => "$!".to_owned(),
@@ -70,6 +80,11 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         return format!("{LEARNERS_ACTOR} {args} & sleep 1; {look}; kill $!");
     }
     let program = argv.last().map_or("", String::as_str);
+    // Signals are for whoever was started first.
+    let first = match run.led_by.first() {
+        Some(verb) => format!("actor {verb}"),
+        None => format!("{} --", program.rsplit('/').next().unwrap_or(program)),
+    };
     let has_clients = run.steps.iter().any(|step| matches!(step, Step::Start(_)));
     format!(
         "{}{}{}",
@@ -80,7 +95,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
             input(run)
         },
         words.join(" "),
-        signals(&run.steps, program)
+        signals(&run.steps, &first)
     )
 }
 
@@ -88,8 +103,8 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
 const LEARNERS_ACTOR: &str = "syslab actor";
 
 /// What sends the program the signals of a run, each once, from behind it. The newest process
-/// that was started so is not strace.
-fn signals(steps: &[Step], program: &str) -> String {
+/// whose command line has `words` is not strace.
+fn signals(steps: &[Step], words: &str) -> String {
     let mut sent: Vec<String> = Vec::new();
     for step in steps {
         if let Step::Signal(signo) = step {
@@ -102,15 +117,9 @@ fn signals(steps: &[Step], program: &str) -> String {
     if sent.is_empty() {
         return String::new();
     }
-    let name = program.rsplit('/').next().unwrap_or(program);
     let kills: Vec<String> = sent
         .iter()
-        .map(|signal| {
-            format!(
-                "sleep 1; pkill -{signal} -nf {}",
-                quoted(&format!("{name} --"))
-            )
-        })
+        .map(|signal| format!("sleep 1; pkill -{signal} -nf {}", quoted(words)))
         .collect();
     format!(" & {}", kills.join("; "))
 }

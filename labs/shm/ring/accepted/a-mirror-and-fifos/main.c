@@ -157,7 +157,7 @@ static int consume(void)
     int fd;
 
     for (int looks = 0; (fd = shm_open(name, O_RDWR, 0)) == -1; looks++) {
-        if (looks == 1000)
+        if (looks == 1500)
             give_up("nobody has come");
         usleep(20000);
     }

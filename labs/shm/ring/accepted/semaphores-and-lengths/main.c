@@ -159,7 +159,7 @@ static int consume(void)
     int fd;
 
     for (int looks = 0; (fd = shm_open(name, O_RDWR, 0)) == -1; looks++) {
-        if (looks == 600)
+        if (looks == 1000)
             give_up("nobody has come");
         usleep(30000);
     }

@@ -120,8 +120,8 @@ mod tests {
             2 +++ signal SIGKILL
         ";
         assert_snapshot!(said(sleeps), @r#"
-        fail: produce was killed, and consume is still there: it had not ended 3.5 s after SIGUSR2; it was blocked in futex
-          0.5 4 futex(0x1000, FUTEX_WAIT, 1, NULL) ...
+        fail: produce was killed, and consume is still there: it had not ended 3.5 s after SIGUSR2: it was blocked in futex
+          0.5 4 futex(0x1000, FUTEX_WAIT, 1, NULL) = ?
           0.6 * signal SIGUSR2
           0.8 * limit exit 3500
         hint: memory stays as it is when somebody dies. who knows that a process has ended, and which call tells whoever sleeps?

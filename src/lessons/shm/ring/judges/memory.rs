@@ -122,7 +122,7 @@ mod tests {
     fn a_line_in_a_call_fails() {
         assert_snapshot!(said(&format!("3 sendto(6<socket:[5]>, \"{LINE}\", 52, 0, NULL, 0) = 52\n")), @r#"
         fail: produce hands on the line that begins with "abcdefghijklmnopqrstuvwx" by sendto
-          0.6 3 sendto(6<socket:[5]>, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", 52, 0, NULL, 0) = 52
+          0.5 3 sendto(6<socket:[5]>, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", 52, 0, NULL, 0) = 52
         hint: by which call do these bytes leave the process, and what does the ring have that they go another way?
         "#);
         let spliced = said("3 splice(0<pipe:[1]>, NULL, 6<pipe:[5]>, NULL, 4096, 0) = 52\n");

@@ -90,7 +90,7 @@ mod tests {
             .replace("two", "\\x00\\x00\\x00");
         assert_snapshot!(said(&early), @r#"
         fail: line 3 is "\x00\x00\x00\n", and "two\n" went in
-          0.5 3 store("/dev/shm/q", 128) ...
+          0.5 3 store("/dev/shm/q", 128) = 0
           0.6 3 !!! strike
           0.9 * stdout "one\n\n\x00\x00\x00\nthree\n"
         hint: what has to be there before the other one is told, what before the place is given back, and what if the news comes just before one sleeps?
@@ -115,7 +115,7 @@ mod tests {
         );
         assert_snapshot!(killed("* stdout \"one\\n\\ntw\"\n4 +++ exit 1"), @r#"
         fail: produce was killed, and the last line that came out is torn: "tw"
-          0.4 3 store("/dev/shm/q", 128) ...
+          0.4 3 store("/dev/shm/q", 128) = ?
           0.5 3 !!! strike
           0.6 3 +++ signal SIGKILL
         hint: what of a line is in the ring at this moment, and how can whoever finds it know?

@@ -12,7 +12,7 @@ import time
 
 # How long the other side is waited for at the start. The clock runs on while we have no processor:
 # so it is a good deal more than what is promised.
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 CHUNK = 1 << 16
 HEAD = 128  # Two lines of the cache: what the producer writes, and what the consumer writes.

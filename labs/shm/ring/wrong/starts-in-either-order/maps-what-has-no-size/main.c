@@ -27,7 +27,7 @@ static const char *const NAMES[] = { "producer", "consumer" };
 
 /* How long the other side is waited for at the start. The clock runs on while we have no processor:
  * so it is a good deal more than what is promised. */
-#define PATIENCE_S 10
+#define PATIENCE_S 30
 #define LOOK_AGAIN_MS 10
 
 /* Bytes that are taken out of the standard input at once. */

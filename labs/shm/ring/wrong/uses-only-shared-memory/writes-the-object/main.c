@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static const char *const NAMES[] = { "producer", "consumer" };
 
 /* How long the other side is waited for at the start. The clock runs on while we have no processor:
  * so it is a good deal more than what is promised. */
-#define PATIENCE_S 10
+#define PATIENCE_S 30
 #define LOOK_AGAIN_MS 10
 
 /* Bytes that are taken out of the standard input at once. */
@@ -222,8 +223,9 @@ static void copy(uint64_t at, char *bytes, size_t size, bool in)
     size_t first = size < until_end ? size : until_end;
 
     if (in) {
-        if (pwrite(fd, bytes, first, (off_t)(sizeof *ring + start)) != (ssize_t)first
-            || pwrite(fd, bytes + first, size - first, (off_t)sizeof *ring)
+        if (pwrite(fd, bytes, first, (off_t)(offsetof(struct ring, bytes) + start)) != (ssize_t)first
+            || pwrite(fd, bytes + first, size - first,
+                      (off_t)offsetof(struct ring, bytes))
                != (ssize_t)(size - first))
             give_up("%s: %s", name, strerror(errno));
     } else {

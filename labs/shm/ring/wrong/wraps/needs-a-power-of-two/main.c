@@ -27,7 +27,7 @@ static const char *const NAMES[] = { "producer", "consumer" };
 
 /* How long the other side is waited for at the start. The clock runs on while we have no processor:
  * so it is a good deal more than what is promised. */
-#define PATIENCE_S 10
+#define PATIENCE_S 30
 #define LOOK_AGAIN_MS 10
 
 /* Bytes that are taken out of the standard input at once. */
@@ -218,15 +218,13 @@ static void join(void)
 /* Copies into the ring or out of it, across its end. */
 static void copy(uint64_t at, char *bytes, size_t size, bool in)
 {
-    size_t start = at & (ring->capacity - 1), until_end = ring->capacity - start;
-    size_t first = size < until_end ? size : until_end;
+    for (size_t nth = 0; nth < size; nth++) {
+        char *place = ring->bytes + ((at + nth) & (ring->capacity - 1));
 
-    if (in) {
-        memcpy(ring->bytes + start, bytes, first);
-        memcpy(ring->bytes, bytes + first, size - first);
-    } else {
-        memcpy(bytes, ring->bytes + start, first);
-        memcpy(bytes + first, ring->bytes, size - first);
+        if (in)
+            *place = bytes[nth];
+        else
+            bytes[nth] = *place;
     }
 }
 

@@ -18,7 +18,7 @@ use shared::{Ring, Side};
 
 /// How long the other side is waited for at the start. The clock runs on while we have no
 /// processor: so it is a good deal more than what is promised.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Bytes that are taken out of the standard input at once.
 const CHUNK: usize = 1 << 16;

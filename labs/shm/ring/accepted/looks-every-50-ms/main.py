@@ -1,6 +1,6 @@
 """ring produce NAME CAPACITY, ring consume NAME.
 
-Another right way: nobody wakes anybody. Whoever waits looks again every 45 ms, which is 44 calls in
+Another right way: nobody wakes anybody. Whoever waits looks again every 50 ms, which is 40 calls in
 two seconds, and every tenth time whether the other one lives: each holds flock on the object, through
 a descriptor of its own, under a second name that both know. The lines lie in the ring with their
 lengths, and the capacity is rounded up.
@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 
-NAP = 0.045
+NAP = 0.05
 HEAD = struct.Struct("<QQQQ")  # written, read, closed, ready
 LENGTH = struct.Struct("<I")
 WRITTEN, READ, CLOSED, READY = 0, 1, 2, 3
@@ -146,7 +146,7 @@ def produce(path, capacity):
 
 
 def consume(path):
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while True:
         try:
             fd = os.open(path, os.O_RDWR)
