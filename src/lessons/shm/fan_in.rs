@@ -3,6 +3,10 @@
 //! `prog FIFO...` reads lines from all FIFOs as they come, writes each whole to standard output, and
 //! ends when every one has had a writer and reached its end. What each run is made to live through
 //! is in [`experiments`]; how the recordings are judged, in [`judges`].
+//!
+//! No well-known program does just this: `cat` in the background passes on pieces of lines, `tail`
+//! and log collectors never end. A shell script with `read` and flock(1) does, and is among those
+//! that are accepted.
 
 mod experiments;
 mod judges;

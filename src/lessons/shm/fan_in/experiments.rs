@@ -347,7 +347,10 @@ pub(super) fn unread(seed: u64) -> Vec<Experiment> {
     story.step(Step::AwaitExit {
         within_ms: TWO_SECONDS,
     });
-    vec![story.watched(MOVES)]
+    let mut unread = story.watched(MOVES);
+    // It is looked at only when all its processes have ended.
+    unread.runs[0].lists = words(&["/lab"]);
+    vec![unread]
 }
 
 /// Two seconds with a FIFO that has hung up, one that is silent, and one that has had no writer.

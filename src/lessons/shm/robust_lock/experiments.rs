@@ -93,6 +93,15 @@ fn first_is_held(experiment: &mut Experiment) {
     run.steps.extend([(); 10].map(|()| Step::AwaitStrike));
 }
 
+/// Whoever is held goes on; so does whoever is held later, since another one was killed before.
+fn they_go_on(experiment: &mut Experiment) {
+    let steps = &mut experiment.runs[0].steps;
+    steps.push(Step::Release);
+    for _ in 0..5 {
+        steps.extend([Step::AwaitRest, Step::Release]);
+    }
+}
+
 /// A run in which nothing is done to it.
 pub(super) fn leftovers(seed: u64) -> Vec<Experiment> {
     let story = "two processes, and a look at what is left of them";
@@ -118,13 +127,11 @@ pub(super) fn stopped(seed: u64) -> Vec<Experiment> {
     let mut experiment = told.told(seed);
     first_is_held(&mut experiment);
     let run = &mut experiment.runs[0];
-    run.steps.extend([
-        Step::Pass { ms: 200 },
-        Step::Pass { ms: 2000 },
-        Step::Release,
-    ]);
+    run.steps
+        .extend([Step::Pass { ms: 200 }, Step::Pass { ms: 2000 }]);
     run.watch = Vec::new();
     run.measures_usage = true;
+    they_go_on(&mut experiment);
     vec![experiment]
 }
 
@@ -195,8 +202,8 @@ pub(super) fn deaths(seed: u64) -> Vec<Experiment> {
     let waited_for = "others wait for a process, and then one is killed just before a store";
     let mut waited_for = told(waited_for).told(seed);
     first_is_held(&mut waited_for);
-    let run = &mut waited_for.runs[0];
-    run.steps.extend([Step::Pass { ms: 50 }, Step::Release]);
+    waited_for.runs[0].steps.push(Step::Pass { ms: 50 });
+    they_go_on(&mut waited_for);
     let waited_for = waited_for.swept(&[Strike::KillCaller], stores(Role::Any));
     vec![at_once, waited_for]
 }

@@ -35,6 +35,7 @@ mod hostile {
         r#"* stdout "\xff\x00\n""#,
         r#"* stderr "no""#,
         "* stdout closed",
+        r#"* left "/lab" [ ]"#,
         "* passed 200",
         "* passed 2000",
         r#"* wrote "/lab/a" "a one\n""#,

@@ -2,7 +2,6 @@
 
 use crate::lessons::shm::fan_in::observed::Observed;
 use crate::lessons::sight;
-use crate::model::text::signal_name;
 use crate::model::{ExitStatus, Failure, Judgement, Pass, Stream, Trial, What, World};
 
 /// What is asked where it does not end as it should.
@@ -42,27 +41,23 @@ pub(in crate::lessons::shm::fan_in) fn stops_when_nobody_reads(trial: &Trial<'_>
         let hint = "Who is to read this message, and what is to be done about it?";
         return Err(observed.with_end(failure).hint(hint).into());
     }
-    // Whoever is still there when the first process has ended is killed in the end.
-    let left = recording.events.iter().position(|event| {
-        matches!(
-            event.what,
-            What::End {
-                status: ExitStatus::Signal(libc::SIGKILL),
-                ..
-            }
-        )
-    });
-    if let Some(at) = left {
-        let why = format!(
-            "its first process has ended, and another one of it lives on, until it is ended by {}",
-            signal_name(libc::SIGKILL)
-        );
+    // What is left in a directory is looked at only where nobody is left who had to be killed.
+    let mut world = recording.world();
+    if !world.any(|(_, world)| matches!(world, World::Left(..))) {
+        let why = "its first process has ended, and another one of it lives on";
         let hint = "Who has the FIFOs open still, and who would tell it to end?";
-        return Err(observed
-            .with_end(Failure::new(why))
-            .showing(at)
-            .hint(hint)
-            .into());
+        let failure = observed.with_end(Failure::new(why));
+        let killed = recording.events.iter().position(|event| {
+            matches!(
+                event.what,
+                What::End {
+                    status: ExitStatus::Signal(libc::SIGKILL),
+                    ..
+                }
+            )
+        });
+        let failure = killed.into_iter().fold(failure, Failure::showing);
+        return Err(failure.hint(hint).into());
     }
     Ok(Pass::default())
 }
@@ -81,6 +76,7 @@ mod tests {
         2 write(1<pipe:[2]>, "a two\n", 6) = -1 EPIPE
         2 --- SIGPIPE
         2 +++ signal SIGPIPE
+        * left "/lab" [ ]
     "#;
 
     fn stops(trace: &str) -> String {
@@ -116,7 +112,7 @@ mod tests {
             stops(&RIGHT.replace("signal SIGPIPE", "exit 101")).contains("exits with status 101")
         );
         assert!(stops(&RIGHT.replace("signal SIGPIPE", "exit 0")).contains("exits with status 0"));
-        let leaves = format!("2 fork 3\n{RIGHT}3 +++ signal SIGKILL\n");
+        let leaves = RIGHT.replace("* left \"/lab\" [ ]", "3 +++ signal SIGKILL");
         assert!(stops(&leaves).contains("another one of it lives on"));
         let early = RIGHT.replace("* stdout closed\n", "");
         assert!(stops(&early).contains("ended before its output was closed"));
