@@ -1,5 +1,6 @@
 //! The content: demos, exercises and labs of each lesson.
 
+pub mod cpython;
 pub mod fds;
 pub mod player;
 pub mod process;
@@ -18,7 +19,13 @@ mod testing;
 use crate::model::{Lab, Lesson};
 
 /// Every lesson, in teaching order.
-pub static LESSONS: &[Lesson] = &[process::LESSON, sockets::LESSON, fds::LESSON, shm::LESSON];
+pub static LESSONS: &[Lesson] = &[
+    process::LESSON,
+    sockets::LESSON,
+    fds::LESSON,
+    shm::LESSON,
+    cpython::LESSON,
+];
 
 /// The lab with these slugs: of the lesson, and its own.
 pub fn lab(lesson: &str, lab: &str) -> Option<&'static Lab> {

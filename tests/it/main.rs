@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module per subject.
 
 mod cli;
+mod cpython_code;
 mod demos;
 mod exercises;
 mod inspect;

@@ -3,6 +3,7 @@
 //! The answer functions look at a trace and never at the arguments; these look at the arguments
 //! and never at a trace. Where both agree, neither is likely to be wrong.
 
+mod cpython;
 mod fds;
 mod shm;
 mod sockets;
@@ -41,6 +42,12 @@ pub(super) const PREDICTED: &[(&str, Predict)] = &[
     ("left", shm::left),
     ("futexes", shm::futexes),
     ("robust", shm::robust),
+    ("to-kernel", cpython::to_kernel),
+    ("environment", cpython::environment),
+    ("imported", cpython::imported),
+    ("compiled", cpython::compiled),
+    ("whence", cpython::whence),
+    ("prints", cpython::prints),
 ];
 
 /// Each process has a number of lines in its buffer; a fork doubles the processes, lines and all.

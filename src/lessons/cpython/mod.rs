@@ -1,0 +1,15 @@
+//! The lesson `cpython`: what Python is underneath.
+
+pub mod exercises;
+
+use crate::model::Lesson;
+
+/// The lesson.
+pub const LESSON: Lesson = Lesson {
+    slug: "cpython",
+    alias: Some("python"),
+    title: "from Python's source text to system calls",
+    demos: &[],
+    exercises: exercises::EXERCISES,
+    labs: &[],
+};
