@@ -18,9 +18,6 @@ const TWO_SECONDS: u64 = 2000;
 /// Time on the run's clock in which a program takes what is in a FIFO, if it reads it at all.
 const TAKEN: u64 = 30;
 
-/// What a look at a name that is no FIFO takes, in microseconds.
-const LOOKING: u64 = 200_000;
-
 /// Writers of the crowd.
 const WRITERS: usize = 16;
 
@@ -266,17 +263,18 @@ pub(super) fn others(seed: u64) -> Vec<Experiment> {
         };
         let line = story.some_line(&fifo);
         story.write(&fifo, &line);
+        // Whoever looks at the name is held meanwhile: others who read before all names have been
+        // looked at do so now.
+        story.step(Step::AwaitStrike);
+        story.step(Step::AwaitRest);
+        story.step(Step::Release);
         story.step(Step::AwaitExit {
             within_ms: TWO_SECONDS,
         });
         let mut other = story.watched(MOVES);
         other.runs[0].faults = vec![Fault {
-            trigger: Trigger {
-                every: 1,
-                ..trigger(&[&["file"]], Role::Path(path.clone()), Arming::Begin)
-            },
-            // Whoever reads before all names have been looked at has the time to do so.
-            action: Action::DelayEnter(LOOKING),
+            trigger: trigger(&[&["file"]], Role::Path(path.clone()), Arming::Begin),
+            action: Action::Hold,
         }];
         match kind {
             Some(InputKind::Content) => other.with_file(&path, b"a line of a file\n".to_vec()),
