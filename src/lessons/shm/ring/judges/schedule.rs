@@ -34,8 +34,8 @@ pub(in crate::lessons::shm::ring) fn publishes_in_order(trial: &Trial<'_>) -> Ju
             .hint(DEATH)
     };
     if killed == Side::Producer && observed.output.last().is_some_and(|last| *last != b'\n') {
-        let lines = observed.output.split(|byte| *byte == b'\n');
-        let torn = shown(lines.last().unwrap_or_default());
+        let mut lines = observed.output.split(|byte| *byte == b'\n');
+        let torn = shown(lines.next_back().unwrap_or_default());
         let why = format!("the last line that came out is torn: {torn}");
         return Err(of_the_other(Failure::new(why)).into());
     }
