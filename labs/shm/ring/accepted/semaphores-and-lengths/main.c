@@ -31,6 +31,7 @@ struct head {
 
 static struct head *ring;
 static char name[256], made[300];
+static int is_other_dead;
 
 static _Noreturn void give_up(const char *why)
 {
@@ -42,9 +43,18 @@ static _Noreturn void give_up(const char *why)
 
 static void check(_Atomic pid_t *other)
 {
+    static int looks;
     pid_t pid = atomic_load(other);
 
-    if (pid != 0 && kill(pid, 0) == -1 && errno == ESRCH)
+    /* Who has not come after half a minute does not come. */
+    if (pid == 0 ? ++looks > 120 : kill(pid, 0) == -1 && errno == ESRCH)
+        is_other_dead = 1;
+}
+
+/* Called by who has looked since the other one was found to be dead. */
+static void expect_life(void)
+{
+    if (is_other_dead)
         give_up("the other one is dead");
 }
 
@@ -89,8 +99,10 @@ static void put(char *line, uint32_t size)
 {
     uint64_t written = ring->written;
 
-    while (written + sizeof size + size - atomic_load(&ring->read) > ring->size)
+    while (written + sizeof size + size - atomic_load(&ring->read) > ring->size) {
+        expect_life();
         await(&ring->room, &ring->consumer);
+    }
     copy(written, &size, sizeof size, 1);
     copy(written + sizeof size, line, size, 1);
     atomic_store(&ring->written, written + sizeof size + size);
@@ -101,8 +113,10 @@ static void await_input(void)
 {
     struct pollfd input = { .fd = 0, .events = POLLIN };
 
-    while (poll(&input, 1, 250) == 0)
+    while (poll(&input, 1, 250) == 0) {
         check(&ring->consumer);
+        expect_life();
+    }
 }
 
 static int produce(uint64_t capacity)
@@ -149,8 +163,10 @@ static int produce(uint64_t capacity)
         put(text, (uint32_t)kept);
     atomic_store(&ring->is_closed, 1);
     ring_bell(&ring->lines);
-    while (atomic_load(&ring->read) != ring->written)
+    while (atomic_load(&ring->read) != ring->written) {
+        expect_life();
         await(&ring->room, &ring->consumer);
+    }
     return 0;
 }
 
@@ -172,7 +188,7 @@ static int consume(void)
     ring->consumer = getpid();
     char *line = malloc(ring->size + 1);
     for (;;) {
-        int is_closed = atomic_load(&ring->is_closed);
+        int is_closed = atomic_load(&ring->is_closed), was_dead = is_other_dead;
         uint64_t read = ring->read;
         uint32_t size;
 
@@ -181,6 +197,8 @@ static int consume(void)
                 give_up("cannot write");
             if (is_closed)
                 break;
+            if (was_dead)
+                expect_life();
             await(&ring->lines, &ring->producer);
             continue;
         }

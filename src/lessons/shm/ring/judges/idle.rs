@@ -7,8 +7,10 @@ use crate::model::recording::Made;
 use crate::model::text::call_head;
 use crate::model::{Failure, Judgement, Pass, Trial, World};
 
-/// The most calls that the handout allows.
-const CALLS: usize = 50;
+/// The most calls that are forgiven. The handout allows 50, by the clock on the wall, which on a busy
+/// machine is faster than the run's: whoever keeps to it makes more of them there. Whoever looks a
+/// hundred times a second makes 200 everywhere.
+const CALLS: usize = 150;
 
 /// The most processor time that it allows, microseconds: a twentieth of two seconds.
 const CPU_US: u64 = 100_000;
@@ -16,8 +18,8 @@ const CPU_US: u64 = 100_000;
 const HINT: &str = "which call returns when the other one has changed something, and not before? who \
                     tells the kernel of it?";
 
-/// Fails if the side that waits makes more calls in two seconds than the handout allows, or if the
-/// two use more processor time.
+/// Fails if the side that waits makes more calls in two seconds than are forgiven, or if the two use
+/// more processor time than the handout allows.
 ///
 /// Blind spot: which of the two it was that used the processor.
 pub(in crate::lessons::shm::ring) fn blocks_without_spinning(trial: &Trial<'_>) -> Judgement {
