@@ -3,6 +3,7 @@
 pub mod demos;
 pub mod exercises;
 mod fan_in;
+mod idle;
 mod ring;
 mod robust_lock;
 mod weights;

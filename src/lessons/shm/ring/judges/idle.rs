@@ -1,16 +1,12 @@
 //! Who has nothing to do sleeps.
 
+use crate::lessons::shm::idle::CALLS;
 use crate::lessons::shm::ring::experiments::idle_side;
 use crate::lessons::shm::ring::observed::Observed;
 use crate::lessons::sight::hinted;
 use crate::model::recording::Made;
 use crate::model::text::call_head;
 use crate::model::{Failure, Judgement, Pass, Trial, World};
-
-/// The most calls that are forgiven. The handout allows 50, by the clock on the wall, which on a busy
-/// machine is faster than the run's: whoever keeps to it makes more of them there. Whoever looks a
-/// hundred times a second makes 200 everywhere.
-const CALLS: usize = 150;
 
 /// The most processor time that it allows, microseconds: a twentieth of two seconds.
 const CPU_US: u64 = 100_000;
