@@ -14,9 +14,10 @@ import sys
 import time
 
 NAP = 0.05
-HEAD = struct.Struct("<QQQQ")  # written, read, closed, ready
+PATIENCE = 30
+HEAD = struct.Struct("<QQQQ")  # written, read, closed, come
 LENGTH = struct.Struct("<I")
-WRITTEN, READ, CLOSED, READY = 0, 1, 2, 3
+WRITTEN, READ, CLOSED, COME = 0, 1, 2, 3
 
 
 class Dead(Exception):
@@ -42,28 +43,36 @@ class Ring:
         self.memory = mmap.mmap(fd, os.fstat(fd).st_size)
         self.words = memoryview(self.memory)[: HEAD.size].cast("Q")
         self.bytes = memoryview(self.memory)[HEAD.size :]
+        self.side = side
+        # Who has not come by then does not come.
+        self.until = time.monotonic() + PATIENCE
         self.own = life(path, side)
         take(self.own)
         self.other = None
         self.other_side = "consumer" if side == "producer" else "producer"
+        if side == "consumer":
+            self.words[COME] = 1
 
     def other_lives(self):
         if self.other is None:
-            # It has come when its lock is taken.
+            # The producer made the object; the consumer says that it has come.
+            if self.side == "producer" and not self.words[COME]:
+                return time.monotonic() < self.until
             try:
-                fd = os.open(f"{self.path}.{self.other_side}", os.O_RDWR)
+                self.other = os.open(f"{self.path}.{self.other_side}", os.O_RDWR)
             except FileNotFoundError:
-                return True
-            if take(fd):
-                os.close(fd)
-                return True
-            self.other = fd
+                return False
         return not take(self.other)
+
+    def is_over(self):
+        """Whether the other one may go: there is nothing left for it to do."""
+        drained = self.words[READ] == self.words[WRITTEN]
+        return self.words[CLOSED] and (drained or self.side == "consumer")
 
     def nap(self):
         time.sleep(NAP)
         self.looks += 1
-        if self.looks % 10 == 0 and not self.other_lives():
+        if self.looks % 10 == 0 and not self.other_lives() and not self.is_over():
             raise Dead(f"the {self.other_side} is dead")
 
     def copy_in(self, at, data):
@@ -146,7 +155,7 @@ def produce(path, capacity):
 
 
 def consume(path):
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while True:
         try:
             fd = os.open(path, os.O_RDWR)
