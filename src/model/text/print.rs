@@ -263,11 +263,17 @@ impl Display for Shown<'_, World> {
             World::Compared(path, None) => {
                 write!(f, "compared {} absent", Quoted(path.as_bytes()))
             }
-            World::Measured(held) => write!(
-                f,
-                "measured memory={} tasks={} descriptors={} cpu={}",
-                held.memory_kib, held.tasks, held.descriptors, held.cpu_us
-            ),
+            World::Measured(held) => {
+                write!(
+                    f,
+                    "measured memory={} tasks={} descriptors={}",
+                    held.memory_kib, held.tasks, held.descriptors
+                )?;
+                match held.cpu_us {
+                    0 => Ok(()),
+                    cpu_us => write!(f, " cpu={cpu_us}"),
+                }
+            }
             World::Target(said) => write!(f, "target {}", Shown(said)),
             World::Limit(kind, figure) => write!(f, "limit {} {figure}", limit_name(*kind)),
             World::Blind(what) => write!(f, "blind {}", Quoted(what.as_bytes())),
