@@ -110,7 +110,11 @@ fn built(project: &Path, place: &Path) -> Option<PathBuf> {
     status.ok().filter(|status| status.success())?;
     let files = fs::read_dir(target.join("release")).ok()?;
     let mut files = files.filter_map(|file| Some(file.ok()?.path()));
-    files.find(|path| path.is_file() && path.extension().is_none())
+    // Beside it there are files of Cargo's own, which begin with a dot or have an extension.
+    files.find(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.is_file() && !name.contains('.')
+    })
 }
 
 /// The seconds that a program says it took.
