@@ -4,23 +4,11 @@
 //
 // Prints the seconds it took, from the moment on at which the first process has it.
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
-
-static void fail(const char *what) {
-    perror(what);
-    exit(1);
-}
+#include "measured.h"
 
 static char *map(int protection, int flags, int object, size_t len) {
     char *memory = mmap(NULL, len, protection, flags, object, 0);
