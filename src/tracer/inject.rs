@@ -237,6 +237,12 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
             })
         })
     };
+    // What a descriptor refers to, or what is named, is such.
+    let touches = |is_such: &dyn Fn(&str) -> bool| {
+        call.args.iter().any(|arg| {
+            matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_such(&o.name)))
+        }) || (takes_names && names(call, is_such))
+    };
     match on {
         Role::Any | Role::Waiting | Role::Child => true,
         Role::EndingSignals => call.name != "rt_sigaction" || is_about_ending(call),
@@ -252,14 +258,8 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
         Role::Path(path) => call.args.iter().any(
             |arg| matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| o.name == *path)),
         ) || (takes_names && names(call, |name| is_same_path(name, path))),
-        Role::Below(path) => call.args.iter().any(|arg| {
-            matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_below(&o.name, path)))
-        }) || (takes_names && names(call, |name| is_below(name, path))),
-        Role::Shared | Role::SharedByChild => {
-            call.args.iter().any(|arg| {
-                matches!(arg, Arg::Fd(fd) if fd.object.as_ref().is_some_and(|o| is_shared(&o.name)))
-            }) || (takes_names && names(call, is_shared))
-        }
+        Role::Below(path) => touches(&|name| is_below(name, path)),
+        Role::Shared | Role::SharedByChild => touches(&is_shared),
     }
 }
 
