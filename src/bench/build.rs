@@ -15,8 +15,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use self::confined::Confined;
 pub use self::detect::{Kind, detect};
-use self::toolchain::{Tool, Tools};
+use self::toolchain::Tool;
+pub use self::toolchain::{Python, Tools};
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::sandbox::{Bind, SandboxError, Workshop};
 use crate::sys::beneath;

@@ -14,6 +14,7 @@ pub mod limit;
 pub mod load;
 pub mod memory;
 pub mod openings;
+pub mod oracle;
 pub mod recording;
 pub mod score;
 pub mod snapshot;
@@ -28,6 +29,7 @@ pub use experiment::{
     Strike, Sweep, Trigger,
 };
 pub use limit::explain_limit;
+pub use oracle::{Foretold, LastWords, Oracle};
 pub use recording::{
     Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Likeness, LimitKind, Measure, Mode,
     Object, Recording, Returned, SigSet, Stream, Task, Usage, What, World,
