@@ -1,5 +1,6 @@
 """What a probe has, inside of the child: the lab, the module, the names, where facts go, the shim."""
 
+import gc
 import importlib
 import random
 import sys
@@ -43,6 +44,9 @@ class Context:
         except BaseException as error:  # noqa: BLE001
             self.facts("import-failed", **Outcome(error=error).facts())
             raise Cannot("the module cannot be imported") from error
+        # What is there by now stays: a collection need not look at it.
+        gc.collect()
+        gc.freeze()
         return self.module
 
     def names(self, of_module: bool = True) -> dict:

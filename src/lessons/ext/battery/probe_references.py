@@ -83,7 +83,10 @@ def measure(context: Context, loop, number: int) -> None:
             resized = {"outcome": "raised", "type": "BufferError", "message": str(error)}
     context.facts(
         "loop", case=context.case_number, call=loop.call, setup=loop.setup, calls=ROUNDS * CALLS, blocks=growth, outcome=came,
-        canaries=[{"what": what, "change": after[what] - before[what], "is_immortal": before[what] >= IMMORTAL} for what in watched],
+        canaries=[
+            {"what": what, "change": after[what] - before[what], "is_immortal": before[what] >= IMMORTAL}
+            for what in watched if what in loop.canaries or after[what] != before[what]
+        ],
         resized=resized,
     )
     del spare

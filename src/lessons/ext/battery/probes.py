@@ -11,7 +11,8 @@ class Probe:
     environment: dict = field(default_factory=dict)
     # Sanitizer that must be loaded before anything else.
     sanitizer: str = ""
-    # Seconds of processor time for one child.
+    # Seconds of processor time for one child; 0: no limit, because with one the kernel's clock for the
+    # process goes in steps of a tick.
     processor_s: int = 120
     # Whether it goes on, in another child, behind the case of which a child died.
     goes_on: bool = False
@@ -32,7 +33,7 @@ PROBES = {
     "survives-failing-calls": Probe("probe_failures", "survives_failing_calls", DEBUG, goes_on=True),
     "raises-or-returns": Probe("probe_failures", "raises_or_returns", goes_on=True),
     "needs-no-gil-it-gave-up": Probe("probe_failures", "needs_no_gil", DEBUG, goes_on=True),
-    "releases-the-gil": Probe("probe_threads", "releases_the_gil"),
+    "releases-the-gil": Probe("probe_threads", "releases_the_gil", processor_s=0),
     "shares-safely": Probe("probe_threads", "shares_safely", DEBUG, goes_on=True),
     "shares-safely@asan": Probe("probe_threads", "shares_safely", MALLOC, "asan", goes_on=True),
     "shares-safely@tsan": Probe("probe_threads", "shares_safely", MALLOC, "tsan", goes_on=True),

@@ -341,6 +341,11 @@ void shim_fail(long k, int api, int memory) {
     atomic_store(&failure.countdown, k);
 }
 
+/* Calls that are still to be made before the one that fails. */
+long shim_left(void) {
+    return atomic_load(&failure.countdown);
+}
+
 /* 1 if a call was made to fail, and which, from where. */
 int shim_struck(uint32_t *function, uint64_t *site) {
     *function = failure.function;

@@ -33,6 +33,7 @@ class Shim:
         self._waiting = ctypes.CDLL(file)
         library.shim_call.restype = ctypes.py_object
         library.shim_call.argtypes = [ctypes.py_object, ctypes.py_object]
+        library.shim_left.restype = ctypes.c_long
         library.shim_name.restype = ctypes.c_char_p
         library.shim_meet.argtypes = [ctypes.c_int, ctypes.c_int64]
         library.shim_close_gate.argtypes = [ctypes.c_int64]
@@ -58,6 +59,10 @@ class Shim:
 
     def fail(self, k: int, api: bool = True, memory: bool = True) -> None:
         self.library.shim_fail(k, api, memory)
+
+    def left(self) -> int:
+        """How many calls that can fail are left before the one that does."""
+        return self.library.shim_left()
 
     def struck(self) -> tuple[str, int] | None:
         """Name of the function that was made to fail in the last call, and where it would have returned to."""
@@ -122,7 +127,7 @@ class Lines:
         return None
 
     def of(self, site: int) -> dict:
-        """{file, line, function} of the call that returns to `site`; {object} where there is no line."""
+        """{file, line, within} of the call that returns to `site`; {object} where there is no line."""
         if site not in self.known:
             self.known[site] = self._ask(site)
         return self.known[site]
@@ -145,7 +150,7 @@ class Lines:
             source, _, line = where.rpartition(":")
             number = line.split()[0] if line else ""
             if number.isdigit() and source != "??":
-                found.append({"file": source, "line": int(number), "function": function})
+                found.append({"file": source, "line": int(number), "within": function})
         # Of inlined functions the innermost that is no header of Python's.
         for one in found:
             if "/include/python" not in one["file"]:

@@ -104,7 +104,8 @@ def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts
 
 
 def limit(probe: Probe) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (probe.processor_s, probe.processor_s + 2))
+    if probe.processor_s:
+        resource.setrlimit(resource.RLIMIT_CPU, (probe.processor_s, probe.processor_s + 2))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -132,7 +133,7 @@ def sanitizer_reports(said: str) -> list[dict]:
     heads = list(REPORT.finditer(said))
     for head, following in zip(heads, [*heads[1:], None]):
         text = said[head.start() : following.start() if following else len(said)]
-        frames = [{"function": f["function"], "file": os.path.basename(f["file"]), "line": int(f["line"])} for f in FRAME.finditer(text)]
+        frames = [{"within": f["function"], "file": os.path.basename(f["file"]), "line": int(f["line"])} for f in FRAME.finditer(text)]
         tool = next(name for name in ("asan", "tsan", "ubsan") if head[name])
         found.append({"tool": tool, "kind": re.sub(r"\s*\(pid=\d+\)", "", head[tool]), "frames": frames[:12], "text": text[:KEPT]})
     return found
