@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* The text as UTF-8, which lives as long as the text does; NULL with an exception if it is no text. */
-static const char *utf8_of(PyObject *text, Py_ssize_t *size) {
+static const char *utf8_of(PyObject *text, Py_ssize_t *size)
+{
     if (!PyUnicode_Check(text)) {
         PyErr_Format(PyExc_TypeError, "a str is required, not %.200s", Py_TYPE(text)->tp_name);
         return NULL;
@@ -15,7 +16,8 @@ static const char *utf8_of(PyObject *text, Py_ssize_t *size) {
     return PyUnicode_AsUTF8AndSize(text, size); /* refuses lone surrogates */
 }
 
-static PyObject *count_lines(PyObject *Py_UNUSED(module), PyObject *text) {
+static PyObject *count_lines(PyObject *Py_UNUSED(module), PyObject *text)
+{
     Py_ssize_t size;
     const char *at = utf8_of(text, &size);
     if (at == NULL)
@@ -30,7 +32,8 @@ static PyObject *count_lines(PyObject *Py_UNUSED(module), PyObject *text) {
     return PyLong_FromSsize_t(lines);
 }
 
-static PyObject *longest_line(PyObject *Py_UNUSED(module), PyObject *text) {
+static PyObject *longest_line(PyObject *Py_UNUSED(module), PyObject *text)
+{
     Py_ssize_t size;
     if (utf8_of(text, &size) == NULL)
         return NULL;
@@ -53,7 +56,8 @@ static PyObject *longest_line(PyObject *Py_UNUSED(module), PyObject *text) {
 }
 
 /* Adds one to a word's count; -1 with an exception if that cannot be done. */
-static int count_word(PyObject *counts, PyObject *word) {
+static int count_word(PyObject *counts, PyObject *word)
+{
     if (!PyUnicode_Check(word)) {
         PyErr_Format(PyExc_TypeError, "words are str, not %.200s", Py_TYPE(word)->tp_name);
         return -1;
@@ -73,7 +77,8 @@ static int count_word(PyObject *counts, PyObject *word) {
     return failed;
 }
 
-static PyObject *tally(PyObject *Py_UNUSED(module), PyObject *words) {
+static PyObject *tally(PyObject *Py_UNUSED(module), PyObject *words)
+{
     PyObject *counts = NULL, *word;
     PyObject *iterator = PyObject_GetIter(words);
     if (iterator == NULL)
@@ -120,6 +125,7 @@ static PyModuleDef definition = {
     .m_slots = slots,
 };
 
-PyMODINIT_FUNC PyInit_textkit(void) {
+PyMODINIT_FUNC PyInit_textkit(void)
+{
     return PyModuleDef_Init(&definition);
 }

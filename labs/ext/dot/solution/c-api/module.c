@@ -10,7 +10,8 @@
 #define PIECE ((Py_ssize_t)1 << 22)
 
 /* Whether a format of the struct module is that of a double of this machine. */
-static int is_double(const char *format) {
+static int is_double(const char *format)
+{
     if (format == NULL)
         return 0; /* means unsigned bytes */
     if (*format == '@' || *format == '=' || *format == (PY_LITTLE_ENDIAN ? '<' : '>'))
@@ -19,7 +20,8 @@ static int is_double(const char *format) {
 }
 
 /* Exports a vector's buffer; on failure there is an exception and nothing to release. */
-static int export_vector(PyObject *object, Py_buffer *view) {
+static int export_vector(PyObject *object, Py_buffer *view)
+{
     if (PyObject_GetBuffer(object, view, PyBUF_STRIDED_RO | PyBUF_FORMAT) < 0)
         return -1;
     if (view->ndim != 1 || view->itemsize != sizeof(double) || !is_double(view->format)) {
@@ -32,7 +34,8 @@ static int export_vector(PyObject *object, Py_buffer *view) {
 }
 
 /* Strides are in bytes and may be 0 or negative; `memcpy` because an element may lie anywhere. */
-static double sum_of_products(const char *a, Py_ssize_t a_stride, const char *b, Py_ssize_t b_stride, Py_ssize_t n) {
+static double sum_of_products(const char *a, Py_ssize_t a_stride, const char *b, Py_ssize_t b_stride, Py_ssize_t n)
+{
     double sum = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
         double x, y;
@@ -43,7 +46,8 @@ static double sum_of_products(const char *a, Py_ssize_t a_stride, const char *b,
     return sum;
 }
 
-static PyObject *dot(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count) {
+static PyObject *dot(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
     if (count != 2) {
         PyErr_Format(PyExc_TypeError, "dot takes two vectors, not %zd", count);
         return NULL;
@@ -97,6 +101,7 @@ static PyModuleDef definition = {
     .m_slots = slots,
 };
 
-PyMODINIT_FUNC PyInit_vec(void) {
+PyMODINIT_FUNC PyInit_vec(void)
+{
     return PyModuleDef_Init(&definition);
 }
