@@ -191,3 +191,42 @@ JUDGES = {
     "answers-signals": signals,
     "imports-anywhere": imports,
 }
+
+
+def handles(facts, build):
+    for fact in of(facts, "story"):
+        change = fact["change"]
+        for name in ("stashes", "cursors", "values", "double_closes", "double_frees", "stale_uses", "orphans"):
+            if change[name]:
+                yield f"{fact['title']}: {name} {change[name]:+}"
+        if not fact["agrees"]:
+            yield f"{fact['title']}: {fact.get('value', fact.get('type'))}, not {fact['want']}"
+        if fact["unraisable"]:
+            yield f"{fact['title']}: {fact['unraisable']}"
+    for fact in of(facts, "exit"):
+        counts = fact["counts"]
+        if fact["status"] != 0 or not counts or any(counts[name] for name in ("stashes", "cursors", "values", "double_closes", "double_frees", "stale_uses", "orphans")):
+            yield f"{fact['title']}: status {fact['status']} {counts} {fact['said'][-200:]}"
+        elif fact["value"] != fact["want_value"]:
+            yield f"{fact['title']}: {fact['value']}"
+
+
+def callbacks(facts, build):
+    for fact in of(facts, "story"):
+        if not fact["agrees"]:
+            yield f"{fact['title']}: {fact.get('value', fact.get('type'))}, not {fact['want']}"
+        if fact["unraisable"]:
+            yield f"{fact['title']}: {fact['unraisable']}"
+    for fact in of(facts, "said"):
+        yield f"standard error: {fact['text'][:200]}"
+
+
+def prototypes(facts, build):
+    for fact in of(facts, "prototype"):
+        if not fact["arguments_agree"]:
+            yield f"{fact['name']}: {fact['arguments'] and [one['type'] for one in fact['arguments']]}, not {[one['type'] for one in fact['want']['arguments']]}"
+        if not fact["result_agrees"]:
+            yield f"{fact['name']}: returns {fact['result']['type']}, not {fact['want']['result']['type']}"
+
+
+JUDGES |= {"frees-handles": handles, "keeps-callbacks-alive": callbacks, "declares-prototypes": prototypes}

@@ -15,11 +15,13 @@ class Buffer(ctypes.Structure):
 
 C_CONTIGUOUS = 0x38
 
-get_buffer = ctypes.pythonapi.PyObject_GetBuffer
-get_buffer.argtypes = [ctypes.py_object, ctypes.POINTER(Buffer), ctypes.c_int]
-get_buffer.restype = ctypes.c_int  # pythonapi raises what the function has set
+python = ctypes.PyDLL(None)
 
-release_buffer = ctypes.pythonapi.PyBuffer_Release
+get_buffer = python.PyObject_GetBuffer
+get_buffer.argtypes = [ctypes.py_object, ctypes.POINTER(Buffer), ctypes.c_int]
+get_buffer.restype = ctypes.c_int  # PyDLL raises what the function has set
+
+release_buffer = python.PyBuffer_Release
 release_buffer.argtypes = [ctypes.POINTER(Buffer)]
 release_buffer.restype = None
 
