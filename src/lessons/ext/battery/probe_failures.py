@@ -114,7 +114,7 @@ def needs_no_gil(context: Context) -> None:
 
 def watched(context: Context, is_wanted) -> None:
     context.load()
-    shim = context.shim()
+    shim = context.shim(needs_patch=False)
     lab = context.lab
     calls = [*((source, "", "refused") for source in lab.refused), *((source, "", "either") for source in lab.either),
              *((source, "", "ordinary") for source in lab.ordinary), *((loop.call, loop.setup, "loop") for loop in lab.loops),

@@ -119,7 +119,7 @@ class Cython(Technology):
             generated = tools.work / f"{source.stem}.c"
             tools.run([sys.executable, "-m", "cython", "-3", "--line-directives", source.name, "-o", generated])
             # Warnings about generated C are nobody's.
-            shared = tools.compile([generated, *others], flags=["-w"], includes=[tools.source], target=tools.work / f"{source.stem}.so")
+            shared = tools.compile([generated, *others], flags=["-w", "-DNDEBUG"], includes=[tools.source], target=tools.work / f"{source.stem}.so")
             tools.install(shared)
         tools.copy_python()
 
@@ -136,7 +136,7 @@ class Pybind11(Technology):
     def build(self, tools):
         import pybind11
 
-        shared = tools.compile(self.files, includes=[pybind11.get_include()], flags=["-fvisibility=hidden"], cxx=True)
+        shared = tools.compile(self.files, includes=[pybind11.get_include()], flags=["-fvisibility=hidden", "-DNDEBUG"], cxx=True)
         tools.install(shared)
         tools.copy_python()
 

@@ -168,6 +168,9 @@ def build_shim(out: Path) -> Path:
     sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_x86_64.S")]
     contents = b"".join(file.read_bytes() for file in [*sources, BATTERY / "shim.h", BATTERY / "shim_api.h"])
     target = out / f"shim-{hashlib.sha256(contents).hexdigest()[:16]}.so"
+    for older in out.glob("shim-*.so"):
+        if older != target:
+            older.unlink()
     if not target.exists():
         unfinished = target.with_suffix(f".{os.getpid()}")
         command = ["cc", "-O2", "-g", "-fPIC", "-shared", *map(str, sources), "-o", str(unfinished), "-ldl"]
