@@ -90,3 +90,21 @@ pub(super) const REFCOUNT_CLINIC: Lab = Lab {
         checks::imports_in_phases(10),
     ],
 };
+
+/// A C library, as a Python module.
+pub(super) const BIND: Lab = Lab {
+    slug: "bind",
+    title: "bind a C library",
+    form: Form::Module("stash", &BATTERY),
+    checks: &[
+        checks::builds(5),
+        checks::computes(15),
+        checks::refuses_bad_arguments(10),
+        checks::raises_or_returns(5),
+        checks::declares_prototypes(15),
+        checks::frees_handles(20),
+        checks::leaks_no_memory(10),
+        checks::keeps_no_reference(5),
+        checks::keeps_callbacks_alive(15),
+    ],
+};

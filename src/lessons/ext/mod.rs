@@ -23,5 +23,6 @@ pub const LESSON: Lesson = Lesson {
         labs::COUNT_LINES,
         labs::DOT,
         labs::REFCOUNT_CLINIC,
+        labs::BIND,
     ],
 };

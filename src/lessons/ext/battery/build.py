@@ -13,12 +13,15 @@ network. What compilers say goes to standard error as it is; standard output is 
                  or {cannot: why}, ...}; `environment` is what whoever imports it must set
     shim        FILE, or null with `shim_cannot`
     failed      only where there is no plain variant: {command, status, output}
+    missing     only where that is for something that is not installed: what
 
-The status is 0 if there is a plain variant, 1 if the submission cannot be built, 2 for a wrong call.
+The document is also kept as OUT/build.json. The status is 0 if there is a plain variant, 1 if the
+submission cannot be built, 2 for a wrong call.
 """
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -26,7 +29,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import technologies  # noqa: E402
-from toolchain import Failed, Toolchain, build_shim  # noqa: E402
+from toolchain import Failed, Missing, Toolchain, build_library, build_shim  # noqa: E402
 
 
 def main() -> int:
@@ -42,6 +45,7 @@ def main() -> int:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         options.submission = options.submission.resolve()
+        os.environ |= build_library(options.out.resolve(), options.module)
         technology = technologies.find(options.submission)
         document["technology"] = technology.name
         document["files"] = sorted(str(file.relative_to(options.submission)) for file in technology.files)
@@ -53,12 +57,19 @@ def main() -> int:
     except Failed as failure:
         document["failed"] = failure.facts()
         status = 1
+    except Missing as missing:
+        document["missing"] = str(missing)
+        status = 1
+    except ModuleNotFoundError as missing:
+        document["missing"] = f"the Python package {missing.name}"
+        status = 1
     try:
         document["shim"] = str(build_shim(options.out.resolve()))
     except Failed as failure:
         document["shim_cannot"] = failure.output or "it does not compile"
-    json.dump(document, sys.stdout, indent=2)
-    print()
+    text = json.dumps(document, indent=2)
+    (options.out / "build.json").write_text(text)
+    print(text)
     return status
 
 

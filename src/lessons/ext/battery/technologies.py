@@ -5,13 +5,14 @@ said by the first line of its class. Only the top level counts: a directory in i
 own affair (a library that was given, a crate's src).
 """
 
+import importlib.util
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from toolchain import Failed, Toolchain
+from toolchain import Failed, Missing, Toolchain
 
 
 class Technology:
@@ -38,6 +39,11 @@ def find(directory: Path) -> Technology:
         if (found := technology(directory)).files:
             return found
     raise Failed("nothing here can be built: no module.c, module.cpp, *.pyx, Cargo.toml, setup.py, build_*.py, *.py or build")
+
+
+def needs(package: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise Missing(f"the Python package {package}")
 
 
 def having(directory: Path, pattern: str, text: str = "") -> list[Path]:
@@ -93,6 +99,7 @@ class Setuptools(Technology):
 
     def build(self, tools):
         copy = tools.copy_source()
+        needs("setuptools")
         environment = {**tools.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
         if (copy / "setup.py").exists():
             tools.run([sys.executable, "setup.py", "-q", "build_ext", "--build-lib", tools.directory, "--force"], where=copy, **environment)
@@ -116,6 +123,7 @@ class Cython(Technology):
         for source in self.files:
             if source.suffix != ".pyx":
                 continue
+            needs("Cython")
             generated = tools.work / f"{source.stem}.c"
             tools.run([sys.executable, "-m", "cython", "-3", "--line-directives", source.name, "-o", generated])
             # Warnings about generated C are nobody's.
@@ -175,6 +183,7 @@ class Cffi(Technology):
         return (found := having(directory, "build_*.py", "cffi")) and found + having(directory, "*.c")
 
     def build(self, tools):
+        needs("cffi")
         copy = tools.copy_source()
         for script in sorted(copy.glob("build_*.py")):
             tools.run([sys.executable, script.name], where=copy, PYTHONDONTWRITEBYTECODE="1", **tools.environment())
