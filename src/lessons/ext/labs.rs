@@ -108,3 +108,21 @@ pub(super) const BIND: Lab = Lab {
         checks::keeps_callbacks_alive(15),
     ],
 };
+
+/// What can be asked of any module, of which nothing is known but calls: `syslab ext audit`. No lab: a
+/// point is a check.
+pub static AUDIT: Lab = Lab {
+    slug: "audit",
+    title: "what a native module does wrong",
+    form: Form::Module("", &BATTERY),
+    checks: &[
+        checks::builds(1),
+        checks::raises_or_returns(1),
+        checks::gives_no_reference_away(1),
+        checks::keeps_no_reference(1),
+        checks::leaks_no_memory(1),
+        checks::survives_failing_calls(1),
+        checks::needs_no_gil_it_gave_up(1),
+        checks::imports_anywhere(1),
+    ],
+};

@@ -9,6 +9,8 @@ mod judges;
 mod labs;
 mod probes;
 
+pub use labs::AUDIT;
+
 use crate::model::Lesson;
 
 /// The lesson.

@@ -1,6 +1,6 @@
 """Builds a submission: finds out in which technology it is written, compiles it, says what came of it.
 
-    python /battery/build.py SUBMISSION OUT [--module NAME] [--variants plain,asan,tsan]
+    python /battery/build.py SUBMISSION OUT [--module NAME | --built FILE] [--variants plain,asan,tsan]
 
 SUBMISSION is only read. OUT/plain, OUT/asan and OUT/tsan become directories from which the module can
 be imported; OUT/work is for what is left over; OUT/shim.so is the shim of the probes. There is no
@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("submission", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--module", help="name that module.py gets; else what the sources say")
+    parser.add_argument("--built", metavar="FILE", help="a module in SUBMISSION that is there already: nothing is built but the shim")
     parser.add_argument("--variants", default="plain,asan,tsan")
     options = parser.parse_args()
 
@@ -46,7 +47,7 @@ def main() -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         options.submission = options.submission.resolve()
         os.environ |= build_library(options.out.resolve(), options.module)
-        technology = technologies.find(options.submission)
+        technology = technologies.find(options.submission, options.built)
         document["technology"] = technology.name
         document["files"] = sorted(str(file.relative_to(options.submission)) for file in technology.files)
         for variant in options.variants.split(","):

@@ -32,9 +32,11 @@ class Technology:
         raise NotImplementedError
 
 
-def find(directory: Path) -> Technology:
+def find(directory: Path, built: str | None = None) -> Technology:
     if not directory.is_dir():
         raise Failed(f"{directory} is no directory")
+    if built:
+        return Built(directory, built)
     for technology in TECHNOLOGIES:
         if (found := technology(directory)).files:
             return found
@@ -65,6 +67,25 @@ class Own(Technology):
         copy = tools.copy_source()
         tools.run([copy / "build"], where=copy, PYTHON=sys.executable)
         shutil.copytree(copy, tools.directory, dirs_exist_ok=True)
+
+
+class Built(Technology):
+    """A shared object that somebody else has built; what it says of itself tells in which technology."""
+
+    name, takes_flags = "own", False
+
+    def __init__(self, directory, file):
+        self.directory, self.file = directory, directory / file
+        self.files = [self.file]
+        content = self.file.read_bytes()
+        # Each leaves its name in messages or symbols.
+        for mark, name in ((b"pyo3", "pyo3"), (b"nanobind", "nanobind"), (b"pybind11", "pybind11"), (b"__pyx_", "cython")):
+            if mark in content:
+                self.name = name
+                break
+
+    def build(self, tools):
+        shutil.copyfile(self.file, tools.directory / self.file.name)
 
 
 class PyO3(Technology):
