@@ -91,7 +91,7 @@ class Toolchain:
             )
         except OSError as error:
             raise Failed(f"{command[0]}: {error.strerror}", command) from error
-        sys.stderr.write(done.stdout)
+        sys.stderr.writelines(line for line in done.stdout.splitlines(keepends=True) if not line.startswith('{"reason"'))
         self._keep_warnings(done.stdout, where)
         if done.returncode != 0:
             raise Failed(done.stdout, command, done.returncode)
