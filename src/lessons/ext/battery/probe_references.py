@@ -67,8 +67,8 @@ def measure(context: Context, loop, number: int) -> None:
     growth = [0] * ROUNDS
     for _ in range(WARM_UP):
         outcome(call, names)
-    before = counts(watched)
     gc.collect()
+    before = counts(watched)
     blocks = sys.getallocatedblocks()
     for round_number in range(ROUNDS):
         for _ in range(CALLS):
