@@ -25,6 +25,7 @@ pub mod lookup;
 pub mod machine;
 pub mod matrix;
 pub mod observe;
+pub mod oracle;
 pub mod plan;
 pub mod runner;
 pub mod see;

@@ -1,12 +1,13 @@
 //! Which trials an examination consists of, and in which order.
 //!
 //! A check's experiments are trials; an experiment with a sweep is one reference trial, which
-//! finds out how many points there are, and then one trial for each point and strike.
+//! finds out how many points there are, and then one trial for each point and strike. An experiment
+//! with an oracle is a question to that, and then one trial for each run that it makes.
 
 use std::sync::Arc;
 
 use crate::model::recording::STRIKE;
-use crate::model::{Action, Experiment, Fault, Strike, Trigger};
+use crate::model::{Action, Experiment, Fault, Foretold, Strike, Trigger};
 
 /// One trial to be made.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Work {
     pub experiment: Arc<Experiment>,
     /// Which part of it.
     pub kind: Kind,
+    /// The oracle's run that it is, and the experiment from which that was made.
+    pub foretold: Option<(Arc<Foretold>, Arc<Experiment>)>,
 }
 
 /// Experiment, strike, point: each from 0.
@@ -30,6 +33,8 @@ pub type Order = (usize, usize, u32);
 pub enum Kind {
     /// The experiment as it stands.
     Plain,
+    /// Asks the experiment's oracle; no trial itself.
+    Question,
     /// Counts the points of a sweep.
     Reference,
     /// One point of a sweep.
@@ -51,12 +56,13 @@ pub fn trials(check: usize, experiments: Vec<Experiment>) -> Vec<Work> {
         .map(|(index, experiment)| Work {
             check,
             order: (index, 0, 0),
-            kind: if experiment.sweep.is_some() {
-                Kind::Reference
-            } else {
-                Kind::Plain
+            kind: match (&experiment.oracle, &experiment.sweep) {
+                (Some(_), _) => Kind::Question,
+                (None, Some(_)) => Kind::Reference,
+                (None, None) => Kind::Plain,
             },
             experiment: Arc::new(experiment),
+            foretold: None,
         })
         .collect()
 }
@@ -86,11 +92,36 @@ impl Work {
         works
     }
 
+    /// The trials of the runs that an oracle has made.
+    pub fn foretold(&self, runs: Vec<Foretold>) -> Vec<Work> {
+        let numbered = runs.into_iter().zip(1..);
+        numbered
+            .map(|(run, number)| Work {
+                order: (self.order.0, 0, number),
+                ..self.instead(run)
+            })
+            .collect()
+    }
+
+    /// The trial of another run of the oracle's, in the place of this one.
+    pub fn instead(&self, run: Foretold) -> Work {
+        let from = match &self.foretold {
+            Some((_, from)) => from,
+            None => &self.experiment,
+        };
+        Work {
+            experiment: Arc::new(run.applied(from)),
+            kind: Kind::Plain,
+            foretold: Some((Arc::new(run), Arc::clone(from))),
+            ..self.clone()
+        }
+    }
+
     /// The fault that the sweep adds to this trial.
     pub fn strike(&self) -> Option<Fault> {
         let points = &self.experiment.sweep.as_ref()?.points;
         match self.kind {
-            Kind::Plain => None,
+            Kind::Plain | Kind::Question => None,
             Kind::Reference => Some(Fault {
                 trigger: Trigger {
                     first: u32::MAX,
@@ -128,6 +159,27 @@ impl Work {
 mod tests {
     use super::*;
     use crate::model::{Arming, Role, Sweep};
+
+    #[test]
+    fn what_an_oracle_makes_are_trials_of_their_own() {
+        let experiment = Experiment {
+            oracle: Some(crate::model::Oracle::default()),
+            ..Experiment::default()
+        };
+        let question = &trials(0, vec![Experiment::default(), experiment])[1];
+        assert_eq!(question.kind, Kind::Question);
+        let run = |arg: &str| Foretold {
+            args: vec![arg.to_owned()],
+            ..Foretold::default()
+        };
+        let works = question.foretold(vec![run("a"), run("b")]);
+        assert_eq!(works[1].order, (1, 0, 2));
+        assert_eq!(works[1].kind, Kind::Plain);
+        let smaller = works[1].instead(run("c"));
+        assert_eq!(smaller.order, (1, 0, 2));
+        assert_eq!(smaller.experiment.runs[0].args, ["c"]);
+        assert_eq!(smaller.experiment.oracle, None);
+    }
 
     #[test]
     fn a_sweep_visits_each_point_once_with_each_strike() {

@@ -36,7 +36,9 @@ pub enum TrialResult {
     Fail(Box<Proof>),
     /// Nothing can be said, and why.
     Unknown(String),
-    /// A reference trial, which nobody judges.
+    /// This machine cannot try it, and why.
+    Skipped(String),
+    /// A reference trial, or a question, which nobody judges.
     Counted,
 }
 
@@ -49,6 +51,26 @@ pub struct Proof {
     see: String,
     figures: Vec<(String, f64)>,
     evidence: Vec<Evidence>,
+}
+
+#[cfg(test)]
+impl Proof {
+    /// A proof of nothing but the failure itself.
+    pub fn of(failure: &Failure) -> Self {
+        Self {
+            story: String::new(),
+            why: failure.why.clone(),
+            hint: failure.hint.clone(),
+            see: String::new(),
+            figures: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// What was seen.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
 }
 
 /// What the judge needs to know of the submission to show its failures.
@@ -92,6 +114,9 @@ pub fn judge(check: &Check, work: &Work, record: &TrialRecord, at: Surroundings<
                 TrialResult::Fail(Box::new(prove(check, work, record, &failure, at)))
             }
             Ok(Err(Objection::Blind(why))) => TrialResult::Unknown(why),
+            Ok(Err(Objection::Skipped(why))) => {
+                TrialResult::Skipped(format!("not checked here: {why}"))
+            }
             Err(_) => TrialResult::Unknown("the judge itself failed: a bug in syslab".to_owned()),
         }
     };
@@ -235,6 +260,7 @@ pub fn finding(lesson: &str, check: &Check, story: &str, mut outcomes: Vec<Outco
         value: trials,
     });
     let mut unknown = None;
+    let mut skipped = None;
     let mut passed = None;
     for outcome in outcomes {
         match outcome.result {
@@ -249,9 +275,15 @@ pub fn finding(lesson: &str, check: &Check, story: &str, mut outcomes: Vec<Outco
                 return finding;
             }
             TrialResult::Unknown(why) => unknown = unknown.or(Some(why)),
+            TrialResult::Skipped(why) => skipped = skipped.or(Some(why)),
             TrialResult::Pass(shown) => passed = passed.or(Some(shown)),
             TrialResult::Counted => {}
         }
+    }
+    if let (None, Some(why)) = (&unknown, skipped) {
+        finding.verdict = Verdict::Skipped;
+        finding.why = why;
+        return finding;
     }
     let never_struck = (has_faults && !was_struck)
         .then(|| "the fault never struck: the program makes none of the calls".to_owned());

@@ -8,7 +8,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::model::score::SCHEMA;
 use crate::model::{
-    Check, Experiment, Finding, Lab, Machine, Run, Scorecard, Verdict, score::Repeats,
+    Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
+    score::Repeats,
 };
 use crate::sandbox::Workshop;
 use crate::sys;
@@ -16,6 +17,7 @@ use crate::sys;
 use super::build::{self, BuildError, Built};
 use super::job::{Job, Order, Progress, Report, Request, TrialRecord};
 use super::observe::Observation;
+use super::oracle::{self, Interpreters, OracleError};
 use super::plan::{self, Kind, Work};
 use super::runner::causes;
 use super::verdict::{self, Outcome, Surroundings, TrialResult};
@@ -73,7 +75,11 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         .iter()
         .map(|skipped| format!("not taken over: {skipped}"))
         .collect();
-    let findings = match build::build(&workshop) {
+    let built = match lab.form {
+        Form::Program => build::build(&workshop),
+        Form::Module(name, battery) => build::build_module(&workshop, lab.slug, name, battery),
+    };
+    let findings = match built {
         Ok(built) => {
             let said = built.warnings.trim_end();
             notes.extend((!said.is_empty()).then(|| format!("the build said:\n{said}")));
@@ -216,17 +222,25 @@ fn one_round(
         works.extend(plan::trials(index, experiments));
     }
     let crew = Crew::new(works, lab.checks.len());
+    let interpreters = Interpreters::default();
     let made = crew.work(
         request.jobs,
         |work| {
-            let record = make(workshop, built, work, request.timeout_scale);
-            let at = Surroundings {
-                submission: &workshop.submission_dir(),
-                argv: &built.argv,
+            if work.kind == Kind::Question {
+                return question(workshop, &interpreters, work);
+            }
+            let judged = |work: &Work| {
+                let record = make(workshop, built, work, request.timeout_scale);
+                let at = Surroundings {
+                    submission: &workshop.submission_dir(),
+                    argv: &built.argv,
+                };
+                let outcome = verdict::judge(&lab.checks[work.check], work, &record, at);
+                (outcome, work_found(work, &record))
             };
-            let outcome = verdict::judge(&lab.checks[work.check], work, &record, at);
-            let more = work_found(work, &record);
-            (outcome, more)
+            let (outcome, more) = judged(work);
+            let smaller = |work: &Work| foretell(workshop, &interpreters, work).unwrap_or_default();
+            (shrunk(work, outcome, smaller, |work| judged(work).0), more)
         },
         |check, done, of| {
             let id = lab.checks[check].id.to_owned();
@@ -247,6 +261,70 @@ fn one_round(
     Ok(wanted(request, lab)
         .filter_map(|(index, _)| made[index].clone().or_else(|| skipped[index].clone()))
         .collect())
+}
+
+/// Asks an experiment's oracle: the trials that it makes.
+fn question(workshop: &Workshop, interpreters: &Interpreters, work: &Work) -> (Outcome, Vec<Work>) {
+    let (result, more) = match foretell(workshop, interpreters, work) {
+        Ok(runs) => (TrialResult::Counted, work.foretold(runs)),
+        Err(error @ OracleError::Cannot(_)) => (TrialResult::Skipped(error.to_string()), vec![]),
+        Err(error @ OracleError::Broken(_)) => (TrialResult::Unknown(error.to_string()), vec![]),
+    };
+    let outcome = Outcome {
+        order: work.order,
+        was_struck: None,
+        result,
+    };
+    (outcome, more)
+}
+
+/// The runs that the oracle behind a trial makes, or, where the trial is one of them, the smaller ones.
+fn foretell(
+    workshop: &Workshop,
+    interpreters: &Interpreters,
+    work: &Work,
+) -> Result<Vec<Foretold>, OracleError> {
+    let (failed, from) = match &work.foretold {
+        Some((failed, from)) => (Some(failed.as_ref()), from),
+        None => (None, &work.experiment),
+    };
+    let Some(oracle) = &from.oracle else {
+        return Ok(Vec::new());
+    };
+    let directory = workshop
+        .lab_dir(next_number(), 0)
+        .map_err(|error| OracleError::Broken(causes(&error).join(": ")))?;
+    oracle::ask(oracle, failed, workshop, interpreters, directory.path())
+}
+
+/// How many smaller runs are tried in the place of one that has failed.
+const SMALLER_TRIALS: usize = 100;
+
+/// The outcome of a trial that failed, or that of the smallest one in its place that still fails.
+fn shrunk(
+    work: &Work,
+    outcome: Outcome,
+    smaller: impl Fn(&Work) -> Vec<Foretold>,
+    judged: impl Fn(&Work) -> Outcome,
+) -> Outcome {
+    let mut smallest = (work.clone(), outcome);
+    let mut tries = 0;
+    while matches!(smallest.1.result, TrialResult::Fail(_)) && work.foretold.is_some() {
+        let failing = smaller(&smallest.0).into_iter().find_map(|run| {
+            tries += 1;
+            if tries > SMALLER_TRIALS {
+                return None;
+            }
+            let work = smallest.0.instead(run);
+            let outcome = judged(&work);
+            matches!(outcome.result, TrialResult::Fail(_)).then_some((work, outcome))
+        });
+        match failing {
+            Some(failing) => smallest = failing,
+            None => break,
+        }
+    }
+    smallest.1
 }
 
 /// The trials that a reference trial makes known.
@@ -296,15 +374,19 @@ fn observe(observation: &Observation) -> Result<Report, AnyError> {
     Ok(Report::AllObserved)
 }
 
+/// A number that no lab directory has had yet.
+fn next_number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Has a runner make one trial.
 fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> TrialRecord {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let trouble = |why: String| TrialRecord {
         trouble: Some(why),
         ..TrialRecord::default()
     };
-    let lab = match workshop.lab_dir(number, work.experiment.files_kib()) {
+    let lab = match workshop.lab_dir(next_number(), work.experiment.files_kib()) {
         Ok(lab) => lab,
         Err(error) => return trouble(causes(&error).join(": ")),
     };
@@ -469,5 +551,50 @@ impl Crew {
         let books = (books.1, books.0);
         self.changed.notify_all();
         (books.0, books.1, finished)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Failure, Oracle};
+
+    /// The outcome of a trial whose program fails with arguments longer than two letters.
+    fn long_words_fail(work: &Work) -> Outcome {
+        let arg = &work.experiment.runs[0].args[0];
+        Outcome {
+            order: work.order,
+            was_struck: None,
+            result: match arg.len() > 2 {
+                true => TrialResult::Fail(Box::new(verdict::Proof::of(&Failure::new(arg.clone())))),
+                false => TrialResult::Pass(Vec::new()),
+            },
+        }
+    }
+
+    fn word(word: &str) -> Foretold {
+        Foretold {
+            args: vec![word.to_owned()],
+            ..Foretold::default()
+        }
+    }
+
+    #[test]
+    fn a_failing_run_is_shrunk_to_one_that_only_just_fails() {
+        let experiment = Experiment {
+            oracle: Some(Oracle::default()),
+            ..Experiment::default()
+        };
+        let question = plan::trials(0, vec![experiment]).remove(0);
+        let work = question.foretold(vec![word("abcdefgh")]).remove(0);
+        let smaller = |work: &Work| {
+            let arg = &work.experiment.runs[0].args[0];
+            vec![word(&arg[..arg.len() / 2]), word(&arg[1..])]
+        };
+        let outcome = shrunk(&work, long_words_fail(&work), smaller, long_words_fail);
+        let TrialResult::Fail(proof) = outcome.result else {
+            panic!("it passes");
+        };
+        assert_eq!(proof.why(), "bcd");
     }
 }

@@ -8,6 +8,7 @@ pub mod process;
 pub mod shm;
 pub mod sockets;
 
+mod agreement;
 mod answers;
 mod chance;
 mod columns;

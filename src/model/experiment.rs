@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clients::{Crowd, Endpoint, Payload};
+use super::oracle::{LastWords, Oracle};
 
 /// Where the lab directory is, as the submission sees it.
 pub const LAB_DIR: &str = "/lab";
@@ -34,6 +35,8 @@ pub struct Experiment {
     pub runs: Vec<Run>,
     /// Repeats the whole experiment once per point of the first run.
     pub sweep: Option<Sweep>,
+    /// Makes the runs, of which the first one here is then only the template. Not with a sweep.
+    pub oracle: Option<Oracle>,
 }
 
 impl Experiment {
@@ -187,6 +190,8 @@ pub enum Expected {
         /// The line.
         line: String,
     },
+    /// The last line on standard error is this.
+    LastWords(LastWords),
     /// The first process exits with this status.
     Status(i32),
     /// The first process exits with a status other than 0.

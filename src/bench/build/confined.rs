@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
@@ -42,9 +42,9 @@ const LIMITS: BoxLimits = BoxLimits {
 /// How much of a compiler's output is kept. The first errors are the ones that matter.
 const KEPT_OUTPUT: u64 = 16 * 1024;
 
-/// How much is read of what a build tool says to programs: cargo says a kilobyte of every crate, and
-/// at last where the program is.
-const KEPT_MESSAGES: u64 = 4 * 1024 * 1024;
+/// How much is read of what a tool says to programs: cargo says a kilobyte of every crate, and at
+/// last where the program is; an oracle says all that a check is made of.
+const KEPT_MESSAGES: u64 = 64 * 1024 * 1024;
 
 /// Runs a command in the sandbox, untraced, with the submission writable.
 pub(super) fn execute(
@@ -52,52 +52,107 @@ pub(super) fn execute(
     tools: &Tools,
     command: &[String],
 ) -> Result<Said, BuildError> {
-    let (output, errors) = (Paper::new()?, Paper::new()?);
-    let spec = BoxSpec {
-        target: Vec::new(),
-        argv: command.iter().map(OsString::from).collect(),
-        env: environment(tools)
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect(),
-        lists: Vec::new(),
-        cwd: SUBMISSION_DIR.into(),
-        binds: std::iter::once(Bind {
+    Confined {
+        workshop,
+        tools: tools.clone(),
+        place: Bind {
             source: workshop.submission_dir(),
             target: SUBMISSION_DIR.into(),
             is_writable: true,
-        })
-        .chain(tools.binds())
-        .collect(),
-        limits: LIMITS,
-        host_uid: workshop.host_uid(),
-        has_network: false,
-        has_terminal: false,
-        rung: workshop.confinement().rung,
-    };
-    let null = File::open("/dev/null")
-        .map_err(|error| BuildError::Io("open /dev/null", error))?
-        .into();
-    let stdio = [null, output.writer()?, errors.writer()?];
-    let mut launched = launch(&spec, &policy::filter(false), stdio)?;
-    launched.release()?;
-    let status = watch(&mut launched, command);
-    launched.finish();
-    let said = Said { output, errors };
-    match status? {
-        Some(ExitStatus::Code(0)) => Ok(said),
-        Some(status) => Err(BuildError::Failed {
-            command: typed(command),
-            status: match status {
-                ExitStatus::Code(code) => format!("exit status {code}"),
-                ExitStatus::Signal(signal) => signal_name(signal),
-            },
-            output: said.all()?,
-        }),
-        None => Err(BuildError::TimedOut {
-            command: typed(command),
-            output: said.all()?,
-        }),
+        },
+        also: Vec::new(),
+        input: Vec::new(),
+    }
+    .execute(command)
+}
+
+/// What a command that is not traced finds in its box.
+pub struct Confined<'a> {
+    /// Whose box it is.
+    pub workshop: &'a Workshop,
+    /// The tools that it calls.
+    pub tools: Tools,
+    /// The directory that it works on, and in.
+    pub place: Bind,
+    /// What else it sees.
+    pub also: Vec<Bind>,
+    /// Its standard input.
+    pub input: Vec<u8>,
+}
+
+impl Confined<'_> {
+    /// Runs a command, and waits for its end.
+    ///
+    /// # Errors
+    /// What is wrong with the box, or with the command: also if it does not exit with status 0.
+    pub fn execute(&self, command: &[String]) -> Result<Said, BuildError> {
+        match self.attempt(command)? {
+            (ExitStatus::Code(0), said) => Ok(said),
+            (status, said) => Err(BuildError::Failed {
+                command: typed(command),
+                status: how(status),
+                output: said.all()?,
+            }),
+        }
+    }
+
+    /// Runs a command, and waits for its end, whatever that is.
+    ///
+    /// # Errors
+    /// What is wrong with the box; or if the command does not end, or takes too much memory.
+    pub fn attempt(&self, command: &[String]) -> Result<(ExitStatus, Said), BuildError> {
+        let Self {
+            workshop,
+            tools,
+            place,
+            also,
+            input,
+        } = self;
+        let (output, errors) = (Paper::new()?, Paper::new()?);
+        let spec = BoxSpec {
+            target: Vec::new(),
+            argv: command.iter().map(OsString::from).collect(),
+            env: environment(tools)
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            lists: Vec::new(),
+            cwd: place.target.clone(),
+            binds: std::iter::once(place.clone())
+                .chain(also.iter().cloned())
+                .chain(tools.binds())
+                .collect(),
+            limits: LIMITS,
+            host_uid: workshop.host_uid(),
+            has_network: false,
+            has_terminal: false,
+            rung: workshop.confinement().rung,
+        };
+        let stdio = [
+            Paper::holding(input)?.0.into(),
+            output.writer()?,
+            errors.writer()?,
+        ];
+        let mut launched = launch(&spec, &policy::filter(false), stdio)?;
+        launched.release()?;
+        let status = watch(&mut launched, command);
+        launched.finish();
+        let said = Said { output, errors };
+        match status? {
+            Some(status) => Ok((status, said)),
+            None => Err(BuildError::TimedOut {
+                command: typed(command),
+                output: said.all()?,
+            }),
+        }
+    }
+}
+
+/// How a command ended, in words.
+pub(super) fn how(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exit status {code}"),
+        ExitStatus::Signal(signal) => signal_name(signal),
     }
 }
 
@@ -120,7 +175,7 @@ fn watch(launched: &mut Launched, command: &[String]) -> Result<Option<ExitStatu
 }
 
 /// What a command said.
-pub(super) struct Said {
+pub struct Said {
     output: Paper,
     errors: Paper,
 }
@@ -132,7 +187,10 @@ impl Said {
     }
 
     /// Its standard output, for programs, and the beginning of its standard error, for people.
-    pub(super) fn apart(self) -> Result<(String, String), BuildError> {
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn apart(self) -> Result<(String, String), BuildError> {
         Ok((
             self.output.read(KEPT_MESSAGES)?,
             self.errors.read(KEPT_OUTPUT)?,
@@ -148,6 +206,14 @@ impl Paper {
         memfd_create(c"output", MFdFlags::MFD_CLOEXEC)
             .map(|fd| Self(fd.into()))
             .map_err(|error| BuildError::Io("keep the output", error.into()))
+    }
+
+    /// One that says this from the beginning on.
+    fn holding(content: &[u8]) -> Result<Self, BuildError> {
+        let mut paper = Self::new()?;
+        let written = paper.0.write_all(content).and_then(|()| paper.0.rewind());
+        written.map_err(|error| BuildError::Io("hand over the input", error))?;
+        Ok(paper)
     }
 
     fn writer(&self) -> Result<OwnedFd, BuildError> {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::BuildError;
+use crate::probes;
 use crate::sandbox::{self, Bind};
 
 /// Where cargo keeps its files inside.
@@ -66,7 +67,7 @@ impl Tool {
 
 /// Several tools.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tools(Vec<Tool>);
+pub struct Tools(Vec<Tool>);
 
 impl Tools {
     pub(super) fn of(tool: Tool) -> Self {
@@ -75,6 +76,10 @@ impl Tools {
 
     pub(super) fn add(&mut self, tool: Tool) {
         self.0.push(tool);
+    }
+
+    pub(super) fn extend(&mut self, tools: impl IntoIterator<Item = Tool>) {
+        self.0.extend(tools);
     }
 
     /// What is to be bound, each once.
@@ -123,38 +128,98 @@ pub(super) fn plain(name: &'static str) -> Result<Tool, BuildError> {
     Ok(tool)
 }
 
+/// An interpreter for programs of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Python(Tool);
+
+impl Python {
+    /// The first of python3, of those on PATH that have a version in their name, and of pyenv's, the
+    /// newest first, that is at least this version: `(3, 11)`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn since(version: (u32, u32)) -> Result<Self, BuildError> {
+        let named = (version.1..=NEWEST_MINOR)
+            .rev()
+            .map(|minor| format!("python{}.{minor}", version.0));
+        std::iter::once(PYTHON.to_owned())
+            .chain(named)
+            .flat_map(|name| on_path(&name))
+            .chain(kept_by_pyenv())
+            .filter_map(|found| python_at(&found).ok())
+            .find(|tool| tool.version >= version)
+            .map(Self)
+            .ok_or_else(|| {
+                let found = python().map_or_else(
+                    |_| "there is none".to_owned(),
+                    |tool| format!("python3 is {}.{}", tool.version.0, tool.version.1),
+                );
+                BuildError::MissingTool {
+                    tool: "Python",
+                    reason: format!("{}.{} or later: {found}", version.0, version.1),
+                }
+            })
+    }
+
+    /// Its path, inside.
+    pub fn program(&self) -> String {
+        self.0.program_text()
+    }
+
+    /// As what it needs to be there.
+    pub fn tools(&self) -> Tools {
+        Tools::of(self.0.clone())
+    }
+}
+
+/// What Python is called, where any will do.
+const PYTHON: &str = "python3";
+
+/// The newest Python 3 that is looked for by a name of its own.
+const NEWEST_MINOR: u32 = 19;
+
 /// The first python3 on PATH that works.
 pub(super) fn python() -> Result<Tool, BuildError> {
-    const NAME: &str = "python3";
-    const ASK: &str = "import sys; print(sys.executable, sys.prefix, sys.base_prefix, \
-                       *sys.version_info[:2], sep='\\n')";
-    let mut error = not_found(NAME);
-    for found in on_path(NAME) {
-        match ask(&found, &["-I", "-c", ASK]) {
-            Ok(answer) => match python_from(&found, &answer) {
-                Ok(tool) => return Ok(tool),
-                Err(why) => error = why,
-            },
-            Err(why) => error = unusable(NAME, &found, why),
+    let mut error = not_found(PYTHON);
+    for found in on_path(PYTHON) {
+        match python_at(&found) {
+            Ok(tool) => return Ok(tool),
+            Err(why) => error = why,
         }
     }
     Err(error)
 }
 
+/// The interpreter that has the packages which extensions are built with; where there is no virtual
+/// environment of ours, the first python3 on PATH, which may have some.
+pub(super) fn python_with_packages() -> Result<Tool, BuildError> {
+    match probes::packages::interpreter() {
+        Some(found) => python_at(&found),
+        None => python(),
+    }
+}
+
+/// An interpreter, with what it needs of its machine.
+fn python_at(found: &Path) -> Result<Tool, BuildError> {
+    const ASK: &str = "import sys; print(sys.executable, sys.prefix, sys.base_prefix, \
+                       *sys.version_info[:2], sep='\\n')";
+    let answer = ask(found, &["-I", "-c", ASK]).map_err(|error| unusable(PYTHON, found, error))?;
+    python_from(found, &answer)
+}
+
 fn python_from(found: &Path, answer: &str) -> Result<Tool, BuildError> {
-    const NAME: &str = "python3";
     let mut lines = answer.lines();
     let mut line = || {
         lines
             .next()
             .filter(|line| !line.is_empty())
-            .ok_or_else(|| unusable(NAME, found, "it does not say where it is"))
+            .ok_or_else(|| unusable(PYTHON, found, "it does not say where it is"))
     };
     let executable = PathBuf::from(line()?);
     let mut tool = Tool::new(executable.clone());
     for _ in ["prefix", "base_prefix"] {
         let directory = PathBuf::from(line()?);
-        refuse_home(NAME, &directory)?;
+        refuse_home(PYTHON, &directory)?;
         tool.needs(&directory);
     }
     tool.version = (
@@ -162,9 +227,9 @@ fn python_from(found: &Path, answer: &str) -> Result<Tool, BuildError> {
         line()?.parse().unwrap_or_default(),
     );
     // In a virtual environment it is a link to another installation's.
-    let real = fs::canonicalize(&executable).map_err(|error| unusable(NAME, found, error))?;
+    let real = fs::canonicalize(&executable).map_err(|error| unusable(PYTHON, found, error))?;
     if !sandbox::is_visible(&real) {
-        tool.needs(&prefix(NAME, &real)?);
+        tool.needs(&prefix(PYTHON, &real)?);
     }
     Ok(tool)
 }
@@ -235,15 +300,38 @@ pub(super) fn go() -> Result<Tool, BuildError> {
 
 /// Executable files of this name along PATH. Relative entries are passed over: they depend on
 /// where we are, and that may be a submission.
-fn on_path(name: &str) -> impl Iterator<Item = PathBuf> {
+fn on_path(name: &str) -> impl Iterator<Item = PathBuf> + use<> {
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
     let candidates: Vec<PathBuf> = std::env::split_paths(&path)
         .filter(|directory| directory.is_absolute())
         .map(|directory| directory.join(name))
         .collect();
-    candidates.into_iter().filter(|candidate| {
-        fs::metadata(candidate).is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
-    })
+    candidates.into_iter().filter(|path| may_be_executed(path))
+}
+
+fn may_be_executed(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
+}
+
+/// The interpreters that pyenv has installed, the newest first: on PATH it has one of them only.
+fn kept_by_pyenv() -> impl Iterator<Item = PathBuf> {
+    let root = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
+    let versions = root.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let mut found: Vec<(Vec<u32>, PathBuf)> = versions
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let numbers: Result<Vec<u32>, _> = name.split('.').map(str::parse).collect();
+            Some((numbers.ok()?, entry.path().join("bin").join(PYTHON)))
+        })
+        .filter(|(_, path)| path.is_absolute() && may_be_executed(path))
+        .collect();
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.into_iter().map(|(_, path)| path)
 }
 
 /// Asks a tool about itself.

@@ -2,6 +2,13 @@
 
 pub mod exercises;
 
+mod battery;
+mod checks;
+mod facts;
+mod judges;
+mod labs;
+mod probes;
+
 use crate::model::Lesson;
 
 /// The lesson.
@@ -11,5 +18,11 @@ pub const LESSON: Lesson = Lesson {
     title: "native extensions for Python",
     demos: &[],
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[
+        labs::FAST_SUM,
+        labs::COUNT_LINES,
+        labs::DOT,
+        labs::REFCOUNT_CLINIC,
+        labs::BIND,
+    ],
 };

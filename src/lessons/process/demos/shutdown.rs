@@ -171,6 +171,7 @@ fn experiment((groups, each): (usize, usize)) -> Experiment {
                 every: 0,
             },
         }),
+        oracle: None,
     }
 }
 

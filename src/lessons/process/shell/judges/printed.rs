@@ -1,5 +1,6 @@
 //! What came out is what the input makes of a right shell.
 
+use crate::lessons::agreement::shown;
 use crate::lessons::process::shell::observed::Observed;
 use crate::lessons::sight::hinted;
 use crate::model::recording::FIRST;
@@ -182,21 +183,6 @@ pub(super) fn quoted(line: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join(", and then ")
-}
-
-/// Bytes as they are shown in a sentence: the first line of them, in quotes.
-fn shown(bytes: &[u8]) -> String {
-    const LONGEST: usize = 160;
-    let end = bytes
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(bytes.len(), |at| at + 1)
-        .min(LONGEST);
-    let text = String::from_utf8_lossy(&bytes[..end]);
-    match end < bytes.len() {
-        true => format!("{text:?}..."),
-        false => format!("{text:?}"),
-    }
 }
 
 /// Where `needle` begins in `hay`.
