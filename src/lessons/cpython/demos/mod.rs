@@ -6,6 +6,7 @@
 mod pipeline;
 mod python;
 mod section;
+mod specialise;
 
 use crate::lessons::player::Role;
 use crate::model::curriculum::Demo;
@@ -14,4 +15,4 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[(python::ROLE, python::play)];
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[pipeline::DEMO];
+pub static DEMOS: &[Demo] = &[pipeline::DEMO, specialise::DEMO];
