@@ -4,6 +4,7 @@
 //! of something, and what is drawn is what they said.
 
 mod objects;
+mod path;
 mod pipeline;
 mod python;
 mod section;
@@ -16,4 +17,4 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[(python::ROLE, python::play)];
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[pipeline::DEMO, specialise::DEMO, objects::DEMO];
+pub static DEMOS: &[Demo] = &[pipeline::DEMO, specialise::DEMO, objects::DEMO, path::DEMO];
