@@ -3,6 +3,7 @@
 //! Nothing here parses Python: small scripts, run by the installed interpreter, say what it makes
 //! of something, and what is drawn is what they said.
 
+mod cost;
 mod objects;
 mod path;
 mod pipeline;
@@ -17,4 +18,10 @@ use crate::model::curriculum::Demo;
 pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[(python::ROLE, python::play)];
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[pipeline::DEMO, specialise::DEMO, objects::DEMO, path::DEMO];
+pub static DEMOS: &[Demo] = &[
+    pipeline::DEMO,
+    specialise::DEMO,
+    objects::DEMO,
+    path::DEMO,
+    cost::DEMO,
+];
