@@ -3,6 +3,7 @@
 //! Nothing here parses Python: small scripts, run by the installed interpreter, say what it makes
 //! of something, and what is drawn is what they said.
 
+mod build;
 mod cost;
 mod objects;
 mod path;
@@ -24,4 +25,5 @@ pub static DEMOS: &[Demo] = &[
     objects::DEMO,
     path::DEMO,
     cost::DEMO,
+    build::DEMO,
 ];
