@@ -194,7 +194,7 @@ mod tests {
             7 newfstatat(3<?>, \"\", {st_mode=S_IFREG|0644, ...}, AT_EMPTY_PATH) = 0
             7 fork 8
             8 openat(AT_FDCWD, \"/elsewhere\", O_RDONLY) = 3
-            7 getdents64(3, 0x7620d90, 32768) = 144
+            7 getdents64(3<?>, 0x7620d90, 32768) = 144
         "
         .parse()
         .unwrap();

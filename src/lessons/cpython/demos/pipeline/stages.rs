@@ -28,11 +28,8 @@ pub(super) fn tokens(tokens: &[Token], marked: Span) -> String {
     for number in 1..=last {
         let mut rows = [format!("  {number}"), "   ".to_owned(), "   ".to_owned()];
         for token in tokens.iter().filter(|token| token.span[0] == number) {
-            let shown = match token.text.trim() {
-                // What has no text of its own, and ends of lines.
-                "" => "",
-                shown => shown,
-            };
+            // Nothing for what has no text of its own, and for ends of lines.
+            let shown = token.text.trim();
             let under = match lies_within(token.span, marked) && !shown.is_empty() {
                 true => "^".repeat(shown.len().max(token.name.len())),
                 false => String::new(),
