@@ -3,6 +3,8 @@
 //!
 //! See execvp(3); PEP 405; "The import system" in Python's language reference.
 
+mod import;
+mod landmarks;
 mod traced;
 
 use std::ffi::OsStr;
@@ -15,12 +17,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde::Deserialize;
 
+use self::import::import;
+use self::landmarks::{is_read_before, landmarks, started};
 use self::traced::{Asked, Traced, asked, crowd, rows, trace};
 use super::python::{self, Python};
 use super::section::{opening, section};
 use crate::lessons::columns::{brief, prose};
 use crate::model::curriculum::{Demo, DemoOptions};
-use crate::model::{Recording, What};
 use crate::ui::visible;
 
 /// The demo.
@@ -42,18 +45,6 @@ const LONG: usize = 16;
 /// Lines of one trace that are shown at most.
 const MOST: usize = 24;
 
-/// Which pieces of a path say that the interpreter looks for its own library.
-const LANDMARKS: &[&str] = &[
-    "pyvenv.cfg",
-    "pybuilddir.txt",
-    "._pth",
-    "/os.py",
-    "/os.pyc",
-    "/lib-dynload",
-    "/site-packages",
-    "/dist-packages",
-];
-
 /// What the interpreter says of itself.
 const PREFIXES: &str = "\
 import json, sys
@@ -69,10 +60,6 @@ struct Prefixes {
     prefix: String,
     base_prefix: String,
 }
-
-/// Names that a program asks about before an import and after it, so that a trace shows what lies
-/// between.
-const MARKS: [&str; 2] = ["/before the import", "/after the import"];
 
 fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let story = "`python3` is a word. Four traces show who looks for it, where the interpreter finds \
@@ -292,87 +279,6 @@ fn environment(
     section(out, "A virtual environment", &picture, &meaning, options)
 }
 
-fn import(out: &mut dyn Write, stage: &Stage<'_>, options: &DemoOptions) -> anyhow::Result<()> {
-    let Stage { python, here, .. } = stage;
-    let text = |module: &str| {
-        format!(
-            "import os\nos.access({:?}, 0)\ntry:\n    import {module}\nexcept ImportError:\n    \
-             pass\nos.access({:?}, 0)\n",
-            MARKS[0], MARKS[1]
-        )
-    };
-    fs::write(here.join("spam.py"), "x = 1\n")?;
-    for (name, module) in [("main.py", "spam"), ("lost.py", "nosuch")] {
-        fs::write(here.join(name), text(module))?;
-    }
-    let scenes = [
-        (
-            "import spam, for the first time",
-            "main.py",
-            "The directory is read, once. A name in it fits, so its bytecode is looked for; there is \
-             none, so the source is translated, and the result kept: under another name and then \
-             renamed, so that nobody reads half of it.",
-        ),
-        (
-            "import spam, in the next process",
-            "main.py",
-            "Now there is a file of bytecode. What stat says of the source is compared with what is \
-             noted in it, and the source is not opened.",
-        ),
-        (
-            "import nosuch",
-            "lost.py",
-            "Each directory of sys.path is asked whether it has changed, and read if nobody has read \
-             it yet; no name in it fits, and no file is asked for.",
-        ),
-    ];
-    for (title, script, meaning) in scenes {
-        let script = here.join(script);
-        // Without the environment's variables, of which some forbid files of bytecode.
-        let argv = [
-            python.executable.as_os_str(),
-            "-E".as_ref(),
-            "-s".as_ref(),
-            script.as_os_str(),
-        ];
-        let Ok(traced) = trace(&argv, FILES, here, options)? else {
-            return Ok(());
-        };
-        let all = asked(&traced.recording);
-        let between = between(&all);
-        section(
-            out,
-            title,
-            &listed(&between, &stage.places()),
-            meaning,
-            options,
-        )?;
-    }
-    Ok(())
-}
-
-/// The calls after the loader of the executable has done its work.
-fn started(traced: &Traced) -> Vec<Asked> {
-    let begun = |what: &What| matches!(what, What::Begin(_));
-    let events = &traced.recording.events;
-    let mut before = Recording::default();
-    if let Some(at) = events.iter().rposition(|event| begun(&event.what)) {
-        before.events.extend_from_slice(&events[..at]);
-    }
-    // Nothing is in flight there: the process has one thread, and it is not in a call.
-    let mut all = asked(&traced.recording);
-    all.split_off(asked(&before).len().min(all.len()))
-}
-
-/// The calls between the two marks.
-fn between(all: &[Asked]) -> Vec<&Asked> {
-    let [before, after] = MARKS.map(|mark| all.iter().position(|one| one.name == mark));
-    match (before, after) {
-        (Some(before), Some(after)) if before < after => all[before + 1..after].iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// A trace, or the beginning of it.
 fn listed(asked: &[&Asked], places: &[(&str, &str)]) -> String {
     let shown = &asked[..asked.len().min(MOST)];
@@ -381,35 +287,6 @@ fn listed(asked: &[&Asked], places: &[(&str, &str)]) -> String {
         text.push_str(&format!("  ... {} more\n", asked.len() - MOST));
     }
     text
-}
-
-/// Whether a file with this name is opened before this link is followed.
-fn is_read_before(all: &[Asked], file: &str, link: &Path) -> bool {
-    let is_read =
-        |one: &Asked| one.call.starts_with("open") && one.name.ends_with(file) && !one.has_failed;
-    let is_followed =
-        |one: &Asked| one.call.starts_with("readlink") && Path::new(&one.name) == link;
-    let first = all.iter().find(|one| is_read(one) || is_followed(one));
-    first.is_some_and(is_read)
-}
-
-/// What is asked about the places that decide, each question once.
-fn landmarks(all: &[Asked]) -> Vec<&Asked> {
-    let mut shown: Vec<&Asked> = Vec::new();
-    for one in all.iter().filter(|one| is_landmark(&one.name)) {
-        if !shown.iter().any(|known| known.is_about_the_same(one)) {
-            shown.push(one);
-        }
-    }
-    shown
-}
-
-fn is_landmark(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or_default();
-    // The links by which the executable is reached; not those of the library's files.
-    let is_executable =
-        last.starts_with("python") && !last.contains("-packages") && name.contains("/bin/");
-    is_executable || LANDMARKS.iter().any(|mark| name.ends_with(mark))
 }
 
 /// Whether it begins with `#!`.
@@ -421,61 +298,8 @@ fn is_script(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::traced::one;
     use super::*;
-
-    fn one(call: &str, name: &str) -> Asked {
-        Asked {
-            call: call.to_owned(),
-            name: name.to_owned(),
-            answer: "0".to_owned(),
-            has_failed: false,
-        }
-    }
-
-    #[test]
-    fn an_import_lies_between_its_marks() {
-        let all = [
-            one("openat", "/lib/x"),
-            one("access", MARKS[0]),
-            one("openat", "/here/spam.py"),
-            one("access", MARKS[1]),
-            one("openat", "/lib/y"),
-        ];
-        let names: Vec<&str> = between(&all).iter().map(|one| one.name.as_str()).collect();
-        assert_eq!(names, ["/here/spam.py"]);
-        assert!(between(&all[..3]).is_empty());
-    }
-
-    #[test]
-    fn what_comes_before_the_program_is_left_out() {
-        let traced = Traced {
-            recording: "
-                7 openat(AT_FDCWD, \"/lib/libc.so.6\", O_RDONLY) = 3
-                7 begin
-                7 openat(AT_FDCWD, \"/usr/bin/pyvenv.cfg\", O_RDONLY) = -1 ENOENT
-            "
-            .parse()
-            .unwrap(),
-            out: String::new(),
-        };
-        let all = started(&traced);
-        assert_eq!(all.len(), 1);
-        assert!(is_landmark(&all[0].name) && is_landmark("/usr/bin/python3"));
-        assert!(!is_landmark("/usr/lib/python3.11/site.py"));
-    }
-
-    #[test]
-    fn versions_differ_in_what_they_ask_first() {
-        let mut all = [
-            one("openat", "/env/pyvenv.cfg"),
-            one("readlink", "/env/bin/python3"),
-        ];
-        let is_first =
-            |all: &[Asked]| is_read_before(all, "pyvenv.cfg", Path::new("/env/bin/python3"));
-        assert!(is_first(&all));
-        all.swap(0, 1);
-        assert!(!is_first(&all));
-    }
 
     #[test]
     fn a_long_trace_is_cut() {

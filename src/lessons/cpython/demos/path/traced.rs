@@ -181,6 +181,17 @@ fn end_of(path: &str, width: usize) -> String {
     }
 }
 
+/// A call that went well, for tests.
+#[cfg(test)]
+pub(super) fn one(call: &str, name: &str) -> Asked {
+    Asked {
+        call: call.to_owned(),
+        name: name.to_owned(),
+        answer: "0".to_owned(),
+        has_failed: false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
