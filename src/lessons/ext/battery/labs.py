@@ -58,6 +58,8 @@ class Lab:
     endless: Loop | None = None
     # Objects that must not be the same in two interpreters or after a second import.
     own_objects: tuple[str, ...] = ()
+    # Calls that raise one of those: (call, class). It must be the class of the module that was called.
+    own_errors: tuple[tuple[str, str], ...] = ()
 
 
 def find(name: str) -> Lab:

@@ -77,7 +77,9 @@ def examine(program: Path, options) -> int:
     work = (options.work / name.replace("/", "_")).resolve()
     if not (work / "build.json").exists():
         work.mkdir(parents=True, exist_ok=True)
-        built = subprocess.run([options.python, HERE / "build.py", program, work / "out", "--module", module_of(lab)], capture_output=True, text=True)
+        variants = "plain" if options.own and expected and expected not in VARIANTS else "plain,asan,tsan"
+        command = [options.python, HERE / "build.py", program, work / "out", "--module", module_of(lab), "--variants", variants]
+        built = subprocess.run(command, capture_output=True, text=True)
         (work / "build.json").write_text(built.stdout)
         (work / "build.txt").write_text(built.stderr)
     build = json.loads((work / "build.json").read_text())

@@ -86,9 +86,17 @@ def again(context: Context) -> None:
         context.facts("import", where="again", works=None, works_first=works(context), **Outcome(error=error).facts())
         return
     shared = [name for name, known in objects.items() if id(Call(name).make(context.names())) == known]
-    second = works(context)
-    is_same, context.module = context.module is first, first
-    context.facts("import", where="again", is_same=is_same, outcome="returned", works=second, works_first=works(context), shared_objects=shared)
+    second, is_same = works(context), context.module is first
+    errors = own_errors(context)
+    context.module = first
+    context.facts("import", where="again", is_same=is_same, outcome="returned", works=second, works_first=works(context), shared_objects=shared,
+                  own_errors=errors + own_errors(context))
+
+
+def own_errors(context: Context) -> list[dict]:
+    """Whether what a module raises is of its own class, and not of another's of the same name."""
+    return [{"call": source, "is_own": isinstance(outcome(Call(source), context.names()).error, Call(kind).make(context.names()))}
+            for source, kind in context.lab.own_errors]
 
 
 SCRIPT = """
