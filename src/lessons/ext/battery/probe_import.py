@@ -103,11 +103,18 @@ SCRIPT = """
 import json, sys
 sys.path[:0] = {paths!r}
 answer = {{}}
+
+def shown(call, names):
+    try:
+        return repr(eval(call, names))
+    except BaseException as error:
+        return type(error).__name__
+
 try:
     import material
     module = __import__({module!r})
     names = {{**material.names(), {module!r}: module, **{{k: v for k, v in vars(module).items() if not k.startswith("__")}}}}
-    answer["values"] = [repr(eval(call, names)) for call in {calls!r}]
+    answer["values"] = [shown(call, names) for call in {calls!r}]
     answer["objects"] = {{name: id(eval(name, names)) for name in {objects!r}}}
 except BaseException as error:
     answer["error"] = [type(error).__name__, str(error), [base.__name__ for base in type(error).__mro__]]
@@ -138,7 +145,8 @@ def interpreter(context: Context, gil: str) -> None:
         said = Path(answer.name).read_text() or "{}"
     got = json.loads(said)
     # Held against what the module itself returns here: whether that is right is not the question.
-    want = [repr(outcome(Call(source), context.names()).value) for source in samples(context)]
+    here = [outcome(Call(source), context.names()) for source in samples(context)]
+    want = [repr(came.value) if came.error is None else type(came.error).__name__ for came in here]
     objects = {name: id(Call(name).make(context.names())) for name in context.lab.own_objects}
     context.facts("import", where=f"{gil}-gil", values=got.get("values"), want=want, error=got.get("error"), problem=str(problem) if problem else None,
                   shared_objects=[name for name, known in objects.items() if got.get("objects", {}).get(name) == known],

@@ -2,12 +2,14 @@
 
 import sys
 
-from context import Context
+from context import Cannot, Context
 
 
 def computes(context: Context) -> None:
     """Ordinary, huge and random input. One outcome a case, with what Python gives."""
     context.load()
+    if not context.lab.reference:
+        raise Cannot("nobody says what is right")
     for kind, calls in (("ordinary", context.lab.ordinary), ("random", context.lab.random(context.rng())), ("huge", context.lab.huge)):
         compare(context, kind, calls)
 
