@@ -4,10 +4,12 @@ import ctypes
 import importlib
 import importlib.machinery
 import json
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+import material
 from cases import Call, Outcome, outcome
 from context import Cannot, Context
 from elf import INIT, Elf
@@ -40,7 +42,10 @@ def imports_anywhere(context: Context) -> None:
 
 
 def samples(context: Context) -> list[str]:
-    return [source for source in context.lab.ordinary if "np." not in source][:6] or [loop.call for loop in context.lab.loops[:3]]
+    """Calls that need no more than the module and array, which can be imported in any interpreter."""
+    other = set(material.names()) - {"array"}
+    plain = [source for source in context.lab.ordinary if not other & set(re.findall(r"\w+", source))]
+    return plain[:6] or [loop.call for loop in context.lab.loops[:3]]
 
 
 def works(context: Context) -> list[dict]:
@@ -111,9 +116,9 @@ def shown(call, names):
         return type(error).__name__
 
 try:
-    import material
+    from array import array
     module = __import__({module!r})
-    names = {{**material.names(), {module!r}: module, **{{k: v for k, v in vars(module).items() if not k.startswith("__")}}}}
+    names = {{"array": array, {module!r}: module, **{{k: v for k, v in vars(module).items() if not k.startswith("__")}}}}
     answer["values"] = [shown(call, names) for call in {calls!r}]
     answer["objects"] = {{name: id(eval(name, names)) for name in {objects!r}}}
 except BaseException as error:
@@ -130,12 +135,8 @@ def interpreter(context: Context, gil: str) -> None:
         context.facts("cannot", case=context.case_number, why="this Python has no interpreters with a GIL of their own (3.12 has)")
         return
     with tempfile.NamedTemporaryFile(suffix=".json") as answer:
-        # What the script itself imports must be allowed anywhere: material.py imports ctypes, whose
-        # own module is only since 3.13 (where it is not, the calls are made of plain Python).
-        script = SCRIPT.format(paths=[str(Path(__file__).parent), context.directory], module=context.lab.module, calls=samples(context),
+        script = SCRIPT.format(paths=[context.directory], module=context.lab.module, calls=samples(context),
                                objects=list(context.lab.own_objects), file=answer.name)
-        if not needs_material(context):
-            script = script.replace("    import material\n", "").replace("**material.names(), ", "")
         try:
             number = create(module, gil)
             problem = module.run_string(number, script)
@@ -151,12 +152,6 @@ def interpreter(context: Context, gil: str) -> None:
     context.facts("import", where=f"{gil}-gil", values=got.get("values"), want=want, error=got.get("error"), problem=str(problem) if problem else None,
                   shared_objects=[name for name, known in objects.items() if got.get("objects", {}).get(name) == known],
                   works_first=works(context))
-
-
-def needs_material(context: Context) -> bool:
-    import material
-
-    return any(name + "(" in source for source in samples(context) for name in material.names())
 
 
 def interpreters():
