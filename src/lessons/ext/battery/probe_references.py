@@ -8,6 +8,7 @@ rounds; a single larger number is somebody's cache.
 import ctypes
 import gc
 import sys
+import warnings
 
 from cases import Call, give_back, outcome
 from context import Context
@@ -68,13 +69,13 @@ def measure(context: Context, loop, mends: bool) -> None:
     growth = [0] * ROUNDS
     for _ in range(WARM_UP):
         outcome(call, names, mends)
-    gc.collect()
+    settle()
     before = counts(watched)
     blocks = sys.getallocatedblocks()
     for round_number in range(ROUNDS):
         for _ in range(CALLS):
             outcome(call, names, mends)
-        gc.collect()
+        settle()
         now = sys.getallocatedblocks()
         growth[round_number] = now - blocks
         blocks = now
@@ -96,6 +97,16 @@ def measure(context: Context, loop, mends: bool) -> None:
         ],
         resized=resized,
     )
+
+
+def settle() -> None:
+    """Lets go what nobody holds, and what the interpreter remembers of attribute names that were looked up."""
+    gc.collect()
+    if hasattr(sys, "_clear_internal_caches"):  # since 3.13
+        sys._clear_internal_caches()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sys._clear_type_cache()
 
 
 def counts(watched: dict) -> dict:
@@ -128,7 +139,7 @@ def lines_of_leaks(context: Context) -> None:
         shim.mode(PIN)
         call_and_drop(shim, function, arguments)
         shim.mode(0)
-        gc.collect()
+        settle()
         for left in left_over(shim, lines):
             context.facts("left-over", call=loop.call, setup=loop.setup, **left)
         shim.clear()
@@ -210,7 +221,7 @@ def leaks_no_memory(context: Context) -> None:
     mallinfo2.restype = Mallinfo2
 
     def used() -> int:
-        gc.collect()
+        settle()
         info = mallinfo2()
         return info.uordblks + info.hblkhd
 

@@ -1,7 +1,5 @@
 """Probes that compare: what the module makes of a call, and what Python makes of it."""
 
-import sys
-
 from context import Cannot, Context
 
 
@@ -19,7 +17,6 @@ def refuses(context: Context) -> None:
     context.load()
     compare(context, "refused", context.lab.refused)
     compare(context, "either", context.lab.either)
-    passing(context)
 
 
 def stays_in_bounds(context: Context) -> None:
@@ -55,19 +52,3 @@ def report(context: Context, call, setup: str = "", want: bool = True) -> None:
         fields["want"] = wanted.facts()
         fields["agrees"] = got.agrees(wanted)
     context.facts("outcome", **fields)
-
-
-def passing(context: Context) -> None:
-    """Exceptions of the caller's own, which must come out as they went in."""
-    for loop in context.lab.passing:
-        if context.skips_case():
-            continue
-        call = context.announce(loop.call, "passing", setup=loop.setup)
-        names = context.names()
-        exec(loop.setup, names)
-        from cases import outcome
-
-        came = outcome(call, names)
-        context.facts("outcome", case=context.case_number, call=call.source, is_the_same=came.error is names["error"],
-                      want={"outcome": "raised", "type": type(names["error"]).__name__}, **came.facts())
-        sys.exc_info()

@@ -62,10 +62,7 @@ def refuses(facts, build):
     for fact in of(facts, "outcome"):
         if breaks_rule(fact):
             continue  # raises-or-returns
-        if kind[fact["case"]] == "passing":
-            if not fact["is_the_same"]:
-                yield f"{fact['call']}: the exception is not the one raised"
-        elif not fact.get("refuses") and (kind[fact["case"]] == "refused" or not fact["agrees"]):
+        if not fact.get("refuses") and (kind[fact["case"]] == "refused" or not fact["agrees"]):
             yield f"{fact['call']}: {fact.get('value', fact['type'])[:40]}"
 
 
@@ -79,13 +76,13 @@ def sanitized(facts, build):
             yield f"{fact['tool']}: {fact['kind'][:80]}"
 
 
-def grows(rounds, least=1) -> bool:
+def grows(rounds, least) -> bool:
     return sum(change >= least for change in rounds) >= len(rounds) - 1
 
 
 def keeps(facts, build):
     for fact in of(facts, "loop"):
-        if grows(fact["blocks"]):
+        if grows(fact["blocks"], 0.9 * fact["calls"] / len(fact["blocks"])):
             yield f"{fact['call']}: blocks {fact['blocks']}"
         for canary in fact["canaries"]:
             if canary["change"] >= 0.8 * fact["calls"] and not canary["is_immortal"]:
@@ -116,7 +113,7 @@ def survives(facts, build):
             yield f"{where}: {fact['message'][:60]}"
         if fact["outcome"] == "returned" and not fact["agrees"]:
             yield f"{where}: returns {fact['value'][:30]}"
-        if grows(fact["blocks"]):
+        if grows(fact["blocks"], 0.9 * fact["calls"] / len(fact["blocks"])):
             yield f"{where}: blocks {fact['blocks']}"
         if fact["resized"] and fact["resized"]["outcome"] == "raised":
             yield f"{where}: buffer still exported"
@@ -131,6 +128,8 @@ def raises(facts, build):
     for fact in of(facts, "outcome"):
         if breaks_rule(fact):
             yield f"{fact['call']}: {fact['message'][:60]}"
+        if not fact.get("is_the_same", True):
+            yield f"{fact['call']}: the exception is not the one raised"
 
 
 def no_gil(facts, build):
