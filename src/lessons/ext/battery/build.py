@@ -10,7 +10,7 @@ network. What compilers say goes to standard error as it is; standard output is 
     files       the source files, relative to SUBMISSION
     warnings    [{file, line, option, text}] of compilers, about the submission's own files
     variants    {plain: {directory, modules: {NAME: FILE}, libraries: [FILE], environment: {}}
-                 or {cannot: why}, ...}; `environment` is what whoever imports it must set
+                 or {cannot: why}, or {not_asked: why}, ...}; `environment` is what whoever imports it must set
     shim        FILE, or null with `shim_cannot`
     failed      only where there is no plain variant: {command, status, output}
     missing     only where that is for something that is not installed: what
@@ -78,7 +78,7 @@ def built(technology, toolchain) -> dict:
     """What a variant became. Only the plain one must succeed."""
     if toolchain.variant != "plain":
         if not technology.takes_flags:
-            return {"cannot": f"a sanitizer cannot be built into {technology.name}"}
+            return {"not_asked": f"a sanitizer cannot be built into {technology.name}"}
         if (missing := toolchain.missing_sanitizer()) is not None:
             return {"cannot": missing}
     try:

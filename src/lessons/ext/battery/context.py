@@ -23,7 +23,7 @@ class Context:
         self.options = options
         self.facts = Facts(options.facts)
         self.directory = str(options.module.resolve())
-        self.lab = labs.find(options.lab) if options.lab else labs.Lab(options.module_name, loops=tuple(map(labs.Loop, options.call)))
+        self.lab = labs.find(options.lab) if options.lab else labs.unknown(options.module_name, options.call)
         self.case_number = -1
         self.module = None
         # What build.py said; nothing for a module that somebody else has built.

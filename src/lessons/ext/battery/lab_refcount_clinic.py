@@ -204,4 +204,5 @@ LAB = Lab(
     ),
     long=Loop("checksum(data)", "data = bytes(16 << 20)"),
     own_objects=("Cache", "RecordError"),
+    own_errors=(("parse(b'x')", "RecordError"),),
 )

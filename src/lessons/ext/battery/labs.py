@@ -3,7 +3,7 @@
 One file a lab (lab_*.py) holds a `LAB`. A call is Python source, see cases.py; the names in it are those
 of material.py and those of the module. Everything that a handout does not promise is not in here, and
 whatever a handout leaves open is in `either`. Every field but `module` may be left empty: then a probe
-that needs it says "cannot". An unknown module (`syslab ext audit`) is a lab that has only `loops`.
+that needs it says "cannot". An unknown module (`syslab ext audit`) is a lab that has only calls.
 """
 
 import importlib
@@ -58,8 +58,16 @@ class Lab:
     endless: Loop | None = None
     # Objects that must not be the same in two interpreters or after a second import.
     own_objects: tuple[str, ...] = ()
+    # Calls that raise one of those: (call, class). It must be the class of the module that was called.
+    own_errors: tuple[tuple[str, str], ...] = ()
 
 
 def find(name: str) -> Lab:
     """The lab `ext/NAME`."""
     return importlib.import_module(f"lab_{name.removeprefix('ext/').replace('-', '_')}").LAB
+
+
+def unknown(module: str, calls: list[str]) -> Lab:
+    """A module of which nothing is known but some calls. Nothing is right or wrong of what they return."""
+    loops = tuple(map(Loop, calls))
+    return Lab(module, loops=loops, long=loops[0] if loops else None, meetings=tuple(Meeting(call) for call in calls))

@@ -66,6 +66,7 @@ def stories(context: Context, scenarios: dict) -> None:
         with tempfile.TemporaryDirectory() as room:
             names = {"Stash": context.module.Stash, "gc": gc, "missing": f"{room}/missing", "path": f"{room}/made"}
             before = counts(counting)
+            names["counts"] = lambda start=before: {name: count - start[name] for name, count in counts(counting).items()}
             unraisable: list[str] = []
             sys.unraisablehook = lambda it, into=unraisable: into.append(f"{type(it.exc_value).__name__}: {it.exc_value}")
             try:

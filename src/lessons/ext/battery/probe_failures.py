@@ -3,12 +3,11 @@
 survives_failing_calls lets each fail in turn; the other two only watch.
 """
 
-import gc
 import sys
 
 from cases import Call, Outcome
 from context import Context
-from probe_references import KEPT
+from probe_references import KEPT, settle
 from shim import CHECK
 
 # Calls with the same failure: for what one leaves behind to be more than a cache.
@@ -74,13 +73,13 @@ def one_failure(context, shim, lines, loop, names, k, want, watched) -> None:
     del came
     for _ in range(WARM_UP):
         attempt()
-    gc.collect()
+    settle()
     before = {what: sys.getrefcount(thing) for what, thing in watched.items()}
     growth, blocks = [0] * ROUNDS, sys.getallocatedblocks()
     for number in range(ROUNDS):
         for _ in range(CALLS):
             attempt()
-        gc.collect()
+        settle()
         now = sys.getallocatedblocks()
         growth[number], blocks = now - blocks, now
     after = {what: sys.getrefcount(thing) for what, thing in watched.items()}
@@ -150,7 +149,8 @@ def watched(context: Context, is_wanted) -> None:
         for event in events[:5]:
             context.facts("api", case=context.case_number, call=source, function=shim.name(event.function), has_gil=bool(event.has_gil),
                           is_pending=bool(event.is_pending), **place(lines.of(event.site)))
-        context.facts("outcome", case=context.case_number, call=source, events=len(events), **came.facts())
+        same = {"is_the_same": came.error is names["error"]} if kind == "passing" else {}
+        context.facts("outcome", case=context.case_number, call=source, events=len(events), **same, **came.facts())
 
 
 def place(where: dict) -> dict:

@@ -4,10 +4,12 @@ import ctypes
 import importlib
 import importlib.machinery
 import json
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+import material
 from cases import Call, Outcome, outcome
 from context import Cannot, Context
 from elf import INIT, Elf
@@ -42,7 +44,10 @@ def imports_anywhere(context: Context) -> None:
 
 
 def samples(context: Context) -> list[str]:
-    return [source for source in context.lab.ordinary if "np." not in source][:6] or [loop.call for loop in context.lab.loops[:3]]
+    """Calls that need no more than the module and array, which can be imported in any interpreter."""
+    other = set(material.names()) - {"array"}
+    plain = [source for source in context.lab.ordinary if not other & set(re.findall(r"\w+", source))]
+    return plain[:6] or [loop.call for loop in context.lab.loops[:3]]
 
 
 def works(context: Context) -> list[dict]:
@@ -88,20 +93,35 @@ def again(context: Context) -> None:
         context.facts("import", where="again", works=None, works_first=works(context), **Outcome(error=error).facts())
         return
     shared = [name for name, known in objects.items() if id(Call(name).make(context.names())) == known]
-    second = works(context)
-    is_same, context.module = context.module is first, first
-    context.facts("import", where="again", is_same=is_same, outcome="returned", works=second, works_first=works(context), shared_objects=shared)
+    second, is_same = works(context), context.module is first
+    errors = own_errors(context)
+    context.module = first
+    context.facts("import", where="again", is_same=is_same, outcome="returned", works=second, works_first=works(context), shared_objects=shared,
+                  own_errors=errors + own_errors(context))
+
+
+def own_errors(context: Context) -> list[dict]:
+    """Whether what a module raises is of its own class, and not of another's of the same name."""
+    return [{"call": source, "is_own": isinstance(outcome(Call(source), context.names()).error, Call(kind).make(context.names()))}
+            for source, kind in context.lab.own_errors]
 
 
 SCRIPT = """
 import json, sys
 sys.path[:0] = {paths!r}
 answer = {{}}
+
+def shown(call, names):
+    try:
+        return repr(eval(call, names))
+    except BaseException as error:
+        return type(error).__name__
+
 try:
-    import material
+    from array import array
     module = __import__({module!r})
-    names = {{**material.names(), {module!r}: module, **{{k: v for k, v in vars(module).items() if not k.startswith("__")}}}}
-    answer["values"] = [repr(eval(call, names)) for call in {calls!r}]
+    names = {{"array": array, {module!r}: module, **{{k: v for k, v in vars(module).items() if not k.startswith("__")}}}}
+    answer["values"] = [shown(call, names) for call in {calls!r}]
     answer["objects"] = {{name: id(eval(name, names)) for name in {objects!r}}}
 except BaseException as error:
     answer["error"] = [type(error).__name__, str(error), [base.__name__ for base in type(error).__mro__]]
@@ -117,12 +137,8 @@ def interpreter(context: Context, gil: str) -> None:
         context.facts("cannot", case=context.case_number, why="this Python has no interpreters with a GIL of their own (3.12 has)")
         return
     with tempfile.NamedTemporaryFile(suffix=".json") as answer:
-        # What the script itself imports must be allowed anywhere: material.py imports ctypes, whose
-        # own module is only since 3.13 (where it is not, the calls are made of plain Python).
-        script = SCRIPT.format(paths=[str(Path(__file__).parent), context.directory], module=context.lab.module, calls=samples(context),
+        script = SCRIPT.format(paths=[context.directory], module=context.lab.module, calls=samples(context),
                                objects=list(context.lab.own_objects), file=answer.name)
-        if not needs_material(context):
-            script = script.replace("    import material\n", "").replace("**material.names(), ", "")
         try:
             number = create(module, gil)
             problem = module.run_string(number, script)
@@ -132,17 +148,12 @@ def interpreter(context: Context, gil: str) -> None:
         said = Path(answer.name).read_text() or "{}"
     got = json.loads(said)
     # Held against what the module itself returns here: whether that is right is not the question.
-    want = [repr(outcome(Call(source), context.names()).value) for source in samples(context)]
+    here = [outcome(Call(source), context.names()) for source in samples(context)]
+    want = [repr(came.value) if came.error is None else type(came.error).__name__ for came in here]
     objects = {name: id(Call(name).make(context.names())) for name in context.lab.own_objects}
     context.facts("import", where=f"{gil}-gil", values=got.get("values"), want=want, error=got.get("error"), problem=str(problem) if problem else None,
                   shared_objects=[name for name, known in objects.items() if got.get("objects", {}).get(name) == known],
                   works_first=works(context))
-
-
-def needs_material(context: Context) -> bool:
-    import material
-
-    return any(name + "(" in source for source in samples(context) for name in material.names())
 
 
 def interpreters():

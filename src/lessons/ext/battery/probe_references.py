@@ -8,8 +8,9 @@ rounds; a single larger number is somebody's cache.
 import ctypes
 import gc
 import sys
+import warnings
 
-from cases import Call, outcome
+from cases import Call, give_back, outcome
 from context import Context
 from shim import CALLED, LOG_ALL, PIN, RESULTS, RETURNED
 
@@ -24,27 +25,27 @@ IMMORTAL = 1 << 30
 
 def keeps_no_reference(context: Context) -> None:
     context.load()
-    for loop, number in loops(context):
-        measure(context, loop, number)
+    for loop in loops(context):
+        measure(context, loop, mends=True)
     lines_of_leaks(context)
 
 
 def gives_no_reference_away(context: Context) -> None:
     """The same, with an allocator that fills what is freed, so that what comes after sees it."""
     context.load()
-    for loop, number in loops(context):
-        measure(context, loop, number)
+    for loop in loops(context):
+        measure(context, loop, mends=False)
 
 
 def loops(context: Context):
-    for number, loop in enumerate(context.lab.loops):
+    for loop in context.lab.loops:
         if context.skips_case():
             continue
         context.announce(loop.call, "loop", setup=loop.setup)
-        yield loop, number
+        yield loop
 
 
-def measure(context: Context, loop, number: int) -> None:
+def measure(context: Context, loop, mends: bool) -> None:
     names = context.names()
     try:
         exec(loop.setup, names)
@@ -55,7 +56,8 @@ def measure(context: Context, loop, number: int) -> None:
     watched = {what: eval(what, names) for what in loop.canaries}
     watched |= {"None": None, "True": True, "False": False, "NotImplemented": NotImplemented, "()": (), "''": "", "0": 0, "1": 1}
     KEPT.extend([thing] * SPARE for thing in watched.values())
-    last = outcome(call, names)
+    at_first = counts(watched)
+    last = outcome(call, names, mends)
     for thing in (last.value, last.error):
         if thing is not None:
             watched[f"type {type(thing).__name__}"] = type(thing)
@@ -66,18 +68,21 @@ def measure(context: Context, loop, number: int) -> None:
     resized = None
     growth = [0] * ROUNDS
     for _ in range(WARM_UP):
-        outcome(call, names)
-    gc.collect()
+        outcome(call, names, mends)
+    settle()
     before = counts(watched)
     blocks = sys.getallocatedblocks()
     for round_number in range(ROUNDS):
         for _ in range(CALLS):
-            outcome(call, names)
-        gc.collect()
+            outcome(call, names, mends)
+        settle()
         now = sys.getallocatedblocks()
         growth[round_number] = now - blocks
         blocks = now
     after = counts(watched)
+    for what, count in at_first.items():
+        if not count >= IMMORTAL:
+            give_back(watched[what], count - after[what])
     if loop.resize:
         try:
             exec(loop.resize, names)
@@ -92,6 +97,16 @@ def measure(context: Context, loop, number: int) -> None:
         ],
         resized=resized,
     )
+
+
+def settle() -> None:
+    """Lets go what nobody holds, and what the interpreter remembers of attribute names that were looked up."""
+    gc.collect()
+    if hasattr(sys, "_clear_internal_caches"):  # since 3.13
+        sys._clear_internal_caches()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sys._clear_type_cache()
 
 
 def counts(watched: dict) -> dict:
@@ -117,13 +132,14 @@ def lines_of_leaks(context: Context) -> None:
             function, arguments = Call(loop.call).parts(names)
         except NameError:
             continue
+        KEPT.extend([argument] * SPARE for argument in arguments)
         for _ in range(5):
             call_and_drop(shim, function, arguments)
         shim.clear()
         shim.mode(PIN)
         call_and_drop(shim, function, arguments)
         shim.mode(0)
-        gc.collect()
+        settle()
         for left in left_over(shim, lines):
             context.facts("left-over", call=loop.call, setup=loop.setup, **left)
         shim.clear()
@@ -205,11 +221,11 @@ def leaks_no_memory(context: Context) -> None:
     mallinfo2.restype = Mallinfo2
 
     def used() -> int:
-        gc.collect()
+        settle()
         info = mallinfo2()
         return info.uordblks + info.hblkhd
 
-    for loop, _ in loops(context):
+    for loop in loops(context):
         names = context.names()
         try:
             exec(loop.setup, names)

@@ -2,6 +2,7 @@
 
 import ctypes
 import signal
+import sys
 import threading
 import time
 
@@ -157,6 +158,7 @@ def answers_signals(context: Context) -> None:
     exec(loop.setup, names)
     call = context.announce(loop.call, "endless", setup=loop.setup)
     function, arguments = call.parts(names)
+    before = {what: sys.getrefcount(eval(what, names)) for what in loop.canaries}
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arm(BEFORE_SIGNAL_NS)
     started, wall = time.process_time_ns(), time.monotonic_ns()
@@ -166,6 +168,7 @@ def answers_signals(context: Context) -> None:
         error.__traceback__ = None
         came = Outcome(error=error)
     used, passed = time.process_time_ns() - started, time.monotonic_ns() - wall
+    after = {what: sys.getrefcount(eval(what, names)) for what in loop.canaries}
     resized = None
     if loop.resize:
         try:
@@ -174,7 +177,8 @@ def answers_signals(context: Context) -> None:
         except BaseException as error:  # noqa: BLE001
             resized = Outcome(error=error).facts()
     context.facts("interrupted", case=0, call=loop.call, before_signal_ns=BEFORE_SIGNAL_NS, processor_ns=used - BEFORE_SIGNAL_NS,
-                  wall_ns=passed - BEFORE_SIGNAL_NS, resized=resized, **came.facts())
+                  wall_ns=passed - BEFORE_SIGNAL_NS, resized=resized,
+                  canaries=[{"what": what, "change": after[what] - before[what]} for what in before], **came.facts())
 
 
 def arm(after_ns: int) -> None:

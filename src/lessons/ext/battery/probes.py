@@ -27,7 +27,7 @@ HEAP = {**MALLOC, "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0", "MALLOC_ARENA
 PROBES = {
     "builds": Probe("probe_import", "builds"),
     "computes": Probe("probe_values", "computes", goes_on=True),
-    "refuses-bad-arguments": Probe("probe_values", "refuses", DEBUG, goes_on=True),
+    "refuses-bad-arguments": Probe("probe_values", "refuses", goes_on=True),
     "stays-in-bounds": Probe("probe_values", "stays_in_bounds", goes_on=True),
     "stays-in-bounds@asan": Probe("probe_values", "stays_in_bounds_asan", MALLOC, "asan", goes_on=True),
     "keeps-no-reference": Probe("probe_references", "keeps_no_reference", goes_on=True),

@@ -1,6 +1,6 @@
 """Stories about `stash` whose end is known: what the library counts afterwards, and what was heard.
 
-Each is Python, run in fresh names with `Stash`, `gc`, `missing` (a path that is not there) and `path` (one
+Each is Python, run in fresh names with `Stash`, `gc`, `counts()` (of the library, above those before), `missing` (a path that is not there) and `path` (one
 that can be made). Where a story sets `came` and `want`, they are to be equal.
 """
 
@@ -18,6 +18,12 @@ FREES = {
     "its watcher holds it": "s = Stash(); s.watch(lambda key, size: s); s.log_to(lambda level, line: s); del s; gc.collect()",
     "it cannot be opened, 100 times": "for _ in range(100):\n    try:\n        Stash(missing)\n    except OSError:\n        pass\ngc.collect()",
     "a cursor that is left half-way": "s = Stash(); s.put('a', b''); s.put('b', b'')\nfor key in s.keys():\n    break\ns.close(); gc.collect()",
+    "a cursor that is left, of a stash that stays open": """s = Stash(); s.put('a', b''); s.put('b', b'')
+for key in s.keys():
+    break
+gc.collect()
+came, want = counts()['cursors'], 0
+s.close()""",
     "a cursor that is dropped": "s = Stash(); s.put('a', b''); s.put('b', b''); k = s.keys(); next(k); del k; gc.collect(); s.close()",
     "a cursor that alone holds its stash": """s = Stash()
 for key in 'abc':

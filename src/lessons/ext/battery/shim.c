@@ -9,7 +9,6 @@
 #include "shim.h"
 
 #include <dlfcn.h>
-#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +30,8 @@ static struct {
     struct object *(*call)(struct object *, struct object *, struct object *);
     void (*incref)(struct object *);
     void (*decref)(struct object *);
+    void (*raise)(struct object *, const char *);
+    struct object **system_error;
     void *exact[8];
     void *str;
 } python;
@@ -77,32 +78,10 @@ struct clocks {
 };
 static struct clocks clocks;
 
-/* Where threads wait once they have given the GIL away. Futexes, because a mutex would tell a thread
- * sanitizer that what two threads do there is ordered. */
-static struct {
-    atomic_int wanted;   /* threads that must be there before any goes on; 0: nobody waits */
-    atomic_int present;  /* so many have come */
-    atomic_int timed_out;
-    int64_t patience;    /* nanoseconds */
-    atomic_int gate;     /* 0: no gate, 1: closed, 2: open */
-    atomic_int inside;   /* so many have come to the gate */
-} meeting;
-
-static int64_t clock_of(clockid_t clock) {
+int64_t shim_clock(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
     return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-static void sleep_on(atomic_int *word, int value, int64_t until) {
-    int64_t left = until - clock_of(CLOCK_MONOTONIC);
-    struct timespec timeout = {left / 1000000000, left % 1000000000};
-    if (left > 0)
-        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout, NULL, 0);
-}
-
-static void wake(atomic_int *word) {
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1 << 30, NULL, NULL, 0);
 }
 
 static struct thread *thread_of_mine(void) {
@@ -127,10 +106,13 @@ int shim_start(void) {
     python.call = dlsym(RTLD_DEFAULT, "PyObject_Call");
     python.incref = dlsym(RTLD_DEFAULT, "Py_IncRef");
     python.decref = dlsym(RTLD_DEFAULT, "Py_DecRef");
+    python.raise = dlsym(RTLD_DEFAULT, "PyErr_SetString");
+    python.system_error = dlsym(RTLD_DEFAULT, "PyExc_SystemError");
     for (int i = 0; i < 8; i++)
         python.exact[i] = dlsym(RTLD_DEFAULT, exact[i]);
     python.str = python.exact[3];
-    if (!python.gil_check || !python.error || !python.no_memory || !python.call || !python.incref || !python.decref)
+    if (!python.gil_check || !python.error || !python.no_memory || !python.call || !python.incref || !python.decref
+        || !python.raise || !python.system_error)
         return -1;
     void *memory = mmap(NULL, LOG_LINES * sizeof *events, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
@@ -188,50 +170,20 @@ static uintptr_t fail(const struct function *function, struct registers *registe
     return (uintptr_t)shim_answer;
 }
 
-static void meet(void) {
-    int64_t until = clock_of(CLOCK_MONOTONIC) + meeting.patience;
-    int wanted = atomic_load(&meeting.wanted);
-    if (wanted > 0 && atomic_load(&meeting.present) < wanted) {
-        atomic_fetch_add(&meeting.present, 1);
-        wake(&meeting.present);
-        for (;;) {
-            int present = atomic_load(&meeting.present);
-            if (present >= wanted)
-                break;
-            if (clock_of(CLOCK_MONOTONIC) >= until) {
-                atomic_store(&meeting.timed_out, 1);
-                break;
-            }
-            sleep_on(&meeting.present, present, until);
-        }
-    }
-    if (atomic_load(&meeting.gate) == 1) {
-        atomic_fetch_add(&meeting.inside, 1);
-        wake(&meeting.inside);
-        while (atomic_load(&meeting.gate) == 1) {
-            if (clock_of(CLOCK_MONOTONIC) >= until) {
-                atomic_store(&meeting.timed_out, 1);
-                break;
-            }
-            sleep_on(&meeting.gate, 1, until);
-        }
-    }
-}
-
 /* The GIL is given away or taken: the function is called here, so that both moments are known. */
 static uintptr_t pass_gil(const struct function *function, struct registers *registers, struct thread *thread) {
     int gives = has(function, 'G') == 0;
     if (!gives && thread->armed && thread->released_at_process) {
-        clocks.process_released += clock_of(CLOCK_PROCESS_CPUTIME_ID) - thread->released_at_process;
-        clocks.thread_released += clock_of(CLOCK_THREAD_CPUTIME_ID) - thread->released_at_thread;
+        clocks.process_released += shim_clock(CLOCK_PROCESS_CPUTIME_ID) - thread->released_at_process;
+        clocks.thread_released += shim_clock(CLOCK_THREAD_CPUTIME_ID) - thread->released_at_thread;
         thread->released_at_process = 0;
     }
     registers->rax = ((uint64_t (*)(uint64_t))function->real)(registers->argument[0]);
     if (gives && thread->armed) {
-        meet();
+        shim_wait();
         clocks.releases++;
-        thread->released_at_process = clock_of(CLOCK_PROCESS_CPUTIME_ID);
-        thread->released_at_thread = clock_of(CLOCK_THREAD_CPUTIME_ID);
+        thread->released_at_process = shim_clock(CLOCK_PROCESS_CPUTIME_ID);
+        thread->released_at_thread = shim_clock(CLOCK_THREAD_CPUTIME_ID);
     }
     return (uintptr_t)shim_answer;
 }
@@ -305,10 +257,25 @@ uintptr_t shim_leave(struct returned *returned) {
     return site;
 }
 
+/* A value, or an exception: what PyObject_Call does not look at for every kind of function. The words are CPython's. */
+static struct object *checked(struct object *result) {
+    int is_raised = python.error() != NULL;
+    if (!result && !is_raised)
+        python.raise(*python.system_error, "the function returned NULL without setting an exception");
+    if (result && is_raised) {
+        python.decref(result);
+        result = NULL;
+        python.raise(*python.system_error, "the function returned a result with an exception set");
+    }
+    return result;
+}
+
 /* Calls `callable(*arguments)` with this thread armed. To be called with the GIL (ctypes.PyDLL). */
 struct object *shim_call(struct object *callable, struct object *arguments) {
+    if (shim_start() != 0)
+        return NULL;
     struct thread *thread = thread_of_mine();
-    int64_t process = clock_of(CLOCK_PROCESS_CPUTIME_ID), own = clock_of(CLOCK_THREAD_CPUTIME_ID);
+    int64_t process = shim_clock(CLOCK_PROCESS_CPUTIME_ID), own = shim_clock(CLOCK_THREAD_CPUTIME_ID);
     if (thread) {
         thread->armed++;
         thread->released_at_process = 0;
@@ -316,9 +283,9 @@ struct object *shim_call(struct object *callable, struct object *arguments) {
     struct object *result = python.call(callable, arguments, NULL);
     if (thread)
         thread->armed--;
-    clocks.process = clock_of(CLOCK_PROCESS_CPUTIME_ID) - process;
-    clocks.thread = clock_of(CLOCK_THREAD_CPUTIME_ID) - own;
-    return result;
+    clocks.process = shim_clock(CLOCK_PROCESS_CPUTIME_ID) - process;
+    clocks.thread = shim_clock(CLOCK_THREAD_CPUTIME_ID) - own;
+    return checked(result);
 }
 
 void shim_mode(int bits) {
@@ -363,40 +330,4 @@ uint32_t shim_events(struct event **first, uint32_t *held) {
 
 void shim_clocks(struct clocks *into) {
     *into = clocks;
-}
-
-/* Armed threads that give the GIL away wait there until `wanted` of them have, or out of patience. */
-void shim_meet(int wanted, int64_t patience_ns) {
-    meeting.patience = patience_ns;
-    atomic_store(&meeting.present, 0);
-    atomic_store(&meeting.timed_out, 0);
-    atomic_store(&meeting.wanted, wanted);
-}
-
-/* Armed threads that give the GIL away wait there until the gate is opened, or out of patience. */
-void shim_close_gate(int64_t patience_ns) {
-    meeting.patience = patience_ns;
-    atomic_store(&meeting.timed_out, 0);
-    atomic_store(&meeting.inside, 0);
-    atomic_store(&meeting.gate, 1);
-}
-
-void shim_open_gate(void) {
-    atomic_store(&meeting.gate, 2);
-    wake(&meeting.gate);
-}
-
-/* Waits for somebody at the gate; to be called without the GIL (ctypes.CDLL). 1: somebody is there. */
-int shim_await_inside(int64_t patience_ns) {
-    int64_t until = clock_of(CLOCK_MONOTONIC) + patience_ns;
-    int inside;
-    while ((inside = atomic_load(&meeting.inside)) == 0 && clock_of(CLOCK_MONOTONIC) < until)
-        sleep_on(&meeting.inside, inside, until);
-    return inside > 0;
-}
-
-/* Threads that came to the meeting, and whether one was out of patience. */
-int shim_met(int *timed_out) {
-    *timed_out = atomic_load(&meeting.timed_out);
-    return atomic_load(&meeting.present);
 }

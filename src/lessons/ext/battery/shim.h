@@ -2,8 +2,8 @@
  * The shim: stands between a native module and the functions of Python and malloc that it calls.
  *
  * What the files do: shim_patch.c finds the module's references to functions and turns them to stubs;
- * shim_x86_64.S holds the stubs; shim.c is asked at each call and notes, checks, answers or waits;
- * shim_crash.c says where a process died; shim_api.h says what is known about each function. shim.py is the way in from Python.
+ * shim_x86_64.S holds the stubs; shim.c is asked at each call and notes, checks or answers;
+ * shim_meet.c holds threads; shim_crash.c says where a process died; shim_api.h says what is known about each function. shim.py is the way in from Python.
  * Python.h is not needed: what the shim calls of Python it looks up in the running interpreter.
  */
 #ifndef SYSLAB_SHIM_H
@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* As many as there are stubs in shim_x86_64.S. */
 enum { STUBS = 2048, STUB_SIZE = 16 };
@@ -74,6 +75,8 @@ extern unsigned char shim_returned[];
 int shim_start(void);
 /* Whether shim.c does something at this function at all. */
 int shim_wants(const char *name);
+int64_t shim_clock(clockid_t clock);
+void shim_wait(void);
 uintptr_t shim_enter(uint64_t number, struct registers *registers, uintptr_t *return_address);
 uintptr_t shim_leave(struct returned *returned);
 

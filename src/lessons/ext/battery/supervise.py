@@ -43,6 +43,8 @@ def watch(options, probe: Probe, facts: Facts) -> int:
         if (out / "library").is_dir():
             # The counting library keeps what was closed: that would look like a leak.
             environment |= library_environment(out, module, "plain" if options.probe == "leaks-no-memory" else "counting")
+    if probe.sanitizer and not is_built(options.module, facts):
+        return 0
     if probe.sanitizer and not prepare(probe.sanitizer, environment, facts):
         return 0
     first = options.first
@@ -55,6 +57,20 @@ def watch(options, probe: Probe, facts: Facts) -> int:
         first = died_at + 1
     facts("cannot", why=f"it died {MOST_DEATHS} times; the cases behind that were not tried")
     return 0
+
+
+def is_built(directory: Path, facts: Facts) -> bool:
+    """Whether there is the variant with a sanitizer; if not, the facts say why."""
+    document = directory.resolve().parent / "build.json"
+    variant = json.loads(document.read_text())["variants"].get(directory.name, {}) if document.exists() else {}
+    if (why := variant.get("not_asked")) is not None:
+        facts("not-asked", why=why)
+    elif (why := variant.get("cannot")) is not None:
+        facts("cannot", why=why)
+    else:
+        return True
+    facts("done")
+    return False
 
 
 def sources(directory: Path) -> list[str]:

@@ -201,7 +201,7 @@ def library_environment(out: Path, module: str, kind: str) -> dict:
 
 def build_shim(out: Path) -> Path:
     """Compiles the shim, unless it is there from the same sources."""
-    sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_crash.c", "shim_x86_64.S")]
+    sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_meet.c", "shim_crash.c", "shim_x86_64.S")]
     contents = b"".join(file.read_bytes() for file in [*sources, BATTERY / "shim.h", BATTERY / "shim_api.h"])
     target = out / f"shim-{hashlib.sha256(contents).hexdigest()[:16]}.so"
     for older in out.glob("shim-*.so"):

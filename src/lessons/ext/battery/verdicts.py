@@ -11,12 +11,14 @@ SERIOUS = {
 }
 # Of what the interpreter says when a function breaks the rule "a value, or an exception".
 BROKEN_RULE = ("without setting an exception", "with an exception set")
+# What the debugging allocator says when it is called without the GIL; that is a check of its own.
+NO_GIL = "without holding the GIL"
 
 
 def judge(check: str, facts: list[dict], build: dict | None = None) -> list[str]:
     """Why the check fails; nothing if it passes."""
-    return list(JUDGES[check](facts, build)) + [f"dies: {f.get('signal', f.get('status', 'stuck'))} at {f['case']} {said(f)}"
-                                                for f in facts if f["fact"] == "died"]
+    deaths = [f for f in facts if f["fact"] == "died" and (check == "needs-no-gil-it-gave-up" or NO_GIL not in f["said"])]
+    return list(JUDGES[check](facts, build)) + [f"dies: {f.get('signal', f.get('status', 'stuck'))} at {f['case']} {said(f)}" for f in deaths]
 
 
 def said(fact: dict) -> str:
@@ -60,10 +62,7 @@ def refuses(facts, build):
     for fact in of(facts, "outcome"):
         if breaks_rule(fact):
             continue  # raises-or-returns
-        if kind[fact["case"]] == "passing":
-            if not fact["is_the_same"]:
-                yield f"{fact['call']}: the exception is not the one raised"
-        elif not fact.get("refuses") and (kind[fact["case"]] == "refused" or not fact["agrees"]):
+        if not fact.get("refuses") and (kind[fact["case"]] == "refused" or not fact["agrees"]):
             yield f"{fact['call']}: {fact.get('value', fact['type'])[:40]}"
 
 
@@ -77,13 +76,13 @@ def sanitized(facts, build):
             yield f"{fact['tool']}: {fact['kind'][:80]}"
 
 
-def grows(rounds, least=1) -> bool:
+def grows(rounds, least) -> bool:
     return sum(change >= least for change in rounds) >= len(rounds) - 1
 
 
 def keeps(facts, build):
     for fact in of(facts, "loop"):
-        if grows(fact["blocks"]):
+        if grows(fact["blocks"], 0.9 * fact["calls"] / len(fact["blocks"])):
             yield f"{fact['call']}: blocks {fact['blocks']}"
         for canary in fact["canaries"]:
             if canary["change"] >= 0.8 * fact["calls"] and not canary["is_immortal"]:
@@ -114,7 +113,7 @@ def survives(facts, build):
             yield f"{where}: {fact['message'][:60]}"
         if fact["outcome"] == "returned" and not fact["agrees"]:
             yield f"{where}: returns {fact['value'][:30]}"
-        if grows(fact["blocks"]):
+        if grows(fact["blocks"], 0.9 * fact["calls"] / len(fact["blocks"])):
             yield f"{where}: blocks {fact['blocks']}"
         if fact["resized"] and fact["resized"]["outcome"] == "raised":
             yield f"{where}: buffer still exported"
@@ -129,6 +128,8 @@ def raises(facts, build):
     for fact in of(facts, "outcome"):
         if breaks_rule(fact):
             yield f"{fact['call']}: {fact['message'][:60]}"
+        if not fact.get("is_the_same", True):
+            yield f"{fact['call']}: the exception is not the one raised"
 
 
 def no_gil(facts, build):
@@ -154,13 +155,28 @@ def signals(facts, build):
             yield f"{fact['type']} after {fact['processor_ns']}"
 
 
+# Labs whose handout asks for initialisation in two phases, and for objects of each interpreter's own.
+TWO_PHASES = {"refcount-clinic"}
+
+
 def imports(facts, build):
+    asked = facts[0]["lab"] in TWO_PHASES
+    for fact in of(facts, "init"):
+        if asked and fact["phases"] == 1:
+            yield "initialises in one phase"
     for fact in of(facts, "import"):
         where = fact.get("where")
         if not where:
             continue
         if where == "again" and fact["outcome"] == "raised":
+            if "ImportError" in fact["bases"]:
+                continue
             yield f"again: {fact['type']} {fact['message']}"
+        if asked and fact["shared_objects"]:
+            yield f"{where}: shares {fact['shared_objects']}"
+        for one in fact.get("own_errors", ()):
+            if asked and not one["is_own"]:
+                yield f"{where}: {one['call']} raises another module's exception"
         for came in (fact.get("works") or []) + fact["works_first"]:
             if not came["agrees"]:
                 yield f"{where}: {came['call']}: {came.get('value', came.get('message'))}"
