@@ -45,6 +45,9 @@ ffi.cdef("""
 """)
 lib = ffi.dlopen(os.environ.get("STASH_LIBRARY", "libstash.so"))
 
+# A function is looked up when it is first used, under a lock of cffi. A collection that comes meanwhile must not need it.
+lib.stash_close, lib.stash_cursor_close
+
 _MEANINGS = {errno.EINVAL: ValueError, errno.ERANGE: OverflowError, errno.ESTALE: RuntimeError}
 
 
