@@ -57,3 +57,12 @@ fn solutions_of_fds_pass() {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);
     }
 }
+
+/// One technology of each lab: all of them, and the mistakes, take half an hour.
+#[test]
+fn solutions_of_ext_pass() {
+    for lab in ["fast-sum", "count-lines", "dot", "refcount-clinic"] {
+        verified(&[&format!("ext/{lab}"), "--row", "solution/c"]);
+    }
+    verified(&["ext/bind", "--row", "solution/ctypes"]);
+}

@@ -218,6 +218,9 @@ pub(super) struct Interrupted {
     /// What came of changing the size of an argument afterwards.
     #[serde(default)]
     pub(super) resized: Option<Came>,
+    /// Objects, and how their reference counts changed.
+    #[serde(default)]
+    pub(super) canaries: Vec<Canary>,
 }
 
 /// How a module is initialised.
@@ -258,6 +261,18 @@ pub(super) struct Import {
     /// Objects that are the same in both, and should not be.
     #[serde(default)]
     pub(super) shared_objects: Vec<String>,
+    /// Calls that raise, and whether that is of a class of the called module's own.
+    #[serde(default)]
+    pub(super) own_errors: Vec<OwnError>,
+}
+
+/// A call that raises.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct OwnError {
+    /// The call.
+    pub(super) call: String,
+    /// Whether the exception's class is the module's own.
+    pub(super) is_own: bool,
 }
 
 /// A call that shows that a module works.
@@ -511,6 +526,9 @@ pub(super) struct Died {
     /// The end of what it said on standard error.
     #[serde(default)]
     pub(super) said: String,
+    /// Where in the module's source, and who called that.
+    #[serde(default)]
+    pub(super) at: Vec<Place>,
 }
 
 /// Something that cannot be tried here.

@@ -126,3 +126,27 @@ pub static AUDIT: Lab = Lab {
         checks::imports_anywhere(1),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons::testing::told;
+
+    #[test]
+    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+        for lab in [FAST_SUM, COUNT_LINES, DOT, REFCOUNT_CLINIC, BIND] {
+            for check in lab.checks {
+                told(check);
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_crash_comes_after_what_says_why() {
+        for lab in [FAST_SUM, COUNT_LINES, DOT, REFCOUNT_CLINIC] {
+            let place = |id: &str| lab.checks.iter().position(|check| check.id == id);
+            assert!(place("gives-no-reference-away") < place("keeps-no-reference"));
+            assert!(place("computes") < place("refuses-bad-arguments"));
+        }
+    }
+}

@@ -32,7 +32,9 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
             Fact::Sanitizer(report) if is_the_modules(report, &files) => {
                 return Err(reported(&facts, report).into());
             }
-            Fact::Died(died) => return Err(dead(&facts, died).into()),
+            Fact::Died(died) if !is_for_want_of_the_gil(died) => {
+                return Err(dead(&facts, died).into());
+            }
             _ => {}
         }
     }
@@ -53,7 +55,13 @@ fn is_the_modules(report: &Sanitizer, files: &[&str]) -> bool {
             .any(|frame| files.contains(&frame.file.as_str()))
 }
 
-fn dead(facts: &Facts, died: &Died) -> Failure {
+/// Whether the debugging allocator found that a thread without the GIL asked it for memory. That is one
+/// check's affair: [`needs_no_gil_it_gave_up`](super::needs_no_gil_it_gave_up).
+pub(super) fn is_for_want_of_the_gil(died: &Died) -> bool {
+    died.said.contains("called without holding the GIL")
+}
+
+pub(super) fn dead(facts: &Facts, died: &Died) -> Failure {
     let what = match facts.case(died.case) {
         Some(case) => called(&case.call, &case.setup),
         None => "importing it".to_owned(),
@@ -67,6 +75,10 @@ fn dead(facts: &Facts, died: &Died) -> Failure {
     let said: Vec<&str> = died.said.trim_end().lines().collect();
     let last = &said[said.len().saturating_sub(SHOWN_LINES)..];
     let mut why = format!("{what} {how}");
+    for place in &died.at {
+        why.push_str("\n  ");
+        why.push_str(&place.to_string());
+    }
     for line in last {
         why.push_str("\n  ");
         why.push_str(line);

@@ -2,7 +2,7 @@
 
 use super::super::facts::{Came, Fact, Facts, Failed, Outcome, called};
 use super::ends::lived;
-use super::references::{exported, first_change, has_grown};
+use super::references::{exported, first_change, has_grown, sum};
 use crate::model::{Failure, Judgement, Pass, Trial};
 
 /// Fails on the first function of Python's whose failure is not passed on: no exception comes out,
@@ -57,14 +57,14 @@ fn not_passed_on(outcome: &Outcome) -> Option<String> {
     }
     if let Some(canary) = first_change(&outcome.canaries, outcome.calls, |change| change != 0) {
         let word = if canary.change > 0 { "more" } else { "fewer" };
-        let references = canary.change.abs();
+        let references = canary.change.saturating_abs();
         return Some(format!(
             "leaves {references} references {word} to {}",
             canary.what
         ));
     }
-    has_grown(&outcome.blocks).then(|| {
-        let blocks: i64 = outcome.blocks.iter().sum();
+    has_grown(&outcome.blocks, outcome.calls).then(|| {
+        let blocks = sum(&outcome.blocks);
         format!("leaves {blocks} blocks of Python's memory more")
     })
 }

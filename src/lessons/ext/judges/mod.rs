@@ -7,6 +7,8 @@ mod binding;
 mod ends;
 mod failures;
 mod references;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod values;
 mod whole;

@@ -42,7 +42,7 @@ fn judged(facts: &Facts, object: impl Fn(&Facts, &Loop) -> Option<Failure>) -> J
         let Fact::Loop(one) = fact else {
             continue;
         };
-        calls += one.calls.max(0) as usize;
+        calls = usize::saturating_add(calls, one.calls.max(0) as usize);
         if let Some(failure) = object(facts, one) {
             return Err(failure.into());
         }
@@ -71,17 +71,24 @@ pub(super) fn first_change(
     calls: i64,
     is_wrong: impl Fn(i64) -> bool,
 ) -> Option<&Canary> {
-    let counts =
-        |canary: &&Canary| !canary.is_immortal && 5 * canary.change.abs() >= 4 * calls.max(1);
+    let counts = |canary: &&Canary| {
+        !canary.is_immortal
+            && canary.change.saturating_abs().saturating_mul(5) >= calls.max(1).saturating_mul(4)
+    };
     canaries
         .iter()
         .filter(counts)
         .find(|canary| is_wrong(canary.change))
 }
 
-/// Whether there was more of something after nearly every round.
-pub(super) fn has_grown(rounds: &[i64]) -> bool {
-    rounds.iter().filter(|more| **more > 0).count() >= ROUNDS_THAT_GROW
+/// Whether there were nine tenths of a block more for each of so many calls, in nearly every round:
+/// less is a cache of the interpreter's.
+pub(super) fn has_grown(rounds: &[i64], calls: i64) -> bool {
+    let each = |more: &&i64| {
+        more.saturating_mul(10).saturating_mul(rounds.len() as i64)
+            >= calls.max(1).saturating_mul(9)
+    };
+    rounds.iter().filter(each).count() >= ROUNDS_THAT_GROW
 }
 
 fn canaries(one: &Loop, is_wrong: impl Fn(i64) -> bool, word: &str) -> Option<String> {
@@ -90,18 +97,18 @@ fn canaries(one: &Loop, is_wrong: impl Fn(i64) -> bool, word: &str) -> Option<St
         "{} calls of {} leave {} references {word} to {}",
         one.calls,
         called(&one.call, &one.setup),
-        canary.change.abs(),
+        canary.change.saturating_abs(),
         canary.what
     ))
 }
 
 fn growing(one: &Loop) -> Option<String> {
-    has_grown(&one.blocks).then(|| {
+    has_grown(&one.blocks, one.calls).then(|| {
         format!(
             "{} calls of {} leave {} blocks of Python's memory more",
             one.calls,
             called(&one.call, &one.setup),
-            one.blocks.iter().sum::<i64>()
+            sum(&one.blocks)
         )
     })
 }
@@ -114,7 +121,8 @@ pub(in crate::lessons::ext) fn leaks_no_memory(trial: &Trial<'_>) -> Judgement {
         let Fact::Memory(one) = fact else {
             continue;
         };
-        calls += one.calls.max(0) as usize * one.bytes.len();
+        let more = (one.calls.max(0) as usize).saturating_mul(one.bytes.len());
+        calls = usize::saturating_add(calls, more);
         if let Some(why) = bytes(one) {
             let why = with_lines(&facts, why, &one.call, &one.setup);
             let hint = "Who frees that memory, on each way out of the function?";
@@ -131,14 +139,14 @@ fn bytes(one: &Memory) -> Option<String> {
     let grown = one
         .bytes
         .iter()
-        .filter(|bytes| **bytes >= LEAST_BYTES * one.calls)
+        .filter(|bytes| **bytes >= LEAST_BYTES.saturating_mul(one.calls))
         .count();
     (one.calls > 0 && grown >= ROUNDS_THAT_GROW).then(|| {
         format!(
             "{} calls of {} leave {} bytes of the C heap allocated",
-            one.calls * one.bytes.len() as i64,
+            one.calls.saturating_mul(one.bytes.len() as i64),
             called(&one.call, &one.setup),
-            one.bytes.iter().sum::<i64>()
+            sum(&one.bytes)
         )
     })
 }
@@ -153,4 +161,11 @@ fn with_lines(facts: &Facts, why: String, call: &str, setup: &str) -> String {
         why.push_str(&format!("\n  {place} {function}"));
     }
     why
+}
+
+/// The sum of what somebody else wrote down.
+pub(super) fn sum(rounds: &[i64]) -> i64 {
+    rounds
+        .iter()
+        .fold(0, |sum: i64, more| sum.saturating_add(*more))
 }

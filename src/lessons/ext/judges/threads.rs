@@ -2,7 +2,7 @@
 
 use super::super::facts::{Came, Fact, Interrupted, Outcome, Share, called};
 use super::super::probes::is_sanitized;
-use super::ends::lived;
+use super::ends::{dead, is_for_want_of_the_gil, lived};
 use super::failures::{call_of, is_neither};
 use super::references::exported;
 use crate::model::{Failure, Judgement, Objection, Pass, Trial};
@@ -61,6 +61,9 @@ pub(in crate::lessons::ext) fn needs_no_gil_it_gave_up(trial: &Trial<'_>) -> Jud
                 );
                 let hint = "What else may the interpreter be doing while that line runs?";
                 return Err(Failure::new(why).hint(hint).into());
+            }
+            Fact::Died(died) if is_for_want_of_the_gil(died) => {
+                return Err(dead(&facts, died).into());
             }
             Fact::Outcome(_) => calls += 1,
             _ => {}
@@ -148,6 +151,9 @@ fn unanswered(interrupted: &Interrupted, came: &Came) -> Option<String> {
     if interrupted.processor_ns > ANSWER_NS {
         let ms = interrupted.processor_ns / 1_000_000;
         return Some(format!("went on for {ms} ms of processor time"));
+    }
+    if let Some(kept) = interrupted.canaries.iter().find(|canary| canary.change > 0) {
+        return Some(format!("left {} references to {}", kept.change, kept.what));
     }
     exported(interrupted.resized.as_ref()).then(|| "left a buffer exported".to_owned())
 }

@@ -16,8 +16,8 @@ pub(in crate::lessons::ext) fn computes(trial: &Trial<'_>) -> Judgement {
     )
 }
 
-/// Fails on the first call that is neither refused nor right where it may be either, that is not
-/// refused where it has to be, or that loses an exception of its argument's.
+/// Fails on the first call that is neither refused nor right where it may be either, or that is not
+/// refused where it has to be.
 pub(in crate::lessons::ext) fn refuses_bad_arguments(trial: &Trial<'_>) -> Judgement {
     agreeing(
         trial,
@@ -63,12 +63,6 @@ fn disagreement(facts: &Facts, outcome: &Outcome) -> Option<String> {
     let want = outcome.want.as_ref();
     match kind {
         _ if is_neither(came) => None,
-        "passing" => (outcome.is_the_same == Some(false)).then(|| {
-            format!(
-                "{call} {} instead of the exception that its argument raised",
-                came.told()
-            )
-        }),
         "refused" => (!came.refuses).then(|| {
             format!(
                 "{call} {} instead of raising TypeError, ValueError, OverflowError or BufferError",

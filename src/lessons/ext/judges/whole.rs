@@ -105,29 +105,52 @@ pub(in crate::lessons::ext) fn imports_anywhere(trial: &Trial<'_>) -> Judgement 
     }
 }
 
-/// The same, and fails unless it is initialised in several phases (PEP 489).
+/// The same, and fails unless it is initialised in several phases (PEP 489), and has nothing in common
+/// with the module of another import.
 pub(in crate::lessons::ext) fn imports_in_phases(trial: &Trial<'_>) -> Judgement {
     let facts = lived(trial)?;
     for fact in &facts.all {
-        if let Fact::Init(init) = fact
-            && init.phases != Some(2)
-        {
-            return Err(Failure::new(
-                "its init function makes the module itself: there is one for all interpreters",
-            )
-            .hint("What can an init function return beside a module?")
-            .into());
+        let why = match fact {
+            Fact::Init(init) if init.phases != Some(2) => Some(
+                "its init function makes the module itself: there is one for all interpreters"
+                    .to_owned(),
+            ),
+            Fact::Import(import) => in_common(import),
+            _ => None,
+        };
+        if let Some(why) = why {
+            let hint = "Where does each module keep what is its own, and what can an init function return beside a module?";
+            return Err(Failure::new(why).hint(hint).into());
         }
     }
     imports_anywhere(trial)
 }
 
-fn not_there(import: &Import) -> Option<String> {
-    let place = match import.place.as_str() {
+/// What two modules have in common.
+fn in_common(import: &Import) -> Option<String> {
+    let place = place_of(import);
+    if let Some(shared) = import.shared_objects.first() {
+        return Some(format!(
+            "{place}, `{shared}` is the very same object as before"
+        ));
+    }
+    let foreign = import.own_errors.iter().find(|one| !one.is_own)?;
+    Some(format!(
+        "{place}, `{}` raises an exception of the other module's class",
+        foreign.call
+    ))
+}
+
+fn place_of(import: &Import) -> &'static str {
+    match import.place.as_str() {
         "again" => "imported once more",
         "shared-gil" => "imported in another interpreter",
         _ => "imported in an interpreter with a GIL of its own",
-    };
+    }
+}
+
+fn not_there(import: &Import) -> Option<String> {
+    let place = place_of(import);
     let wrong = |samples: &Option<Vec<Sample>>| {
         let samples = samples.as_ref()?;
         samples

@@ -1,0 +1,188 @@
+//! What judges say of facts.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::lessons::ext::probes::{plain, sanitized};
+use crate::lessons::testing;
+use crate::model::check::Judge;
+
+/// What a judge says of a plain probe that wrote these facts.
+fn judged(judge: Judge, facts: &str) -> String {
+    of_probe(judge, &plain("a-probe", "a story", 1), facts)
+}
+
+fn of_probe(judge: Judge, experiment: &crate::model::Experiment, facts: &str) -> String {
+    let facts: String = facts
+        .trim()
+        .lines()
+        .map(|line| format!("{}\n", line.trim()))
+        .collect();
+    let trace = format!("2 +++ exit 0\n* file \"/lab/facts\" {facts:?}");
+    testing::judged(judge, experiment, &[trace])
+}
+
+const CASE: &str = r#"{"fact": "case", "case": 0, "kind": "ordinary", "call": "f(b'')"}"#;
+const DONE: &str = r#"{"fact": "done"}"#;
+
+fn outcome(more: &str) -> String {
+    format!("{CASE}\n{{\"fact\": \"outcome\", \"case\": 0, \"call\": \"f(b'')\", {more}}}\n{DONE}")
+}
+
+#[test]
+fn a_value_that_is_not_pythons_fails() {
+    let right = outcome(r#""outcome": "returned", "type": "int", "value": "0", "agrees": true"#);
+    assert_eq!(judged(computes, &right), "pass");
+    let wrong = outcome(
+        r#""outcome": "returned", "type": "int", "value": "1", "agrees": false,
+        "want": {"outcome": "returned", "type": "int", "value": "0"}"#,
+    )
+    .replace("\n        ", " ");
+    assert_snapshot!(judged(computes, &wrong), @"");
+}
+
+#[test]
+fn what_must_be_refused_is_refused_by_one_of_four_exceptions() {
+    let refused = |more: &str| outcome(more).replace("ordinary", "refused");
+    let right =
+        refused(r#""outcome": "raised", "type": "TypeError", "message": "no", "refuses": true"#);
+    assert_eq!(judged(refuses_bad_arguments, &right), "pass");
+    let wrong =
+        refused(r#""outcome": "raised", "type": "KeyError", "message": "no", "refuses": false"#);
+    assert_snapshot!(judged(refuses_bad_arguments, &wrong), @"");
+}
+
+#[test]
+fn a_process_that_dies_fails_at_its_case() {
+    let facts = format!(
+        "{CASE}\n{}",
+        r#"{"fact": "died", "case": 0, "signal": "SIGSEGV", "said": "Fatal Python error\n", "at": [{"file": "module.c", "line": 3, "within": "f"}]}"#
+    );
+    assert_snapshot!(judged(computes, &facts), @"");
+}
+
+#[test]
+fn a_reference_for_each_call_is_a_leak_and_a_few_are_not() {
+    let loops = |change: i64, blocks: i64| {
+        format!(
+            "{}\n{}\n{DONE}",
+            format_args!(
+                r#"{{"fact": "loop", "call": "f(x)", "setup": "x = [1]", "calls": 100, "blocks": [{blocks}, {blocks}, {blocks}, {blocks}, 0], "canaries": [{{"what": "x", "change": {change}}}]}}"#
+            ),
+            r#"{"fact": "left-over", "call": "f(x)", "setup": "x = [1]", "function": "PyLong_FromLong", "file": "module.c", "line": 9}"#
+        )
+    };
+    assert_eq!(judged(keeps_no_reference, &loops(4, 1)), "pass");
+    assert_snapshot!(judged(keeps_no_reference, &loops(100, 0)), @"");
+    assert_snapshot!(judged(keeps_no_reference, &loops(0, 20)), @"");
+    assert_eq!(judged(gives_no_reference_away, &loops(100, 0)), "pass");
+    assert_snapshot!(judged(gives_no_reference_away, &loops(-100, 0)), @"");
+}
+
+#[test]
+fn a_share_is_of_processor_time_and_the_best_round_counts() {
+    let share = |released: i64| {
+        format!(
+            r#"{{"fact": "share", "call": "f(x)", "process_ns": 1000, "process_released_ns": {released}, "releases": 1, "outcome": {{"outcome": "returned"}}}}"#
+        )
+    };
+    assert_eq!(
+        judged(
+            releases_the_gil,
+            &format!("{}\n{}\n{DONE}", share(500), share(950))
+        ),
+        "pass"
+    );
+    assert_snapshot!(judged(releases_the_gil, &format!("{}\n{DONE}", share(500))), @"");
+}
+
+#[test]
+fn a_failure_that_is_not_passed_on_fails() {
+    let facts = outcome(
+        r#""outcome": "returned", "type": "int", "value": "7", "agrees": false, "calls": 30, "blocks": [0, 0, 0, 0, 0], "failed": {"function": "PyLong_FromLong", "file": "module.c", "line": 4}"#,
+    );
+    assert_snapshot!(judged(survives_failing_calls, &facts), @"");
+}
+
+#[test]
+fn a_call_without_the_gil_fails_with_its_line() {
+    let facts = format!(
+        "{CASE}\n{}\n{DONE}",
+        r#"{"fact": "api", "case": 0, "function": "PyList_Append", "has_gil": false, "is_pending": false, "at": {"file": "module.c", "line": 12}}"#
+    );
+    assert_snapshot!(judged(needs_no_gil_it_gave_up, &facts), @"");
+    assert_eq!(judged(raises_or_returns, &facts), "pass");
+}
+
+#[test]
+fn what_cannot_be_tried_is_skipped_and_what_is_not_asked_passes() {
+    let cannot = format!(
+        "{}\n{DONE}",
+        r#"{"fact": "cannot", "why": "libtsan.so is not installed"}"#
+    );
+    assert_eq!(
+        judged(shares_safely, &cannot),
+        "skipped: libtsan.so is not installed"
+    );
+    let not_asked = format!(
+        "{}\n{DONE}",
+        r#"{"fact": "not-asked", "why": "pyo3 panics"}"#
+    );
+    assert_eq!(judged(survives_failing_calls, &not_asked), "pass");
+}
+
+#[test]
+fn a_report_of_the_thread_sanitizer_counts_if_it_is_about_the_modules_code() {
+    let report = |file: &str| {
+        format!(
+            "{}\n{CASE}\n{}\n{DONE}",
+            r#"{"fact": "start", "sources": ["module.c"]}"#,
+            format_args!(
+                r#"{{"fact": "sanitizer", "tool": "tsan", "kind": "data race", "frames": [{{"within": "f", "file": "{file}", "line": 5}}]}}"#
+            )
+        )
+    };
+    let experiment = sanitized("tsan", "shares-safely", "a story", 1);
+    assert_eq!(
+        of_probe(shares_safely, &experiment, &report("ceval.c")),
+        "pass"
+    );
+    assert_snapshot!(of_probe(shares_safely, &experiment, &report("module.c")), @"");
+}
+
+#[test]
+fn nothing_that_a_module_writes_makes_a_judge_panic() {
+    let judges: [Judge; 18] = [
+        builds,
+        computes,
+        refuses_bad_arguments,
+        stays_in_bounds,
+        keeps_no_reference,
+        gives_no_reference_away,
+        leaks_no_memory,
+        survives_failing_calls,
+        raises_or_returns,
+        releases_the_gil,
+        needs_no_gil_it_gave_up,
+        shares_safely,
+        answers_signals,
+        imports_anywhere,
+        imports_in_phases,
+        declares_prototypes,
+        frees_handles,
+        keeps_callbacks_alive,
+    ];
+    for hostile in [
+        "",
+        "null",
+        r#"{"fact": "loop", "call": "", "calls": -9223372036854775808, "blocks": [9223372036854775807, 9223372036854775807, 9223372036854775807, 9223372036854775807]}"#,
+        r#"{"fact": "memory", "call": "", "calls": 9223372036854775807, "bytes": [-9223372036854775808, 1]}"#,
+        r#"{"fact": "share", "call": "", "process_ns": -1, "process_released_ns": 9223372036854775807}"#,
+        r#"{"fact": "interrupted", "call": "", "processor_ns": -9223372036854775808, "outcome": "raised", "type": "KeyboardInterrupt"}"#,
+        r#"{"fact": "loop", "call": "f", "calls": 1, "canaries": [{"what": "x", "change": -9223372036854775808}]}"#,
+    ] {
+        for judge in judges {
+            let _said = judged(judge, &format!("{hostile}\n{DONE}"));
+        }
+    }
+}
