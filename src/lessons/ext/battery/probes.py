@@ -40,7 +40,7 @@ PROBES = {
     "shares-safely": Probe("probe_threads", "shares_safely", DEBUG, goes_on=True),
     "shares-safely@asan": Probe("probe_threads", "shares_safely", MALLOC, "asan", goes_on=True),
     "shares-safely@tsan": Probe("probe_threads", "shares_safely", MALLOC, "tsan", goes_on=True),
-    "answers-signals": Probe("probe_threads", "answers_signals", processor_s=20),
+    "answers-signals": Probe("probe_threads", "answers_signals", processor_s=8),
     "declares-prototypes": Probe("probe_bind", "declares_prototypes"),
     "frees-handles": Probe("probe_bind", "frees_handles", goes_on=True),
     "keeps-callbacks-alive": Probe("probe_bind", "keeps_callbacks_alive", DEBUG, goes_on=True),

@@ -264,13 +264,17 @@ class Ctypes(Technology):
 def cargo(tools: Toolchain) -> Path:
     """Builds a crate in a copy; the shared object that it makes.
 
-    SYSLAB_CARGO_TARGET may name a directory in which the crates that it needs are built once for many
-    submissions. Who builds for strangers leaves it unset.
+    SYSLAB_CARGO_SEED may name a target directory in which somebody has built the same crates before: it
+    is copied, and cargo builds only what is the submission's own.
     """
-    copy, target = tools.copy_source(), os.environ.get("SYSLAB_CARGO_TARGET") or str(tools.out / "work" / "cargo")
+    copy, target = tools.copy_source(), tools.out / "work" / "cargo"
     shutil.rmtree(copy / "target", ignore_errors=True)
+    if (seed := os.environ.get("SYSLAB_CARGO_SEED")) and not target.exists():
+        shutil.copytree(seed, target, symlinks=True)
+    for file in copy.rglob("*"):
+        os.utime(file)  # newer than whatever was built: cargo tells two crates of one name by nothing else
     said = tools.run(["cargo", "build", "--release", "--offline", "--quiet", "--message-format", "json-render-diagnostics"], where=copy,
-                     CARGO_TARGET_DIR=target, CARGO_PROFILE_RELEASE_DEBUG="line-tables-only", CARGO_PROFILE_RELEASE_STRIP="none",
+                     CARGO_TARGET_DIR=str(target), CARGO_PROFILE_RELEASE_DEBUG="line-tables-only", CARGO_PROFILE_RELEASE_STRIP="none",
                      PYO3_BUILD_EXTENSION_MODULE="1", PYO3_PYTHON=sys.executable)
     made = []
     for line in said.splitlines():

