@@ -1,6 +1,7 @@
 //! The lesson `cpython`: what Python is underneath.
 
 pub mod exercises;
+mod pvm;
 
 use crate::model::Lesson;
 
@@ -11,5 +12,5 @@ pub const LESSON: Lesson = Lesson {
     title: "from Python's source text to system calls",
     demos: &[],
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[pvm::LAB],
 };
