@@ -21,7 +21,7 @@ def arithmetic(chance):
         f"print({x} // {y}, {x} % {y})" for x in ("a", "-a") for y in ("b", "-b"))
     return f"a = {a * b + 1}\nb = {b}\n" + text("""
         print(a + b, a - b, b - a, a * b)
-        print(a ** b, b ** 2, (-b) ** 3)
+        print(a ** 2, b ** 3, (-b) ** 3, a ** 0)
         print(a << b, a >> b, -a >> 1)
         print(a & b, a | b, a ^ b, ~a, -a & 255, -a | b, -a ^ b)
     """) + signs + "\n"
@@ -78,7 +78,7 @@ def comparisons(chance):
         print(a < b, a <= b, a == b, a != b, a > b, a >= b)
         print(n is None, a is None, n is not None, not a, not n, not 0, not "")
         print((a == b) + (a < b) + True, True + True, -True, True == 1, "1" == 1)
-        print(a < b < 100, None == 0, False == 0, True * {x})
+        print(None != a, None == 0, False == 0, True * {x})
     """)
 
 
