@@ -8,12 +8,13 @@
 mod experiments;
 mod judges;
 
-use crate::model::{Capability, Check, Experiment, Lab, check::Judge};
+use crate::model::{Capability, Check, Experiment, Form, Lab, check::Judge};
 
 /// The lab; its contract is `labs/cpython/pvm/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "pvm",
     title: "a little Python virtual machine",
+    form: Form::Program,
     checks: &[
         check(
             "runs-straight-lines",

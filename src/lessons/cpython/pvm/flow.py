@@ -235,12 +235,12 @@ def over(chance):
             print(x)
         for key in {{"{b}": 1, "{c}": 2, "{a}": 3}}:
             print(key)
-        for a, b in [(1, "{a}"), (2, "{b}")]:
-            print(b, a)
+        for pair in [(1, "{a}"), (2, "{b}")]:
+            print(pair[1], pair)
         for x in []:
             print("never")
         else:
-            print(word, letter, x, b)
+            print(word, letter, x, pair)
     """)
 
 

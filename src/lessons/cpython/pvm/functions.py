@@ -172,9 +172,13 @@ def shared(chance):
             def put(new):
                 nonlocal value
                 value = new
-            return get, put
-        get, put = box({x})
-        other, put_other = box("other")
+            return [get, put]
+        first = box({x})
+        get = first[0]
+        put = first[1]
+        second = box("other")
+        other = second[0]
+        put_other = second[1]
         print(get(), other())
         put({y})
         print(get(), other())
@@ -285,7 +289,7 @@ def inner_recursion(chance):
 # Deep recursion.
 
 def deep_enough(chance):
-    n = chance.number(450, 500)
+    n = chance.number(450, 490)
     return text(f"""
         def depth(n):
             return 0 if n == 0 else 1 + depth(n - 1)
