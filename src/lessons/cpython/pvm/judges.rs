@@ -7,7 +7,41 @@
 //! out, passes; the program's text is not among what it is given.
 
 use crate::lessons::agreement::agrees;
-use crate::model::{Judgement, Trial};
+use crate::model::{Expected, Failure, Judgement, Objection, Trial};
+
+/// Fails unless all agrees; says at least which program it was.
+fn agreed(trial: &Trial<'_>, hint: &str) -> Judgement {
+    agrees(trial, hint).map_err(|objection| match objection {
+        Objection::Fail(failure) => Objection::Fail(named(trial, failure)),
+        other => other,
+    })
+}
+
+/// The failure, which has no place in the program where what is printed is right and how it ends is
+/// not, or where it never ends: then that of the last that is due.
+fn named(trial: &Trial<'_>, failure: Failure) -> Failure {
+    let expects = trial.experiment.runs.first().map(|run| &run.expects);
+    let lines = expects.into_iter().flatten().filter_map(|due| match due {
+        Expected::Output { line, .. } | Expected::Message { line } => Some(line.as_str()),
+        Expected::LastWords(words) => Some(words.line.as_str()),
+        _ => None,
+    });
+    let lines: Vec<&str> = lines.collect();
+    let has_place = lines.iter().any(|line| failure.why.ends_with(line));
+    match lines.last() {
+        Some(line) if !has_place => {
+            let between = match line.contains('\n') {
+                true => "; the last that is due comes from\n",
+                false => ": ",
+            };
+            Failure {
+                why: format!("{}{between}{line}", failure.why),
+                ..failure
+            }
+        }
+        _ => failure,
+    }
+}
 
 /// A judge that asks this where something does not agree.
 macro_rules! asking {
@@ -17,7 +51,7 @@ macro_rules! asking {
         /// # Errors
         /// The first difference.
         pub(super) fn $name(trial: &Trial<'_>) -> Judgement {
-            agrees(trial, $hint)
+            agreed(trial, $hint)
         }
     };
 }
@@ -104,6 +138,17 @@ mod tests {
         assert_eq!(said(true, trace), "pass");
         let trace = "* stdout \"1\\n\"\n* stderr \"IndexError: any words\\n\"\n2 +++ exit 1";
         assert_eq!(said(false, trace), "pass");
+    }
+
+    #[test]
+    fn a_wrong_status_has_a_place_too() {
+        let trace = "* stdout \"1\\n\"\n* stderr \"ValueError: no\\n\"\n2 +++ exit 0";
+        assert_snapshot!(said(true, trace), @r#"
+        fail: it exits with status 0 where status 1 is due: line 2
+          0.1 * stderr "ValueError: no\n"
+          0.2 2 +++ exit 0
+        hint: which line of which table is asked, in which frame, and what is on the stack then?
+        "#);
     }
 
     #[test]
