@@ -193,6 +193,7 @@ fn examined(
         jobs: 1,
         timeout_scale: 1.0,
         repeat: args.repeat,
+        audit: None,
     };
     bench::examine(&request, interrupted, &mut |_| {}).map_err(examination::trouble)
 }

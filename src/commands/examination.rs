@@ -159,6 +159,7 @@ mod tests {
             jobs: 1,
             timeout_scale: 1.0,
             repeat: 1,
+            audit: None,
         };
         let found = Finding {
             points: 50,

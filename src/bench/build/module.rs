@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::job::Audit;
 use super::confined::{Confined, how};
 use super::toolchain::{self, Tools};
 use super::{BuildError, Built, Kind, environment};
@@ -15,20 +16,57 @@ use crate::model::{Battery, ExitStatus, ModuleBuild};
 use crate::sandbox::{Bind, Workshop};
 
 /// Where a battery's files are, inside.
-const BATTERY_DIR: &str = "/battery";
+pub const BATTERY_DIR: &str = "/battery";
 
 /// Where what was built is, below the submission's directory.
-pub const BUILT: &str = ".built";
+const BUILT: &str = ".built";
 
-/// Builds what is in the workshop as this module; what is then started is the battery's program that
-/// tries it.
+/// Builds what is in the workshop as the module of this lab; what is then started is the battery's
+/// program that tries it.
 ///
 /// # Errors
 /// What the submission lacks, or what its compiler says of it; what this machine lacks.
 pub fn build_module(
     workshop: &Workshop,
+    lab: &str,
     name: &str,
     battery: &'static Battery,
+) -> Result<Built, BuildError> {
+    let about = ["--lab".to_owned(), lab.to_owned()];
+    build(
+        workshop,
+        battery,
+        &["--module".to_owned(), name.to_owned()],
+        &about,
+    )
+}
+
+/// Builds what is in the workshop, or takes it as it is, for trying a module that is in no lab.
+///
+/// # Errors
+/// As [`build_module`].
+pub fn build_audited(
+    workshop: &Workshop,
+    audit: &Audit,
+    battery: &'static Battery,
+) -> Result<Built, BuildError> {
+    let mut about = vec!["--import".to_owned(), audit.module.clone()];
+    for call in &audit.calls {
+        about.push(format!("--call={call}"));
+    }
+    let how = match &audit.built {
+        Some(file) => vec![format!("--built={file}")],
+        None => vec!["--module".to_owned(), audit.module.clone()],
+    };
+    build(workshop, battery, &how, &about)
+}
+
+/// Builds by the battery: `how` is for its building program, `about` for the one that tries.
+fn build(
+    workshop: &Workshop,
+    battery: &'static Battery,
+    how_to: &[String],
+    about: &[String],
 ) -> Result<Built, BuildError> {
     let python = toolchain::python_with_packages()?;
     let place = workshop.battery_dir();
@@ -47,7 +85,7 @@ pub fn build_module(
     let mut command = program(battery.build);
     command.push(SUBMISSION_DIR.to_owned());
     command.push(format!("{SUBMISSION_DIR}/{BUILT}"));
-    command.extend(["--module".to_owned(), name.to_owned()]);
+    command.extend(how_to.iter().cloned());
     let (status, said) = Confined {
         workshop,
         tools: tools.clone(),
@@ -81,8 +119,10 @@ pub fn build_module(
     }
     let mut binds = tools.binds();
     binds.push(bind);
+    let mut argv = program(battery.probe);
+    argv.extend(about.iter().cloned());
     Ok(Built {
-        argv: program(battery.probe),
+        argv,
         env: environment(&tools),
         binds,
         kind: Kind::Module,

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import json
 import random
 import sys
 
@@ -25,6 +26,9 @@ class Context:
         self.lab = labs.find(options.lab) if options.lab else labs.Lab(options.module_name, loops=tuple(map(labs.Loop, options.call)))
         self.case_number = -1
         self.module = None
+        # What build.py said; nothing for a module that somebody else has built.
+        document = options.module.resolve().parent / "build.json"
+        self.build = json.loads(document.read_text()) if document.exists() else {}
 
     def run(self) -> int:
         probe = PROBES[self.options.probe]

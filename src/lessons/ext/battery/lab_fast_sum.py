@@ -102,7 +102,7 @@ LAB = Lab(
     loops=(
         Loop("byte_sum(data)", "data = noise(1, 300)", ("data",)),
         Loop("byte_sum(data)", "data = bytearray(b'a' * 300)", ("data",), "data.append(0); del data[-1]"),
-        Loop("byte_sum(data)", "data = bytearray(100_000)", ("data",), "data.append(0); del data[-1]"),
+        Loop("byte_sum(data)", "data = bytearray(b'a' * 200_000)", ("data",), "data.append(0); del data[-1]"),
         Loop("byte_sum(view)", "data = bytearray(b'a' * 300); view = memoryview(data)[3:200]", ("view", "data")),
         Loop("byte_sum(data)", "data = array('B', b'a' * 300)", ("data",), "data.append(0); del data[-1]"),
         Loop("byte_sum(b'')"),

@@ -14,7 +14,9 @@ from elf import INIT, Elf
 
 
 def builds(context: Context) -> None:
-    """What the shared objects need and export. What compilers said is in build.py's document."""
+    """What the shared objects need and export. And what compilers said."""
+    for warning in context.build.get("warnings", ()):
+        context.facts("warning", **warning)
     for file in sorted(Path(context.directory).rglob("*.so*")):
         elf = Elf(file)
         context.facts("shared-object", file=str(file.relative_to(context.directory)), needed=elf.needed, run_path=elf.run_path,

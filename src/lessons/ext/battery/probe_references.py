@@ -50,13 +50,14 @@ def measure(context: Context, loop, number: int) -> None:
         context.facts("cannot", case=context.case_number, why=str(error))
         return
     call = Call(loop.call)
-    last = outcome(call, names)
     watched = {what: eval(what, names) for what in loop.canaries}
     watched |= {"None": None, "True": True, "False": False, "NotImplemented": NotImplemented, "()": (), "''": "", "0": 0, "1": 1}
-    watched[f"type {type(last.value).__name__}"] = type(last.value)
-    if last.error is not None:
-        watched[f"type {type(last.error).__name__}"] = type(last.error)
     spare = [[thing] * SPARE for thing in watched.values()]
+    last = outcome(call, names)
+    for thing in (last.value, last.error):
+        if thing is not None:
+            watched[f"type {type(thing).__name__}"] = type(thing)
+            spare.append([type(thing)] * SPARE)
     came = last.facts()
     del last
 

@@ -38,5 +38,8 @@ PROBES = {
     "shares-safely@asan": Probe("probe_threads", "shares_safely", MALLOC, "asan", goes_on=True),
     "shares-safely@tsan": Probe("probe_threads", "shares_safely", MALLOC, "tsan", goes_on=True),
     "answers-signals": Probe("probe_threads", "answers_signals", processor_s=20),
+    "declares-prototypes": Probe("probe_bind", "declares_prototypes"),
+    "frees-handles": Probe("probe_bind", "frees_handles", goes_on=True),
+    "keeps-callbacks-alive": Probe("probe_bind", "keeps_callbacks_alive", DEBUG, goes_on=True),
     "imports-anywhere": Probe("probe_import", "imports_anywhere", goes_on=True),
 }
