@@ -608,7 +608,12 @@ mod tests {
             vec![word(&arg[..arg.len() / 2]), word(&arg[1..])]
         };
         let judged = |price| move |work: &Work| (long_words_fail(work), price);
-        let outcome = shrunk(&work, long_words_fail(&work), smaller, judged(LIMITED_TRIAL));
+        let outcome = shrunk(
+            &work,
+            long_words_fail(&work),
+            smaller,
+            judged(LIMITED_TRIAL),
+        );
         let TrialResult::Fail(proof) = outcome.result else {
             panic!("it passes");
         };

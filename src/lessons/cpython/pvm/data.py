@@ -128,7 +128,6 @@ def unpacking(chance):
         print(row)
         for x, (y, z) in [(1, (2, 3)), ("{a}", "{b[:2]}")]:
             print(x, y, z)
-        print([*row, 0, *"{b[:2]}"])
     """)
 
 
@@ -246,6 +245,8 @@ def among_others(chance):
         for i in [x + 1 for x in range(2)]:
             print(i, [y for y in [x * i for x in range({n})] if y > 2], [i for i in "ab"], i)
         print([x for x in range({n})][-1] + [x for x in [{n}]][0])
+        row = [1, "{chance.word()}"]
+        print([*row, {n}, *"{chance.word()}", [*row]], row)
     """)
 
 

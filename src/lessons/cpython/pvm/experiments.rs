@@ -95,7 +95,11 @@ pub(super) fn integers(seed: u64) -> Vec<Experiment> {
 
 /// Recursion, as deep as promised and without end.
 pub(super) fn recursion(seed: u64) -> Vec<Experiment> {
-    programs("stands-deep-recursion", "programs that call themselves", seed)
+    programs(
+        "stands-deep-recursion",
+        "programs that call themselves",
+        seed,
+    )
 }
 
 /// What is no program.

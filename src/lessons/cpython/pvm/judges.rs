@@ -120,7 +120,12 @@ mod tests {
             status: Some(1),
             last_words: Some(LastWords {
                 line: "line 2".to_owned(),
-                text: if is_whole { "ValueError: no" } else { "IndexError" }.to_owned(),
+                text: if is_whole {
+                    "ValueError: no"
+                } else {
+                    "IndexError"
+                }
+                .to_owned(),
                 is_whole,
             }),
             ..Foretold::default()
