@@ -1,5 +1,6 @@
 //! The lesson `cpython`: what Python is underneath.
 
+pub mod demos;
 pub mod exercises;
 mod pvm;
 
@@ -10,7 +11,7 @@ pub const LESSON: Lesson = Lesson {
     slug: "cpython",
     alias: Some("python"),
     title: "from Python's source text to system calls",
-    demos: &[],
+    demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
     labs: &[pvm::LAB],
 };

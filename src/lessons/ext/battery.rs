@@ -39,6 +39,7 @@ pub(super) static BATTERY: Battery = Battery {
         file!("shim.h"),
         file!("shim.py"),
         file!("shim_api.h"),
+        file!("shim_crash.c"),
         file!("shim_patch.c"),
         file!("shim_x86_64.S"),
         file!("supervise.py"),

@@ -14,7 +14,7 @@ def longest_line(text):
 
 
 def tally(words):
-    return dict(collections.Counter(words))
+    return dict(collections.Counter(iter(words)))
 
 
 TEXTS = (

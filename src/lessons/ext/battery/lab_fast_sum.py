@@ -81,7 +81,7 @@ LAB = Lab(
         "byte_sum(memoryview(b'abc').cast('c'))",
         "byte_sum(array('i', [1, 1000, -1]))",
         "byte_sum(array('d', [1.5, 2.5]))",
-        "byte_sum((ctypes.c_ubyte * 3)(1, 2, 3))",
+        # No array of ctypes: it says that it has strides, and gives none.
         "byte_sum(np.arange(20, dtype=np.uint8)[::2])",
         "byte_sum(np.arange(20, dtype=np.uint8)[::-1])",
         "byte_sum(np.arange(20, dtype=np.uint8).reshape(4, 5))",

@@ -8,6 +8,7 @@ import sys
 
 from cases import Call, Outcome
 from context import Context
+from probe_references import KEPT
 from shim import CHECK
 
 # Calls with the same failure: for what one leaves behind to be more than a cache.
@@ -48,13 +49,12 @@ def survives_failing_calls(context: Context) -> None:
         calls = (1 << 30) - shim.left()
         shim.fail(0)
         watched = {what: eval(what, names) for what in loop.canaries}
-        spare = [[thing] * SPARE for thing in watched.values()]
+        KEPT.extend([thing] * SPARE for thing in watched.values())
         for k in range(1, min(calls, MOST) + 1):
             if context.skips_case():
                 continue
             context.announce(loop.call, "failure", setup=loop.setup, k=k, calls=calls)
             one_failure(context, shim, lines, loop, names, k, want, watched)
-        del spare
 
 
 def one_failure(context, shim, lines, loop, names, k, want, watched) -> None:

@@ -16,6 +16,8 @@ from shim import CALLED, LOG_ALL, PIN, RESULTS, RETURNED
 WARM_UP, ROUNDS, CALLS = 120, 5, 20
 # More references than can be taken away, so that an object that is robbed of some does not die of it.
 SPARE = 4 * (WARM_UP + ROUNDS * CALLS)
+# They are kept to the end: an object of which some were taken dies when the others are given back.
+KEPT: list = []
 
 IMMORTAL = 1 << 30
 
@@ -52,12 +54,12 @@ def measure(context: Context, loop, number: int) -> None:
     call = Call(loop.call)
     watched = {what: eval(what, names) for what in loop.canaries}
     watched |= {"None": None, "True": True, "False": False, "NotImplemented": NotImplemented, "()": (), "''": "", "0": 0, "1": 1}
-    spare = [[thing] * SPARE for thing in watched.values()]
+    KEPT.extend([thing] * SPARE for thing in watched.values())
     last = outcome(call, names)
     for thing in (last.value, last.error):
         if thing is not None:
             watched[f"type {type(thing).__name__}"] = type(thing)
-            spare.append([type(thing)] * SPARE)
+            KEPT.append([type(thing)] * SPARE)
     came = last.facts()
     del last
 
@@ -65,8 +67,8 @@ def measure(context: Context, loop, number: int) -> None:
     growth = [0] * ROUNDS
     for _ in range(WARM_UP):
         outcome(call, names)
-    before = counts(watched)
     gc.collect()
+    before = counts(watched)
     blocks = sys.getallocatedblocks()
     for round_number in range(ROUNDS):
         for _ in range(CALLS):
@@ -90,7 +92,6 @@ def measure(context: Context, loop, number: int) -> None:
         ],
         resized=resized,
     )
-    del spare
 
 
 def counts(watched: dict) -> dict:

@@ -18,6 +18,7 @@ from pathlib import Path
 import labs
 from facts import Facts
 from probes import Probe
+from shim import line_of
 from toolchain import library_environment
 
 SANITIZERS = {"asan": ("libasan.so", "libubsan.so"), "tsan": ("libtsan.so",)}
@@ -115,7 +116,7 @@ def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts
     if stuck:
         ended = {"stuck": True, "patience_s": options.patience}
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    facts("died", case=case, done=done, processor_s=round(used.ru_utime + used.ru_stime, 1), said=said[-KEPT:], **ended)
+    facts("died", at=crashed_at(options.facts), case=case, done=done, processor_s=round(used.ru_utime + used.ru_stime, 1), said=said[-KEPT:], **ended)
     return case if not done else None
 
 
@@ -128,17 +129,37 @@ def limit(probe: Probe) -> None:
 def progress(path: str) -> tuple[int, bool]:
     """The number of the case that was announced last, and whether the child came to its end."""
     case, done = -1, False
+    for fact in all_of(path):
+        if fact.get("fact") in ("start", "died"):
+            done = False
+        case = fact["case"] if fact.get("fact") == "case" else case
+        done = done or fact.get("fact") == "done"
+    return case, done
+
+
+def crashed_at(path: str) -> list[dict]:
+    """Lines of the last crash: {how, file, line, within}, the innermost first; see shim_crash.c."""
+    files, hits = [], []
+    for fact in all_of(path):
+        if fact.get("fact") == "code":
+            files = fact["files"]
+        elif fact.get("fact") == "case":
+            hits = []
+        elif fact.get("fact") == "crash":
+            hits = fact["hits"]
+    # A return address is behind its call.
+    return [{"how": how, **line_of(files[number], offset - (how != "at"))} for number, offset, how in hits if number < len(files)]
+
+
+def all_of(path: str):
     with open(path, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
                 fact = json.loads(line)
             except ValueError:
                 continue
-            if fact.get("fact") in ("start", "died"):
-                done = False
-            case = fact["case"] if fact.get("fact") == "case" else case
-            done = done or fact.get("fact") == "done"
-    return case, done
+            if isinstance(fact, dict):
+                yield fact
 
 
 def sanitizer_reports(said: str) -> list[dict]:

@@ -6,6 +6,7 @@ own affair (a library that was given, a crate's src).
 """
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -261,14 +262,21 @@ class Ctypes(Technology):
 
 
 def cargo(tools: Toolchain) -> Path:
-    """Builds a crate in a copy; the shared object that it makes."""
-    copy, target = tools.copy_source(), tools.out / "work" / "cargo"
+    """Builds a crate in a copy; the shared object that it makes.
+
+    SYSLAB_CARGO_TARGET may name a directory in which the crates that it needs are built once for many
+    submissions. Who builds for strangers leaves it unset.
+    """
+    copy, target = tools.copy_source(), os.environ.get("SYSLAB_CARGO_TARGET") or str(tools.out / "work" / "cargo")
     shutil.rmtree(copy / "target", ignore_errors=True)
-    tools.run(["cargo", "build", "--release", "--offline", "--quiet"], where=copy, CARGO_TARGET_DIR=str(target),
-              CARGO_PROFILE_RELEASE_DEBUG="line-tables-only", CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS="false",
-              PYO3_BUILD_EXTENSION_MODULE="1", PYO3_PYTHON=sys.executable,
-              RUSTFLAGS=f"--remap-path-prefix={copy}=.")
-    made = sorted((target / "release").glob("lib*.so"), key=lambda file: file.stat().st_mtime)
+    said = tools.run(["cargo", "build", "--release", "--offline", "--quiet", "--message-format", "json-render-diagnostics"], where=copy,
+                     CARGO_TARGET_DIR=target, CARGO_PROFILE_RELEASE_DEBUG="line-tables-only", CARGO_PROFILE_RELEASE_STRIP="none",
+                     PYO3_BUILD_EXTENSION_MODULE="1", PYO3_PYTHON=sys.executable)
+    made = []
+    for line in said.splitlines():
+        message = json.loads(line) if line.startswith('{"reason"') else {}
+        if message.get("reason") == "compiler-artifact" and Path(message["manifest_path"]).is_relative_to(copy):
+            made += [Path(file) for file in message["filenames"] if file.endswith(".so")]
     if not made:
         raise Failed("cargo made no shared library: is crate-type = [\"cdylib\"] in Cargo.toml?")
     return made[-1]

@@ -99,7 +99,7 @@ class Toolchain:
             raise Missing(f"the program {command[0]}") from error
         except OSError as error:
             raise Failed(f"{command[0]}: {error.strerror}", command) from error
-        sys.stderr.write(done.stdout)
+        sys.stderr.writelines(line for line in done.stdout.splitlines(keepends=True) if not line.startswith('{"reason"'))
         self._keep_warnings(done.stdout, where)
         if done.returncode != 0:
             raise Failed(done.stdout, command, done.returncode)
@@ -201,7 +201,7 @@ def library_environment(out: Path, module: str, kind: str) -> dict:
 
 def build_shim(out: Path) -> Path:
     """Compiles the shim, unless it is there from the same sources."""
-    sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_x86_64.S")]
+    sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_crash.c", "shim_x86_64.S")]
     contents = b"".join(file.read_bytes() for file in [*sources, BATTERY / "shim.h", BATTERY / "shim_api.h"])
     target = out / f"shim-{hashlib.sha256(contents).hexdigest()[:16]}.so"
     for older in out.glob("shim-*.so"):
