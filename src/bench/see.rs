@@ -102,7 +102,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         if has_clients {
             String::new()
         } else {
-            input(run)
+            input(run, work.foretold.is_some())
         },
         words.join(" "),
         signals(&run.steps, &first)
@@ -294,8 +294,13 @@ fn has_commands(run: &Run) -> bool {
     (run.has_actor && sent.sum::<usize>() <= INLINE_SCRIPT) || run.expects.iter().any(has_answers)
 }
 
+/// Longest input of an oracle's that is put into the command: it counts as a whole, or not at all.
+const INLINE_FORETOLD: usize = 4096;
+
 /// What feeds the program, as the left side of a pipe or nothing.
-fn input(run: &Run) -> String {
+///
+/// Of a longer input that an oracle has made, only its place can be named.
+fn input(run: &Run, is_foretold: bool) -> String {
     let mut bytes = Vec::new();
     for step in &run.steps {
         if let Step::Send(sent) = step {
@@ -309,6 +314,16 @@ fn input(run: &Run) -> String {
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
     let source = match std::str::from_utf8(&bytes) {
         Ok("") => ":".to_owned(),
+        Ok(text) if is_foretold && is_printable(text) && text.len() <= INLINE_FORETOLD => {
+            match text.strip_suffix('\n') {
+                Some(text) => {
+                    let lines: Vec<String> = text.split('\n').map(quoted).collect();
+                    format!("printf '%s\\n' {}", lines.join(" "))
+                }
+                None => format!("printf %s {}", quoted(text)),
+            }
+        }
+        _ if is_foretold => "cat INPUT".to_owned(),
         // With the actor about, each line is a command and counts; so does one with an answer of
         // its own.
         Ok(text) if has_commands(run) && is_printable(text) => {

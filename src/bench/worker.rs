@@ -239,11 +239,19 @@ fn one_round(
                     argv: &built.argv,
                 };
                 let outcome = verdict::judge(&lab.checks[work.check], work, &record, at);
-                (outcome, work_found(work, &record))
+                let price = match record.runs.iter().any(|run| run.limit().is_some()) {
+                    true => LIMITED_TRIAL,
+                    false => 1,
+                };
+                (outcome, work_found(work, &record), price)
             };
-            let (outcome, more) = judged(work);
+            let (outcome, more, _) = judged(work);
             let smaller = |work: &Work| foretell(workshop, &interpreters, work).unwrap_or_default();
-            (shrunk(work, outcome, smaller, |work| judged(work).0), more)
+            let tried = |work: &Work| {
+                let (outcome, _, price) = judged(work);
+                (outcome, price)
+            };
+            (shrunk(work, outcome, smaller, tried), more)
         },
         |check, done, of| {
             let id = lab.checks[check].id.to_owned();
@@ -303,23 +311,28 @@ fn foretell(
 /// How many smaller runs are tried in the place of one that has failed.
 const SMALLER_TRIALS: usize = 100;
 
+/// For how many a trial counts that reached a limit: it took seconds, and the others do not.
+const LIMITED_TRIAL: usize = 25;
+
 /// The outcome of a trial that failed, or that of the smallest one in its place that still fails.
+///
+/// `judged` says, with the outcome, for how many trials it counts.
 fn shrunk(
     work: &Work,
     outcome: Outcome,
     smaller: impl Fn(&Work) -> Vec<Foretold>,
-    judged: impl Fn(&Work) -> Outcome,
+    judged: impl Fn(&Work) -> (Outcome, usize),
 ) -> Outcome {
     let mut smallest = (work.clone(), outcome);
     let mut tries = 0;
     while matches!(smallest.1.result, TrialResult::Fail(_)) && work.foretold.is_some() {
         let failing = smaller(&smallest.0).into_iter().find_map(|run| {
-            tries += 1;
-            if tries > SMALLER_TRIALS {
+            if tries >= SMALLER_TRIALS {
                 return None;
             }
             let work = smallest.0.instead(run);
-            let outcome = judged(&work);
+            let (outcome, price) = judged(&work);
+            tries += price;
             matches!(outcome.result, TrialResult::Fail(_)).then_some((work, outcome))
         });
         match failing {
@@ -594,10 +607,22 @@ mod tests {
             let arg = &work.experiment.runs[0].args[0];
             vec![word(&arg[..arg.len() / 2]), word(&arg[1..])]
         };
-        let outcome = shrunk(&work, long_words_fail(&work), smaller, long_words_fail);
+        let judged = |price| move |work: &Work| (long_words_fail(work), price);
+        let outcome = shrunk(
+            &work,
+            long_words_fail(&work),
+            smaller,
+            judged(LIMITED_TRIAL),
+        );
         let TrialResult::Fail(proof) = outcome.result else {
             panic!("it passes");
         };
         assert_eq!(proof.why(), "bcd");
+        let costly = judged(SMALLER_TRIALS / 2);
+        let outcome = shrunk(&work, long_words_fail(&work), smaller, costly);
+        let TrialResult::Fail(proof) = outcome.result else {
+            panic!("it passes");
+        };
+        assert_eq!(proof.why(), "abcd", "two tries were all that it had");
     }
 }

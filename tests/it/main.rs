@@ -9,6 +9,7 @@ mod inspect;
 mod labs;
 mod memory;
 mod oracle;
+mod pvm;
 mod real_programs;
 mod report;
 mod sandbox;

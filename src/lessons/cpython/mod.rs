@@ -2,6 +2,7 @@
 
 pub mod demos;
 pub mod exercises;
+mod pvm;
 
 use crate::model::Lesson;
 
@@ -12,5 +13,5 @@ pub const LESSON: Lesson = Lesson {
     title: "from Python's source text to system calls",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[pvm::LAB],
 };
