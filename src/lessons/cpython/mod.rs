@@ -1,5 +1,7 @@
 //! The lesson `cpython`: what Python is underneath.
 
+mod heap;
+
 pub mod exercises;
 
 use crate::model::Lesson;
@@ -11,5 +13,5 @@ pub const LESSON: Lesson = Lesson {
     title: "from Python's source text to system calls",
     demos: &[],
     exercises: exercises::EXERCISES,
-    labs: &[],
+    labs: &[heap::LAB],
 };
