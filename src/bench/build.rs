@@ -8,6 +8,7 @@
 
 mod confined;
 mod detect;
+mod module;
 mod script;
 mod toolchain;
 
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::confined::Confined;
 pub use self::detect::{Kind, detect};
+pub use self::module::build_module;
 use self::toolchain::Tool;
 pub use self::toolchain::{Python, Tools};
 use crate::model::experiment::SUBMISSION_DIR;
@@ -58,6 +60,12 @@ pub enum BuildError {
         /// Why it is not to be had.
         reason: String,
     },
+    /// There is nothing that could be built as a module.
+    #[error("{0}")]
+    NothingToBuild(String),
+    /// A Python package that the technology needs is not installed.
+    #[error("needs {0}")]
+    MissingPackage(String),
     /// The build said no.
     #[error("`{command}` failed ({status})\n{output}")]
     Failed {
@@ -106,7 +114,7 @@ impl BuildError {
     pub fn is_the_programs(&self) -> bool {
         !matches!(
             self,
-            Self::MissingTool { .. } | Self::Sandbox(_) | Self::Io(..)
+            Self::MissingTool { .. } | Self::MissingPackage(_) | Self::Sandbox(_) | Self::Io(..)
         )
     }
 
@@ -116,6 +124,10 @@ impl BuildError {
             Self::NotExecutable(name) => format!("chmod +x {name}"),
             Self::MissingTool { tool, .. } => {
                 format!("install {tool}, or see `syslab doctor` for what was found")
+            }
+            Self::MissingPackage(_) => {
+                "scripts/setup installs what builds of extensions need; see `syslab doctor`"
+                    .to_owned()
             }
             Self::Sandbox(error) => error.hint().to_owned(),
             _ => String::new(),
@@ -208,6 +220,8 @@ impl<'a> Bench<'a> {
                 self.compile(Tools::of(go), &command, &["main"])
             }
             Kind::Cargo => self.cargo(),
+            // Not found by what a directory looks like: a lab asks for it.
+            Kind::Module => Err(BuildError::NothingToStart),
         }
     }
 

@@ -216,6 +216,7 @@ mod tests {
     static LAB: Lab = Lab {
         slug: "lab",
         title: "a lab",
+        form: crate::model::Form::Program,
         checks: &[check("first"), check("second"), check("third")],
     };
 

@@ -74,6 +74,7 @@ pub fn ask(
             target: PLACE.into(),
             is_writable: false,
         },
+        also: Vec::new(),
         input: input.unwrap_or_default(),
     }
     .execute(&command);

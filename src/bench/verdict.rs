@@ -114,6 +114,9 @@ pub fn judge(check: &Check, work: &Work, record: &TrialRecord, at: Surroundings<
                 TrialResult::Fail(Box::new(prove(check, work, record, &failure, at)))
             }
             Ok(Err(Objection::Blind(why))) => TrialResult::Unknown(why),
+            Ok(Err(Objection::Skipped(why))) => {
+                TrialResult::Skipped(format!("not checked here: {why}"))
+            }
             Err(_) => TrialResult::Unknown("the judge itself failed: a bug in syslab".to_owned()),
         }
     };

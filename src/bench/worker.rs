@@ -8,7 +8,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::model::score::SCHEMA;
 use crate::model::{
-    Check, Experiment, Finding, Foretold, Lab, Machine, Run, Scorecard, Verdict, score::Repeats,
+    Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
+    score::Repeats,
 };
 use crate::sandbox::Workshop;
 use crate::sys;
@@ -74,7 +75,11 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         .iter()
         .map(|skipped| format!("not taken over: {skipped}"))
         .collect();
-    let findings = match build::build(&workshop) {
+    let built = match lab.form {
+        Form::Program => build::build(&workshop),
+        Form::Module(name, battery) => build::build_module(&workshop, name, battery),
+    };
+    let findings = match built {
         Ok(built) => {
             let said = built.warnings.trim_end();
             notes.extend((!said.is_empty()).then(|| format!("the build said:\n{said}")));

@@ -32,14 +32,15 @@ pub struct Args {
     #[arg(index = 2, value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
 
-    /// The language to begin in; the lab takes any
+    /// The language to begin in; the lab takes any. Where a lab is a native module: ctypes, c-api or
+    /// pyo3, which are also what python, c and rust mean there
     #[arg(
         long,
         value_name = "LANGUAGE",
         env = "SYSLAB_LANG",
         default_value = "python"
     )]
-    #[arg(value_parser = ["python", "c", "rust"])]
+    #[arg(value_parser = LANGUAGES)]
     lang: String,
 
     /// Overwrite files that exist
@@ -54,6 +55,12 @@ Examples:
 
   Begin it in Python, elsewhere:
   $ syslab LESSON start LAB --lang python attempts/first";
+
+/// The languages that starters are in.
+const LANGUAGES: [&str; 6] = ["python", "c", "rust", "ctypes", "c-api", "pyo3"];
+
+/// What a language means where a lab is a native module.
+const NATIVE: [(&str, &str); 3] = [("python", "ctypes"), ("c", "c-api"), ("rust", "pyo3")];
 
 /// The handout's name in the learner's directory.
 const HANDOUT: &str = "README.md";
@@ -87,13 +94,11 @@ struct NewFile {
 
 /// The starter's files and the handout, by their paths below the learner's directory.
 fn files(lab: &str, language: &str) -> Result<BTreeMap<String, NewFile>, Trouble> {
-    let mut files = BTreeMap::new();
-    for (path, file) in embedded::below(&format!("labs/{lab}/starter/{language}")) {
-        let new = NewFile {
-            content: file.content.to_vec(),
-            is_executable: file.is_executable,
-        };
-        files.insert(path.to_owned(), new);
+    let mut files = starter(lab, language);
+    if files.is_empty()
+        && let Some((_, native)) = NATIVE.iter().find(|(known, _)| *known == language)
+    {
+        files = starter(lab, native);
     }
     if files.is_empty() {
         let starters = format!("labs/{lab}/starter");
@@ -118,6 +123,19 @@ fn files(lab: &str, language: &str) -> Result<BTreeMap<String, NewFile>, Trouble
         files.insert(HANDOUT.to_owned(), new);
     }
     Ok(files)
+}
+
+/// The files of the starter in this language, none if there is none.
+fn starter(lab: &str, language: &str) -> BTreeMap<String, NewFile> {
+    embedded::below(&format!("labs/{lab}/starter/{language}"))
+        .map(|(path, file)| {
+            let new = NewFile {
+                content: file.content.to_vec(),
+                is_executable: file.is_executable,
+            };
+            (path.to_owned(), new)
+        })
+        .collect()
 }
 
 /// Says all that is in the way before anything is written.

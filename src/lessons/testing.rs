@@ -51,6 +51,7 @@ pub(in crate::lessons) fn judged(
     match judge(&trial) {
         Ok(_) => "pass".to_owned(),
         Err(Objection::Blind(why)) => format!("blind: {why}"),
+        Err(Objection::Skipped(why)) => format!("skipped: {why}"),
         Err(Objection::Fail(failure)) => {
             let mut lines = vec![format!("fail: {}", failure.why)];
             for shown in &failure.evidence {

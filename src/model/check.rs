@@ -12,8 +12,35 @@ pub struct Lab {
     pub slug: &'static str,
     /// What it is, in a few words.
     pub title: &'static str,
+    /// What a submission is.
+    pub form: Form,
     /// What is checked, the easiest first. Points add up to 100.
     pub checks: &'static [Check],
+}
+
+/// What a submission of a lab is.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// A program, which is started.
+    Program,
+    /// A module of this name, which Python imports; built and tried by a battery.
+    Module(&'static str, &'static Battery),
+}
+
+/// Programs of ours, in Python, that build a module and try it out.
+///
+/// A run of an experiment is a start of the one that tries: the run's arguments are its own, and
+/// what it finds out it writes where they say. Whatever it says comes from a process that the
+/// module shares: a module made to forge it could.
+#[derive(Debug)]
+pub struct Battery {
+    /// Files, by name.
+    pub sources: &'static [(&'static str, &'static str)],
+    /// The one that builds: called with the submission, a directory for what it makes,
+    /// `--module` and the module's name, it prints a [`ModuleBuild`](super::ModuleBuild).
+    pub build: &'static str,
+    /// The one that tries.
+    pub probe: &'static str,
 }
 
 /// A claim about a submission.
@@ -193,6 +220,8 @@ pub enum Objection {
     Fail(Failure),
     /// The recording cannot tell (the program used what the tracer cannot follow). Says why.
     Blind(String),
+    /// This machine cannot try it, as was found out only by trying. Says why.
+    Skipped(String),
 }
 
 /// A lost check, with its proof.

@@ -13,6 +13,7 @@ pub mod experiment;
 pub mod limit;
 pub mod load;
 pub mod memory;
+pub mod module;
 pub mod openings;
 pub mod oracle;
 pub mod recording;
@@ -21,7 +22,9 @@ pub mod snapshot;
 pub mod table;
 pub mod text;
 
-pub use check::{Capability, Check, Failure, Judgement, Lab, Objection, Pass, Shown, Trial};
+pub use check::{
+    Battery, Capability, Check, Failure, Form, Judgement, Lab, Objection, Pass, Shown, Trial,
+};
 pub use clients::{Crowd, Ending, Endpoint, Move, Passed, Payload, Reading, Sighting, Tls};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
@@ -29,6 +32,7 @@ pub use experiment::{
     Strike, Sweep, Trigger,
 };
 pub use limit::explain_limit;
+pub use module::ModuleBuild;
 pub use oracle::{Foretold, LastWords, Oracle};
 pub use recording::{
     Arg, Bytes, Call, Event, ExecState, ExitStatus, Fd, Frame, Likeness, LimitKind, Measure, Mode,

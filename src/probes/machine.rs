@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nix::sys::utsname::uname;
 
-use super::{tools, tracing};
+use super::{packages, tools, tracing};
 use crate::sys::{kernel, landlock, seccomp, uring};
 
 /// One thing that a machine can or cannot do.
@@ -68,6 +68,7 @@ pub fn machine() -> Vec<Probe> {
         cgroups(),
     ]);
     probes.extend(tools::probes());
+    probes.push(packages::probe());
     probes
 }
 

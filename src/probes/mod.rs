@@ -7,6 +7,7 @@
 
 pub mod inspect;
 mod machine;
+pub mod packages;
 pub mod process;
 mod tools;
 mod tracing;

@@ -172,6 +172,12 @@ impl Workshop {
         Ok(actor.insert(place).clone())
     }
 
+    /// A directory that the submission cannot write to, for the programs by which a lab tries it out; it
+    /// may not exist yet.
+    pub fn battery_dir(&self) -> PathBuf {
+        self.place.join("battery")
+    }
+
     /// What of the submission was not copied.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped

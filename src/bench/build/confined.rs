@@ -60,6 +60,7 @@ pub(super) fn execute(
             target: SUBMISSION_DIR.into(),
             is_writable: true,
         },
+        also: Vec::new(),
         input: Vec::new(),
     }
     .execute(command)
@@ -73,6 +74,8 @@ pub struct Confined<'a> {
     pub tools: Tools,
     /// The directory that it works on, and in.
     pub place: Bind,
+    /// What else it sees.
+    pub also: Vec<Bind>,
     /// Its standard input.
     pub input: Vec<u8>,
 }
@@ -83,10 +86,26 @@ impl Confined<'_> {
     /// # Errors
     /// What is wrong with the box, or with the command: also if it does not exit with status 0.
     pub fn execute(&self, command: &[String]) -> Result<Said, BuildError> {
+        match self.attempt(command)? {
+            (ExitStatus::Code(0), said) => Ok(said),
+            (status, said) => Err(BuildError::Failed {
+                command: typed(command),
+                status: how(status),
+                output: said.all()?,
+            }),
+        }
+    }
+
+    /// Runs a command, and waits for its end, whatever that is.
+    ///
+    /// # Errors
+    /// What is wrong with the box; or if the command does not end, or takes too much memory.
+    pub fn attempt(&self, command: &[String]) -> Result<(ExitStatus, Said), BuildError> {
         let Self {
             workshop,
             tools,
             place,
+            also,
             input,
         } = self;
         let (output, errors) = (Paper::new()?, Paper::new()?);
@@ -100,6 +119,7 @@ impl Confined<'_> {
             lists: Vec::new(),
             cwd: place.target.clone(),
             binds: std::iter::once(place.clone())
+                .chain(also.iter().cloned())
                 .chain(tools.binds())
                 .collect(),
             limits: LIMITS,
@@ -119,20 +139,20 @@ impl Confined<'_> {
         launched.finish();
         let said = Said { output, errors };
         match status? {
-            Some(ExitStatus::Code(0)) => Ok(said),
-            Some(status) => Err(BuildError::Failed {
-                command: typed(command),
-                status: match status {
-                    ExitStatus::Code(code) => format!("exit status {code}"),
-                    ExitStatus::Signal(signal) => signal_name(signal),
-                },
-                output: said.all()?,
-            }),
+            Some(status) => Ok((status, said)),
             None => Err(BuildError::TimedOut {
                 command: typed(command),
                 output: said.all()?,
             }),
         }
+    }
+}
+
+/// How a command ended, in words.
+pub(super) fn how(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => format!("exit status {code}"),
+        ExitStatus::Signal(signal) => signal_name(signal),
     }
 }
 

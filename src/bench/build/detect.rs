@@ -29,6 +29,8 @@ pub enum Kind {
     C,
     /// `main.rs`, with rustc.
     Rust,
+    /// A module for Python, in any technology.
+    Module,
 }
 
 /// The file that asks for each kind, in order of precedence.

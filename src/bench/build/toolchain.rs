@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::BuildError;
+use crate::probes;
 use crate::sandbox::{self, Bind};
 
 /// Where cargo keeps its files inside.
@@ -75,6 +76,10 @@ impl Tools {
 
     pub(super) fn add(&mut self, tool: Tool) {
         self.0.push(tool);
+    }
+
+    pub(super) fn extend(&mut self, tools: impl IntoIterator<Item = Tool>) {
+        self.0.extend(tools);
     }
 
     /// What is to be bound, each once.
@@ -183,6 +188,15 @@ pub(super) fn python() -> Result<Tool, BuildError> {
         }
     }
     Err(error)
+}
+
+/// The interpreter that has the packages which extensions are built with; where there is no virtual
+/// environment of ours, the first python3 on PATH, which may have some.
+pub(super) fn python_with_packages() -> Result<Tool, BuildError> {
+    match probes::packages::interpreter() {
+        Some(found) => python_at(&found),
+        None => python(),
+    }
 }
 
 /// An interpreter, with what it needs of its machine.

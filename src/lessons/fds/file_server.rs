@@ -12,12 +12,13 @@ mod experiments;
 mod judges;
 mod shelf;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/fds/file-server/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "file-server",
     title: "send files without touching them",
+    form: Form::Program,
     checks: &[
         Check {
             id: "serves-files",

@@ -8,12 +8,13 @@ mod experiments;
 mod judges;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/fds/inspector/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "inspector",
     title: "a small lsof",
+    form: Form::Program,
     checks: &[
         Check {
             id: "lists-every-descriptor",

@@ -10,7 +10,7 @@ mod judges;
 mod observed;
 mod script;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The directory that the submission gets on its command line.
 const DIRECTORY: &str = "/lab";
@@ -19,6 +19,7 @@ const DIRECTORY: &str = "/lab";
 pub(super) const LAB: Lab = Lab {
     slug: "leak-clinic",
     title: "find and mend the leaks",
+    form: Form::Program,
     checks: &[
         Check {
             id: "still-works",

@@ -9,12 +9,13 @@ mod judges;
 mod mapped;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/fds/mmap-count/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "mmap-count",
     title: "count lines through a mapping",
+    form: Form::Program,
     checks: &[
         Check {
             id: "counts-lines",

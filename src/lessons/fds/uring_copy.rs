@@ -9,12 +9,13 @@ mod experiments;
 mod judges;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/fds/uring-copy/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "uring-copy",
     title: "copy a file through io_uring",
+    form: Form::Program,
     checks: &[
         Check {
             id: "copies",

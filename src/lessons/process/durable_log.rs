@@ -10,7 +10,7 @@ mod observed;
 mod records;
 mod stage;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The log, as the submission gets it on its command line.
 const LOGFILE: &str = "/lab/records.log";
@@ -19,6 +19,7 @@ const LOGFILE: &str = "/lab/records.log";
 pub(super) const LAB: Lab = Lab {
     slug: "durable-log",
     title: "survive SIGTERM without losing an acknowledged record",
+    form: Form::Program,
     checks: &[
         Check {
             id: "acknowledges-every-record",

@@ -12,12 +12,13 @@ mod judges;
 mod observed;
 mod report;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/process/limits/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "limits",
     title: "run a command within limits, and say what ended it",
+    form: Form::Program,
     checks: &[
         Check {
             id: "limits-the-command",

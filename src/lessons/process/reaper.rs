@@ -8,12 +8,13 @@ mod experiments;
 mod judges;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/process/reaper/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "reaper",
     title: "a small init",
+    form: Form::Program,
     checks: &[
         Check {
             id: "runs-the-command",

@@ -8,12 +8,13 @@ mod judges;
 mod observed;
 mod script;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/process/shell/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "shell",
     title: "pipelines",
+    form: Form::Program,
     checks: &[
         Check {
             id: "runs-a-command",

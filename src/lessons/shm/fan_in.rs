@@ -12,12 +12,13 @@ mod experiments;
 mod judges;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/shm/fan-in/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "fan-in",
     title: "merge pipes",
+    form: Form::Program,
     checks: &[
         Check {
             id: "passes-the-last-line",

@@ -9,12 +9,13 @@ mod experiments;
 mod judges;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/shm/ring/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "ring",
     title: "a queue between two processes",
+    form: Form::Program,
     checks: &[
         Check {
             id: "delivers-in-order",

@@ -8,7 +8,7 @@ mod experiments;
 mod judges;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/shm/robust-lock/README.md`.
 ///
@@ -17,6 +17,7 @@ use crate::model::{Capability, Check, Lab};
 pub(super) const LAB: Lab = Lab {
     slug: "robust-lock",
     title: "a counter that survives its holders",
+    form: Form::Program,
     checks: &[
         Check {
             id: "leaves-nothing",

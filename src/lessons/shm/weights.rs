@@ -9,12 +9,13 @@ mod judges;
 mod mapped;
 mod observed;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/shm/weights/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "weights",
     title: "one array, many processes",
+    form: Form::Program,
     checks: &[
         Check {
             id: "sums-right",

@@ -12,12 +12,13 @@ mod packet;
 mod reply;
 mod zone;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/sockets/dns/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "dns",
     title: "answer DNS queries by UDP",
+    form: Form::Program,
     checks: &[
         Check {
             id: "stops-on-sigterm",

@@ -6,7 +6,7 @@
 mod experiments;
 mod judges;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/sockets/echo/README.md`.
 ///
@@ -15,6 +15,7 @@ use crate::model::{Capability, Check, Lab};
 pub(super) const LAB: Lab = Lab {
     slug: "echo",
     title: "an echo server for ten thousand connections",
+    form: Form::Program,
     checks: &[
         Check {
             id: "echoes",

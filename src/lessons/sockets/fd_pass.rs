@@ -8,12 +8,13 @@ mod experiments;
 mod judges;
 mod store;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/sockets/fd-pass/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "fd-pass",
     title: "hand out descriptors",
+    form: Form::Program,
     checks: &[
         Check {
             id: "passes-the-descriptor",

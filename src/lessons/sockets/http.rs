@@ -9,12 +9,13 @@ mod judges;
 mod site;
 mod wire;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/sockets/http/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "http",
     title: "a static file server",
+    form: Form::Program,
     checks: &[
         Check {
             id: "serves-files",

@@ -10,12 +10,13 @@ mod hello;
 mod judges;
 mod pair;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/sockets/tls/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "tls",
     title: "an echo server under TLS",
+    form: Form::Program,
     checks: &[
         Check {
             id: "echoes-under-tls",

@@ -68,7 +68,7 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigkill(
             let failure = observed.showing(Failure { why, ..failure }, at);
             observed.with_strikes(failure).into()
         }
-        blind @ Objection::Blind(_) => blind,
+        other @ (Objection::Blind(_) | Objection::Skipped(_)) => other,
     })?;
     Ok(Pass::of(
         "acknowledgements",

@@ -30,7 +30,7 @@ pub(in crate::lessons::process::durable_log) fn stops_when_idle(trial: &Trial<'_
 fn rehinted(objection: Objection, hint: &str) -> Objection {
     match objection {
         Objection::Fail(failure) => failure.hint(hint).into(),
-        blind @ Objection::Blind(_) => blind,
+        other @ (Objection::Blind(_) | Objection::Skipped(_)) => other,
     }
 }
 

@@ -1,0 +1,131 @@
+//! From a directory to a module that Python can import: by the battery's own building program.
+//!
+//! That runs in the sandbox like any compiler, and what it says is hostile text: a submission's
+//! build scripts run in its process tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::confined::{Confined, how};
+use super::toolchain::{self, Tools};
+use super::{BuildError, Built, Kind, environment};
+use crate::model::experiment::SUBMISSION_DIR;
+use crate::model::module::{Failed, Warning};
+use crate::model::{Battery, ExitStatus, ModuleBuild};
+use crate::sandbox::{Bind, Workshop};
+
+/// Where a battery's files are, inside.
+const BATTERY_DIR: &str = "/battery";
+
+/// Where what was built is, below the submission's directory.
+pub const BUILT: &str = ".built";
+
+/// Builds what is in the workshop as this module; what is then started is the battery's program that
+/// tries it.
+///
+/// # Errors
+/// What the submission lacks, or what its compiler says of it; what this machine lacks.
+pub fn build_module(
+    workshop: &Workshop,
+    name: &str,
+    battery: &'static Battery,
+) -> Result<Built, BuildError> {
+    let python = toolchain::python_with_packages()?;
+    let place = workshop.battery_dir();
+    put(battery, &place).map_err(|error| BuildError::Io("put the battery in place", error))?;
+    let bind = Bind {
+        source: place,
+        target: BATTERY_DIR.into(),
+        is_writable: false,
+    };
+    let program = |file: &str| vec![python.program_text(), format!("{BATTERY_DIR}/{file}")];
+    let mut tools = Tools::of(python.clone());
+    // What is missing is said by the build, if it is needed.
+    for tool in [toolchain::rustc(), toolchain::cargo()] {
+        tools.extend(tool.ok());
+    }
+    let mut command = program(battery.build);
+    command.push(SUBMISSION_DIR.to_owned());
+    command.push(format!("{SUBMISSION_DIR}/{BUILT}"));
+    command.extend(["--module".to_owned(), name.to_owned()]);
+    let (status, said) = Confined {
+        workshop,
+        tools: tools.clone(),
+        place: Bind {
+            source: workshop.submission_dir(),
+            target: SUBMISSION_DIR.into(),
+            is_writable: true,
+        },
+        also: vec![bind.clone()],
+        input: Vec::new(),
+    }
+    .attempt(&command)?;
+    let (document, output) = said.apart()?;
+    let built: ModuleBuild = serde_json::from_str(&document).map_err(|_| BuildError::Failed {
+        command: super::typed(&command),
+        status: how(status),
+        output: output.clone(),
+    })?;
+    if let Some(missing) = built.missing {
+        return Err(BuildError::MissingPackage(missing));
+    }
+    if let Some(failed) = built.failed {
+        return Err(blame(failed));
+    }
+    if status != ExitStatus::Code(0) {
+        return Err(BuildError::Failed {
+            command: super::typed(&command),
+            status: how(status),
+            output,
+        });
+    }
+    let mut binds = tools.binds();
+    binds.push(bind);
+    Ok(Built {
+        argv: program(battery.probe),
+        env: environment(&tools),
+        binds,
+        kind: Kind::Module,
+        warnings: built.warnings.iter().map(remark).collect(),
+    })
+}
+
+/// Writes a battery's files.
+fn put(battery: &Battery, place: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(place)?;
+    for (name, text) in battery.sources {
+        let path: PathBuf = place.join(name);
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+fn blame(failed: Failed) -> BuildError {
+    if failed.command.is_empty() {
+        return BuildError::NothingToBuild(failed.output.trim_end().to_owned());
+    }
+    BuildError::Failed {
+        command: super::typed(&failed.command),
+        status: match failed.status {
+            Some(status @ ..0) => how(ExitStatus::Signal(-status)),
+            Some(status) => how(ExitStatus::Code(status)),
+            None => "not started".to_owned(),
+        },
+        output: failed.output,
+    }
+}
+
+/// A compiler's remark, as it was printed.
+fn remark(warning: &Warning) -> String {
+    let option = match warning.option.is_empty() {
+        true => String::new(),
+        false => format!(" [{}]", warning.option),
+    };
+    format!(
+        "{}:{}: {}{option}\n",
+        warning.file, warning.line, warning.text
+    )
+}
