@@ -239,6 +239,9 @@ fn one_round(
                 (outcome, work_found(work, &record))
             };
             let (outcome, more) = judged(work);
+            if !request.shrinks {
+                return (outcome, more);
+            }
             let smaller = |work: &Work| foretell(workshop, &interpreters, work).unwrap_or_default();
             (shrunk(work, outcome, smaller, |work| judged(work).0), more)
         },

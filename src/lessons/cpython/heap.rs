@@ -8,12 +8,13 @@ mod experiments;
 mod judges;
 mod long;
 
-use crate::model::{Capability, Check, Lab};
+use crate::model::{Capability, Check, Form, Lab};
 
 /// The lab; its contract is `labs/cpython/heap/README.md`.
 pub(super) const LAB: Lab = Lab {
     slug: "heap",
     title: "reference counts and the cycle collector",
+    form: Form::Program,
     checks: &[
         Check {
             id: "counts-references",

@@ -4,13 +4,14 @@ Prints runs as JSON. With --smaller, a run is on standard input, and smaller one
 """
 
 import json
+import re
 import sys
 
 from scripts import scripts
 from truth import run
 
 # Smaller scripts that are tried at a time, and how many lines they may have together: each is done.
-VARIANTS = 40
+VARIANTS = 24
 LINES = 400_000
 
 
@@ -27,19 +28,29 @@ def described(script):
 def smaller(script, wrong):
     """The script without some of its lines, as long as what is right in it stays right."""
     found = []
+    for shorter in shorter_ones(script):
+        outputs, now_wrong = run(shorter)
+        # A wrong line stays the same one.
+        is_like_it = (wrong is None) == (now_wrong is None)
+        if is_like_it and (wrong is None or shorter[now_wrong - 1] == script[wrong - 1]):
+            found.append(described(shorter))
+        if len(found) == VARIANTS or (len(found) + 1) * len(script) > LINES:
+            break
+    return found
+
+
+def shorter_ones(script):
+    """The script without one of its halves, or without a name, or without smaller pieces."""
     size = len(script) // 2
-    while size and len(found) < VARIANTS and (len(found) + 1) * len(script) < LINES:
+    names = sorted({word.split(".")[0] for line in script for word in line.split()[1:]})
+    while size:
         for start in range(0, len(script), size):
-            shorter = script[:start] + script[start + size :]
-            outputs, now_wrong = run(shorter)
-            # A wrong line stays the same one.
-            is_like_it = (wrong is None) == (now_wrong is None)
-            if is_like_it and (wrong is None or shorter[now_wrong - 1] == script[wrong - 1]):
-                found.append(described(shorter))
-            if len(found) * len(script) > LINES:
-                break
+            yield script[:start] + script[start + size :]
+        if size == len(script) // 2:
+            for name in names if len(names) < VARIANTS else []:
+                others = re.compile(rf"(?!.*\b{re.escape(name)}\b)")
+                yield [line for line in script if others.match(line)]
         size //= 2
-    return found[:VARIANTS]
 
 
 def main():
