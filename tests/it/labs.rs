@@ -52,6 +52,13 @@ fn solutions_of_shm_pass() {
 }
 
 #[test]
+fn solutions_of_cpython_pass() {
+    for lab in ["heap"] {
+        verified(&[&format!("cpython/{lab}"), "--row", "solution/"]);
+    }
+}
+
+#[test]
 fn solutions_of_fds_pass() {
     for lab in ["leak-clinic", "inspector", "file-server", "mmap-count"] {
         verified(&[&format!("fds/{lab}"), "--row", "solution/"]);

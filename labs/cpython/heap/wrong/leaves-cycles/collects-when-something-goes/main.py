@@ -1,4 +1,4 @@
-"""Frees what cannot be reached, at once."""
+"""Looks for what cannot be reached whenever a reference goes."""
 
 import re
 import sys
@@ -124,6 +124,7 @@ class Heap:
             case "del", 1:
                 self.find(places[0])
                 self.release(self.names.pop(places[0][0]))
+                self.collect()
             case "set", 2, _:
                 (name, attribute), value = places
                 self.put(self.find([name]).attributes, attribute, self.find(value))
@@ -131,13 +132,13 @@ class Heap:
                 self.find(places[0])
                 name, attribute = places[0]
                 self.release(self.names[name].attributes.pop(attribute))
+                self.collect()
             case "probe", _:
                 return f"count {self.find(places[0]).count}"
             case ["gc"]:
                 pass
             case _:
                 raise Nonsense(f"{line.strip()} is no operation")
-        self.collect()
         freed = sorted(self.freed, key=lambda thing: thing.number)
         self.freed.clear()
         return " ".join(["freed", *[thing.label for thing in freed]]) if freed else None
