@@ -77,7 +77,7 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         .collect();
     let built = match lab.form {
         Form::Program => build::build(&workshop),
-        Form::Module(name, battery) => build::build_module(&workshop, name, battery),
+        Form::Module(name, battery) => build::build_module(&workshop, lab.slug, name, battery),
     };
     let findings = match built {
         Ok(built) => {

@@ -1,6 +1,7 @@
 //! The content: demos, exercises and labs of each lesson.
 
 pub mod cpython;
+pub mod ext;
 pub mod fds;
 pub mod player;
 pub mod process;
@@ -26,6 +27,7 @@ pub static LESSONS: &[Lesson] = &[
     fds::LESSON,
     shm::LESSON,
     cpython::LESSON,
+    ext::LESSON,
 ];
 
 /// The lab with these slugs: of the lesson, and its own.

@@ -15,18 +15,19 @@ use crate::model::{Battery, ExitStatus, ModuleBuild};
 use crate::sandbox::{Bind, Workshop};
 
 /// Where a battery's files are, inside.
-const BATTERY_DIR: &str = "/battery";
+pub const BATTERY_DIR: &str = "/battery";
 
 /// Where what was built is, below the submission's directory.
-pub const BUILT: &str = ".built";
+const BUILT: &str = ".built";
 
-/// Builds what is in the workshop as this module; what is then started is the battery's program that
-/// tries it.
+/// Builds what is in the workshop as the module of this lab; what is then started is the battery's
+/// program that tries it.
 ///
 /// # Errors
 /// What the submission lacks, or what its compiler says of it; what this machine lacks.
 pub fn build_module(
     workshop: &Workshop,
+    lab: &str,
     name: &str,
     battery: &'static Battery,
 ) -> Result<Built, BuildError> {
@@ -81,8 +82,10 @@ pub fn build_module(
     }
     let mut binds = tools.binds();
     binds.push(bind);
+    let mut argv = program(battery.probe);
+    argv.extend(["--lab".to_owned(), lab.to_owned()]);
     Ok(Built {
-        argv: program(battery.probe),
+        argv,
         env: environment(&tools),
         binds,
         kind: Kind::Module,

@@ -23,7 +23,7 @@ const EDITION_2024_SINCE: (u32, u32) = (1, 85);
 
 /// A tool, as seen inside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tool {
+pub(super) struct Tool {
     program: PathBuf,
     binds: Vec<Bind>,
     version: (u32, u32),

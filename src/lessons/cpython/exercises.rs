@@ -9,7 +9,7 @@ mod starting;
 
 use crate::model::Recording;
 use crate::model::curriculum::Exercise;
-use crate::model::recording::{Arg, Made};
+use crate::model::recording::Made;
 
 use super::super::answers::own;
 
@@ -22,29 +22,6 @@ pub static EXERCISES: &[Exercise] = &[
     starting::WHENCE,
     starting::PRINTS,
 ];
-
-/// The first string among a call's arguments: the path, for those that take one.
-fn path<'a>(made: &Made<'a>) -> Option<&'a str> {
-    made.call.args.iter().find_map(|arg| match arg {
-        Arg::Str(bytes) if bytes.cut == 0 => std::str::from_utf8(&bytes.data).ok(),
-        _ => None,
-    })
-}
-
-/// Files that were opened, by path, after event `since`.
-fn opened(recording: &Recording, since: usize) -> impl Iterator<Item = (Made<'_>, &str)> {
-    own(recording)
-        .filter(move |made| {
-            made.enter > since && made.call.name.starts_with("open") && made.value().is_some()
-        })
-        .filter_map(|made| Some((made, path(&made)?)))
-}
-
-/// Whether a call writes to standard output.
-fn prints(made: &Made<'_>) -> bool {
-    made.call.name == "write"
-        && matches!(made.call.args.first(), Some(Arg::Fd(fd)) if fd.number == libc::STDOUT_FILENO)
-}
 
 /// The last call by which the program became another one.
 fn started(recording: &Recording) -> Result<Made<'_>, String> {

@@ -4,6 +4,7 @@
 //! and never at a trace. Where both agree, neither is likely to be wrong.
 
 mod cpython;
+mod ext;
 mod fds;
 mod shm;
 mod sockets;
@@ -48,6 +49,12 @@ pub(super) const PREDICTED: &[(&str, Predict)] = &[
     ("compiled", cpython::compiled),
     ("whence", cpython::whence),
     ("prints", cpython::prints),
+    ("suffix", ext::suffix),
+    ("freed", ext::freed),
+    ("hung", ext::hung),
+    ("copies", ext::copies),
+    ("widths", ext::widths),
+    ("errno", ext::errno),
 ];
 
 /// Each process has a number of lines in its buffer; a fork doubles the processes, lines and all.

@@ -1,12 +1,10 @@
 //! Exercises about imports: which file is read, and whether it is the source.
 
-use crate::lessons::answers::{both_ends, count, number, own};
+use crate::lessons::answers::{both_ends, count, number, opened, said};
 use crate::lessons::dice::Dice;
 use crate::model::Recording;
 use crate::model::curriculum::{Answer, Exercise};
-use crate::model::recording::{Arg, Made};
-
-use super::opened;
+use crate::model::recording::Made;
 
 /// The line that ends the preparations.
 const NOW: &[u8] = b"now\n";
@@ -40,19 +38,9 @@ pub(super) const IMPORTED: Exercise = Exercise {
     answer: imported,
 };
 
-/// The write that says "now".
-fn now(recording: &Recording) -> Result<Made<'_>, String> {
-    own(recording)
-        .find(|made| {
-            made.call.name == "write"
-                && matches!(made.call.args.get(1), Some(Arg::Str(bytes)) if bytes.data == NOW)
-        })
-        .ok_or_else(|| "the program did not say \"now\"".to_owned())
-}
-
 /// The first file of the lab that is opened after "now" and called spam.
 fn imported(recording: &Recording) -> Result<Answer, String> {
-    let now = now(recording)?;
+    let now = said(recording, NOW)?;
     let (made, file) = opened(recording, now.enter)
         .filter_map(|(made, path)| Some((made, path.strip_prefix("/lab/")?)))
         .find(|(_, file)| file.contains("spam"))
@@ -93,7 +81,7 @@ pub(super) const COMPILED: Exercise = Exercise {
 
 /// The sources that are opened after "now".
 fn compiled(recording: &Recording) -> Result<Answer, String> {
-    let now = now(recording)?;
+    let now = said(recording, NOW)?;
     let sources: Vec<Made<'_>> = opened(recording, now.enter)
         .filter(|(_, path)| path.starts_with("/lab/modules/") && path.ends_with(".py"))
         .map(|(made, _)| made)

@@ -1,13 +1,13 @@
 //! Exercises about a Python that is started: which one it takes itself for, where it looks for
 //! modules, and when it writes what it prints.
 
-use crate::lessons::answers::{both_ends, count, number, own};
+use crate::lessons::answers::{both_ends, count, number, opened, own, path, prints};
 use crate::lessons::dice::Dice;
 use crate::model::Recording;
 use crate::model::curriculum::{Answer, Exercise};
 use crate::model::recording::{Arg, Made};
 
-use super::{opened, path, prints, started};
+use super::started;
 
 pub(super) const ENVIRONMENT: Exercise = Exercise {
     slug: "environment",

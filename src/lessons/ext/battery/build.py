@@ -1,0 +1,82 @@
+"""Builds a submission: finds out in which technology it is written, compiles it, says what came of it.
+
+    python /battery/build.py SUBMISSION OUT [--module NAME] [--variants plain,asan,tsan]
+
+SUBMISSION is only read. OUT/plain, OUT/asan and OUT/tsan become directories from which the module can
+be imported; OUT/work is for what is left over; OUT/shim.so is the shim of the probes. There is no
+network. What compilers say goes to standard error as it is; standard output is one JSON document:
+
+    technology  c-api, cython, pybind11, nanobind, pyo3, cffi, ctypes or own
+    files       the source files, relative to SUBMISSION
+    warnings    [{file, line, option, text}] of compilers, about the submission's own files
+    variants    {plain: {directory, modules: {NAME: FILE}, libraries: [FILE], environment: {}}
+                 or {cannot: why}, ...}; `environment` is what whoever imports it must set
+    shim        FILE, or null with `shim_cannot`
+    failed      only where there is no plain variant: {command, status, output}
+
+The status is 0 if there is a plain variant, 1 if the submission cannot be built, 2 for a wrong call.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import technologies  # noqa: E402
+from toolchain import Failed, Toolchain, build_shim  # noqa: E402
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="build.py")
+    parser.add_argument("submission", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--module", help="name that module.py gets; else what the sources say")
+    parser.add_argument("--variants", default="plain,asan,tsan")
+    options = parser.parse_args()
+
+    document = {"technology": None, "files": [], "warnings": [], "variants": {}, "shim": None}
+    status = 0
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        options.submission = options.submission.resolve()
+        technology = technologies.find(options.submission)
+        document["technology"] = technology.name
+        document["files"] = sorted(str(file.relative_to(options.submission)) for file in technology.files)
+        for variant in options.variants.split(","):
+            toolchain = Toolchain(options.submission.resolve(), options.out.resolve(), variant, options.module)
+            document["variants"][variant] = built(technology, toolchain)
+            if variant == "plain":
+                document["warnings"] = toolchain.warnings
+    except Failed as failure:
+        document["failed"] = failure.facts()
+        status = 1
+    try:
+        document["shim"] = str(build_shim(options.out.resolve()))
+    except Failed as failure:
+        document["shim_cannot"] = failure.output or "it does not compile"
+    json.dump(document, sys.stdout, indent=2)
+    print()
+    return status
+
+
+def built(technology, toolchain) -> dict:
+    """What a variant became. Only the plain one must succeed."""
+    if toolchain.variant != "plain":
+        if not technology.takes_flags:
+            return {"cannot": f"a sanitizer cannot be built into {technology.name}"}
+        if (missing := toolchain.missing_sanitizer()) is not None:
+            return {"cannot": missing}
+    try:
+        technology.build(toolchain)
+    except Failed as failure:
+        if toolchain.variant == "plain":
+            raise
+        return {"cannot": f"it does not build with a sanitizer: {failure.output[-2000:]}"}
+    return toolchain.result()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What a probe has, inside of the child: the lab, the module, the names, where facts go, the shim."""
+
+import gc
+import importlib
+import random
+import sys
+
+import labs
+import material
+from cases import Call, Outcome, outcome
+from facts import Facts
+from probes import PROBES
+from shim import Lines, Shim, loaded_files
+
+
+class Cannot(Exception):
+    """Something that the probe needs is not there; says what."""
+
+
+class Context:
+    def __init__(self, options):
+        self.options = options
+        self.facts = Facts(options.facts)
+        self.directory = str(options.module.resolve())
+        self.lab = labs.find(options.lab) if options.lab else labs.Lab(options.module_name, loops=tuple(map(labs.Loop, options.call)))
+        self.case_number = -1
+        self.module = None
+
+    def run(self) -> int:
+        probe = PROBES[self.options.probe]
+        try:
+            getattr(importlib.import_module(probe.room), probe.function)(self)
+        except Cannot as reason:
+            self.facts("cannot", why=str(reason))
+        self.facts("done")
+        return 0
+
+    def load(self):
+        """Imports the module; the names in which calls are evaluated are those of this import."""
+        sys.path.insert(0, self.directory)
+        self.facts("import", module=self.lab.module)
+        try:
+            self.module = importlib.import_module(self.lab.module)
+        except BaseException as error:  # noqa: BLE001
+            self.facts("import-failed", **Outcome(error=error).facts())
+            raise Cannot("the module cannot be imported") from error
+        # What is there by now stays: a collection need not look at it.
+        gc.collect()
+        gc.freeze()
+        return self.module
+
+    def names(self, of_module: bool = True) -> dict:
+        """Fresh names to evaluate calls in: the module's, or those of the reference."""
+        own = vars(self.module) if of_module else self.lab.reference
+        return {**material.names(), self.lab.module: self.module, **{k: v for k, v in own.items() if not k.startswith("__")}}
+
+    def cases(self, sources, kind: str):
+        """Announces one call after the other, and gives it; passes over those before --first."""
+        for source in sources:
+            self.case_number += 1
+            if self.case_number < self.options.first:
+                continue
+            yield self.announce(source, kind)
+
+    def announce(self, source: str, kind: str, **more) -> Call:
+        self.facts("case", case=self.case_number, kind=kind, call=source, **more)
+        return Call(source)
+
+    def skips_case(self) -> bool:
+        """Counts a case that a probe announces by itself; whether it is to be passed over."""
+        self.case_number += 1
+        return self.case_number < self.options.first
+
+    def both(self, call: Call, setup: str = "") -> tuple[Outcome, Outcome] | None:
+        """What the module and the reference make of a call; None if an argument cannot be made here."""
+        reference = self.names(of_module=False)
+        try:
+            exec(setup, reference)
+            call.parts(reference)
+        except NameError as error:  # numpy is not installed
+            self.facts("cannot", case=self.case_number, why=str(error))
+            return None
+        own = self.names()
+        exec(setup, own)
+        return outcome(call, own), outcome(call, reference)
+
+    def shim(self, needs_patch: bool = True) -> Shim:
+        """The shim, watching every shared object of the module's directory."""
+        if not self.options.shim:
+            raise Cannot("there is no shim: it has stubs for x86-64 only")
+        try:
+            shim = Shim(self.options.shim)
+        except OSError as error:
+            raise Cannot(f"the shim cannot be loaded: {error}") from error
+        turned = sum(max(shim.patch(file), 0) for file in loaded_files(self.directory))
+        shim.patch_gil()
+        self.facts("watched", references=turned)
+        if needs_patch and turned == 0:
+            raise Cannot("no shared object of the module calls Python")
+        return shim
+
+    def lines(self) -> Lines:
+        return Lines()
+
+    def rng(self) -> random.Random:
+        return random.Random(self.options.seed)

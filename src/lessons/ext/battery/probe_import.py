@@ -1,0 +1,157 @@
+"""Probes about the module as a whole: the file, and where it can be imported."""
+
+import ctypes
+import importlib
+import importlib.machinery
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from cases import Call, Outcome, outcome
+from context import Cannot, Context
+from elf import INIT, Elf
+
+
+def builds(context: Context) -> None:
+    """What the shared objects need and export. What compilers said is in build.py's document."""
+    for file in sorted(Path(context.directory).rglob("*.so*")):
+        elf = Elf(file)
+        context.facts("shared-object", file=str(file.relative_to(context.directory)), needed=elf.needed, run_path=elf.run_path,
+                      init=[name.removeprefix(INIT) for name in elf.exports if name.startswith(INIT)])
+    context.load()
+    context.facts("imported", module=context.lab.module, file=getattr(context.module, "__file__", None),
+                  functions=sorted(name for name, thing in vars(context.module).items() if callable(thing) and not name.startswith("_")))
+
+
+def imports_anywhere(context: Context) -> None:
+    """Twice; and in other interpreters, of which one has a GIL of its own where Python has such."""
+    context.load()
+    if not context.skips_case():
+        context.facts("case", case=context.case_number, kind="init")
+        phases(context)
+    if not context.skips_case():
+        context.facts("case", case=context.case_number, kind="again")
+        again(context)
+    for kind in ("shared", "own"):
+        if not context.skips_case():
+            context.facts("case", case=context.case_number, kind=f"{kind}-gil")
+            interpreter(context, kind)
+
+
+def samples(context: Context) -> list[str]:
+    return [source for source in context.lab.ordinary if "np." not in source][:6] or [loop.call for loop in context.lab.loops[:3]]
+
+
+def works(context: Context) -> list[dict]:
+    return [{"call": source, "agrees": pair[0].agrees(pair[1]) if context.lab.reference else None, **pair[0].facts()}
+            for source in samples(context) if (pair := context.both(Call(source))) is not None]
+
+
+def phases(context: Context) -> None:
+    """Whether the init function returns a definition (PEP 489) or a module, as the import system sees it."""
+    file = getattr(context.module, "__file__", None) or ""
+    if not file.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES)):
+        context.facts("init", phases=None, why="the module is no shared object")
+        return
+    # The machinery makes the module in create_module() for one that has a definition, and executes it
+    # only in exec_module(); the def itself is kept with the module.
+    definition = ctypes.pythonapi.PyModule_GetDef
+    definition.restype, definition.argtypes = ctypes.c_void_p, [ctypes.py_object]
+    address = definition(context.module)
+    if not address:
+        context.facts("init", phases=None, why="the module has no definition")
+        return
+    # PyModuleDef: PyModuleDef_Base (40 bytes), m_name, m_doc, m_size, m_methods, m_slots
+    words = (ctypes.c_void_p * 5).from_address(address + 40)
+    size = ctypes.c_ssize_t.from_address(address + 56).value
+    slots = []
+    if words[4]:
+        for number in range(32):
+            slot = ctypes.c_int.from_address(words[4] + 16 * number).value
+            if slot == 0:
+                break
+            slots.append({"slot": slot, "value": ctypes.c_size_t.from_address(words[4] + 16 * number + 8).value if slot > 2 else None})
+    context.facts("init", phases=2 if words[4] else 1, slots=slots, state_size=size)
+
+
+def again(context: Context) -> None:
+    """Out of sys.modules, and imported again: the first one must go on working."""
+    first = context.module
+    objects = {name: id(Call(name).make(context.names())) for name in context.lab.own_objects}
+    del sys.modules[context.lab.module]
+    try:
+        context.module = importlib.import_module(context.lab.module)
+    except BaseException as error:  # noqa: BLE001
+        context.facts("import", where="again", works=None, works_first=works(context), **Outcome(error=error).facts())
+        return
+    shared = [name for name, known in objects.items() if id(Call(name).make(context.names())) == known]
+    second = works(context)
+    is_same, context.module = context.module is first, first
+    context.facts("import", where="again", is_same=is_same, outcome="returned", works=second, works_first=works(context), shared_objects=shared)
+
+
+SCRIPT = """
+import json, sys
+sys.path[:0] = {paths!r}
+answer = {{}}
+try:
+    import material
+    module = __import__({module!r})
+    names = {{**material.names(), {module!r}: module, **{{k: v for k, v in vars(module).items() if not k.startswith("__")}}}}
+    answer["values"] = [repr(eval(call, names)) for call in {calls!r}]
+    answer["objects"] = {{name: id(eval(name, names)) for name in {objects!r}}}
+except BaseException as error:
+    answer["error"] = [type(error).__name__, str(error), [base.__name__ for base in type(error).__mro__]]
+with open({file!r}, "w") as out:
+    json.dump(answer, out)
+"""
+
+
+def interpreter(context: Context, gil: str) -> None:
+    """The import and some calls in another interpreter of this process, and after its end, here again."""
+    module = interpreters()
+    if gil == "own" and sys.version_info < (3, 12):
+        context.facts("cannot", case=context.case_number, why="this Python has no interpreters with a GIL of their own (3.12 has)")
+        return
+    with tempfile.NamedTemporaryFile(suffix=".json") as answer:
+        # What the script itself imports must be allowed anywhere: material.py imports ctypes, whose
+        # own module is only since 3.13 (where it is not, the calls are made of plain Python).
+        script = SCRIPT.format(paths=[str(Path(__file__).parent), context.directory], module=context.lab.module, calls=samples(context),
+                               objects=list(context.lab.own_objects), file=answer.name)
+        if not needs_material(context):
+            script = script.replace("    import material\n", "").replace("**material.names(), ", "")
+        try:
+            number = create(module, gil)
+            problem = module.run_string(number, script)
+            module.destroy(number)
+        except BaseException as error:  # noqa: BLE001
+            problem = error
+        said = Path(answer.name).read_text() or "{}"
+    got = json.loads(said)
+    want = [repr(outcome(Call(source), context.names(of_module=False)).value) for source in samples(context)] if context.lab.reference else None
+    objects = {name: id(Call(name).make(context.names())) for name in context.lab.own_objects}
+    context.facts("import", where=f"{gil}-gil", values=got.get("values"), want=want, error=got.get("error"), problem=str(problem) if problem else None,
+                  shared_objects=[name for name, known in objects.items() if got.get("objects", {}).get(name) == known],
+                  works_first=works(context))
+
+
+def needs_material(context: Context) -> bool:
+    import material
+
+    return any(name + "(" in source for source in samples(context) for name in material.names())
+
+
+def interpreters():
+    for name in ("_interpreters", "_xxsubinterpreters"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise Cannot("this Python does not let programs make interpreters")
+
+
+def create(module, gil: str):
+    if module.__name__ == "_interpreters":
+        return module.create("isolated" if gil == "own" else "legacy")
+    return module.create(isolated=gil == "own")

@@ -1,0 +1,165 @@
+"""The shim (shim.h) as Python sees it: loads it, turns a module's calls to it, reads its log.
+
+Every function of the shim is called with the GIL held (ctypes.PyDLL), but the one that waits for another
+thread: ctypes gives the GIL away around that by functions that the shim may be watching.
+"""
+
+import ctypes
+import os
+import subprocess
+from pathlib import Path
+
+LOG_ALL, CHECK, PIN, RESULTS = 1, 2, 4, 8
+CALLED, RETURNED = 0, 1
+
+
+class Event(ctypes.Structure):
+    _fields_ = [
+        ("site", ctypes.c_uint64), ("first", ctypes.c_uint64), ("second", ctypes.c_uint64), ("result", ctypes.c_uint64),
+        ("references", ctypes.c_int64), ("function", ctypes.c_uint32), ("thread", ctypes.c_uint32),
+        ("has_gil", ctypes.c_uint8), ("is_pending", ctypes.c_uint8), ("phase", ctypes.c_uint8), ("spare", ctypes.c_uint8 * 5),
+    ]
+
+
+class Clocks(ctypes.Structure):
+    """Nanoseconds of processor time of the last call, and how many of them were spent without the GIL."""
+
+    _fields_ = [(name, ctypes.c_int64) for name in ("process", "process_released", "thread", "thread_released", "releases")]
+
+
+class Shim:
+    def __init__(self, file: str):
+        self.library = library = ctypes.PyDLL(file)
+        self._waiting = ctypes.CDLL(file)
+        library.shim_call.restype = ctypes.py_object
+        library.shim_call.argtypes = [ctypes.py_object, ctypes.py_object]
+        library.shim_left.restype = ctypes.c_long
+        library.shim_name.restype = ctypes.c_char_p
+        library.shim_meet.argtypes = [ctypes.c_int, ctypes.c_int64]
+        library.shim_close_gate.argtypes = [ctypes.c_int64]
+        self._waiting.shim_await_inside.argtypes = [ctypes.c_int64]
+        library.shim_fail.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_int]
+        library.shim_patch.argtypes = [ctypes.c_char_p]
+        self.clear, self.restore, self.open_gate = library.shim_clear, library.shim_restore, library.shim_open_gate
+
+    def patch(self, file: str) -> int:
+        """Watches a loaded file; how many of its references to functions were turned."""
+        return self.library.shim_patch(os.fsencode(file))
+
+    def patch_gil(self) -> int:
+        """Watches whoever gives the GIL away, in whatever library."""
+        return self.library.shim_patch_gil()
+
+    def mode(self, bits: int) -> None:
+        self.library.shim_mode(bits)
+
+    def call(self, function, arguments: tuple):
+        """Makes the call; with what is set up for it: clocks, failure, pins, meeting."""
+        return self.library.shim_call(function, arguments)
+
+    def fail(self, k: int, api: bool = True, memory: bool = True) -> None:
+        self.library.shim_fail(k, api, memory)
+
+    def left(self) -> int:
+        """How many calls that can fail are left before the one that does."""
+        return self.library.shim_left()
+
+    def struck(self) -> tuple[str, int] | None:
+        """Name of the function that was made to fail in the last call, and where it would have returned to."""
+        function, site = ctypes.c_uint32(), ctypes.c_uint64()
+        if not self.library.shim_struck(ctypes.byref(function), ctypes.byref(site)):
+            return None
+        return self.name(function.value), site.value
+
+    def name(self, number: int) -> str:
+        return self.library.shim_name(number).decode()
+
+    def events(self) -> list[Event]:
+        """A copy of the log."""
+        first, held = ctypes.POINTER(Event)(), ctypes.c_uint32()
+        self.library.shim_events(ctypes.byref(first), ctypes.byref(held))
+        copy = (Event * held.value)()
+        ctypes.memmove(copy, first, ctypes.sizeof(copy))
+        return list(copy)
+
+    def clocks(self) -> Clocks:
+        clocks = Clocks()
+        self.library.shim_clocks(ctypes.byref(clocks))
+        return clocks
+
+    def meet(self, wanted: int, patience: float) -> None:
+        """`wanted` armed threads wait for each other where they have just given the GIL away; 0: none."""
+        self.library.shim_meet(wanted, int(patience * 1e9))
+
+    def met(self) -> tuple[int, bool]:
+        """How many came, and whether one went on alone."""
+        timed_out = ctypes.c_int()
+        return self.library.shim_met(ctypes.byref(timed_out)), bool(timed_out.value)
+
+    def close_gate(self, patience: float) -> None:
+        """Armed threads that give the GIL away wait until open_gate()."""
+        self.library.shim_close_gate(int(patience * 1e9))
+
+    def await_inside(self, patience: float) -> bool:
+        """Waits, without the GIL, for a thread at the gate."""
+        return bool(self._waiting.shim_await_inside(int(patience * 1e9)))
+
+
+class Lines:
+    """Where in the submission's sources an address is. Asks addr2line(1), once for each file."""
+
+    def __init__(self):
+        self.areas = []
+        with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+            for line in maps:
+                fields = line.split(maxsplit=5)
+                if len(fields) == 6 and fields[5].startswith("/"):
+                    low, high = (int(part, 16) for part in fields[0].split("-"))
+                    self.areas.append((low, high, int(fields[2], 16), fields[5].strip()))
+        self.known: dict[int, dict] = {}
+
+    def file_of(self, address: int) -> tuple[str, int] | None:
+        """The file that is mapped there, and the address that the file itself uses for it."""
+        for low, high, _, file in self.areas:
+            if low <= address < high:
+                base = min(area[0] for area in self.areas if area[3] == file)
+                return file, address - base
+        return None
+
+    def of(self, site: int) -> dict:
+        """{file, line, within} of the call that returns to `site`; {object} where there is no line."""
+        if site not in self.known:
+            self.known[site] = self._ask(site)
+        return self.known[site]
+
+    def _ask(self, site: int) -> dict:
+        place = self.file_of(site)
+        if place is None:
+            return {}
+        file, address = place
+        # The call is before the address to which it returns.
+        command = ["addr2line", "-f", "-i", "-C", "-e", file, hex(address - 1)]
+        clean = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean)
+        except OSError:
+            return {"object": Path(file).name}
+        lines = done.stdout.splitlines()
+        found = []
+        for function, where in zip(lines[::2], lines[1::2]):
+            source, _, line = where.rpartition(":")
+            number = line.split()[0] if line else ""
+            if number.isdigit() and source != "??":
+                found.append({"file": source, "line": int(number), "within": function})
+        # Of inlined functions the innermost that is no header of Python's.
+        for one in found:
+            if "/include/python" not in one["file"]:
+                return {**one, "file": os.path.basename(one["file"])}
+        return {"object": Path(file).name}
+
+
+def loaded_files(directory: str) -> list[str]:
+    """Shared objects from this directory that are mapped into this process."""
+    inside = os.path.realpath(directory) + os.sep
+    files = {file for _, _, _, file in Lines().areas if file.startswith(inside) and ".so" in os.path.basename(file)}
+    return sorted(files)

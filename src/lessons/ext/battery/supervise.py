@@ -1,0 +1,139 @@
+"""Runs a probe in a child, and says how the child ended if it did not end by itself.
+
+What is the child's own account of things is in its facts; what is said here comes from the kernel, and
+from what the C library, Python and sanitizers wrote to standard error while the child died.
+"""
+
+import ctypes
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from facts import Facts
+from probes import Probe
+
+SANITIZERS = {"asan": ("libasan.so", "libubsan.so"), "tsan": ("libtsan.so",)}
+# What children may die of before it is enough.
+MOST_DEATHS = 12
+KEPT = 8000
+
+ADDR_NO_RANDOMIZE = 0x0040000
+
+REPORT = re.compile(r"^(?:==\d+==ERROR: AddressSanitizer: (?P<asan>.*)|WARNING: ThreadSanitizer: (?P<tsan>.*)|(?P<ubsan>.*: runtime error: .*))$", re.M)
+FRAME = re.compile(r"^\s+#\d+ (?:0x[0-9a-f]+ in )?(?P<function>\S.*?) (?P<file>[^\s:]+):(?P<line>\d+)", re.M)
+
+
+def watch(options, probe: Probe, facts: Facts) -> int:
+    facts("start", probe=options.probe, lab=options.lab, python=sys.version.split()[0], seed=options.seed,
+          module=str(options.module))
+    environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", OPENBLAS_NUM_THREADS="1",
+                       OMP_NUM_THREADS="1", PYTHONFAULTHANDLER="1", **probe.environment)
+    if probe.sanitizer and not prepare(probe.sanitizer, environment, facts):
+        return 0
+    first = options.first
+    for _ in range(MOST_DEATHS):
+        died_at = one_child(options, probe, environment, first, facts)
+        if died_at is None or not probe.goes_on:
+            return 0
+        if died_at < first:  # before its first case: it would again
+            return 0
+        first = died_at + 1
+    facts("cannot", why=f"it died {MOST_DEATHS} times; the cases behind that were not tried")
+    return 0
+
+
+def prepare(sanitizer: str, environment: dict, facts: Facts) -> bool:
+    libraries = []
+    for name in SANITIZERS[sanitizer]:
+        try:
+            found = subprocess.run(["cc", f"-print-file-name={name}"], capture_output=True, text=True, check=False).stdout.strip()
+        except OSError:
+            found = ""
+        if not found.startswith("/"):
+            facts("cannot", why=f"{name} is not installed")
+            return False
+        libraries.append(found)
+    environment["LD_PRELOAD"] = " ".join(libraries)
+    environment["ASAN_OPTIONS"] = "detect_leaks=0:handle_segv=1:symbolize=1:exitcode=86:allocator_may_return_null=1"
+    environment["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1:exitcode=86"
+    environment["TSAN_OPTIONS"] = "exitcode=66:halt_on_error=0:report_signal_unsafe=0:report_thread_leaks=0:history_size=4"
+    if sanitizer == "tsan":
+        # Its shadow is at fixed addresses. Where that is refused, it may work all the same.
+        ctypes.CDLL(None).personality(ctypes.c_ulong(ADDR_NO_RANDOMIZE))
+    return True
+
+
+def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts) -> int | None:
+    """Runs one child; None if it ended by itself, else the number of the case that it was at."""
+    command = [sys.executable, str(Path(sys.argv[0]).resolve()), *sys.argv[1:], "--inside", "--first", str(first), "--shim", options.shim]
+    # A line that this process cannot read would be lost with a pipe that nobody empties: a file.
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                                 start_new_session=True, preexec_fn=lambda: limit(probe))
+        stuck = False
+        try:
+            child.wait(timeout=options.patience)
+        except subprocess.TimeoutExpired:
+            stuck = True
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        errors.seek(0)
+        said = errors.read().decode("utf-8", "replace")
+    reports = sanitizer_reports(said)
+    for report in reports:
+        facts("sanitizer", **report)
+    if "unexpected memory mapping" in said and "ThreadSanitizer" in said:
+        facts("cannot", why="the thread sanitizer cannot have its addresses here")
+        return None
+    case, done = progress(options.facts)
+    if done and (child.returncode == 0 or (probe.sanitizer and reports)):
+        if said.strip() and not reports:
+            facts("said", text=said[-KEPT:])
+        return None
+    ended = {"signal": signal.Signals(-child.returncode).name} if child.returncode < 0 else {"status": child.returncode}
+    if stuck:
+        ended = {"stuck": True, "patience_s": options.patience}
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    facts("died", case=case, done=done, processor_s=round(used.ru_utime + used.ru_stime, 1), said=said[-KEPT:], **ended)
+    return case if not done else None
+
+
+def limit(probe: Probe) -> None:
+    if probe.processor_s:
+        resource.setrlimit(resource.RLIMIT_CPU, (probe.processor_s, probe.processor_s + 2))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def progress(path: str) -> tuple[int, bool]:
+    """The number of the case that was announced last, and whether the child came to its end."""
+    import json
+
+    case, done = -1, False
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                fact = json.loads(line)
+            except ValueError:
+                continue
+            if fact.get("fact") in ("start", "died"):
+                done = False
+            case = fact["case"] if fact.get("fact") == "case" else case
+            done = done or fact.get("fact") == "done"
+    return case, done
+
+
+def sanitizer_reports(said: str) -> list[dict]:
+    """What a sanitizer wrote: its kind, and the places in the order in which it names them."""
+    found = []
+    heads = list(REPORT.finditer(said))
+    for head, following in zip(heads, [*heads[1:], None]):
+        text = said[head.start() : following.start() if following else len(said)]
+        frames = [{"within": f["function"], "file": os.path.basename(f["file"]), "line": int(f["line"])} for f in FRAME.finditer(text)]
+        tool = next(name for name in ("asan", "tsan", "ubsan") if head[name])
+        found.append({"tool": tool, "kind": re.sub(r"\s*\(pid=\d+\)", "", head[tool]), "frames": frames[:12], "text": text[:KEPT]})
+    return found

@@ -1,0 +1,84 @@
+//! Whether a probe came to its end, and what ended it if not.
+
+use super::super::facts::{Died, Fact, Facts, Sanitizer, called};
+use crate::model::{Failure, Objection, Trial};
+
+/// How much is shown of what a process said before it died, lines.
+const SHOWN_LINES: usize = 12;
+
+/// The facts of a probe that the module lived through.
+///
+/// # Errors
+/// Skipped, if the probe cannot be made here; failed, if the module cannot be imported, if a process
+/// died of it, or if a sanitizer reported something.
+pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
+    let facts = Facts::of(trial)?;
+    if facts
+        .all
+        .iter()
+        .any(|fact| matches!(fact, Fact::NotAsked(_)))
+    {
+        return Ok(facts);
+    }
+    for fact in &facts.all {
+        match fact {
+            Fact::ImportFailed(came) => {
+                let failure = Failure::new(format!("it cannot be imported: it {}", came.told()));
+                return Err(failure
+                    .hint("What does `python -c 'import ...'` say in the directory of the module?")
+                    .into());
+            }
+            Fact::Sanitizer(report) => return Err(reported(&facts, report).into()),
+            Fact::Died(died) => return Err(dead(&facts, died).into()),
+            _ => {}
+        }
+    }
+    let has_cases = facts.all.iter().any(|fact| matches!(fact, Fact::Case(_)));
+    match facts.cannot() {
+        Some(why) if !has_cases => Err(Objection::Skipped(why.to_owned())),
+        _ => Ok(facts),
+    }
+}
+
+fn dead(facts: &Facts, died: &Died) -> Failure {
+    let what = match facts.case(died.case) {
+        Some(case) => called(&case.call, &case.setup),
+        None => "importing it".to_owned(),
+    };
+    let how = match (&died.signal, died.status) {
+        _ if died.stuck => "stood still for ever".to_owned(),
+        (Some(signal), _) => format!("ended the process by {signal}"),
+        (None, Some(status)) => format!("ended the process with status {status}"),
+        (None, None) => "ended the process".to_owned(),
+    };
+    let said: Vec<&str> = died.said.trim_end().lines().collect();
+    let last = &said[said.len().saturating_sub(SHOWN_LINES)..];
+    let mut why = format!("{what} {how}");
+    for line in last {
+        why.push_str("\n  ");
+        why.push_str(line);
+    }
+    Failure::new(why).hint("Whose memory did it touch last, and who had said that it may?")
+}
+
+fn reported(facts: &Facts, report: &Sanitizer) -> Failure {
+    let tool = match report.tool.as_str() {
+        "tsan" => "the thread sanitizer",
+        "ubsan" => "the sanitizer of undefined behaviour",
+        _ => "the address sanitizer",
+    };
+    let at = facts.all.iter().rev().find_map(|fact| match fact {
+        Fact::Case(case) => Some(format!(" in {}", called(&case.call, &case.setup))),
+        _ => None,
+    });
+    let mut why = format!("{tool} reports {}{}", report.kind, at.unwrap_or_default());
+    for frame in &report.frames {
+        why.push_str(&format!("\n  {} {}", frame.place, frame.function));
+    }
+    Failure::new(why).hint(match report.tool.as_str() {
+        "tsan" => {
+            "Which of the two threads may touch it at that moment, and what keeps the other away?"
+        }
+        _ => "How many bytes are there, and which one does that line touch?",
+    })
+}

@@ -1,0 +1,149 @@
+//! The GIL, other threads, and signals.
+
+use super::super::facts::{Came, Fact, Interrupted, Outcome, Share, called};
+use super::ends::lived;
+use super::failures::{call_of, is_neither};
+use super::references::exported;
+use crate::model::{Failure, Judgement, Objection, Pass, Trial};
+
+/// How much of a long call's processor time has to be spent without the GIL.
+const RELEASED: f64 = 0.9;
+
+/// How long a call may go on after the signal, nanoseconds of processor time.
+const ANSWER_NS: i64 = 400_000_000;
+
+/// Fails unless nine tenths of the processor time of a long call are spent without the GIL, in the
+/// best of its rounds.
+pub(in crate::lessons::ext) fn releases_the_gil(trial: &Trial<'_>) -> Judgement {
+    let facts = lived(trial)?;
+    let rounds = facts.all.iter().filter_map(|fact| match fact {
+        Fact::Share(share) if share.process_ns > 0 => Some(share),
+        _ => None,
+    });
+    let part = |share: &Share| share.process_released_ns as f64 / share.process_ns as f64;
+    let Some(best) = rounds.max_by(|one, other| part(one).total_cmp(&part(other))) else {
+        return Err(Objection::Blind("no long call was measured".to_owned()));
+    };
+    if best.outcome.outcome == "raised" {
+        let why = format!("`{}` {}", best.call, best.outcome.told());
+        return Err(Failure::new(why).into());
+    }
+    if part(best) >= RELEASED {
+        return Ok(Pass {
+            figures: vec![("released".to_owned(), part(best))],
+        });
+    }
+    let why = format!(
+        "`{}` spends {:.0} % of its processor time without the GIL; it gives it away {} times",
+        best.call,
+        100.0 * part(best),
+        best.releases
+    );
+    Err(Failure::new(why)
+        .hint("Which part of that loop needs an object of Python's?")
+        .figure("released", part(best))
+        .into())
+}
+
+/// Fails on the first function of Python's that is called by a thread without the GIL.
+pub(in crate::lessons::ext) fn needs_no_gil_it_gave_up(trial: &Trial<'_>) -> Judgement {
+    let facts = lived(trial)?;
+    let mut calls = 0;
+    for fact in &facts.all {
+        match fact {
+            Fact::Api(api) if !api.has_gil => {
+                let why = format!(
+                    "{} calls {} without the GIL\n  {}",
+                    call_of(&facts, api.case),
+                    api.function,
+                    api.at
+                );
+                let hint = "What else may the interpreter be doing while that line runs?";
+                return Err(Failure::new(why).hint(hint).into());
+            }
+            Fact::Outcome(_) => calls += 1,
+            _ => {}
+        }
+    }
+    Ok(Pass::of("calls", calls))
+}
+
+/// Fails on the first call that gives something else while another thread is in it, or while another
+/// thread changes its argument.
+///
+/// Blind spot: a call that never gives the GIL away meets nobody.
+pub(in crate::lessons::ext) fn shares_safely(trial: &Trial<'_>) -> Judgement {
+    let facts = lived(trial)?;
+    let mut calls = 0;
+    for fact in &facts.all {
+        let Fact::Outcome(outcome) = fact else {
+            continue;
+        };
+        calls += 1;
+        let call = call_of(&facts, outcome.case);
+        if outcome.met == Some(false) && outcome.releases > 0 {
+            let why = format!("the threads did not meet in {call}");
+            return Err(Objection::Blind(why));
+        }
+        if is_right(outcome) {
+            continue;
+        }
+        let want = outcome
+            .want
+            .as_ref()
+            .map_or_else(String::new, |want| format!(" where Python {}", want.told()));
+        let meanwhile = match &outcome.change {
+            Some(change) => format!(" (what another thread did meanwhile {})", change.told()),
+            None => ", with another thread in it".to_owned(),
+        };
+        let why = format!("{call} {}{want}{meanwhile}", outcome.came.told());
+        let hint = "What of its arguments does it still use, and who may change that now?";
+        return Err(Failure::new(why).hint(hint).into());
+    }
+    Ok(Pass::of("calls", calls))
+}
+
+/// What was there before, or after; or a refusal, where somebody changed it.
+fn is_right(outcome: &Outcome) -> bool {
+    let was_changed = outcome
+        .change
+        .as_ref()
+        .is_some_and(|change| change.outcome == "returned");
+    outcome.agrees.unwrap_or(true)
+        || outcome.agrees_after == Some(true)
+        || (was_changed && outcome.came.refuses && !is_neither(&outcome.came))
+}
+
+/// Fails unless Ctrl-C ends a call without end as KeyboardInterrupt, soon.
+pub(in crate::lessons::ext) fn answers_signals(trial: &Trial<'_>) -> Judgement {
+    let facts = lived(trial)?;
+    let found = facts.all.iter().find_map(|fact| match fact {
+        Fact::Interrupted(interrupted) => Some(interrupted),
+        _ => None,
+    });
+    let Some(interrupted) = found else {
+        return Err(Objection::Blind("no call was interrupted".to_owned()));
+    };
+    let answer_ms = interrupted.processor_ns.max(0) / 1_000_000;
+    match unanswered(interrupted, &interrupted.came) {
+        None => Ok(Pass::of("answer_ms", answer_ms as usize)),
+        Some(why) => Err(Failure::new(format!(
+            "{}, SIGINT in its midst, {why}",
+            called(&interrupted.call, "")
+        ))
+        .hint("Who looks whether a signal has come while the call does not return to Python?")
+        .figure("answer_ms", answer_ms as f64)
+        .into()),
+    }
+}
+
+fn unanswered(interrupted: &Interrupted, came: &Came) -> Option<String> {
+    if came.outcome != "raised" || came.kind != "KeyboardInterrupt" {
+        return Some(came.told());
+    }
+    if interrupted.processor_ns > ANSWER_NS {
+        let ms = interrupted.processor_ns / 1_000_000;
+        return Some(format!("went on for {ms} ms of processor time"));
+    }
+    exported(interrupted.resized.as_ref()).then(|| "left a buffer exported".to_owned())
+}

@@ -1,0 +1,92 @@
+//! The labs: which modules, and which of the lesson's checks apply to them.
+//!
+//! What their functions are called with, and what is right, is data of the battery (`lab_*.py`); what a
+//! learner is told, the README.md of each below `labs/ext`.
+
+use super::battery::BATTERY;
+use super::checks;
+use crate::model::{Form, Lab};
+
+/// The sum of the bytes of a buffer, in any technology.
+pub(super) const FAST_SUM: Lab = Lab {
+    slug: "fast-sum",
+    title: "add up the bytes of a buffer",
+    form: Form::Module("fastsum", &BATTERY),
+    checks: &[
+        checks::builds(5),
+        checks::computes(15),
+        checks::refuses_bad_arguments(10),
+        checks::raises_or_returns(5),
+        checks::stays_in_bounds(10),
+        checks::gives_no_reference_away(10),
+        checks::keeps_no_reference(15),
+        checks::leaks_no_memory(5),
+        checks::survives_failing_calls(5),
+        checks::needs_no_gil_it_gave_up(5),
+        checks::shares_safely(10),
+        checks::imports_anywhere(5),
+    ],
+};
+
+/// Text: its lines, and how often words come.
+pub(super) const COUNT_LINES: Lab = Lab {
+    slug: "count-lines",
+    title: "count lines and words of text",
+    form: Form::Module("textkit", &BATTERY),
+    checks: &[
+        checks::builds(5),
+        checks::computes(20),
+        checks::refuses_bad_arguments(10),
+        checks::raises_or_returns(10),
+        checks::stays_in_bounds(10),
+        checks::gives_no_reference_away(10),
+        checks::keeps_no_reference(15),
+        checks::leaks_no_memory(5),
+        checks::survives_failing_calls(10),
+        checks::imports_anywhere(5),
+    ],
+};
+
+/// A product of two vectors, without the GIL.
+pub(super) const DOT: Lab = Lab {
+    slug: "dot",
+    title: "multiply vectors while others run Python",
+    form: Form::Module("vec", &BATTERY),
+    checks: &[
+        checks::builds(5),
+        checks::computes(10),
+        checks::refuses_bad_arguments(10),
+        checks::raises_or_returns(5),
+        checks::stays_in_bounds(10),
+        checks::gives_no_reference_away(5),
+        checks::keeps_no_reference(10),
+        checks::leaks_no_memory(5),
+        checks::survives_failing_calls(5),
+        checks::releases_the_gil(10),
+        checks::needs_no_gil_it_gave_up(10),
+        checks::shares_safely(5),
+        checks::answers_signals(5),
+        checks::imports_anywhere(5),
+    ],
+};
+
+/// An extension that works, and has a dozen mistakes.
+pub(super) const REFCOUNT_CLINIC: Lab = Lab {
+    slug: "refcount-clinic",
+    title: "mend an extension that works",
+    form: Form::Module("records", &BATTERY),
+    checks: &[
+        checks::builds(5),
+        checks::computes(5),
+        checks::refuses_bad_arguments(10),
+        checks::raises_or_returns(10),
+        checks::stays_in_bounds(10),
+        checks::gives_no_reference_away(10),
+        checks::keeps_no_reference(10),
+        checks::leaks_no_memory(5),
+        checks::survives_failing_calls(15),
+        checks::needs_no_gil_it_gave_up(5),
+        checks::shares_safely(5),
+        checks::imports_in_phases(10),
+    ],
+};

@@ -1,0 +1,27 @@
+//! The lesson `ext`: native extensions, and the rules of the interpreter that they must keep.
+
+pub mod exercises;
+
+mod battery;
+mod checks;
+mod facts;
+mod judges;
+mod labs;
+mod probes;
+
+use crate::model::Lesson;
+
+/// The lesson.
+pub const LESSON: Lesson = Lesson {
+    slug: "ext",
+    alias: Some("extensions"),
+    title: "native extensions for Python",
+    demos: &[],
+    exercises: exercises::EXERCISES,
+    labs: &[
+        labs::FAST_SUM,
+        labs::COUNT_LINES,
+        labs::DOT,
+        labs::REFCOUNT_CLINIC,
+    ],
+};
