@@ -43,7 +43,10 @@ pub(in crate::lessons) fn path<'a>(made: &Made<'a>) -> Option<&'a str> {
 }
 
 /// Files that were opened, by path, after event `since`.
-pub(in crate::lessons) fn opened(recording: &Recording, since: usize) -> impl Iterator<Item = (Made<'_>, &str)> {
+pub(in crate::lessons) fn opened(
+    recording: &Recording,
+    since: usize,
+) -> impl Iterator<Item = (Made<'_>, &str)> {
     own(recording)
         .filter(move |made| {
             made.enter > since && made.call.name.starts_with("open") && made.value().is_some()
@@ -58,7 +61,10 @@ pub(in crate::lessons) fn prints(made: &Made<'_>) -> bool {
 }
 
 /// The write to standard output with exactly this text.
-pub(in crate::lessons) fn said<'a>(recording: &'a Recording, text: &[u8]) -> Result<Made<'a>, String> {
+pub(in crate::lessons) fn said<'a>(
+    recording: &'a Recording,
+    text: &[u8],
+) -> Result<Made<'a>, String> {
     own(recording)
         .filter(prints)
         .find(|made| matches!(made.call.args.get(1), Some(Arg::Str(bytes)) if bytes.data == text))

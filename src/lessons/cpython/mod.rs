@@ -1,6 +1,8 @@
 //! The lesson `cpython`: what Python is underneath.
 
+mod asked;
 mod heap;
+mod tokenizer;
 
 pub mod exercises;
 
@@ -13,5 +15,5 @@ pub const LESSON: Lesson = Lesson {
     title: "from Python's source text to system calls",
     demos: &[],
     exercises: exercises::EXERCISES,
-    labs: &[heap::LAB],
+    labs: &[heap::LAB, tokenizer::LAB],
 };

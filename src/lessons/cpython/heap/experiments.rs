@@ -1,26 +1,24 @@
 //! What each check makes a heap live through.
 
+use crate::lessons::cpython::asked::{Asked, WATCH};
 use crate::lessons::stories::{experiment, words};
-use crate::model::{Experiment, Oracle, Run};
+use crate::model::{Experiment, Run};
 
 use super::long::{collected, come_and_gone};
 
-/// Which calls are observed: that it ends is enough.
-const WATCH: &[&str] = &["exit_group"];
-
-/// What the oracle consists of; the first is run.
-const SOURCES: [(&str, &str); 3] = [
-    ("oracle.py", include_str!("oracle.py")),
-    ("scripts.py", include_str!("scripts.py")),
-    ("truth.py", include_str!("truth.py")),
-];
-
-/// The oldest Python that the oracle was seen to work with; what it says is the same in all.
-const SINCE: (u32, u32) = (3, 9);
+/// What it says is the same in all versions.
+const ORACLE: Asked = Asked {
+    sources: &[
+        ("oracle.py", include_str!("oracle.py")),
+        ("scripts.py", include_str!("scripts.py")),
+        ("truth.py", include_str!("truth.py")),
+    ],
+    since: (3, 9),
+};
 
 /// Scripts in which nothing is freed, with many probes.
 pub(super) fn counts(seed: u64) -> Vec<Experiment> {
-    asked(
+    ORACLE.about(
         "counts-references",
         "references come and go, and nothing is freed",
         seed,
@@ -29,17 +27,17 @@ pub(super) fn counts(seed: u64) -> Vec<Experiment> {
 
 /// Scripts without cycles, and a chain.
 pub(super) fn frees(seed: u64) -> Vec<Experiment> {
-    asked("frees-at-once", "objects lose their last reference", seed)
+    ORACLE.about("frees-at-once", "objects lose their last reference", seed)
 }
 
 /// Scripts with cycles, and no collection.
 pub(super) fn cycles(seed: u64) -> Vec<Experiment> {
-    asked("leaves-cycles", "cycles are left behind", seed)
+    ORACLE.about("leaves-cycles", "cycles are left behind", seed)
 }
 
 /// Scripts with cycles, and a collection at the end; and a ring.
 pub(super) fn collections(seed: u64) -> Vec<Experiment> {
-    asked(
+    ORACLE.about(
         "collects-cycles",
         "cycles are left behind and then collected",
         seed,
@@ -48,7 +46,7 @@ pub(super) fn collections(seed: u64) -> Vec<Experiment> {
 
 /// Scripts with several collections, and looks at what is left.
 pub(super) fn once(seed: u64) -> Vec<Experiment> {
-    asked(
+    ORACLE.about(
         "frees-each-once",
         "garbage that refers to what stays is collected, and then that goes, too",
         seed,
@@ -57,7 +55,7 @@ pub(super) fn once(seed: u64) -> Vec<Experiment> {
 
 /// Scripts with a line that cannot be done.
 pub(super) fn nonsense(seed: u64) -> Vec<Experiment> {
-    asked("refuses-nonsense", "a line cannot be done", seed)
+    ORACLE.about("refuses-nonsense", "a line cannot be done", seed)
 }
 
 /// Scripts of [`SHORT`] and of [`LONG`] lines, one after the other.
@@ -86,19 +84,3 @@ const LONG: usize = 200_000;
 
 /// So many times longer is the second one.
 pub(super) const TIMES: usize = 8;
-
-fn asked(check: &str, story: &str, seed: u64) -> Vec<Experiment> {
-    let run = Run {
-        watch: words(WATCH),
-        ..Run::default()
-    };
-    let sources = SOURCES.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    vec![Experiment {
-        oracle: Some(Oracle {
-            sources: sources.to_vec(),
-            args: vec![check.to_owned(), seed.to_string()],
-            since: SINCE,
-        }),
-        ..experiment(story, run)
-    }]
-}

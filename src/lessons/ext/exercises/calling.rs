@@ -80,7 +80,9 @@ pub(super) const ERRNO: Exercise = Exercise {
         steps
     },
     input: "",
-    watch: &["mkdir", "mkdirat", "rmdir", "unlinkat", "close", "getppid", "write"],
+    watch: &[
+        "mkdir", "mkdirat", "rmdir", "unlinkat", "close", "getppid", "write",
+    ],
     answer: errno,
 };
 

@@ -20,11 +20,7 @@ pub(super) const FREED: Exercise = Exercise {
             "caught", "cycle",
         ]);
         let several = dice.between(4, 7) as usize;
-        let mut steps: Vec<String> = fates
-            .into_iter()
-            .take(several)
-            .map(str::to_owned)
-            .collect();
+        let mut steps: Vec<String> = fates.into_iter().take(several).map(str::to_owned).collect();
         if dice.between(0, 1) == 0 {
             let at = dice.between(1, steps.len() as u64) as usize;
             steps.insert(at, "collect".to_owned());

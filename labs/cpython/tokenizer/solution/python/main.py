@@ -224,8 +224,9 @@ class Tokenizer:
                 self.middle(end)
                 return self.brace(inner)
             if here == "\\N" and not inner.is_raw and self.source.startswith("{", end + 2):
-                end = self.source.find("}", end) + 1 or len(self.source)
-            elif here[0] == "\\" and here[1:] not in ("{", "}"):
+                # The name of a character, and the end of a piece.
+                return self.middle(self.source.find("}", end) + 1 or len(self.source))
+            if here[0] == "\\" and here[1:] not in ("{", "}"):
                 end += 2
             else:
                 end += 1

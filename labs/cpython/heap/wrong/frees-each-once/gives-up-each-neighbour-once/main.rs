@@ -132,8 +132,7 @@ impl Heap {
             let thing = self.thing(*id);
             thing.attributes.clear();
             thing.items.clear();
-            let neighbours: std::collections::BTreeSet<Id> =
-                references[*id].iter().copied().collect();
+            let neighbours: std::collections::BTreeSet<Id> = references[*id].iter().copied().collect();
             for other in neighbours {
                 // Within the garbage the counts do not matter any more.
                 if is_reached[other] {

@@ -120,12 +120,7 @@ impl Heap {
         let mut is_changed = true;
         while is_changed {
             is_changed = false;
-            for id in alive
-                .iter()
-                .filter(|id| is_reached[**id])
-                .copied()
-                .collect::<Vec<_>>()
-            {
+            for id in alive.iter().filter(|id| is_reached[**id]).copied().collect::<Vec<_>>() {
                 for other in &references[id] {
                     is_changed |= !mem::replace(&mut is_reached[*other], true);
                 }

@@ -1,4 +1,4 @@
-"""Keeps what is alive in a list, and searches that for what is freed."""
+"""Remembers in a list what is reached, and searches that for each reference."""
 
 import re
 import sys
@@ -30,7 +30,7 @@ class Thing:
 class Heap:
     def __init__(self):
         self.names = {}
-        self.things = []  # All that are alive: the collector has to find those without a name.
+        self.things = set()  # All that are alive: the collector has to find those without a name.
         self.made = 0
         self.freed = []  # By the line that is being done.
 
@@ -66,16 +66,16 @@ class Heap:
         for thing in self.things:
             for other in thing.references():
                 other.outside -= 1
-        reached = {thing for thing in self.things if thing.outside}
+        reached = [thing for thing in self.things if thing.outside]
         left = list(reached)
         while left:
             for other in left.pop().references():
                 if other not in reached:
-                    reached.add(other)
+                    reached.append(other)
                     left.append(other)
         # As CPython does it: cut the references, and let the counts do the rest. Holding each of
         # them meanwhile keeps what is still to be cut from being freed.
-        garbage = [thing for thing in self.things if thing not in reached]
+        garbage = self.things - set(reached)
         for thing in garbage:
             thing.count += 1
         for thing in garbage:
@@ -93,7 +93,7 @@ class Heap:
             item.count += 1
         self.made += 1
         thing = Thing(self.made, name, items)
-        self.things.append(thing)
+        self.things.add(thing)
         self.put(self.names, name, thing)
 
     def find(self, place):
