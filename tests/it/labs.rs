@@ -53,7 +53,7 @@ fn solutions_of_shm_pass() {
 
 #[test]
 fn solutions_of_cpython_pass() {
-    for lab in ["heap"] {
+    for lab in ["heap", "tokenizer"] {
         verified(&[&format!("cpython/{lab}"), "--row", "solution/"]);
     }
 }

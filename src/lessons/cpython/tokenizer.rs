@@ -33,15 +33,6 @@ pub(super) const LAB: Lab = Lab {
             judge: judges::strings,
         },
         Check {
-            id: "f-strings",
-            claim: "strings with code in them are taken apart, as deep as they go",
-            points: 20,
-            teaches: "Strings with code in them",
-            needs: Capability::OBSERVING_CONFINED,
-            experiments: experiments::f_strings,
-            judge: judges::f_strings,
-        },
-        Check {
             id: "indents",
             claim: "each block begins with INDENT and ends with DEDENT, and blank lines and comments change nothing",
             points: 15,
@@ -67,6 +58,15 @@ pub(super) const LAB: Lab = Lab {
             needs: Capability::OBSERVING_CONFINED,
             experiments: experiments::brackets_join_lines,
             judge: judges::brackets_join_lines,
+        },
+        Check {
+            id: "f-strings",
+            claim: "strings with code in them are taken apart, as deep as they go",
+            points: 20,
+            teaches: "Strings with code in them",
+            needs: Capability::OBSERVING_CONFINED,
+            experiments: experiments::f_strings,
+            judge: judges::f_strings,
         },
         Check {
             id: "reports-errors",
@@ -102,10 +102,10 @@ mod tests {
             [
                 "names-and-numbers",
                 "strings",
-                "f-strings",
                 "indents",
                 "operators",
                 "brackets-join-lines",
+                "f-strings",
                 "reports-errors",
                 "agrees-on-the-standard-library",
             ]

@@ -112,7 +112,7 @@ def operators(dice, length):
 
 
 def blank_line(dice):
-    return dice.choice(["", "", "   ", "\t", "# c", "    # c", "\t# ä", " # c", "        #"])
+    return dice.choice(["", "", "   ", "\t", "# c", "    # c", "\t# ä", "\f", " # c", "        #"])
 
 
 def indents(dice, length):
@@ -130,11 +130,17 @@ def indents(dice, length):
             # Tabs come before blanks, so that both measures agree.
             more = dice.choice([" ", "  ", "    ", "\t"]) if set(stack[-1]) <= {"\t"} else dice.choice([" ", "   "])
             stack.append(stack[-1] + more)
-        elif action < 0.65 and len(stack) > 1:
-            del stack[dice.randrange(1, len(stack)) :]
+        elif action < 0.65:
+            del stack[dice.randrange(1, len(stack) + 1) :]
         lines.append(stack[-1] + word + dice.choice([" = 1", "()", "; x", " \\\n  + 1", " # c", " + \\\n\\\n1", "\t=\t2"]))
-    lines.append(stack[-1] + "end")
-    return "\n".join(lines) + dice.choice(["", "\n", "\n\n", "\n# c\n"])
+    # Several blocks end at once, before a line and before the end of the file.
+    for last in ("back", ""):
+        widths = sorted(dice.sample(range(1, 9), 3))
+        for before, width in zip([0, *widths], widths):
+            lines += [" " * before + "if x:", blank_line(dice)]
+            lines += [" " * width + "y", " " * widths[0] + "# c"]
+        lines += [last] if last else []
+    return "\n".join(lines[:-1]) + dice.choice(["", "\n", "\n\n", "\n# c\n"])
 
 
 def bracketed(dice, depth):
@@ -227,16 +233,16 @@ def mistakes(dice, source):
     return "\n".join([*lines, source])
 
 
-# Files of the standard library that are not too long for a start, and how many of them are taken.
-LONGEST = 30_000
-FILES = 24
-FILES_WITH_CODE = 6
+# How long files of the standard library may be, in characters, and how many of them are taken: of
+# all, and of those that have strings with code in them.
+LONGEST, FILES = 30_000, 24
+LONGEST_WITH_CODE, FILES_WITH_CODE = 3_000, 6
 
 # Not what it should be: other people's packages, tests of what is wrong, and Python 2.
 LEFT_OUT = {"site-packages", "dist-packages", "test", "tests", "lib2to3", "__pycache__", "idlelib", "pydoc_data"}
 
 
-def library(dice, is_wanted, many):
+def library(dice, is_wanted, many, longest):
     """So many files of the standard library, name and source, small ones first."""
     paths = []
     for root, directories, files in os.walk(sysconfig.get_path("stdlib")):
@@ -249,11 +255,11 @@ def library(dice, is_wanted, many):
             break
         try:
             with open(path, encoding="utf-8", newline="") as file:
-                source = file.read(LONGEST + 1)
+                source = file.read(longest + 1)
         except (OSError, UnicodeDecodeError):
             continue
         is_plain = source.endswith("\n") and not set(source) & set("\r\0\ufeff")
-        if is_plain and len(source) <= LONGEST and fits(source) and is_wanted(source):
+        if is_plain and len(source) <= longest and fits(source) and is_wanted(source):
             found.setdefault(os.path.basename(path), source)
     return sorted(found.items(), key=lambda file: len(file[1]))
 
@@ -279,11 +285,11 @@ def sources(check, seed):
     if check in made:
         lengths = [2, 3, 4, 6, 8, 10, 12, 16, 20, 24]
         files = [("source.py", fitting(made[check], dice, length)) for length in lengths]
-        return files + (library(dice, has_fstrings, FILES_WITH_CODE) if check == "f-strings" else [])
+        return files + (library(dice, has_fstrings, FILES_WITH_CODE, LONGEST_WITH_CODE) if check == "f-strings" else [])
     if check == "reports-errors":
         return [("source.py", mistakes(dice, source)) for source in dice.sample(MISTAKES, len(MISTAKES))]
     if check == "agrees-on-the-standard-library":
         # Until 3.11 there are no tokens for what is in strings with code.
         is_old = sys.version_info < (3, 12)
-        return library(dice, lambda source: not (is_old and has_fstrings(source)), FILES)
+        return library(dice, lambda source: not (is_old and has_fstrings(source)), FILES, LONGEST)
     raise SystemExit(f"no check {check}")
