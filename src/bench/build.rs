@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::confined::Confined;
 pub use self::detect::{Kind, detect};
-pub use self::module::{BATTERY_DIR, build_module};
+pub use self::module::{BATTERY_DIR, build_audited, build_module};
 use self::toolchain::Tool;
 pub use self::toolchain::{Python, Tools};
 use crate::model::experiment::SUBMISSION_DIR;

@@ -35,6 +35,21 @@ pub struct Request {
     pub repeat: u32,
     /// Whether an oracle is asked for something smaller that fails, too, for people to look at.
     pub shrinks: bool,
+    /// For a lab whose submissions are modules: one that is in no lab, and calls of it.
+    #[serde(default)]
+    pub audit: Option<Audit>,
+}
+
+/// A module of somebody's own, and what is done with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// The name by which it is imported.
+    pub module: String,
+    /// Its file in the submission's directory, if it has been built before; else what is in there is
+    /// built.
+    pub built: Option<String>,
+    /// Calls of it, in Python.
+    pub calls: Vec<String>,
 }
 
 /// What a worker says while it works; one line of JSON each.

@@ -43,6 +43,6 @@ pub const RUN_COMMAND: &str = "__run";
 
 pub use diagnosis::diagnosis;
 pub use examine::{BenchError, examine};
-pub use job::{Progress, Request};
+pub use job::{Audit, Progress, Request};
 pub use machine::machine;
 pub use observe::{Observation, Observed, observe};

@@ -75,9 +75,12 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         .iter()
         .map(|skipped| format!("not taken over: {skipped}"))
         .collect();
-    let built = match lab.form {
-        Form::Program => build::build(&workshop),
-        Form::Module(name, battery) => build::build_module(&workshop, lab.slug, name, battery),
+    let built = match (lab.form, &request.audit) {
+        (Form::Program, _) => build::build(&workshop),
+        (Form::Module(_, battery), Some(audit)) => build::build_audited(&workshop, audit, battery),
+        (Form::Module(name, battery), None) => {
+            build::build_module(&workshop, lab.slug, name, battery)
+        }
     };
     let findings = match built {
         Ok(built) => {

@@ -195,6 +195,7 @@ fn examined(
         // Which check fails is all that is asked.
         shrinks: false,
         repeat: args.repeat,
+        audit: None,
     };
     bench::examine(&request, interrupted, &mut |_| {}).map_err(examination::trouble)
 }

@@ -170,17 +170,18 @@ fn request(
         timeout_scale: args.timeout_scale,
         shrinks: true,
         repeat: args.repeat,
+        audit: None,
     })
 }
 
 /// A seed that nobody can foresee, and short enough to be typed.
-fn any_seed() -> u32 {
+pub(super) fn any_seed() -> u32 {
     // The standard library keys its hash maps from the kernel's random numbers.
     RandomState::new().hash_one(0) as u32
 }
 
 /// The exit code that says what the checks came to.
-fn code(verdicts: &[Verdict]) -> u8 {
+pub(super) fn code(verdicts: &[Verdict]) -> u8 {
     let any = |verdict| verdicts.contains(&verdict);
     if any(Verdict::Fail) {
         exit::FAILED

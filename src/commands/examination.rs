@@ -160,6 +160,7 @@ mod tests {
             timeout_scale: 1.0,
             shrinks: true,
             repeat: 1,
+            audit: None,
         };
         let found = Finding {
             points: 50,

@@ -1,5 +1,6 @@
 //! One file per verb: from parsed arguments to calls into the rooms below.
 
+pub mod audit;
 pub mod author;
 pub mod check;
 pub mod completions;

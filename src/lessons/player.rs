@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
-use crate::lessons::{fds, process, shm, sockets};
+use crate::lessons::{cpython, fds, process, shm, sockets};
 use crate::model::curriculum::DemoOptions;
 use crate::sys::{self, pidfd};
 
@@ -33,6 +33,7 @@ static ROLES: &[&[(&str, Role)]] = &[
     sockets::demos::ROLES,
     fds::demos::ROLES,
     shm::demos::ROLES,
+    cpython::demos::ROLES,
 ];
 
 /// The main function of a player; its arguments are who its parent is, its role, and the role's own.

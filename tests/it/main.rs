@@ -4,6 +4,7 @@ mod cli;
 mod cpython_code;
 mod demos;
 mod exercises;
+mod ext_code;
 mod inspect;
 mod labs;
 mod memory;

@@ -24,7 +24,7 @@ def running(pid):
 
 
 child = subprocess.Popen(sys.argv[1:])
-looks = []
+looks = [running(child.pid)]
 while child.poll() is None:
     looks.append(running(child.pid))
     time.sleep(0.01)

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::job::Audit;
 use super::confined::{Confined, how};
 use super::toolchain::{self, Tools};
 use super::{BuildError, Built, Kind, environment};
@@ -31,6 +32,42 @@ pub fn build_module(
     name: &str,
     battery: &'static Battery,
 ) -> Result<Built, BuildError> {
+    let about = ["--lab".to_owned(), lab.to_owned()];
+    build(
+        workshop,
+        battery,
+        &["--module".to_owned(), name.to_owned()],
+        &about,
+    )
+}
+
+/// Builds what is in the workshop, or takes it as it is, for trying a module that is in no lab.
+///
+/// # Errors
+/// As [`build_module`].
+pub fn build_audited(
+    workshop: &Workshop,
+    audit: &Audit,
+    battery: &'static Battery,
+) -> Result<Built, BuildError> {
+    let mut about = vec!["--import".to_owned(), audit.module.clone()];
+    for call in &audit.calls {
+        about.push(format!("--call={call}"));
+    }
+    let how = match &audit.built {
+        Some(file) => vec![format!("--built={file}")],
+        None => vec!["--module".to_owned(), audit.module.clone()],
+    };
+    build(workshop, battery, &how, &about)
+}
+
+/// Builds by the battery: `how` is for its building program, `about` for the one that tries.
+fn build(
+    workshop: &Workshop,
+    battery: &'static Battery,
+    how_to: &[String],
+    about: &[String],
+) -> Result<Built, BuildError> {
     let python = toolchain::python_with_packages()?;
     let place = workshop.battery_dir();
     put(battery, &place).map_err(|error| BuildError::Io("put the battery in place", error))?;
@@ -48,7 +85,7 @@ pub fn build_module(
     let mut command = program(battery.build);
     command.push(SUBMISSION_DIR.to_owned());
     command.push(format!("{SUBMISSION_DIR}/{BUILT}"));
-    command.extend(["--module".to_owned(), name.to_owned()]);
+    command.extend(how_to.iter().cloned());
     let (status, said) = Confined {
         workshop,
         tools: tools.clone(),
@@ -83,7 +120,7 @@ pub fn build_module(
     let mut binds = tools.binds();
     binds.push(bind);
     let mut argv = program(battery.probe);
-    argv.extend(["--lab".to_owned(), lab.to_owned()]);
+    argv.extend(about.iter().cloned());
     Ok(Built {
         argv,
         env: environment(&tools),

@@ -4,6 +4,7 @@ mod asked;
 mod heap;
 mod tokenizer;
 
+pub mod demos;
 pub mod exercises;
 
 use crate::model::Lesson;
@@ -13,7 +14,7 @@ pub const LESSON: Lesson = Lesson {
     slug: "cpython",
     alias: Some("python"),
     title: "from Python's source text to system calls",
-    demos: &[],
+    demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
     labs: &[heap::LAB, tokenizer::LAB],
 };

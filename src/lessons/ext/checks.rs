@@ -320,3 +320,63 @@ pub(super) const fn imports_in_phases(points: u32) -> Check {
         ..imports_anywhere(points)
     }
 }
+
+/// Prototypes of foreign functions.
+pub(super) const fn declares_prototypes(points: u32) -> Check {
+    check(
+        (
+            "declares-prototypes",
+            "each function of the library has the argument and result types of the header",
+            "Prototypes",
+        ),
+        points,
+        |seed| {
+            vec![plain(
+                "declares-prototypes",
+                "what it has declared, beside the header",
+                seed,
+            )]
+        },
+        judges::declares_prototypes,
+    )
+}
+
+/// Handles are closed, once.
+pub(super) const fn frees_handles(points: u32) -> Check {
+    check(
+        (
+            "frees-handles",
+            "handles are closed, on every way and at the end, and never twice",
+            "Handles",
+        ),
+        points,
+        |seed| {
+            vec![plain(
+                "frees-handles",
+                "programs that leave things open, and what the library counts",
+                seed,
+            )]
+        },
+        judges::frees_handles,
+    )
+}
+
+/// Callbacks live as long as they may be called.
+pub(super) const fn keeps_callbacks_alive(points: u32) -> Check {
+    check(
+        (
+            "keeps-callbacks-alive",
+            "callbacks live as long as the library may call them, and their exceptions come out",
+            "Callbacks",
+        ),
+        points,
+        |seed| {
+            vec![plain(
+                "keeps-callbacks-alive",
+                "callbacks of which nobody else knows",
+                seed,
+            )]
+        },
+        judges::keeps_callbacks_alive,
+    )
+}

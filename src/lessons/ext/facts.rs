@@ -4,6 +4,8 @@
 //! test shares, so they are read like anything else that comes from a submission: a line that is none
 //! is passed over.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::lessons::sight;
@@ -17,7 +19,7 @@ pub(super) const FACTS: &str = "/lab/facts";
 #[serde(tag = "fact", rename_all = "kebab-case")]
 pub(super) enum Fact {
     /// The probe begins.
-    Start,
+    Start(Start),
     /// A call, or whatever else it does, is tried next.
     Case(Case),
     /// What came of a call.
@@ -44,6 +46,14 @@ pub(super) enum Fact {
     SharedObject(SharedObject),
     /// What a compiler said of its source.
     Warning(Warning),
+    /// What the library that a module binds has counted more than before.
+    Story(Box<Story>),
+    /// A program that ended with things open.
+    Exit(Box<Exit>),
+    /// What a module says of a function of the library that it binds.
+    Prototype(Box<Prototype>),
+    /// What was said on standard error by a process that came to its end.
+    Said(Said),
     /// The claim is not made of modules of this technology.
     NotAsked(NotAsked),
     /// What a sanitizer reported.
@@ -57,6 +67,14 @@ pub(super) enum Fact {
     /// What this module does not judge by.
     #[serde(other)]
     Other,
+}
+
+/// What the probe is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Start {
+    /// Names of the submission's source files, without directories.
+    #[serde(default)]
+    pub(super) sources: Vec<String>,
 }
 
 /// A case.
@@ -217,7 +235,7 @@ pub(super) struct Import {
     #[serde(default, rename = "where")]
     pub(super) place: String,
     /// What came of importing it again.
-    #[serde(flatten, default)]
+    #[serde(flatten)]
     pub(super) came: Option<Came>,
     /// Calls of the second module.
     #[serde(default)]
@@ -365,6 +383,9 @@ pub(super) struct Place {
     /// The line, from 1.
     #[serde(default)]
     pub(super) line: u32,
+    /// The function that it is in.
+    #[serde(default)]
+    pub(super) within: String,
 }
 
 /// What a sanitizer reported.
@@ -376,17 +397,100 @@ pub(super) struct Sanitizer {
     pub(super) kind: String,
     /// The frames that it names, in its order.
     #[serde(default)]
-    pub(super) frames: Vec<SanitizerFrame>,
+    pub(super) frames: Vec<Place>,
 }
 
-/// A frame of a sanitizer's report.
+/// What the library that a module binds has counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct SanitizerFrame {
-    /// The function.
-    pub(super) function: String,
-    /// Where.
+pub(super) struct Story {
+    /// What happens, in a few words.
+    pub(super) title: String,
+    /// The program.
+    #[serde(default)]
+    pub(super) code: String,
+    /// What there is more than before, by what is counted.
+    #[serde(default)]
+    pub(super) change: BTreeMap<String, i64>,
+    /// What it should have come to, as repr() shows it.
+    #[serde(default)]
+    pub(super) want: Option<String>,
+    /// Whether it has.
+    #[serde(default)]
+    pub(super) agrees: Option<bool>,
+    /// Exceptions that nobody could be told of.
+    #[serde(default)]
+    pub(super) unraisable: Vec<String>,
+    /// What it came to.
     #[serde(flatten)]
-    pub(super) place: Place,
+    pub(super) came: Came,
+}
+
+/// A program that ended with things open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Exit {
+    /// What happens, in a few words.
+    pub(super) title: String,
+    /// The program.
+    #[serde(default)]
+    pub(super) code: String,
+    /// Its exit status; if it is negative, the signal that ended it.
+    pub(super) status: i32,
+    /// What it said on standard error.
+    #[serde(default)]
+    pub(super) said: String,
+    /// What the library still counted in its last moment, by what is counted.
+    #[serde(default)]
+    pub(super) counts: Option<BTreeMap<String, i64>>,
+    /// What was found in the file afterwards.
+    #[serde(default)]
+    pub(super) value: Option<String>,
+    /// What should have been.
+    #[serde(default)]
+    pub(super) want_value: Option<String>,
+}
+
+/// What a module says of a function, and what the header says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Prototype {
+    /// The function.
+    pub(super) name: String,
+    /// The types of arguments that were declared; absent if none were.
+    #[serde(default)]
+    pub(super) arguments: Option<Vec<Type>>,
+    /// The declared type of the result.
+    #[serde(default)]
+    pub(super) result: Type,
+    /// What the header says.
+    pub(super) want: Declared,
+    /// Whether the arguments are those of the header.
+    pub(super) arguments_agree: bool,
+    /// Whether the result is.
+    pub(super) result_agrees: bool,
+}
+
+/// What a header says of a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Declared {
+    /// The types of the arguments.
+    #[serde(default)]
+    pub(super) arguments: Vec<Type>,
+    /// The type of the result.
+    pub(super) result: Type,
+}
+
+/// A type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Type {
+    /// Its name.
+    #[serde(rename = "type")]
+    pub(super) name: String,
+}
+
+/// What was said on standard error.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Said {
+    /// The end of it.
+    pub(super) text: String,
 }
 
 /// How a process of the probe's ended that did not come to its own end.
@@ -486,6 +590,15 @@ impl Facts {
         left.collect()
     }
 
+    /// Names of the submission's source files.
+    pub(super) fn sources(&self) -> Vec<&str> {
+        let starts = self.all.iter().filter_map(|fact| match fact {
+            Fact::Start(start) => Some(start.sources.iter().map(String::as_str)),
+            _ => None,
+        });
+        starts.flatten().collect()
+    }
+
     /// Why the whole probe cannot be made here, if it cannot.
     pub(super) fn cannot(&self) -> Option<&str> {
         self.all.iter().find_map(|fact| match fact {
@@ -520,6 +633,10 @@ impl std::fmt::Display for Place {
             (true, _) => write!(f, "a line that is not known"),
             (false, 0) => write!(f, "{}", self.file),
             (false, line) => write!(f, "{}:{line}", self.file),
+        }?;
+        match self.within.is_empty() {
+            true => Ok(()),
+            false => write!(f, " ({})", self.within),
         }
     }
 }

@@ -90,3 +90,39 @@ pub(super) const REFCOUNT_CLINIC: Lab = Lab {
         checks::imports_in_phases(10),
     ],
 };
+
+/// A C library, as a Python module.
+pub(super) const BIND: Lab = Lab {
+    slug: "bind",
+    title: "bind a C library",
+    form: Form::Module("stash", &BATTERY),
+    checks: &[
+        checks::builds(5),
+        checks::computes(15),
+        checks::refuses_bad_arguments(10),
+        checks::raises_or_returns(5),
+        checks::declares_prototypes(15),
+        checks::frees_handles(20),
+        checks::leaks_no_memory(10),
+        checks::keeps_no_reference(5),
+        checks::keeps_callbacks_alive(15),
+    ],
+};
+
+/// What can be asked of any module, of which nothing is known but calls: `syslab ext audit`. No lab: a
+/// point is a check.
+pub static AUDIT: Lab = Lab {
+    slug: "audit",
+    title: "what a native module does wrong",
+    form: Form::Module("", &BATTERY),
+    checks: &[
+        checks::builds(1),
+        checks::raises_or_returns(1),
+        checks::gives_no_reference_away(1),
+        checks::keeps_no_reference(1),
+        checks::leaks_no_memory(1),
+        checks::survives_failing_calls(1),
+        checks::needs_no_gil_it_gave_up(1),
+        checks::imports_anywhere(1),
+    ],
+};

@@ -9,6 +9,8 @@ mod judges;
 mod labs;
 mod probes;
 
+pub use labs::AUDIT;
+
 use crate::model::Lesson;
 
 /// The lesson.
@@ -23,5 +25,6 @@ pub const LESSON: Lesson = Lesson {
         labs::COUNT_LINES,
         labs::DOT,
         labs::REFCOUNT_CLINIC,
+        labs::BIND,
     ],
 };

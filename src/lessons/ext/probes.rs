@@ -2,7 +2,7 @@
 
 use super::facts::FACTS;
 use crate::lessons::stories::experiment;
-use crate::model::{Experiment, Limits, Run};
+use crate::model::{Experiment, Limits, Run, Trial};
 
 /// Where the module is, as the battery has built it, by variant.
 const BUILT: &str = "/submission/.built";
@@ -50,4 +50,14 @@ fn built(variant: &str, probe: &str, story: &str, seed: u64) -> Experiment {
         ..Run::default()
     };
     experiment(story, run)
+}
+
+/// Whether a trial is of a module that is built with a sanitizer: reports count then, and not values.
+pub(super) fn is_sanitized(trial: &Trial<'_>) -> bool {
+    let probe = trial
+        .experiment
+        .runs
+        .first()
+        .and_then(|run| run.args.first());
+    probe.is_some_and(|probe| probe.contains('@'))
 }

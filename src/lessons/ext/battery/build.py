@@ -1,6 +1,6 @@
 """Builds a submission: finds out in which technology it is written, compiles it, says what came of it.
 
-    python /battery/build.py SUBMISSION OUT [--module NAME] [--variants plain,asan,tsan]
+    python /battery/build.py SUBMISSION OUT [--module NAME | --built FILE] [--variants plain,asan,tsan]
 
 SUBMISSION is only read. OUT/plain, OUT/asan and OUT/tsan become directories from which the module can
 be imported; OUT/work is for what is left over; OUT/shim.so is the shim of the probes. There is no
@@ -13,12 +13,15 @@ network. What compilers say goes to standard error as it is; standard output is 
                  or {cannot: why}, ...}; `environment` is what whoever imports it must set
     shim        FILE, or null with `shim_cannot`
     failed      only where there is no plain variant: {command, status, output}
+    missing     only where that is for something that is not installed: what
 
-The status is 0 if there is a plain variant, 1 if the submission cannot be built, 2 for a wrong call.
+The document is also kept as OUT/build.json. The status is 0 if there is a plain variant, 1 if the
+submission cannot be built, 2 for a wrong call.
 """
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -26,7 +29,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import technologies  # noqa: E402
-from toolchain import Failed, Toolchain, build_shim  # noqa: E402
+from toolchain import Failed, Missing, Toolchain, build_library, build_shim  # noqa: E402
 
 
 def main() -> int:
@@ -34,6 +37,7 @@ def main() -> int:
     parser.add_argument("submission", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--module", help="name that module.py gets; else what the sources say")
+    parser.add_argument("--built", metavar="FILE", help="a module in SUBMISSION that is there already: nothing is built but the shim")
     parser.add_argument("--variants", default="plain,asan,tsan")
     options = parser.parse_args()
 
@@ -42,7 +46,8 @@ def main() -> int:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         options.submission = options.submission.resolve()
-        technology = technologies.find(options.submission)
+        os.environ |= build_library(options.out.resolve(), options.module)
+        technology = technologies.find(options.submission, options.built)
         document["technology"] = technology.name
         document["files"] = sorted(str(file.relative_to(options.submission)) for file in technology.files)
         for variant in options.variants.split(","):
@@ -53,12 +58,19 @@ def main() -> int:
     except Failed as failure:
         document["failed"] = failure.facts()
         status = 1
+    except Missing as missing:
+        document["missing"] = str(missing)
+        status = 1
+    except ModuleNotFoundError as missing:
+        document["missing"] = f"the Python package {missing.name}"
+        status = 1
     try:
         document["shim"] = str(build_shim(options.out.resolve()))
     except Failed as failure:
         document["shim_cannot"] = failure.output or "it does not compile"
-    json.dump(document, sys.stdout, indent=2)
-    print()
+    text = json.dumps(document, indent=2)
+    (options.out / "build.json").write_text(text)
+    print(text)
     return status
 
 

@@ -96,7 +96,7 @@ def same(got, want) -> bool:
         return len(got) == len(want) and all(map(same, got, want))
     if isinstance(want, dict):
         return len(got) == len(want) and all(key in got and same(got[key], value) for key, value in want.items())
-    return got == want
+    return got == want or (got != got and want != want)
 
 
 def outcome(call: Call, names: dict) -> Outcome:

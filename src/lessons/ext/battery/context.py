@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import json
 import random
 import sys
 
@@ -25,6 +26,9 @@ class Context:
         self.lab = labs.find(options.lab) if options.lab else labs.Lab(options.module_name, loops=tuple(map(labs.Loop, options.call)))
         self.case_number = -1
         self.module = None
+        # What build.py said; nothing for a module that somebody else has built.
+        document = options.module.resolve().parent / "build.json"
+        self.build = json.loads(document.read_text()) if document.exists() else {}
 
     def run(self) -> int:
         probe = PROBES[self.options.probe]
@@ -44,10 +48,20 @@ class Context:
         except BaseException as error:  # noqa: BLE001
             self.facts("import-failed", **Outcome(error=error).facts())
             raise Cannot("the module cannot be imported") from error
+        self.catch()
         # What is there by now stays: a collection need not look at it.
         gc.collect()
         gc.freeze()
         return self.module
+
+    def catch(self) -> None:
+        """Lets a crash say where in the module it is; sanitizers do that themselves."""
+        if self.options.shim and not PROBES[self.options.probe].sanitizer:
+            try:
+                files = Shim(self.options.shim).catch(self.facts.descriptor, self.directory)
+            except (OSError, AttributeError):
+                return
+            self.facts("code", files=files)
 
     def names(self, of_module: bool = True) -> dict:
         """Fresh names to evaluate calls in: the module's, or those of the reference."""

@@ -43,6 +43,7 @@ def _walled(size: int) -> tuple[int, int]:
 def _placed(data: bytes, at_end: bool) -> memoryview:
     begin, end = _walled(max(len(data), 1))
     address = end - len(data) if at_end else begin
+    ctypes.memset(begin, 0xFF, end - begin)  # on the side without a wall: what would show in a result
     ctypes.memmove(address, data, len(data))
     return FROM_MEMORY(address, len(data), 0x100)  # PyBUF_READ
 
@@ -59,7 +60,8 @@ def after_wall(data: bytes, form: str = "B") -> memoryview:
 
 def amid(data: bytes, poison: int, form: str = "B") -> memoryview:
     """A buffer of these bytes in the midst of others that are all `poison`."""
-    return memoryview(bytes([poison]) * 64 + bytes(data) + bytes([poison]) * 64)[64 : 64 + len(data)].cast(form)
+    lead = 61 if form == "B" else 64  # as badly aligned as the type allows
+    return memoryview(bytes([poison]) * lead + bytes(data) + bytes([poison]) * 64)[lead : lead + len(data)].cast(form)
 
 
 @functools.lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ import sys
 
 from cases import Call, Outcome
 from context import Context
+from probe_references import KEPT
 from shim import CHECK
 
 # Calls with the same failure: for what one leaves behind to be more than a cache.
@@ -15,6 +16,8 @@ WARM_UP, ROUNDS, CALLS = 12, 5, 6
 # More than any call of a lab makes.
 MOST = 400
 SPARE = 1000
+# Technologies in which a failure of Python's functions is an exception. The others panic or abort.
+PASSES_FAILURES = ("c-api", "cython", "own", None)
 
 
 def survives_failing_calls(context: Context) -> None:
@@ -22,6 +25,9 @@ def survives_failing_calls(context: Context) -> None:
 
     The call's own outcome without failures is the `want`. A case is one loop and one k.
     """
+    if (technology := context.build.get("technology")) not in PASSES_FAILURES:
+        context.facts("not-asked", why=f"{technology} ends the process by design when memory is short")
+        return
     context.load()
     shim = context.shim()
     lines = context.lines()
@@ -43,13 +49,12 @@ def survives_failing_calls(context: Context) -> None:
         calls = (1 << 30) - shim.left()
         shim.fail(0)
         watched = {what: eval(what, names) for what in loop.canaries}
-        spare = [[thing] * SPARE for thing in watched.values()]
+        KEPT.extend([thing] * SPARE for thing in watched.values())
         for k in range(1, min(calls, MOST) + 1):
             if context.skips_case():
                 continue
             context.announce(loop.call, "failure", setup=loop.setup, k=k, calls=calls)
             one_failure(context, shim, lines, loop, names, k, want, watched)
-        del spare
 
 
 def one_failure(context, shim, lines, loop, names, k, want, watched) -> None:
@@ -114,7 +119,7 @@ def needs_no_gil(context: Context) -> None:
 
 def watched(context: Context, is_wanted) -> None:
     context.load()
-    shim = context.shim()
+    shim = context.shim(needs_patch=False)
     lab = context.lab
     calls = [*((source, "", "refused") for source in lab.refused), *((source, "", "either") for source in lab.either),
              *((source, "", "ordinary") for source in lab.ordinary), *((loop.call, loop.setup, "loop") for loop in lab.loops),

@@ -14,7 +14,9 @@ from elf import INIT, Elf
 
 
 def builds(context: Context) -> None:
-    """What the shared objects need and export. What compilers said is in build.py's document."""
+    """What the shared objects need and export. And what compilers said."""
+    for warning in context.build.get("warnings", ()):
+        context.facts("warning", **warning)
     for file in sorted(Path(context.directory).rglob("*.so*")):
         elf = Elf(file)
         context.facts("shared-object", file=str(file.relative_to(context.directory)), needed=elf.needed, run_path=elf.run_path,
@@ -129,7 +131,8 @@ def interpreter(context: Context, gil: str) -> None:
             problem = error
         said = Path(answer.name).read_text() or "{}"
     got = json.loads(said)
-    want = [repr(outcome(Call(source), context.names(of_module=False)).value) for source in samples(context)] if context.lab.reference else None
+    # Held against what the module itself returns here: whether that is right is not the question.
+    want = [repr(outcome(Call(source), context.names()).value) for source in samples(context)]
     objects = {name: id(Call(name).make(context.names())) for name in context.lab.own_objects}
     context.facts("import", where=f"{gil}-gil", values=got.get("values"), want=want, error=got.get("error"), problem=str(problem) if problem else None,
                   shared_objects=[name for name, known in objects.items() if got.get("objects", {}).get(name) == known],

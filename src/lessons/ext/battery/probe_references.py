@@ -16,6 +16,8 @@ from shim import CALLED, LOG_ALL, PIN, RESULTS, RETURNED
 WARM_UP, ROUNDS, CALLS = 120, 5, 20
 # More references than can be taken away, so that an object that is robbed of some does not die of it.
 SPARE = 4 * (WARM_UP + ROUNDS * CALLS)
+# They are kept to the end: an object of which some were taken dies when the others are given back.
+KEPT: list = []
 
 IMMORTAL = 1 << 30
 
@@ -50,13 +52,14 @@ def measure(context: Context, loop, number: int) -> None:
         context.facts("cannot", case=context.case_number, why=str(error))
         return
     call = Call(loop.call)
-    last = outcome(call, names)
     watched = {what: eval(what, names) for what in loop.canaries}
     watched |= {"None": None, "True": True, "False": False, "NotImplemented": NotImplemented, "()": (), "''": "", "0": 0, "1": 1}
-    watched[f"type {type(last.value).__name__}"] = type(last.value)
-    if last.error is not None:
-        watched[f"type {type(last.error).__name__}"] = type(last.error)
-    spare = [[thing] * SPARE for thing in watched.values()]
+    KEPT.extend([thing] * SPARE for thing in watched.values())
+    last = outcome(call, names)
+    for thing in (last.value, last.error):
+        if thing is not None:
+            watched[f"type {type(thing).__name__}"] = type(thing)
+            KEPT.append([type(thing)] * SPARE)
     came = last.facts()
     del last
 
@@ -64,8 +67,8 @@ def measure(context: Context, loop, number: int) -> None:
     growth = [0] * ROUNDS
     for _ in range(WARM_UP):
         outcome(call, names)
-    before = counts(watched)
     gc.collect()
+    before = counts(watched)
     blocks = sys.getallocatedblocks()
     for round_number in range(ROUNDS):
         for _ in range(CALLS):
@@ -89,7 +92,6 @@ def measure(context: Context, loop, number: int) -> None:
         ],
         resized=resized,
     )
-    del spare
 
 
 def counts(watched: dict) -> dict:

@@ -21,6 +21,9 @@ class Probe:
 DEBUG = {"PYTHONMALLOC": "debug"}
 MALLOC = {"PYTHONMALLOC": "malloc"}
 
+# What lies in a thread's cache counts as given out: without that, what is given out is what is used.
+HEAP = {**MALLOC, "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0", "MALLOC_ARENA_MAX": "1"}
+
 PROBES = {
     "builds": Probe("probe_import", "builds"),
     "computes": Probe("probe_values", "computes", goes_on=True),
@@ -29,7 +32,7 @@ PROBES = {
     "stays-in-bounds@asan": Probe("probe_values", "stays_in_bounds_asan", MALLOC, "asan", goes_on=True),
     "keeps-no-reference": Probe("probe_references", "keeps_no_reference", goes_on=True),
     "gives-no-reference-away": Probe("probe_references", "gives_no_reference_away", DEBUG, goes_on=True),
-    "leaks-no-memory": Probe("probe_references", "leaks_no_memory", MALLOC, goes_on=True),
+    "leaks-no-memory": Probe("probe_references", "leaks_no_memory", HEAP, goes_on=True),
     "survives-failing-calls": Probe("probe_failures", "survives_failing_calls", DEBUG, goes_on=True),
     "raises-or-returns": Probe("probe_failures", "raises_or_returns", goes_on=True),
     "needs-no-gil-it-gave-up": Probe("probe_failures", "needs_no_gil", DEBUG, goes_on=True),
@@ -38,5 +41,8 @@ PROBES = {
     "shares-safely@asan": Probe("probe_threads", "shares_safely", MALLOC, "asan", goes_on=True),
     "shares-safely@tsan": Probe("probe_threads", "shares_safely", MALLOC, "tsan", goes_on=True),
     "answers-signals": Probe("probe_threads", "answers_signals", processor_s=20),
+    "declares-prototypes": Probe("probe_bind", "declares_prototypes"),
+    "frees-handles": Probe("probe_bind", "frees_handles", goes_on=True),
+    "keeps-callbacks-alive": Probe("probe_bind", "keeps_callbacks_alive", DEBUG, goes_on=True),
     "imports-anywhere": Probe("probe_import", "imports_anywhere", goes_on=True),
 }

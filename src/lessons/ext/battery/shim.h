@@ -3,7 +3,7 @@
  *
  * What the files do: shim_patch.c finds the module's references to functions and turns them to stubs;
  * shim_x86_64.S holds the stubs; shim.c is asked at each call and notes, checks, answers or waits;
- * shim_api.h says what is known about each function. shim.py is the way in from Python.
+ * shim_crash.c says where a process died; shim_api.h says what is known about each function. shim.py is the way in from Python.
  * Python.h is not needed: what the shim calls of Python it looks up in the running interpreter.
  */
 #ifndef SYSLAB_SHIM_H

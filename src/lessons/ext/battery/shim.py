@@ -50,6 +50,18 @@ class Shim:
         """Watches whoever gives the GIL away, in whatever library."""
         return self.library.shim_patch_gil()
 
+    def catch(self, descriptor: int, directory: str) -> list[str]:
+        """A crash is first written to the descriptor; the files in whose code it may be, by number."""
+        self.library.shim_code_at.argtypes = [ctypes.c_size_t, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_int]
+        lines, files = Lines(), loaded_files(directory)
+        for number, file in enumerate(files):
+            base = min(low for low, _, _, name in lines.areas if name == file)
+            for low, high, is_code, name in lines.areas:
+                if name == file and is_code:
+                    self.library.shim_code_at(low, high, base, number)
+        self.library.shim_catch(descriptor)
+        return files
+
     def mode(self, bits: int) -> None:
         self.library.shim_mode(bits)
 
@@ -115,7 +127,7 @@ class Lines:
                 fields = line.split(maxsplit=5)
                 if len(fields) == 6 and fields[5].startswith("/"):
                     low, high = (int(part, 16) for part in fields[0].split("-"))
-                    self.areas.append((low, high, int(fields[2], 16), fields[5].strip()))
+                    self.areas.append((low, high, "x" in fields[1], fields[5].strip()))
         self.known: dict[int, dict] = {}
 
     def file_of(self, address: int) -> tuple[str, int] | None:
@@ -134,28 +146,30 @@ class Lines:
 
     def _ask(self, site: int) -> dict:
         place = self.file_of(site)
-        if place is None:
-            return {}
-        file, address = place
         # The call is before the address to which it returns.
-        command = ["addr2line", "-f", "-i", "-C", "-e", file, hex(address - 1)]
-        clean = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean)
-        except OSError:
-            return {"object": Path(file).name}
-        lines = done.stdout.splitlines()
-        found = []
-        for function, where in zip(lines[::2], lines[1::2]):
-            source, _, line = where.rpartition(":")
-            number = line.split()[0] if line else ""
-            if number.isdigit() and source != "??":
-                found.append({"file": source, "line": int(number), "within": function})
-        # Of inlined functions the innermost that is no header of Python's.
-        for one in found:
-            if "/include/python" not in one["file"]:
-                return {**one, "file": os.path.basename(one["file"])}
+        return line_of(place[0], place[1] - 1) if place else {}
+
+
+def line_of(file: str, address: int) -> dict:
+    """{file, line, within} of an address in a file, by addr2line(1)."""
+    command = ["addr2line", "-f", "-i", "-C", "-e", file, hex(address)]
+    clean = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean)
+    except OSError:
         return {"object": Path(file).name}
+    lines = done.stdout.splitlines()
+    found = []
+    for function, where in zip(lines[::2], lines[1::2]):
+        source, _, line = where.rpartition(":")
+        number = line.split()[0] if line else ""
+        if number.isdigit() and source != "??":
+            found.append({"file": source, "line": int(number), "within": function})
+    # Of inlined functions the innermost that is no header of Python's.
+    for one in found:
+        if "/include/python" not in one["file"]:
+            return {**one, "file": os.path.basename(one["file"])}
+    return {"object": Path(file).name}
 
 
 def loaded_files(directory: str) -> list[str]:

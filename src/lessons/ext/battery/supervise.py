@@ -5,6 +5,7 @@ from what the C library, Python and sanitizers wrote to standard error while the
 """
 
 import ctypes
+import json
 import os
 import re
 import resource
@@ -14,8 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import labs
 from facts import Facts
 from probes import Probe
+from shim import line_of
+from toolchain import library_environment
 
 SANITIZERS = {"asan": ("libasan.so", "libubsan.so"), "tsan": ("libtsan.so",)}
 # What children may die of before it is enough.
@@ -30,9 +34,15 @@ FRAME = re.compile(r"^\s+#\d+ (?:0x[0-9a-f]+ in )?(?P<function>\S.*?) (?P<file>[
 
 def watch(options, probe: Probe, facts: Facts) -> int:
     facts("start", probe=options.probe, lab=options.lab, python=sys.version.split()[0], seed=options.seed,
-          module=str(options.module))
+          module=str(options.module), sources=sources(options.module))
     environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", OPENBLAS_NUM_THREADS="1",
                        OMP_NUM_THREADS="1", PYTHONFAULTHANDLER="1", **probe.environment)
+    out = options.module.resolve().parent
+    if options.lab:
+        module = labs.find(options.lab).module
+        if (out / "library").is_dir():
+            # The counting library keeps what was closed: that would look like a leak.
+            environment |= library_environment(out, module, "plain" if options.probe == "leaks-no-memory" else "counting")
     if probe.sanitizer and not prepare(probe.sanitizer, environment, facts):
         return 0
     first = options.first
@@ -45,6 +55,13 @@ def watch(options, probe: Probe, facts: Facts) -> int:
         first = died_at + 1
     facts("cannot", why=f"it died {MOST_DEATHS} times; the cases behind that were not tried")
     return 0
+
+
+def sources(directory: Path) -> list[str]:
+    """Names of the submission's files, as sanitizers show them; of nobody's, if somebody else built it."""
+    document = directory.resolve().parent / "build.json"
+    files = json.loads(document.read_text())["files"] if document.exists() else []
+    return sorted({Path(file).name for file in files})
 
 
 def prepare(sanitizer: str, environment: dict, facts: Facts) -> bool:
@@ -99,7 +116,7 @@ def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts
     if stuck:
         ended = {"stuck": True, "patience_s": options.patience}
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    facts("died", case=case, done=done, processor_s=round(used.ru_utime + used.ru_stime, 1), said=said[-KEPT:], **ended)
+    facts("died", at=crashed_at(options.facts), case=case, done=done, processor_s=round(used.ru_utime + used.ru_stime, 1), said=said[-KEPT:], **ended)
     return case if not done else None
 
 
@@ -111,20 +128,38 @@ def limit(probe: Probe) -> None:
 
 def progress(path: str) -> tuple[int, bool]:
     """The number of the case that was announced last, and whether the child came to its end."""
-    import json
-
     case, done = -1, False
+    for fact in all_of(path):
+        if fact.get("fact") in ("start", "died"):
+            done = False
+        case = fact["case"] if fact.get("fact") == "case" else case
+        done = done or fact.get("fact") == "done"
+    return case, done
+
+
+def crashed_at(path: str) -> list[dict]:
+    """Lines of the last crash: {how, file, line, within}, the innermost first; see shim_crash.c."""
+    files, hits = [], []
+    for fact in all_of(path):
+        if fact.get("fact") == "code":
+            files = fact["files"]
+        elif fact.get("fact") == "case":
+            hits = []
+        elif fact.get("fact") == "crash":
+            hits = fact["hits"]
+    # A return address is behind its call.
+    return [{"how": how, **line_of(files[number], offset - (how != "at"))} for number, offset, how in hits if number < len(files)]
+
+
+def all_of(path: str):
     with open(path, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
                 fact = json.loads(line)
             except ValueError:
                 continue
-            if fact.get("fact") in ("start", "died"):
-                done = False
-            case = fact["case"] if fact.get("fact") == "case" else case
-            done = done or fact.get("fact") == "done"
-    return case, done
+            if isinstance(fact, dict):
+                yield fact
 
 
 def sanitizer_reports(said: str) -> list[dict]:

@@ -5,13 +5,15 @@ said by the first line of its class. Only the top level counts: a directory in i
 own affair (a library that was given, a crate's src).
 """
 
+import importlib.util
+import json
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from toolchain import Failed, Toolchain
+from toolchain import Failed, Missing, Toolchain
 
 
 class Technology:
@@ -31,13 +33,20 @@ class Technology:
         raise NotImplementedError
 
 
-def find(directory: Path) -> Technology:
+def find(directory: Path, built: str | None = None) -> Technology:
     if not directory.is_dir():
         raise Failed(f"{directory} is no directory")
+    if built:
+        return Built(directory, built)
     for technology in TECHNOLOGIES:
         if (found := technology(directory)).files:
             return found
     raise Failed("nothing here can be built: no module.c, module.cpp, *.pyx, Cargo.toml, setup.py, build_*.py, *.py or build")
+
+
+def needs(package: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise Missing(f"the Python package {package}")
 
 
 def having(directory: Path, pattern: str, text: str = "") -> list[Path]:
@@ -59,6 +68,25 @@ class Own(Technology):
         copy = tools.copy_source()
         tools.run([copy / "build"], where=copy, PYTHON=sys.executable)
         shutil.copytree(copy, tools.directory, dirs_exist_ok=True)
+
+
+class Built(Technology):
+    """A shared object that somebody else has built; what it says of itself tells in which technology."""
+
+    name, takes_flags = "own", False
+
+    def __init__(self, directory, file):
+        self.directory, self.file = directory, directory / file
+        self.files = [self.file]
+        content = self.file.read_bytes()
+        # Each leaves its name in messages or symbols.
+        for mark, name in ((b"pyo3", "pyo3"), (b"nanobind", "nanobind"), (b"pybind11", "pybind11"), (b"__pyx_", "cython")):
+            if mark in content:
+                self.name = name
+                break
+
+    def build(self, tools):
+        shutil.copyfile(self.file, tools.directory / self.file.name)
 
 
 class PyO3(Technology):
@@ -93,6 +121,7 @@ class Setuptools(Technology):
 
     def build(self, tools):
         copy = tools.copy_source()
+        needs("setuptools")
         environment = {**tools.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
         if (copy / "setup.py").exists():
             tools.run([sys.executable, "setup.py", "-q", "build_ext", "--build-lib", tools.directory, "--force"], where=copy, **environment)
@@ -116,10 +145,11 @@ class Cython(Technology):
         for source in self.files:
             if source.suffix != ".pyx":
                 continue
+            needs("Cython")
             generated = tools.work / f"{source.stem}.c"
             tools.run([sys.executable, "-m", "cython", "-3", "--line-directives", source.name, "-o", generated])
             # Warnings about generated C are nobody's.
-            shared = tools.compile([generated, *others], flags=["-w"], includes=[tools.source], target=tools.work / f"{source.stem}.so")
+            shared = tools.compile([generated, *others], flags=["-w", "-DNDEBUG"], includes=[tools.source], target=tools.work / f"{source.stem}.so")
             tools.install(shared)
         tools.copy_python()
 
@@ -136,7 +166,7 @@ class Pybind11(Technology):
     def build(self, tools):
         import pybind11
 
-        shared = tools.compile(self.files, includes=[pybind11.get_include()], flags=["-fvisibility=hidden"], cxx=True)
+        shared = tools.compile(self.files, includes=[pybind11.get_include()], flags=["-fvisibility=hidden", "-DNDEBUG"], cxx=True)
         tools.install(shared)
         tools.copy_python()
 
@@ -175,6 +205,7 @@ class Cffi(Technology):
         return (found := having(directory, "build_*.py", "cffi")) and found + having(directory, "*.c")
 
     def build(self, tools):
+        needs("cffi")
         copy = tools.copy_source()
         for script in sorted(copy.glob("build_*.py")):
             tools.run([sys.executable, script.name], where=copy, PYTHONDONTWRITEBYTECODE="1", **tools.environment())
@@ -231,14 +262,21 @@ class Ctypes(Technology):
 
 
 def cargo(tools: Toolchain) -> Path:
-    """Builds a crate in a copy; the shared object that it makes."""
-    copy, target = tools.copy_source(), tools.out / "work" / "cargo"
+    """Builds a crate in a copy; the shared object that it makes.
+
+    SYSLAB_CARGO_TARGET may name a directory in which the crates that it needs are built once for many
+    submissions. Who builds for strangers leaves it unset.
+    """
+    copy, target = tools.copy_source(), os.environ.get("SYSLAB_CARGO_TARGET") or str(tools.out / "work" / "cargo")
     shutil.rmtree(copy / "target", ignore_errors=True)
-    tools.run(["cargo", "build", "--release", "--offline", "--quiet"], where=copy, CARGO_TARGET_DIR=str(target),
-              CARGO_PROFILE_RELEASE_DEBUG="line-tables-only", CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS="false",
-              PYO3_BUILD_EXTENSION_MODULE="1", PYO3_PYTHON=sys.executable,
-              RUSTFLAGS=f"--remap-path-prefix={copy}=.")
-    made = sorted((target / "release").glob("lib*.so"), key=lambda file: file.stat().st_mtime)
+    said = tools.run(["cargo", "build", "--release", "--offline", "--quiet", "--message-format", "json-render-diagnostics"], where=copy,
+                     CARGO_TARGET_DIR=target, CARGO_PROFILE_RELEASE_DEBUG="line-tables-only", CARGO_PROFILE_RELEASE_STRIP="none",
+                     PYO3_BUILD_EXTENSION_MODULE="1", PYO3_PYTHON=sys.executable)
+    made = []
+    for line in said.splitlines():
+        message = json.loads(line) if line.startswith('{"reason"') else {}
+        if message.get("reason") == "compiler-artifact" and Path(message["manifest_path"]).is_relative_to(copy):
+            made += [Path(file) for file in message["filenames"] if file.endswith(".so")]
     if not made:
         raise Failed("cargo made no shared library: is crate-type = [\"cdylib\"] in Cargo.toml?")
     return made[-1]

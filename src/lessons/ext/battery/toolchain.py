@@ -46,6 +46,10 @@ class Failed(Exception):
         return {"command": self.command, "status": self.status, "output": self.output[-20000:]}
 
 
+class Missing(Exception):
+    """Something that the build needs is not installed; says what."""
+
+
 class Toolchain:
     """Builds one variant of one submission."""
 
@@ -89,9 +93,13 @@ class Toolchain:
                 [str(word) for word in command], cwd=where, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
             )
+        except FileNotFoundError as error:
+            if os.path.isabs(command[0]):
+                raise Failed(f"{command[0]}: {error.strerror}", command) from error
+            raise Missing(f"the program {command[0]}") from error
         except OSError as error:
             raise Failed(f"{command[0]}: {error.strerror}", command) from error
-        sys.stderr.write(done.stdout)
+        sys.stderr.writelines(line for line in done.stdout.splitlines(keepends=True) if not line.startswith('{"reason"'))
         self._keep_warnings(done.stdout, where)
         if done.returncode != 0:
             raise Failed(done.stdout, command, done.returncode)
@@ -129,7 +137,9 @@ class Toolchain:
     def copy_source(self) -> Path:
         """A copy of the submission that may be written to."""
         target = self.work / "source"
-        shutil.copytree(self.source, target, symlinks=True, dirs_exist_ok=True)
+        own = self.out.name if self.out.parent == self.source else None
+        shutil.copytree(self.source, target, symlinks=True, dirs_exist_ok=True,
+                        ignore=lambda directory, names: [own] if Path(directory) == self.source and own in names else [])
         for directory, _, _ in os.walk(target):
             os.chmod(directory, 0o755)
         return target
@@ -163,11 +173,40 @@ def _library(name: str) -> Path:
     return Path(found.stdout.strip() or name)
 
 
+def build_library(out: Path, module: str | None) -> dict:
+    """Builds the library that a lab gives, if it gives one for this module; where it is, as environment.
+
+    Twice: as it is, and such that it counts what it has given out.
+    """
+    given = BATTERY / "library" / (module or "")
+    if not module or not given.is_dir():
+        return {}
+    for kind, flags in LIBRARY_KINDS.items():
+        target = library_environment(out, module, kind)[f"{module.upper()}_LIBRARY"]
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        command = ["cc", "-shared", "-fPIC", "-O2", "-g", *flags, f"-Wl,-soname,lib{module}.so", "-o", target, *map(str, given.glob("*.c"))]
+        subprocess.run(command, check=True)
+    return library_environment(out, module, "counting")
+
+
+LIBRARY_KINDS = {"plain": [], "counting": ["-DSTASH_COUNTING"]}
+
+
+def library_environment(out: Path, module: str, kind: str) -> dict:
+    """By which names a submission finds the library that it binds."""
+    directory = out / "library" / kind
+    return {f"{module.upper()}_LIBRARY": str(directory / f"lib{module}.so"), f"{module.upper()}_INCLUDE": str(BATTERY / "library" / module),
+            "LD_LIBRARY_PATH": str(directory)}
+
+
 def build_shim(out: Path) -> Path:
     """Compiles the shim, unless it is there from the same sources."""
-    sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_x86_64.S")]
+    sources = [BATTERY / name for name in ("shim.c", "shim_patch.c", "shim_crash.c", "shim_x86_64.S")]
     contents = b"".join(file.read_bytes() for file in [*sources, BATTERY / "shim.h", BATTERY / "shim_api.h"])
     target = out / f"shim-{hashlib.sha256(contents).hexdigest()[:16]}.so"
+    for older in out.glob("shim-*.so"):
+        if older != target:
+            older.unlink()
     if not target.exists():
         unfinished = target.with_suffix(f".{os.getpid()}")
         command = ["cc", "-O2", "-g", "-fPIC", "-shared", *map(str, sources), "-o", str(unfinished), "-ldl"]

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_read_that_does_not_return_is_the_step_after_the_last() {
         let done = "2 read(3<?>, \"x\", 1) = 1\n2 write(1<?>, \"1\\n\", 2) = 2\n";
-        let stuck = format!("{done}2 read(5<?>, ...\n2 +++ killed by SIGKILL");
+        let stuck = format!("{done}2 read(5<?>, NULL, 1) ...\n2 +++ signal SIGKILL");
         assert_eq!(answered(&stuck), "2");
         let ended = format!("{done}2 +++ exit 0");
         assert_eq!(answered(&ended), "0");

@@ -20,6 +20,7 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
     {
         return Ok(facts);
     }
+    let files = facts.sources();
     for fact in &facts.all {
         match fact {
             Fact::ImportFailed(came) => {
@@ -28,7 +29,9 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
                     .hint("What does `python -c 'import ...'` say in the directory of the module?")
                     .into());
             }
-            Fact::Sanitizer(report) => return Err(reported(&facts, report).into()),
+            Fact::Sanitizer(report) if is_the_modules(report, &files) => {
+                return Err(reported(&facts, report).into());
+            }
             Fact::Died(died) => return Err(dead(&facts, died).into()),
             _ => {}
         }
@@ -38,6 +41,16 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
         Some(why) if !has_cases => Err(Objection::Skipped(why.to_owned())),
         _ => Ok(facts),
     }
+}
+
+/// Whether a report is about the module's own code. The thread sanitizer also speaks of threads of
+/// which it has not seen how they wait for each other: those of the interpreter.
+fn is_the_modules(report: &Sanitizer, files: &[&str]) -> bool {
+    report.tool != "tsan"
+        || report
+            .frames
+            .iter()
+            .any(|frame| files.contains(&frame.file.as_str()))
 }
 
 fn dead(facts: &Facts, died: &Died) -> Failure {
@@ -73,7 +86,7 @@ fn reported(facts: &Facts, report: &Sanitizer) -> Failure {
     });
     let mut why = format!("{tool} reports {}{}", report.kind, at.unwrap_or_default());
     for frame in &report.frames {
-        why.push_str(&format!("\n  {} {}", frame.place, frame.function));
+        why.push_str(&format!("\n  {frame}"));
     }
     Failure::new(why).hint(match report.tool.as_str() {
         "tsan" => {

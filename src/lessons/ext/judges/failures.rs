@@ -49,7 +49,7 @@ fn at_failure(facts: &Facts, outcome: &Outcome, failed: &Failed, why: &str) -> S
 
 fn not_passed_on(outcome: &Outcome) -> Option<String> {
     let came = &outcome.came;
-    if is_neither(came) || (came.outcome == "returned" && outcome.agrees == Some(false)) {
+    if came.kind == "SystemError" || (came.outcome == "returned" && outcome.agrees == Some(false)) {
         return Some(came.told());
     }
     if exported(outcome.resized.as_ref()) {
@@ -71,7 +71,8 @@ fn not_passed_on(outcome: &Outcome) -> Option<String> {
 
 /// Whether the interpreter itself complains: a value came with an exception, or neither came.
 pub(super) fn is_neither(came: &Came) -> bool {
-    came.outcome == "raised" && came.kind == "SystemError"
+    const COMPLAINTS: [&str; 2] = ["without setting an exception", "with an exception set"];
+    came.kind == "SystemError" && COMPLAINTS.iter().any(|part| came.message.contains(part))
 }
 
 /// Fails on the first call that comes to a value with an exception set or to neither, that loses an

@@ -3,6 +3,7 @@
 //! Every judge first asks the same: could the probe be made here, could the module be imported, and
 //! did the process live through it.
 
+mod binding;
 mod ends;
 mod failures;
 mod references;
@@ -10,6 +11,7 @@ mod threads;
 mod values;
 mod whole;
 
+pub(super) use binding::{declares_prototypes, frees_handles, keeps_callbacks_alive};
 pub(super) use failures::{raises_or_returns, survives_failing_calls};
 pub(super) use references::{gives_no_reference_away, keeps_no_reference, leaks_no_memory};
 pub(super) use threads::{

@@ -64,14 +64,15 @@ fn keeps_buffer(one: &Loop) -> Option<String> {
     })
 }
 
-/// The first object whose references have changed like this, by one in every other of so many calls at
-/// least: caches of the interpreter's take and give some.
+/// The first object whose references have changed like this, by one in four of five of so many calls
+/// at least: caches of the interpreter's take and give some.
 pub(super) fn first_change(
     canaries: &[Canary],
     calls: i64,
     is_wrong: impl Fn(i64) -> bool,
 ) -> Option<&Canary> {
-    let counts = |canary: &&Canary| !canary.is_immortal && 2 * canary.change.abs() >= calls.max(1);
+    let counts =
+        |canary: &&Canary| !canary.is_immortal && 5 * canary.change.abs() >= 4 * calls.max(1);
     canaries
         .iter()
         .filter(counts)
@@ -123,12 +124,14 @@ pub(in crate::lessons::ext) fn leaks_no_memory(trial: &Trial<'_>) -> Judgement {
     Ok(Pass::of("calls", calls))
 }
 
-/// A byte for each call is less than any allocation.
+/// Bytes for each call that are less than any allocation, and more than what there may be of others.
+const LEAST_BYTES: i64 = 8;
+
 fn bytes(one: &Memory) -> Option<String> {
     let grown = one
         .bytes
         .iter()
-        .filter(|bytes| **bytes >= one.calls)
+        .filter(|bytes| **bytes >= LEAST_BYTES * one.calls)
         .count();
     (one.calls > 0 && grown >= ROUNDS_THAT_GROW).then(|| {
         format!(

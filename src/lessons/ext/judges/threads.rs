@@ -1,6 +1,7 @@
 //! The GIL, other threads, and signals.
 
 use super::super::facts::{Came, Fact, Interrupted, Outcome, Share, called};
+use super::super::probes::is_sanitized;
 use super::ends::lived;
 use super::failures::{call_of, is_neither};
 use super::references::exported;
@@ -80,6 +81,9 @@ pub(in crate::lessons::ext) fn shares_safely(trial: &Trial<'_>) -> Judgement {
             continue;
         };
         calls += 1;
+        if is_sanitized(trial) {
+            continue;
+        }
         let call = call_of(&facts, outcome.case);
         if outcome.met == Some(false) && outcome.releases > 0 {
             let why = format!("the threads did not meet in {call}");

@@ -15,11 +15,14 @@ class Buffer(ctypes.Structure):
 
 SIMPLE = 0
 
-get_buffer = ctypes.pythonapi.PyObject_GetBuffer
-get_buffer.argtypes = [ctypes.py_object, ctypes.POINTER(Buffer), ctypes.c_int]
-get_buffer.restype = ctypes.c_int  # pythonapi raises what the function has set
+# Not ctypes.pythonapi: what is said about a function there is said for everybody else who uses it.
+python = ctypes.PyDLL(None)
 
-release_buffer = ctypes.pythonapi.PyBuffer_Release
+get_buffer = python.PyObject_GetBuffer
+get_buffer.argtypes = [ctypes.py_object, ctypes.POINTER(Buffer), ctypes.c_int]
+get_buffer.restype = ctypes.c_int  # PyDLL raises what the function has set
+
+release_buffer = python.PyBuffer_Release
 release_buffer.argtypes = [ctypes.POINTER(Buffer)]
 release_buffer.restype = None
 

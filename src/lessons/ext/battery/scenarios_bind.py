@@ -1,0 +1,157 @@
+"""Stories about `stash` whose end is known: what the library counts afterwards, and what was heard.
+
+Each is Python, run in fresh names with `Stash`, `gc`, `missing` (a path that is not there) and `path` (one
+that can be made). Where a story sets `came` and `want`, they are to be equal.
+"""
+
+FREES = {
+    "a with block": "with Stash() as s:\n    s.put('k', b'v'); s.get('k'); s.dump(); list(s.keys())",
+    "an exception in a with block": "try:\n    with Stash() as s:\n        s.put('k', b'v'); s.get('k'); 1 / 0\nexcept ZeroDivisionError:\n    pass",
+    "an exception in a visitor": """with Stash() as s:
+    s.put('k', b'v')
+    try:
+        s.each(lambda key, value: 1 / 0)
+    except ZeroDivisionError:
+        pass""",
+    "nobody holds it any more": "s = Stash(); s.put('k', b'v'); del s; gc.collect()",
+    "it holds itself": "s = Stash()\ntry:\n    s.me = s\nexcept AttributeError:\n    pass\ndel s; gc.collect()",
+    "its watcher holds it": "s = Stash(); s.watch(lambda key, size: s); s.log_to(lambda level, line: s); del s; gc.collect()",
+    "it cannot be opened, 100 times": "for _ in range(100):\n    try:\n        Stash(missing)\n    except OSError:\n        pass\ngc.collect()",
+    "a cursor that is left half-way": "s = Stash(); s.put('a', b''); s.put('b', b'')\nfor key in s.keys():\n    break\ns.close(); gc.collect()",
+    "a cursor that is dropped": "s = Stash(); s.put('a', b''); s.put('b', b''); k = s.keys(); next(k); del k; gc.collect(); s.close()",
+    "a cursor that alone holds its stash": """s = Stash()
+for key in 'abc':
+    s.put(key, b'')
+k = s.keys()
+del s
+gc.collect()
+came, want = list(k), ['a', 'b', 'c']
+del k
+gc.collect()""",
+    "the stash is closed before its cursor": "s = Stash(); s.put('a', b''); k = s.keys(); s.close(); k.close(); del k, s; gc.collect()",
+    "two cursors, in a with block": "with Stash() as s:\n    s.put('a', b'')\n    k = s.keys(); m = s.keys(); next(k)\ndel k, m; gc.collect()",
+    "closed twice": "s = Stash(); s.close(); s.close(); del s; gc.collect()",
+    "used after it was closed": """s = Stash(); s.put('k', b'v'); k = s.keys(); s.close()
+for use in (lambda: s.get('k'), s.dump, s.keys, lambda: s.put('k', b''), lambda: next(k), lambda: len(s)):
+    try:
+        use()
+    except ValueError:
+        pass
+del s, k, use; gc.collect()""",
+    "closed in its visitor": """s = Stash(); s.put('k', b'v')
+try:
+    s.each(lambda key, value: s.close())
+except OSError:
+    pass
+came, want = s.get('k'), b'v'
+s.close(); del s; gc.collect()""",
+    "the file cannot be written": """import os
+os.mkdir(path)
+s = Stash(path + '/file', create=True); s.put('k', b'v')
+import shutil; shutil.rmtree(path)
+try:
+    s.close()
+    came = None
+except OSError as error:
+    came = error.errno
+want = 2
+del s; gc.collect()""",
+    "made without its constructor": "try:\n    s = Stash.__new__(Stash)\nexcept TypeError:\n    s = None\ndel s; gc.collect()",
+    "its constructor refuses": "try:\n    Stash(1.5)\nexcept TypeError:\n    pass\ngc.collect()",
+    "a thousand values": "s = Stash(); s.put('k', b'x' * 1000)\nfor _ in range(1000):\n    s.get('k'); s.dump()\ns.close(); del s; gc.collect()",
+    "values that are not there": "s = Stash()\nfor _ in range(10):\n    try:\n        s.get('k')\n    except KeyError:\n        pass\ns.close(); del s; gc.collect()",
+}
+
+# Run as a program of its own, to its end; STASH_AUDIT then says how the library ended.
+AT_EXIT = {
+    "open at exit": ("s = stash.Stash(path, create=True); s.put('k', b'v')", True),
+    "open at exit, with a cursor": ("s = stash.Stash(path, create=True); s.put('k', b'v'); k = s.keys(); next(k)", True),
+    "in a cycle at exit": ("s = stash.Stash(path, create=True); s.put('k', b'v'); s.watch(lambda key, size: s)", True),
+    "an exception ends the program": ("s = stash.Stash(path, create=True); s.put('k', b'v'); raise SystemExit(0)", True),
+}
+
+ALIVE = {
+    "a watcher that nobody else holds": """heard = []
+def set_it(s):
+    s.watch(lambda key, size: heard.append((key, size)))
+s = Stash(); set_it(s); gc.collect()
+other = Stash(); other.put('x', b'')
+for n in range(50):
+    other.each(lambda key, value, n=n: None)
+s.put('k', b'abc'); s.add('n', 7); s.delete('k')
+came, want = heard, [('k', 3), ('n', 1), ('k', -1)]""",
+    "a sink that nobody else holds": """heard = []
+def set_it(s):
+    s.log_to(lambda level, line: heard.append((level, line)))
+s = Stash(); set_it(s); gc.collect()
+other = Stash(); other.put('x', b'')
+for n in range(50):
+    other.each(lambda key, value, n=n: None)
+s.log(2, 'a line'); s.log(3, '100% %s')
+came, want = heard, [(2, 'a line'), (3, '100% %s')]""",
+    "two stashes, two watchers": """heard = []
+one, two = Stash(), Stash()
+one.watch(lambda key, size: heard.append(1)); two.watch(lambda key, size: heard.append(2)); gc.collect()
+one.put('k', b''); two.put('k', b''); one.close(); two.put('l', b'')
+came, want = heard, [1, 2, 2]""",
+    "a watcher is let go when it is replaced": """import weakref
+def watcher(key, size):
+    pass
+s = Stash(); s.watch(watcher); gone = weakref.ref(watcher); del watcher; gc.collect()
+alive = gone() is not None
+s.watch(None); gc.collect()
+came, want = (alive, gone() is None), (True, True)""",
+    "a sink is let go when the stash is closed": """import weakref
+def sink(level, line):
+    pass
+s = Stash(); s.log_to(sink); gone = weakref.ref(sink); del sink; s.close(); gc.collect()
+came, want = gone() is None, True""",
+    "a visitor is let go at once": """import weakref
+def visit(key, value):
+    pass
+s = Stash(); s.put('k', b''); s.each(visit); gone = weakref.ref(visit); del visit; gc.collect()
+came, want = gone() is None, True""",
+    "a watcher that replaces itself": """heard = []
+s = Stash()
+def first(key, size):
+    heard.append(1); s.watch(lambda key, size: heard.append(2)); gc.collect()
+s.watch(first); del first; s.put('k', b''); s.put('k', b'')
+came, want = heard, [1, 2]""",
+    **{f"{error} in {where}": f"""error = {error}('x')
+def fails(*arguments):
+    raise error
+s = Stash(); s.put('k', b'v')
+try:
+    {call}
+    came = None
+except BaseException as caught:
+    came = caught is error
+want = True
+{after}"""
+       for error in ("KeyError", "KeyboardInterrupt", "SystemExit", "ZeroDivisionError")
+       for where, call, after in (
+           ("a visitor", "s.each(fails)", "came = (came, s.get('k')); want = (want, b'v')"),
+           ("a watcher, of put", "s.watch(fails); s.put('k', b'new')", "s.watch(None); came = (came, s.get('k')); want = (want, b'new')"),
+           ("a watcher, of delete", "s.watch(fails); s.delete('k')", "s.watch(None); came = (came, len(s)); want = (want, 0)"),
+           ("a watcher, of add", "s.watch(fails); s.add('n', 5)", "s.watch(None); came = (came, s.get('n')); want = (want, b'5')"),
+           ("a sink", "s.log_to(fails); s.log(1, 'x')", "came = (came, s.get('k')); want = (want, b'v')"),
+       )},
+    "an exception ends the visit": """heard = []
+def visit(key, value):
+    heard.append(key)
+    if key == 'b':
+        raise KeyError(key)
+s = Stash()
+for key in 'abc':
+    s.put(key, b'')
+try:
+    s.each(visit)
+except KeyError:
+    heard.append('KeyError')
+s.each(lambda key, value: heard.append(key))
+came, want = heard, ['a', 'b', 'KeyError', 'a', 'b', 'c']""",
+    "a visit within a visit": """heard = []
+s = Stash(); s.put('a', b'1'); s.put('b', b'2')
+s.each(lambda key, value: s.each(lambda inner, value: heard.append(key + inner)))
+came, want = heard, ['aa', 'ab', 'ba', 'bb']""",
+}
