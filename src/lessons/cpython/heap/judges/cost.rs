@@ -3,7 +3,7 @@
 use crate::lessons::agreement::agrees_in;
 use crate::lessons::cpython::heap::experiments::TIMES;
 use crate::lessons::sight;
-use crate::model::{Failure, Judgement, Pass, Recording, Trial, What};
+use crate::model::{Failure, Judgement, Objection, Pass, Recording, Trial, What};
 
 /// How many times more than its share the long script may cost. Somebody for whom each line costs
 /// as much as there are lines uses [`TIMES`] times more than that; memory that does not fit into
@@ -34,8 +34,8 @@ pub(in crate::lessons::cpython::heap) fn stays_linear(trial: &Trial<'_>) -> Judg
             (long_us / short_us.max(1)) as usize,
         )),
         true => Err(Failure::new(format!(
-            "the script that is {TIMES} times as long cost {} times as much processor time: {} ms, and \
-             not {} ms",
+            "a script that is {TIMES} times as long cost {} times as much processor time: {} ms, and \
+             the short one {} ms",
             long_us / short_us.max(1),
             long_us / 1000,
             short_us / 1000,
@@ -48,15 +48,15 @@ pub(in crate::lessons::cpython::heap) fn stays_linear(trial: &Trial<'_>) -> Judg
 
 /// When the last process that was measured had ended, and the processor time of the most expensive
 /// one, microseconds: each has its children's in it.
-fn used(recording: &Recording) -> Result<(usize, u64), crate::model::Objection> {
+fn used(recording: &Recording) -> Result<(usize, u64), Objection> {
     let usages = recording.events.iter().enumerate();
     let found = usages.filter_map(|(at, event)| match event.what {
         What::Usage(_, usage) => Some((at, usage.cpu_us)),
         _ => None,
     });
-    found.max_by_key(|(_, cpu_us)| *cpu_us).ok_or_else(|| {
-        crate::model::Objection::Blind("what it used up was not recorded".to_owned())
-    })
+    found
+        .max_by_key(|(_, cpu_us)| *cpu_us)
+        .ok_or_else(|| Objection::Blind("what it used up was not recorded".to_owned()))
 }
 
 #[cfg(test)]
@@ -90,13 +90,17 @@ mod tests {
 
     #[test]
     fn what_grows_as_its_square_fails() {
-        assert_snapshot!(cost(100_000, 6_400_000), @"");
+        assert_snapshot!(cost(100_000, 6_400_000), @r"
+        fail: a script that is 8 times as long cost 64 times as much processor time: 6400 ms, and the short one 100 ms
+          1.0 2 usage cpu=6400000 maxrss=1
+        hint: What is looked through at each line, and how long is it by then?
+        ");
     }
 
     #[test]
     fn what_was_not_measured_cannot_be_judged() {
         let runs = experiment("two scripts", Run::default()).then(Run::default());
         let trace = || "2 +++ exit 0".to_owned();
-        assert_snapshot!(judged(stays_linear, &runs, &[trace(), trace()]), @"");
+        assert_snapshot!(judged(stays_linear, &runs, &[trace(), trace()]), @"blind: what it used up was not recorded");
     }
 }

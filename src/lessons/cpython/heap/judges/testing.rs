@@ -35,9 +35,23 @@ fn the_first_line_that_prints_something_else_is_shown() {
     let end = "* stderr \"line 4: what?\\n\"\n2 +++ exit 2";
     let right = format!("* stdout \"2 count 1\\n3 freed a#1\\n\"\n{end}");
     assert_eq!(said(&right), "pass");
-    assert_snapshot!(said(&right.replace("a#1", "a#2")), @"");
-    assert_snapshot!(said(&right.replace("line 4", "line 3")), @"");
-    assert_snapshot!(said(&right.replace("exit 2", "exit 1")), @"");
+    assert_snapshot!(said(&right.replace("a#1", "a#2")), @r#"
+    fail: it printed "3 freed a#2\n" where "3 freed a#1\n" is due: line 3, new a
+      0.0 * stdout "2 count 1\n3 freed a#2\n"
+    hint: What does each operation need, and what is known about each name at this line?
+    "#);
+    assert_snapshot!(said(&right.replace("line 4", "line 3")), @r#"
+    fail: its last line on standard error is "line 3: what?" where "line 4:" is due: line 4 is x
+      0.1 * stderr "line 3: what?\n"
+      0.2 2 +++ exit 2
+    hint: What does each operation need, and what is known about each name at this line?
+    "#);
+    assert_snapshot!(said(&right.replace("exit 2", "exit 1")), @r#"
+    fail: it exits with status 1 where status 2 is due
+      0.1 * stderr "line 4: what?\n"
+      0.2 2 +++ exit 1
+    hint: What does each operation need, and what is known about each name at this line?
+    "#);
 }
 
 /// Lines that mean something to a judge, in an order that no program can produce.

