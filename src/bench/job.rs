@@ -33,6 +33,8 @@ pub struct Request {
     pub timeout_scale: f64,
     /// How often everything is done.
     pub repeat: u32,
+    /// Whether an oracle is asked for something smaller that fails, too, for people to look at.
+    pub shrinks: bool,
     /// For a lab whose submissions are modules: one that is in no lab, and calls of it.
     #[serde(default)]
     pub audit: Option<Audit>,

@@ -246,6 +246,9 @@ fn one_round(
                 (outcome, work_found(work, &record), price)
             };
             let (outcome, more, _) = judged(work);
+            if !request.shrinks {
+                return (outcome, more);
+            }
             let smaller = |work: &Work| foretell(workshop, &interpreters, work).unwrap_or_default();
             let tried = |work: &Work| {
                 let (outcome, _, price) = judged(work);

@@ -90,6 +90,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         jobs: thread::available_parallelism().map_or(1, NonZero::get),
         timeout_scale: 1.0,
         repeat: 1,
+        shrinks: false,
         audit: Some(Audit {
             module,
             built,

@@ -168,6 +168,7 @@ fn request(
         only: args.only.clone(),
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
+        shrinks: true,
         repeat: args.repeat,
         audit: None,
     })

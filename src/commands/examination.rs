@@ -158,6 +158,7 @@ mod tests {
             only: Vec::new(),
             jobs: 1,
             timeout_scale: 1.0,
+            shrinks: true,
             repeat: 1,
             audit: None,
         };

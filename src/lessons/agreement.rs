@@ -16,11 +16,16 @@ use super::sight::{self, hinted};
 /// # Errors
 /// The first disagreement, with this hint.
 pub(in crate::lessons) fn agrees(trial: &Trial<'_>, hint: &str) -> Judgement {
-    let recording = sight::recording(trial, 0)?;
+    agrees_in(trial, 0, hint)
+}
+
+/// The same of run number `run` of a trial.
+pub(in crate::lessons) fn agrees_in(trial: &Trial<'_>, run: usize, hint: &str) -> Judgement {
+    let recording = sight::recording(trial, run)?;
     let expects = trial
         .experiment
         .runs
-        .first()
+        .get(run)
         .map_or(&[][..], |run| run.expects.as_slice());
     let found = match sight::limited(recording, 0) {
         Some(failure) => Err(failure),
@@ -30,7 +35,12 @@ pub(in crate::lessons) fn agrees(trial: &Trial<'_>, hint: &str) -> Judgement {
     };
     match found {
         Ok(()) => Ok(Pass::of("expectations", expects.len())),
-        Err(failure) => Err(hinted(Objection::Fail(failure), hint)),
+        Err(mut failure) => {
+            for shown in &mut failure.evidence {
+                shown.run = run;
+            }
+            Err(hinted(Objection::Fail(failure), hint))
+        }
     }
 }
 

@@ -2,7 +2,11 @@
 
 pub mod demos;
 pub mod exercises;
+
+mod asked;
+mod heap;
 mod pvm;
+mod tokenizer;
 
 use crate::model::Lesson;
 
@@ -13,5 +17,5 @@ pub const LESSON: Lesson = Lesson {
     title: "from Python's source text to system calls",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[pvm::LAB],
+    labs: &[pvm::LAB, heap::LAB, tokenizer::LAB],
 };
