@@ -10,7 +10,7 @@ def _vector(object):
     """An array that is the buffer itself, and holds it."""
     view = memoryview(object)
     if view.contiguous:
-        return numpy.frombuffer(ffi.from_buffer("double[]", view)) if view.nbytes else numpy.empty(0)
+        return numpy.frombuffer(view) if view.nbytes else numpy.empty(0)
     return numpy.asarray(view)
 
 
