@@ -114,23 +114,32 @@ def declares_prototypes(context: Context) -> None:
 
     ctypes.CDLL.__getitem__ = remember
     context.load()
-    ctypes.CDLL.__getitem__ = original
-    looked_up_later = ctypes.CDLL.__getitem__ is original
     addresses = {ctypes.cast(getattr(counting, name), ctypes.c_void_p).value: name for name in declared}
     own = {id(getattr(counting, name)) for name in declared}
-    # Whatever is a function of C and has one of the library's addresses: an attribute of a CDLL, an item
-    # of one, or an instance of a prototype.
-    everything = [thing for thing in gc.get_objects() if isinstance(thing, ctypes._CFuncPtr)] + looked_up
-    seen: set = set()
-    for function in everything:
-        name = addresses.get(ctypes.cast(function, ctypes.c_void_p).value)
-        if name is None or id(function) in own or id(function) in seen:
-            continue
-        seen.add(id(function))
-        prototype(context, name, declared[name], function.argtypes, function.restype)
+    seen: dict = {}
+
+    def look() -> None:
+        # Whatever is a function of C and has one of the library's addresses: an attribute of a CDLL, an
+        # item of one, or an instance of a prototype.
+        for function in [thing for thing in gc.get_objects() if isinstance(thing, ctypes._CFuncPtr)] + looked_up:
+            name = addresses.get(ctypes.cast(function, ctypes.c_void_p).value)
+            if name is not None and id(function) not in own and id(function) not in seen:
+                seen[id(function)] = function
+                prototype(context, name, declared[name], function.argtypes, function.restype)
+
+    look()
+    names = {"Stash": context.module.Stash, "gc": gc}
+    for number, step in enumerate(scenarios_bind.EVERYTHING):
+        context.facts("case", case=number, kind="use", call=step)
+        try:
+            exec(step, names)
+        except BaseException:  # noqa: BLE001
+            pass  # what comes of it is asked elsewhere
+        look()
+    ctypes.CDLL.__getitem__ = original
     if not seen:
         of_cffi(context, declared)
-    context.facts("prototypes", functions=len(seen), looked_up_later=looked_up_later)
+    context.facts("prototypes", functions=len(seen))
 
 
 def prototype(context: Context, name: str, want: dict, argtypes, restype) -> None:
