@@ -18,9 +18,6 @@ NO_GIL = "without holding the GIL"
 def judge(check: str, facts: list[dict], build: dict | None = None) -> list[str]:
     """Why the check fails; nothing if it passes."""
     deaths = [f for f in facts if f["fact"] == "died" and (check == "needs-no-gil-it-gave-up" or NO_GIL not in f["said"])]
-    # pybind11's own init function waits for ever in a second interpreter of 3.11 (PyGILState_Ensure): not the program's fault.
-    if check == "imports-anywhere" and build and build.get("technology") == "pybind11":
-        deaths = [f for f in deaths if not f.get("stuck")]
     return list(JUDGES[check](facts, build)) + [f"dies: {f.get('signal', f.get('status', 'stuck'))} at {f['case']} {said(f)}" for f in deaths]
 
 
