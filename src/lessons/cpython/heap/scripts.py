@@ -117,6 +117,10 @@ def counted(dice, length):
             writer.add("del", dice.choice(things))
         else:
             writer.add("probe", writer.place())
+    # An attribute and a name that get another value.
+    one, other = dice.sample(kept, 2)
+    for line in (f"set {one}.z {other}", f"set {one}.z {one}", f"alias a {other}", f"alias a {one}"):
+        writer.add(*line.split())
     for name in kept:
         writer.add("probe", name)
     return writer.lines

@@ -12,8 +12,10 @@ import warnings
 # How characters are written in the text of a token that would end it, or its line.
 ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"}
 
-# The longest line of a source that is shown as it is.
+# The longest line of a source that is shown as it is, and how many lines a source may have to be
+# shown as a whole.
 SHOWN = 100
+SHOWN_LINES = 10
 
 
 class Unfit(Exception):
@@ -21,7 +23,10 @@ class Unfit(Exception):
 
 
 def shown(source, number):
+    """A line of a source, for people; if there are few, with the others."""
     lines = source.split("\n")
+    if len(lines) <= SHOWN_LINES and all(len(line) <= SHOWN for line in lines):
+        return f"line {number} of\n{source.rstrip()}"
     text = lines[number - 1] if number <= len(lines) else ""
     return f"line {number}, {text[:SHOWN]}{'...' * (len(text) > SHOWN)}"
 
