@@ -1,0 +1,12 @@
+//! The demos of the lesson `ext`, in the order in which its text speaks of them.
+//!
+//! What they show is built and tried by the interpreter of the lesson's virtual environment, in a
+//! workshop: a temporary directory. Helper scripts measure and say what they saw; this draws it.
+
+#[expect(dead_code, reason = "its first demo is added next")]
+mod workshop;
+
+use crate::model::curriculum::Demo;
+
+/// In teaching order.
+pub static DEMOS: &[Demo] = &[];
