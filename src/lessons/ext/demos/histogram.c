@@ -21,7 +21,8 @@ static PyObject *histogram(PyObject *Py_UNUSED(module), PyObject *data)
             continue;
         PyObject *key = PyLong_FromLong(byte);
         PyObject *value = PyLong_FromLong(found[byte]);
-        if (key == NULL || value == NULL || PyDict_SetItem(counts, key, value) < 0)
+        if (key == NULL || value == NULL
+            || PyDict_SetItem(counts, key, value) < 0)
             Py_CLEAR(counts);
         Py_XDECREF(key);
         Py_XDECREF(value);
