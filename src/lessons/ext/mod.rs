@@ -1,5 +1,6 @@
 //! The lesson `ext`: native extensions, and the rules of the interpreter that they must keep.
 
+pub mod demos;
 pub mod exercises;
 
 mod battery;
@@ -18,7 +19,7 @@ pub const LESSON: Lesson = Lesson {
     slug: "ext",
     alias: Some("extensions"),
     title: "native extensions for Python",
-    demos: &[],
+    demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
     labs: &[
         labs::FAST_SUM,

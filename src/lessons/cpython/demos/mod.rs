@@ -8,8 +8,8 @@ mod cost;
 mod objects;
 mod path;
 mod pipeline;
-mod python;
-mod section;
+pub(in crate::lessons) mod python;
+pub(in crate::lessons) mod section;
 mod specialise;
 
 use crate::lessons::player::Role;

@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -27,7 +27,7 @@ use crate::model::curriculum::DemoOptions;
 use crate::ui::visible;
 
 /// The name of the role.
-pub(super) const ROLE: &str = "command";
+pub(in crate::lessons) const ROLE: &str = "command";
 
 /// Seconds of processor time that a command may use: none needs a tenth of them.
 const CPU_SECONDS: u64 = 120;
@@ -47,30 +47,40 @@ print(json.dumps({'executable': sys.executable, 'version': sys.version_info[:3],
 
 /// An installed CPython.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Python {
+pub(in crate::lessons) struct Python {
     /// Where it is: what was found along PATH may be a script that only chooses.
-    pub(super) executable: PathBuf,
+    pub(in crate::lessons) executable: PathBuf,
     /// Major, minor, micro.
-    pub(super) version: [u32; 3],
+    pub(in crate::lessons) version: [u32; 3],
     implementation: String,
 }
 
 /// How a command has ended, and what it has said.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) status: ExitStatus,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(in crate::lessons) struct Ended {
+    pub(in crate::lessons) status: ExitStatus,
+    pub(in crate::lessons) out: String,
+    pub(in crate::lessons) err: String,
 }
 
 impl Python {
     /// The one that `python3` starts; says which it is, or why nothing can be shown.
-    pub(super) fn find(
+    pub(in crate::lessons) fn find(
         out: &mut dyn Write,
         least: (u32, u32),
         options: &DemoOptions,
     ) -> anyhow::Result<Option<Self>> {
-        let text = match Self::at("python3", options)? {
+        Self::find_at(out, "python3", least, options)
+    }
+
+    /// The one that this path or name starts; says which it is, or why nothing can be shown.
+    pub(in crate::lessons) fn find_at(
+        out: &mut dyn Write,
+        name: impl AsRef<OsStr>,
+        least: (u32, u32),
+        options: &DemoOptions,
+    ) -> anyhow::Result<Option<Self>> {
+        let text = match Self::at(name, options)? {
             Ok(python) => match python.lacks(least) {
                 None => {
                     writeln!(out, "{}", prose(&python.shown()))?;
@@ -86,7 +96,7 @@ impl Python {
     }
 
     /// The one that this path or name starts, or why it says nothing.
-    pub(super) fn at(
+    pub(in crate::lessons) fn at(
         name: impl AsRef<OsStr>,
         options: &DemoOptions,
     ) -> anyhow::Result<Result<Self, String>> {
@@ -117,13 +127,13 @@ impl Python {
     }
 
     /// As people write it.
-    pub(super) fn version(&self) -> String {
+    pub(in crate::lessons) fn version(&self) -> String {
         let [major, minor, micro] = self.version;
         format!("{major}.{minor}.{micro}")
     }
 
     /// Whether it is at least this version.
-    pub(super) fn is_since(&self, major: u32, minor: u32) -> bool {
+    pub(in crate::lessons) fn is_since(&self, major: u32, minor: u32) -> bool {
         (self.version[0], self.version[1]) >= (major, minor)
     }
 
@@ -140,10 +150,24 @@ impl Python {
     ///
     /// # Errors
     /// If it fails, or the user has interrupted the demo.
-    pub(super) fn ask<T: DeserializeOwned>(
+    pub(in crate::lessons) fn ask<T: DeserializeOwned>(
         &self,
         helper: &str,
         args: &[&str],
+        options: &DemoOptions,
+    ) -> anyhow::Result<T> {
+        self.ask_in(helper, args, |_| (), options)
+    }
+
+    /// Lets a helper speak, in another directory or environment.
+    ///
+    /// # Errors
+    /// If it fails, or the user has interrupted the demo.
+    pub(in crate::lessons) fn ask_in<T: DeserializeOwned>(
+        &self,
+        helper: &str,
+        args: &[&str],
+        change: impl FnOnce(&mut Command),
         options: &DemoOptions,
     ) -> anyhow::Result<T> {
         let mut argv = vec![
@@ -153,7 +177,7 @@ impl Python {
             OsStr::new(helper),
         ];
         argv.extend(args.iter().map(OsStr::new));
-        let ended = run(&argv, |_| (), options)?;
+        let ended = run(&argv, change, options)?;
         if !ended.status.success() {
             let said = ended.err.lines().last().unwrap_or_default();
             bail!(
@@ -167,7 +191,7 @@ impl Python {
 }
 
 /// A path, as it can be printed.
-pub(super) fn path(path: &Path) -> String {
+pub(in crate::lessons) fn path(path: &Path) -> String {
     visible(&path.to_string_lossy())
 }
 
@@ -176,7 +200,7 @@ pub(super) fn path(path: &Path) -> String {
 ///
 /// # Errors
 /// If it does not end, or the user has interrupted the demo.
-pub(super) fn run(
+pub(in crate::lessons) fn run(
     argv: &[&OsStr],
     change: impl FnOnce(&mut Command),
     options: &DemoOptions,
@@ -192,9 +216,11 @@ pub(super) fn run(
         .stdout(Stdio::piped())
         .stderr(err.try_clone()?);
     change(&mut command);
-    let mut running = Running(command.spawn()?);
+    let mut child = command.spawn()?;
+    let out = child.stdout.take();
+    let mut running = Running { child, out };
     let out = running.listen(options)?;
-    let status = running.0.wait()?;
+    let status = running.child.wait()?;
     let mut said = Vec::new();
     err.seek(SeekFrom::Start(0))?;
     err.read_to_end(&mut said)?;
@@ -206,12 +232,16 @@ pub(super) fn run(
 }
 
 /// A command, which ends when this is dropped, with all that it has started.
-struct Running(Child);
+struct Running {
+    child: Child,
+    /// What it writes, until it has closed it.
+    out: Option<ChildStdout>,
+}
 
 impl Running {
     /// What it writes until it has closed its output.
     fn listen(&mut self, options: &DemoOptions) -> anyhow::Result<Vec<u8>> {
-        let mut out = self.0.stdout.take().context("it has no output")?;
+        let out = self.out.as_mut().context("it has no output")?;
         let started = Instant::now();
         let mut heard = Vec::new();
         loop {
@@ -235,18 +265,26 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Ok(Some(_)) = self.0.try_wait() {
+        if let Ok(Some(_)) = self.child.try_wait() {
             return;
         }
         // Its group is its own as soon as it has a session; before that it has started nothing.
-        let _gone = killpg(Pid::from_raw(self.0.id().cast_signed()), Signal::SIGKILL);
-        let _gone = self.0.kill();
-        let _reaped = self.0.wait();
+        let _gone = killpg(
+            Pid::from_raw(self.child.id().cast_signed()),
+            Signal::SIGKILL,
+        );
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+        // Its output ends when the last of those that it has started has: until then there may be
+        // files of theirs in the directory that the demo removes next.
+        if let Some(out) = &mut self.out {
+            let _end = io::copy(out, &mut io::sink());
+        }
     }
 }
 
 /// The role: becomes the command, with little processor time.
-pub(super) fn play(args: &[String]) -> anyhow::Result<()> {
+pub(in crate::lessons) fn play(args: &[String]) -> anyhow::Result<()> {
     let [program, args @ ..] = args else {
         bail!("which command?");
     };

@@ -9,7 +9,7 @@ use crate::model::curriculum::DemoOptions;
 ///
 /// # Errors
 /// If it cannot be written, or the user has interrupted the demo.
-pub(super) fn section(
+pub(in crate::lessons) fn section(
     out: &mut dyn Write,
     title: &str,
     picture: &str,
@@ -28,7 +28,7 @@ pub(super) fn section(
 ///
 /// # Errors
 /// If it cannot be written.
-pub(super) fn opening(
+pub(in crate::lessons) fn opening(
     out: &mut dyn Write,
     title: &str,
     story: &str,

@@ -1,0 +1,14 @@
+//! The demos of the lesson `ext`, in the order in which its text speaks of them.
+//!
+//! What they show is built and tried by the interpreter of the lesson's virtual environment, in a
+//! workshop: a temporary directory. Helper scripts measure and say what they saw; this draws it.
+
+mod gil;
+mod refcounts;
+mod trace;
+mod workshop;
+
+use crate::model::curriculum::Demo;
+
+/// In teaching order.
+pub static DEMOS: &[Demo] = &[trace::DEMO, refcounts::DEMO, gil::DEMO];
