@@ -3,10 +3,12 @@
 //! What they show is built and tried by the interpreter of the lesson's virtual environment, in a
 //! workshop: a temporary directory. Helper scripts measure and say what they saw; this draws it.
 
-#[expect(dead_code, reason = "its first demo is added next")]
+mod bindings;
+mod layout;
+mod overhead;
 mod workshop;
 
 use crate::model::curriculum::Demo;
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[];
+pub static DEMOS: &[Demo] = &[overhead::DEMO, layout::DEMO, bindings::DEMO];
