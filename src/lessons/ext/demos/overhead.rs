@@ -75,7 +75,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         true => AMOUNT.1,
         false => AMOUNT.0,
     };
-    let found: Found = workshop.ask(HELPER, &[".", elements, repeats], options)?;
+    let found: Found = workshop.ask(HELPER, &[elements, repeats], options)?;
     for what in &found.missing {
         let text = format!("Left out here: {}.", visible(what));
         out.write_all(prose(&text).as_bytes())?;

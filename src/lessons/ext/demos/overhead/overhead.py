@@ -1,8 +1,8 @@
 """What a sum of squares costs for each element, by who runs the loop, as one line of JSON.
 
-Usage: overhead.py DIRECTORY ELEMENTS REPEATS
-Stands behind counters.py. DIRECTORY holds squares.c, squares.rs and allocations.c, and gets what
-is compiled; what cannot be compiled is left out, and named.
+Usage: overhead.py ELEMENTS REPEATS
+Stands behind counters.py. The directory in which it runs holds squares.c, squares.rs and
+allocations.c, and gets what is compiled; what cannot be compiled is left out, and named.
 """
 
 import gc
@@ -13,8 +13,8 @@ from array import array
 from operator import mul
 from pathlib import Path
 
-DIRECTORY = Path(sys.argv[1])
-ELEMENTS, REPEATS = map(int, sys.argv[2:])
+DIRECTORY = Path.cwd()
+ELEMENTS, REPEATS = map(int, sys.argv[1:])
 # A library takes its number of threads from this, when it is loaded.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
