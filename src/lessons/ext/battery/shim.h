@@ -46,6 +46,7 @@ struct event {
     uint64_t second;     /* its second argument */
     uint64_t result;     /* what came, where `phase` is RETURNED or ANSWERED */
     int64_t references;  /* the reference count of the result, where it was pinned */
+    int64_t time;        /* CLOCK_MONOTONIC, nanoseconds */
     uint32_t function;   /* number of the function */
     uint32_t thread;     /* gettid() */
     uint8_t has_gil;

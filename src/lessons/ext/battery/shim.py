@@ -16,7 +16,7 @@ CALLED, RETURNED = 0, 1
 class Event(ctypes.Structure):
     _fields_ = [
         ("site", ctypes.c_uint64), ("first", ctypes.c_uint64), ("second", ctypes.c_uint64), ("result", ctypes.c_uint64),
-        ("references", ctypes.c_int64), ("function", ctypes.c_uint32), ("thread", ctypes.c_uint32),
+        ("references", ctypes.c_int64), ("time", ctypes.c_int64), ("function", ctypes.c_uint32), ("thread", ctypes.c_uint32),
         ("has_gil", ctypes.c_uint8), ("is_pending", ctypes.c_uint8), ("phase", ctypes.c_uint8), ("spare", ctypes.c_uint8 * 5),
     ]
 

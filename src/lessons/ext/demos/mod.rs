@@ -4,11 +4,21 @@
 //! workshop: a temporary directory. Helper scripts measure and say what they saw; this draws it.
 
 mod bindings;
+mod gil;
 mod layout;
 mod overhead;
+mod refcounts;
+mod trace;
 mod workshop;
 
 use crate::model::curriculum::Demo;
 
 /// In teaching order.
-pub static DEMOS: &[Demo] = &[overhead::DEMO, layout::DEMO, bindings::DEMO];
+pub static DEMOS: &[Demo] = &[
+    trace::DEMO,
+    refcounts::DEMO,
+    layout::DEMO,
+    gil::DEMO,
+    overhead::DEMO,
+    bindings::DEMO,
+];

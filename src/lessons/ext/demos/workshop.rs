@@ -9,11 +9,15 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::lessons::columns::prose;
 use crate::lessons::cpython::demos::python::Python;
+use crate::lessons::ext::battery::BATTERY;
 use crate::model::curriculum::DemoOptions;
 use crate::probes::packages;
+use crate::ui::visible;
 
 /// The oldest version for which the lesson builds.
 const LEAST: (u32, u32) = (3, 11);
@@ -52,6 +56,41 @@ impl Workshop {
             fs::create_dir_all(parent)?;
         }
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Puts there what watches a module's calls of Python's functions, in `battery`; see
+    /// `watched.py`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn put_shim(&self) -> anyhow::Result<()> {
+        let needed =
+            |name: &str| name.starts_with("shim") || ["toolchain.py", "elf.py"].contains(&name);
+        for (name, text) in BATTERY.sources.iter().filter(|(name, _)| needed(name)) {
+            self.put(&format!("battery/{name}"), text)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a helper speak, which may answer that this machine lacks something: then that is said.
+    ///
+    /// # Errors
+    /// If it fails, or the user has interrupted the demo.
+    pub(super) fn ask_or_say<T: DeserializeOwned>(
+        &self,
+        out: &mut dyn Write,
+        helper: &str,
+        args: &[&str],
+        options: &DemoOptions,
+    ) -> anyhow::Result<Option<T>> {
+        let answer: Value = self.ask(helper, args, options)?;
+        if let Some(why_not) = answer.get("why_not").and_then(Value::as_str) {
+            let text = format!("Not shown here: {}.", visible(why_not));
+            out.write_all(prose(&text).as_bytes())?;
+            return Ok(None);
+        }
+        let shown = serde_json::from_value(answer);
+        shown.context("Python's part of this demo says something else")
     }
 
     /// Lets a helper speak, in the directory.
