@@ -215,7 +215,8 @@ const MEANING: [&str; 3] = [
      least of many times, in processor time.",
     "A call with an integer shows what the way itself costs, one with 16 bytes what it costs to get at \
      a buffer: in ctypes both are the work of an interpreter of prototypes, in C a few calls.",
-    "For 1 MiB the way hardly matters: those in C run one and the same loop, with -O2. The flags do \
+    "For 1 MiB the way hardly matters: those in C run the same few instructions for each byte, with \
+     -O2, and the address at which such a short loop happens to lie may make a third. The flags matter \
      (-O3 -march=native below ctypes), and so does the compiler: Rust's is LLVM.",
 ];
 

@@ -1,3 +1,5 @@
+//! Two functions, with PyO3.
+
 use pyo3::prelude::*;
 
 #[pymodule]
