@@ -61,6 +61,8 @@ struct Stale {
     is_reused: bool,
     is_freed: bool,
     value: Option<String>,
+    /// The exception that it has ended with, if any.
+    error: Vec<String>,
     ended: String,
     is_signal: bool,
     /// What `faulthandler` has said.
@@ -197,7 +199,7 @@ fn reserve(change: i64) -> String {
 }
 
 fn ends(stale: &[Stale]) -> String {
-    let mut rows = vec![head(["allocator", "made meanwhile", "printed", "ended"])];
+    let mut rows = vec![head(["allocator", "then it makes", "and prints", "ended"])];
     for one in stale {
         let allocator = match one.is_debug {
             true => "debug",
@@ -205,11 +207,14 @@ fn ends(stale: &[Stale]) -> String {
         };
         let made = match one.is_reused {
             true => "a text: yours",
-            false => "nothing",
+            false => "no other text",
         };
         let printed = match &one.value {
             Some(value) => shortened(&visible(value.trim_end()), SAID),
-            None => "nothing".to_owned(),
+            None => one.error.first().map_or_else(
+                || "nothing".to_owned(),
+                |error| shortened(&visible(error), SAID),
+            ),
         };
         rows.push(vec![
             allocator.to_owned(),
@@ -241,7 +246,17 @@ fn stale_means(stale: &[Stale]) -> String {
     if stale.iter().any(|one| !one.is_debug && is_wrong(one)) {
         said.push(
             "Where somebody else had made an object, its memory was that of the freed one, and the \
-             variable names a stranger: a wrong value, and no error.",
+             variable names a stranger: a wrong value, and no error. (The interpreter itself makes \
+             objects all the time.)",
+        );
+    }
+    if stale
+        .iter()
+        .any(|one| !one.is_debug && !one.error.is_empty())
+    {
+        said.push(
+            "Where the stranger is of another type, there may be an exception that nobody can \
+             explain.",
         );
     }
     if stale.iter().any(|one| !one.is_debug && one.is_signal) {
@@ -269,6 +284,7 @@ mod tests {
             is_reused: value.is_some(),
             is_freed: true,
             value: value.map(str::to_owned),
+            error: Vec::new(),
             ended: if is_signal { "SIGSEGV" } else { "status 0" }.to_owned(),
             is_signal,
             said: vec!["Fatal Python error: Segmentation fault".to_owned()],
