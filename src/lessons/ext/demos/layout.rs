@@ -152,16 +152,16 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
 }
 
 /// What follows from the picture.
-const VIEWS: &str = "The first twelve columns of numbers are the memory, from its start: what stands \
-                     there is which element of the view lies at that place, counted as a loop over \
-                     the view finds it. A view is another header with another start, shape and \
-                     strides (in bytes). Where no header can say it, the elements were copied.";
+const VIEWS: &str = "The twelve places are the memory, from its start, and what stands at one is which \
+                     element of the view lies there, counted as a loop over the view finds them. A \
+                     view is another header with another start, shape and strides (in bytes). Where \
+                     no header can say it, the elements were copied.";
 
 /// What follows from the table.
 const COPIES: &str = "GB/s of what was asked for. The processor fetches 64 bytes at a time, whatever \
                       is needed of them: one double of eight, if the next one that is wanted is a row \
-                      further. The order of the loop should be that of the memory, and not a view is \
-                      expensive but what is done with it. (Each sum is a call of its own.)";
+                      further. A view costs nothing, and what is done with it may: the order of the \
+                      loop should be that of the memory. (Each sum is a call of its own.)";
 
 fn fields(header: &Header) -> String {
     let mut rows = vec![head(["offset", "field", "value", "what it says"])];
@@ -268,7 +268,7 @@ fn dgemm(products: &Products) -> String {
     if let (Some(loops), Some(turned)) = (find("three loops in C"), find("the inner two exchanged"))
     {
         said.push(format!(
-            "In C the order of the loops alone makes {} of one: the inner loop goes along the rows of \
+            "In C the order of the loops alone makes a factor of {}: the inner loop goes along the rows of \
              both matrices, and not down a column.",
             two_digits(loops.ns / turned.ns)
         ));
