@@ -210,9 +210,9 @@ const HEAD: &str = "                   lines  build s  again s  call ns  16 byte
 
 /// What the columns say, and what follows from them.
 const MEANING: [&str; 3] = [
-    "Lines that are not blank. Builds in seconds of the clock: the first one, and one more after it, \
-     for which nanobind keeps its run-time part, and cargo the crates. Calls above an empty loop, the \
-     least of many times, in processor time.",
+    "Python: a function, and sum(). Lines that are not blank. Builds in seconds of the clock: the first \
+     one, and one more after the sources were touched, for which nanobind keeps its run-time part, and \
+     cargo the crates. Calls above an empty loop, the least of many times, in processor time.",
     "A call with an integer shows what the way itself costs, one with 16 bytes what it costs to get at \
      a buffer: in ctypes both are the work of an interpreter of prototypes, in C a few calls.",
     "For 1 MiB the way hardly matters: those in C run the same few instructions for each byte, with \
