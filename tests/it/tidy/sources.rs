@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lessons", &["sys", "model", "ui", "stimulus"]),
     (
         "lessons/*/demos",
-        &["sys", "model", "ui", "stimulus", "bench"],
+        &["sys", "model", "ui", "stimulus", "bench", "probes"],
     ),
     ("embedded", &["model"]),
     ("report", &["model", "ui"]),

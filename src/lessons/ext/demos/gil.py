@@ -29,11 +29,17 @@ def rounds_for(function, data):
 
 
 def share(watcher, function, data, rounds):
-    """Which part of a call's processor time was spent without the lock."""
-    watcher.clear()
-    watcher.call(function, (data, rounds))
-    clocks = watcher.clocks()
-    return clocks.process_released / clocks.process
+    """Which part of a call's processor time was spent without the lock: the most of five calls.
+
+    A virtual machine may be charged for what its host did meanwhile.
+    """
+    shares = []
+    for _ in range(5):
+        watcher.clear()
+        watcher.call(function, (data, rounds))
+        clocks = watcher.clocks()
+        shares.append(clocks.process_released / clocks.process)
+    return max(shares)
 
 
 def story(watcher, function, data, rounds):

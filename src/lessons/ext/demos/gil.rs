@@ -99,7 +99,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     }
     let meaning = format!(
         "The first line is the one to judge by: it is a share of processor time between giving the \
-         lock up and asking for it back, and no stopwatch. How long both were in it at once, and \
+         lock up and asking for it back (the most of five calls), and no stopwatch. How long both were in it at once, and \
          what the main thread came to, depends on how busy this machine is; it has {} for this.",
         match found.processors {
             1 => "one processor".to_owned(),

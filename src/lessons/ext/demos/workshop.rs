@@ -4,7 +4,7 @@
 //! TMPDIR too, so that compilers that are killed leave nothing elsewhere.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -21,6 +21,10 @@ use crate::ui::visible;
 
 /// The oldest version for which the lesson builds.
 const LEAST: (u32, u32) = (3, 11);
+
+/// How often the directory is removed: a process that is being killed may still finish the call that
+/// makes a file there, once.
+const ATTEMPTS: usize = 10;
 
 /// The directory, and the interpreter.
 pub(super) struct Workshop {
@@ -111,5 +115,16 @@ impl Workshop {
                 .env("OPENBLAS_NUM_THREADS", "1");
         };
         self.python.ask_in(helper, args, change, options)
+    }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        for _ in 0..ATTEMPTS {
+            match fs::remove_dir_all(self.directory.path()) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {}
+                _ => break,
+            }
+        }
     }
 }

@@ -6,8 +6,7 @@ use super::{Change, State, Story};
 const COLUMNS: usize = 64;
 
 /// What the characters in a lane mean.
-const LEGEND: &str = "\
-  #  has the lock, in the function     -  computes without it
+const LEGEND: &str = "  #  has the lock, in the function     -  computes without it
   .  waits to have it back             |  the main thread ran
      (blank) not in the function: it has returned, or waits to be let in
 ";
