@@ -32,8 +32,11 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Rooms that may use everything: they hold no logic.
 const DOORS: &[&str] = &["commands", "cli", "lib", "main"];
 
-/// Where `unsafe` may stand besides `sys`: demos whose subject it is.
-const UNSAFE_DEMOS: &[&str] = &[];
+/// Where `unsafe` may stand besides `sys`: programs that a demo compiles, to show how C meets Rust.
+const UNSAFE_DEMOS: &[&str] = &[
+    "src/lessons/ext/demos/bindings/pyo3/lib.rs",
+    "src/lessons/ext/demos/overhead/squares.rs",
+];
 
 /// Who prints: the room for it, and what must speak when nothing else can any more.
 const PRINTS: &[&str] = &["src/ui/", "src/exit.rs", "src/main.rs"];

@@ -23,6 +23,9 @@ pub(super) const DEMO: Demo = Demo {
 /// The oldest version on which this was tried.
 const LEAST: (u32, u32) = (3, 9);
 
+/// What measures, and what it measures with.
+const HELPER: &str = concat!(include_str!("counters.py"), include_str!("cost.py"));
+
 /// The program of the incident; its two loops are run.
 const PRESSES: &str = include_str!("../../../../lessons/cpython/code/presses.py");
 
@@ -70,7 +73,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         false => (ROUNDS.0, READINGS.0),
     };
     let args = [PRESSES, rounds, readings];
-    let found: Found = python.ask(include_str!("cost.py"), &args, options)?;
+    let found: Found = python.ask(HELPER, &args, options)?;
     if let Some(why) = &found.why_not {
         let text = format!(
             "Not counted here: instructions of the processor ({}). Many virtual machines have no \
