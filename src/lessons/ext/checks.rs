@@ -279,7 +279,11 @@ pub(super) const fn shares_safely(points: u32) -> Check {
 /// Ctrl-C.
 pub(super) const fn answers_signals(points: u32) -> Check {
     check(
-        ("answers-signals", "Ctrl-C ends a long call, soon", "Ctrl-C"),
+        (
+            "answers-signals",
+            "a long call ends soon after Ctrl-C",
+            "Ctrl-C",
+        ),
         points,
         |seed| {
             vec![plain(

@@ -38,7 +38,10 @@ fn a_value_that_is_not_pythons_fails() {
         "want": {"outcome": "returned", "type": "int", "value": "0"}"#,
     )
     .replace("\n        ", " ");
-    assert_snapshot!(judged(computes, &wrong), @"");
+    assert_snapshot!(judged(computes, &wrong), @"
+    fail: `f(b'')` returned 1 where Python returned 0
+    hint: What does the same call give with Python's own tools, and from where on do the two differ?
+    ");
 }
 
 #[test]
@@ -49,7 +52,10 @@ fn what_must_be_refused_is_refused_by_one_of_four_exceptions() {
     assert_eq!(judged(refuses_bad_arguments, &right), "pass");
     let wrong =
         refused(r#""outcome": "raised", "type": "KeyError", "message": "no", "refuses": false"#);
-    assert_snapshot!(judged(refuses_bad_arguments, &wrong), @"");
+    assert_snapshot!(judged(refuses_bad_arguments, &wrong), @"
+    fail: `f(b'')` raised KeyError: no instead of raising TypeError, ValueError, OverflowError or BufferError
+    hint: What does it know of that argument before it uses it?
+    ");
 }
 
 #[test]
@@ -58,7 +64,12 @@ fn a_process_that_dies_fails_at_its_case() {
         "{CASE}\n{}",
         r#"{"fact": "died", "case": 0, "signal": "SIGSEGV", "said": "Fatal Python error\n", "at": [{"file": "module.c", "line": 3, "within": "f"}]}"#
     );
-    assert_snapshot!(judged(computes, &facts), @"");
+    assert_snapshot!(judged(computes, &facts), @"
+    fail: `f(b'')` ended the process by SIGSEGV
+      module.c:3 (f)
+      Fatal Python error
+    hint: Whose memory did it touch last, and who had said that it may?
+    ");
 }
 
 #[test]
@@ -73,10 +84,21 @@ fn a_reference_for_each_call_is_a_leak_and_a_few_are_not() {
         )
     };
     assert_eq!(judged(keeps_no_reference, &loops(4, 1)), "pass");
-    assert_snapshot!(judged(keeps_no_reference, &loops(100, 0)), @"");
-    assert_snapshot!(judged(keeps_no_reference, &loops(0, 20)), @"");
+    assert_snapshot!(judged(keeps_no_reference, &loops(100, 0)), @"
+    fail: 100 calls of `f(x)` after `x = [1]` leave 100 references more to x
+      module.c:9 PyLong_FromLong
+    hint: On which way out of the function is nothing given back?
+    ");
+    assert_snapshot!(judged(keeps_no_reference, &loops(0, 20)), @"
+    fail: 100 calls of `f(x)` after `x = [1]` leave 80 blocks of Python's memory more
+      module.c:9 PyLong_FromLong
+    hint: On which way out of the function is nothing given back?
+    ");
     assert_eq!(judged(gives_no_reference_away, &loops(100, 0)), "pass");
-    assert_snapshot!(judged(gives_no_reference_away, &loops(-100, 0)), @"");
+    assert_snapshot!(judged(gives_no_reference_away, &loops(-100, 0)), @"
+    fail: 100 calls of `f(x)` after `x = [1]` leave 100 references fewer to x
+    hint: Is that reference borrowed, stolen or its own?
+    ");
 }
 
 #[test]
@@ -93,7 +115,10 @@ fn a_share_is_of_processor_time_and_the_best_round_counts() {
         ),
         "pass"
     );
-    assert_snapshot!(judged(releases_the_gil, &format!("{}\n{DONE}", share(500))), @"");
+    assert_snapshot!(judged(releases_the_gil, &format!("{}\n{DONE}", share(500))), @"
+    fail: `f(x)` spends 50 % of its processor time without the GIL; it gives it away 1 times
+    hint: Which part of that loop needs an object of Python's?
+    ");
 }
 
 #[test]
@@ -101,7 +126,11 @@ fn a_failure_that_is_not_passed_on_fails() {
     let facts = outcome(
         r#""outcome": "returned", "type": "int", "value": "7", "agrees": false, "calls": 30, "blocks": [0, 0, 0, 0, 0], "failed": {"function": "PyLong_FromLong", "file": "module.c", "line": 4}"#,
     );
-    assert_snapshot!(judged(survives_failing_calls, &facts), @"");
+    assert_snapshot!(judged(survives_failing_calls, &facts), @"
+    fail: `f(b'')` returned 7 when PyLong_FromLong fails in it
+      module.c:4 PyLong_FromLong
+    hint: What does that function return when it fails, and what has been taken by then?
+    ");
 }
 
 #[test]
@@ -110,7 +139,11 @@ fn a_call_without_the_gil_fails_with_its_line() {
         "{CASE}\n{}\n{DONE}",
         r#"{"fact": "api", "case": 0, "function": "PyList_Append", "has_gil": false, "is_pending": false, "at": {"file": "module.c", "line": 12}}"#
     );
-    assert_snapshot!(judged(needs_no_gil_it_gave_up, &facts), @"");
+    assert_snapshot!(judged(needs_no_gil_it_gave_up, &facts), @"
+    fail: `f(b'')` calls PyList_Append without the GIL
+      module.c:12
+    hint: What else may the interpreter be doing while that line runs?
+    ");
     assert_eq!(judged(raises_or_returns, &facts), "pass");
 }
 
@@ -147,7 +180,11 @@ fn a_report_of_the_thread_sanitizer_counts_if_it_is_about_the_modules_code() {
         of_probe(shares_safely, &experiment, &report("ceval.c")),
         "pass"
     );
-    assert_snapshot!(of_probe(shares_safely, &experiment, &report("module.c")), @"");
+    assert_snapshot!(of_probe(shares_safely, &experiment, &report("module.c")), @"
+    fail: the thread sanitizer reports data race in `f(b'')`
+      module.c:5 (f)
+    hint: Which of the two threads may touch it at that moment, and what keeps the other away?
+    ");
 }
 
 #[test]
