@@ -22,7 +22,7 @@ use super::outputs::Outputs;
 
 /// Look for mistakes in a native module for Python
 ///
-/// MODULE is a shared object (NAME.cpython-311-x86_64-linux-gnu.so, NAME.abi3.so), or a directory with the
+/// MODULE is a shared object (NAME.so, NAME.abi3.so, NAME.cpython-311-x86_64-linux-gnu.so), or a directory with the
 /// source of one, in any technology that the labs of this lesson take. It is imported and called in
 /// the sandbox, by the interpreter of the virtual environment that scripts/setup makes, or else by
 /// python3: a module that is built before must be built for that one.
@@ -57,7 +57,7 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   Audit an extension that is built, by a call that succeeds and one that fails:
-  $ syslab ext audit fastsum.cpython-311-x86_64-linux-gnu.so --call 'fastsum.byte_sum(b\"abc\")' --call 'fastsum.byte_sum(1)'
+  $ syslab ext audit fastsum.so --call 'fastsum.byte_sum(b\"abc\")' --call 'fastsum.byte_sum(1)'
 
   Audit the source in a directory:
   $ syslab ext audit . --import fastsum --call 'byte_sum(bytearray(b\"abc\"))'";

@@ -17,5 +17,5 @@ pub const LESSON: Lesson = Lesson {
     title: "from Python's source text to system calls",
     demos: demos::DEMOS,
     exercises: exercises::EXERCISES,
-    labs: &[pvm::LAB, heap::LAB, tokenizer::LAB],
+    labs: &[tokenizer::LAB, pvm::LAB, heap::LAB],
 };
