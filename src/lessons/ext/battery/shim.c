@@ -134,7 +134,7 @@ static struct event *note(uint32_t number, uintptr_t site, uint64_t first, uint6
     event->site = site;
     event->first = first;
     event->second = second;
-    event->time = clock_of(CLOCK_MONOTONIC);
+    event->time = shim_clock(CLOCK_MONOTONIC);
     event->function = number;
     event->thread = mine ? mine->id : 0;
     event->phase = (uint8_t)phase;

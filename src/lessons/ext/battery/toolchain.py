@@ -209,7 +209,7 @@ def build_shim(out: Path) -> Path:
             older.unlink()
     if not target.exists():
         unfinished = target.with_suffix(f".{os.getpid()}")
-        command = ["cc", "-O2", "-g", "-fPIC", "-shared", *map(str, sources), "-o", str(unfinished), "-ldl"]
+        command = ["cc", "-O2", "-g", "-fPIC", "-shared", "-Wl,-z,defs", "-Werror=implicit-function-declaration", *map(str, sources), "-o", str(unfinished), "-ldl"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Failed(done.stderr, command, done.returncode)
