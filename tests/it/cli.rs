@@ -107,7 +107,7 @@ fn put_module(here: &Path) {
     const INCLUDE: &str = "import sysconfig; print(sysconfig.get_path('include'))";
     let source =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/ext/fast-sum/solution/c-api/module.c");
-    std::fs::copy(source, here.join("module.c")).unwrap();
+    fs::copy(source, here.join("module.c")).unwrap();
     let python = syslab::probes::packages::interpreter().unwrap_or_else(|| "python3".into());
     let asked = Command::new(python).args(["-c", INCLUDE]).output().unwrap();
     let include = String::from_utf8(asked.stdout).unwrap();
