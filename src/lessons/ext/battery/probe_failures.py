@@ -109,6 +109,10 @@ def tried(shim, function, arguments) -> Outcome:
 def raises_or_returns(context: Context) -> None:
     """Calls that can fail, made while an exception is pending; and what comes out of each call."""
     watched(context, lambda event: event.is_pending)
+    if context.lab.module == "stash":
+        import probe_bind
+
+        probe_bind.raises(context)
 
 
 def needs_no_gil(context: Context) -> None:

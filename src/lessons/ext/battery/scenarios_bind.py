@@ -168,3 +168,82 @@ s = Stash(); s.put('a', b'1'); s.put('b', b'2')
 s.each(lambda key, value: s.each(lambda inner, value: heard.append(key + inner)))
 came, want = heard, ['aa', 'ab', 'ba', 'bb']""",
 }
+
+# An error of the library's, or an exception of a callback's, is what comes out, and nothing else does.
+RAISES = {
+    "a stash that is not there": """try:
+    came = Stash(missing)
+except OSError as error:
+    came = (type(error).__name__, error.errno)
+want = ('FileNotFoundError', 2)""",
+    "a key that is too long": """s = Stash()
+try:
+    came = s.put('k' * 256, b'')
+except OSError as error:
+    came = error.errno
+want = 36
+s.close()""",
+    "a stash that is only read": """s = Stash(path, create=True); s.put('k', b'v'); s.close()
+s = Stash(path, read_only=True)
+came = []
+for use in (lambda: s.put('k', b''), lambda: s.delete('k'), lambda: s.add('n', 1)):
+    try:
+        came.append(use())
+    except OSError as error:
+        came.append(error.errno)
+want = [30, 30, 30]
+s.close()""",
+    "a visitor that raises": """s = Stash(); s.put('a', b''); s.put('b', b'')
+error, seen = LookupError('x'), []
+def visit(key, value):
+    seen.append(key)
+    raise error
+try:
+    came = s.each(visit)
+except BaseException as caught:
+    came = (caught is error, seen)
+want = (True, ['a'])
+s.close()""",
+    "a visitor that is interrupted": """s = Stash(); s.put('a', b''); s.put('b', b'')
+error, seen = KeyboardInterrupt(), []
+def visit(key, value):
+    seen.append(key)
+    raise error
+try:
+    came = s.each(visit)
+except BaseException as caught:
+    came = (caught is error, seen)
+want = (True, ['a'])
+s.close()""",
+    "a watcher that raises": """s = Stash()
+error = RuntimeError('x')
+def watcher(key, size):
+    raise error
+s.watch(watcher)
+try:
+    came = s.put('a', b'v')
+except BaseException as caught:
+    came = caught is error
+s.watch(None)
+came, want = (came, s.get('a')), (True, b'v')
+s.close()""",
+    "a sink that raises": """s = Stash()
+error = ValueError('x')
+def sink(level, line):
+    raise error
+s.log_to(sink)
+try:
+    came = s.log(1, 'x')
+except BaseException as caught:
+    came = caught is error
+s.log_to(None)
+want = True
+s.close()""",
+    "a sum that does not fit": """s = Stash(); s.add('n', 2**63 - 1)
+try:
+    came = s.add('n', 1)
+except OverflowError:
+    came = 'refused'
+want = 'refused'
+s.close()""",
+}

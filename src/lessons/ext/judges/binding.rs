@@ -6,13 +6,11 @@ use super::super::facts::{Exit, Fact, Prototype, Story, Type};
 use super::ends::lived;
 use crate::model::{Failure, Judgement, Objection, Pass, Trial};
 
-/// What the library counts, and must not have more of afterwards: by its name, and in words.
+/// What the library counts of handles, and must not have more of afterwards: by its name, and in words.
 const COUNTED: &[(&str, &str)] = &[
     ("stashes", "stashes open"),
     ("cursors", "cursors open"),
-    ("values", "values that nobody freed"),
     ("double_closes", "handles closed twice"),
-    ("double_frees", "values freed twice"),
     ("stale_uses", "uses of a closed handle"),
     ("orphans", "cursors open when their stash was closed"),
 ];
@@ -66,6 +64,11 @@ fn counted(change: &BTreeMap<String, i64>) -> Option<String> {
         let more = *change.get(*name)?;
         (more != 0).then(|| format!("the library counts {more} {words} more than before"))
     })
+}
+
+/// What is wrong with the end of a story in which something raises.
+pub(super) fn misses(story: &Story) -> Option<String> {
+    other(story).map(|why| told(&story.title, &story.code, &why))
 }
 
 /// What it came to in place of what it should have.

@@ -1,6 +1,7 @@
 //! What becomes of a call of which one step fails.
 
 use super::super::facts::{Came, Fact, Facts, Failed, Outcome, called};
+use super::binding::misses;
 use super::ends::lived;
 use super::references::{exported, first_change, has_grown, sum};
 use crate::model::{Failure, Judgement, Pass, Trial};
@@ -98,6 +99,7 @@ pub(in crate::lessons::ext) fn raises_or_returns(trial: &Trial<'_>) -> Judgement
                     _ => None,
                 }
             }
+            Fact::Story(story) => misses(story),
             Fact::Api(api) if api.is_pending => Some(format!(
                 "{} calls {} while an exception is pending\n  {}",
                 call_of(&facts, api.case),
