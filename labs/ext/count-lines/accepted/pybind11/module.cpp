@@ -43,9 +43,10 @@ std::string longest_line(const py::str &text) {
     }
 }
 
-py::dict tally(const py::iterable &words) {
+// As py::iterable it would be asked for its iterator, and an exception of that be swallowed.
+py::dict tally(const py::object &words) {
     py::dict counts;
-    for (const py::handle word : words) {
+    for (const py::handle word : py::iter(words)) {
         if (!py::isinstance<py::str>(word))
             throw py::type_error("words are str");
         const auto old = counts.contains(word) ? counts[word].cast<py::ssize_t>() : 0;
