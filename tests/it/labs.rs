@@ -69,7 +69,7 @@ fn solutions_of_fds_pass() {
 #[test]
 fn solutions_of_ext_pass() {
     for lab in ["fast-sum", "count-lines", "dot", "refcount-clinic"] {
-        verified(&[&format!("ext/{lab}"), "--row", "solution/c"]);
+        verified(&[&format!("ext/{lab}"), "--row", "solution/c-api/"]);
     }
     verified(&["ext/bind", "--row", "solution/ctypes"]);
 }
