@@ -78,13 +78,7 @@ fn printed(recording: &Recording, expects: &[Expected]) -> Result<(), Failure> {
 
 /// A failure that shows the output at this byte; where there is none, how the program ended.
 fn at_output(recording: &Recording, offset: usize, why: String) -> Failure {
-    let mut end = 0;
-    let at = recording.world().find_map(|(at, world)| {
-        if let World::Received(Stream::Stdout, bytes) = world {
-            end += bytes.data.len();
-        }
-        (end > offset).then_some(at)
-    });
+    let at = recording.received_at(Stream::Stdout, offset);
     let failure = Failure::new(why);
     match at {
         Some(at) => failure.showing(at),

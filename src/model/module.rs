@@ -1,20 +1,14 @@
 //! What came of building a native module, as the program that builds it says.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-/// What the building program of a [`Battery`](super::Battery) prints.
+/// Of what the building program of a [`Battery`](super::Battery) prints, what is for people: the rest is
+/// the battery's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleBuild {
-    /// In which technology the module is written: `c-api`, `pyo3` and so on.
-    pub technology: Option<String>,
     /// What compilers said of the submission's own files.
     #[serde(default)]
     pub warnings: Vec<Warning>,
-    /// What was built, by name: `plain`, and `asan` and `tsan` with sanitizers.
-    #[serde(default)]
-    pub variants: BTreeMap<String, Variant>,
     /// Why nothing could be built, where that is the submission's own doing.
     #[serde(default)]
     pub failed: Option<Failed>,
@@ -35,14 +29,6 @@ pub struct Warning {
     pub option: String,
     /// What it says.
     pub text: String,
-}
-
-/// One way in which a module was built.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Variant {
-    /// Why it was not.
-    #[serde(default)]
-    pub cannot: Option<String>,
 }
 
 /// A build that the submission is to blame for.

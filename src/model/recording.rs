@@ -498,6 +498,19 @@ impl Recording {
         })
     }
 
+    /// The event at which this byte of an output stream, counted from 0, was received.
+    pub fn received_at(&self, stream: Stream, offset: usize) -> Option<usize> {
+        let mut end = 0;
+        self.world().find_map(|(at, world)| {
+            if let World::Received(from, bytes) = world
+                && *from == stream
+            {
+                end += bytes.data.len();
+            }
+            (end > offset).then_some(at)
+        })
+    }
+
     /// All bytes of one output stream.
     pub fn received(&self, stream: Stream) -> Vec<u8> {
         let mut all = Vec::new();

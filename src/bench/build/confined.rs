@@ -52,18 +52,7 @@ pub(super) fn execute(
     tools: &Tools,
     command: &[String],
 ) -> Result<Said, BuildError> {
-    Confined {
-        workshop,
-        tools: tools.clone(),
-        place: Bind {
-            source: workshop.submission_dir(),
-            target: SUBMISSION_DIR.into(),
-            is_writable: true,
-        },
-        also: Vec::new(),
-        input: Vec::new(),
-    }
-    .execute(command)
+    Confined::at_submission(workshop, tools.clone(), Vec::new()).execute(command)
 }
 
 /// What a command that is not traced finds in its box.
@@ -80,7 +69,22 @@ pub struct Confined<'a> {
     pub input: Vec<u8>,
 }
 
-impl Confined<'_> {
+impl<'a> Confined<'a> {
+    /// A command that works on the submission, and may write to it.
+    pub(super) fn at_submission(workshop: &'a Workshop, tools: Tools, also: Vec<Bind>) -> Self {
+        Self {
+            workshop,
+            tools,
+            place: Bind {
+                source: workshop.submission_dir(),
+                target: SUBMISSION_DIR.into(),
+                is_writable: true,
+            },
+            also,
+            input: Vec::new(),
+        }
+    }
+
     /// Runs a command, and waits for its end.
     ///
     /// # Errors

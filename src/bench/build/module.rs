@@ -86,24 +86,17 @@ fn build(
     command.push(SUBMISSION_DIR.to_owned());
     command.push(format!("{SUBMISSION_DIR}/{BUILT}"));
     command.extend(how_to.iter().cloned());
-    let (status, said) = Confined {
-        workshop,
-        tools: tools.clone(),
-        place: Bind {
-            source: workshop.submission_dir(),
-            target: SUBMISSION_DIR.into(),
-            is_writable: true,
-        },
-        also: vec![bind.clone()],
-        input: Vec::new(),
-    }
-    .attempt(&command)?;
+    let (status, said) =
+        Confined::at_submission(workshop, tools.clone(), vec![bind.clone()]).attempt(&command)?;
     let (document, output) = said.apart()?;
-    let built: ModuleBuild = serde_json::from_str(&document).map_err(|_| BuildError::Failed {
+    let refusal = |output| BuildError::Failed {
         command: super::typed(&command),
         status: how(status),
-        output: output.clone(),
-    })?;
+        output,
+    };
+    let Ok(built) = serde_json::from_str::<ModuleBuild>(&document) else {
+        return Err(refusal(output));
+    };
     if let Some(missing) = built.missing {
         return Err(BuildError::MissingPackage(missing));
     }
@@ -111,11 +104,7 @@ fn build(
         return Err(blame(failed));
     }
     if status != ExitStatus::Code(0) {
-        return Err(BuildError::Failed {
-            command: super::typed(&command),
-            status: how(status),
-            output,
-        });
+        return Err(refusal(output));
     }
     let mut binds = tools.binds();
     binds.push(bind);

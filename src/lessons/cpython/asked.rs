@@ -12,13 +12,15 @@ pub(super) struct Asked {
     pub(super) sources: &'static [(&'static str, &'static str)],
     /// The version: `(3, 11)`.
     pub(super) since: (u32, u32),
+    /// Which calls are observed: [`WATCH`], or those by which a difference is shown.
+    pub(super) watch: &'static [&'static str],
 }
 
 impl Asked {
     /// The experiments of a check, about which the oracle is asked by its id and the seed.
     pub(super) fn about(&self, check: &str, story: &str, seed: u64) -> Vec<Experiment> {
         let run = Run {
-            watch: words(WATCH),
+            watch: words(self.watch),
             ..Run::default()
         };
         let sources = self.sources.iter();

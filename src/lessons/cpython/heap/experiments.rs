@@ -14,6 +14,7 @@ const ORACLE: Asked = Asked {
         ("truth.py", include_str!("truth.py")),
     ],
     since: (3, 9),
+    watch: WATCH,
 };
 
 /// Scripts in which nothing is freed, with many probes.

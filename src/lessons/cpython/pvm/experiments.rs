@@ -3,49 +3,35 @@
 //! The oracle's sources lie beside this file, but for `normalise.py`, which learners are given with
 //! the starters: it makes the documents by which they are checked.
 
-use crate::lessons::stories::{experiment, words};
-use crate::model::{Experiment, Limits, Oracle, Run};
+use crate::lessons::cpython::asked::Asked;
+use crate::model::Experiment;
 
-/// The oracle's sources; the first is run.
-const SOURCES: &[(&str, &str)] = &[
-    ("oracle.py", include_str!("oracle.py")),
-    (
-        "normalise.py",
-        include_str!("../../../../labs/cpython/pvm/starter/python/normalise.py"),
-    ),
-    ("truth.py", include_str!("truth.py")),
-    ("machine.py", include_str!("machine.py")),
-    ("programs.py", include_str!("programs.py")),
-    ("chance.py", include_str!("chance.py")),
-    ("flow.py", include_str!("flow.py")),
-    ("functions.py", include_str!("functions.py")),
-    ("data.py", include_str!("data.py")),
-    ("errors.py", include_str!("errors.py")),
-    ("nonsense.py", include_str!("nonsense.py")),
-    ("smaller.py", include_str!("smaller.py")),
-];
-
-/// The first Python whose bytecode the normaliser knows.
-const SINCE: (u32, u32) = (3, 11);
+/// The oracle. The first Python is the first whose bytecode the normaliser knows.
+const ORACLE: Asked = Asked {
+    sources: &[
+        ("oracle.py", include_str!("oracle.py")),
+        (
+            "normalise.py",
+            include_str!("../../../../labs/cpython/pvm/starter/python/normalise.py"),
+        ),
+        ("truth.py", include_str!("truth.py")),
+        ("machine.py", include_str!("machine.py")),
+        ("programs.py", include_str!("programs.py")),
+        ("chance.py", include_str!("chance.py")),
+        ("flow.py", include_str!("flow.py")),
+        ("functions.py", include_str!("functions.py")),
+        ("data.py", include_str!("data.py")),
+        ("errors.py", include_str!("errors.py")),
+        ("nonsense.py", include_str!("nonsense.py")),
+        ("smaller.py", include_str!("smaller.py")),
+    ],
+    since: (3, 11),
+    watch: &["write-like"],
+};
 
 /// Programs for a check, as many as its oracle makes.
 fn programs(check: &str, story: &str, seed: u64) -> Vec<Experiment> {
-    let run = Run {
-        watch: words(&["write-like"]),
-        limits: Limits::default(),
-        ..Run::default()
-    };
-    let sources = SOURCES
-        .iter()
-        .map(|&(name, text)| (name.to_owned(), text.to_owned()));
-    vec![Experiment {
-        oracle: Some(Oracle {
-            sources: sources.collect(),
-            args: vec![check.to_owned(), seed.to_string()],
-            since: SINCE,
-        }),
-        ..experiment(story, run)
-    }]
+    ORACLE.about(check, story, seed)
 }
 
 /// Constants, arithmetic, names, text.

@@ -1,6 +1,6 @@
 //! Which sources each check is about.
 
-use crate::lessons::cpython::asked::Asked;
+use crate::lessons::cpython::asked::{Asked, WATCH};
 use crate::model::Experiment;
 
 /// What the oracle consists of; the first is run.
@@ -14,12 +14,14 @@ const SOURCES: &[(&str, &str)] = &[
 const ORACLE: Asked = Asked {
     sources: SOURCES,
     since: (3, 11),
+    watch: WATCH,
 };
 
 /// Until 3.11 strings with code in them were tokens like others.
 const ORACLE_OF_F_STRINGS: Asked = Asked {
     sources: SOURCES,
     since: (3, 12),
+    watch: WATCH,
 };
 
 /// Names and numbers, beside each other.

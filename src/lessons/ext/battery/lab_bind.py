@@ -8,6 +8,7 @@ import errno
 import os
 
 from labs import Lab, Loop
+from scenarios_bind import RAISES
 
 
 class Cursor:
@@ -178,6 +179,7 @@ def random_calls(rng):
 
 
 LAB = Lab(
+    raising=RAISES,
     module="stash",
     reference={"Stash": Stash},
     ordinary=(

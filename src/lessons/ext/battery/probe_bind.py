@@ -52,10 +52,6 @@ def frees_handles(context: Context) -> None:
             at_exit(context, title, code, writes)
 
 
-def raises(context: Context) -> None:
-    stories(context, scenarios_bind.RAISES)
-
-
 def keeps_callbacks_alive(context: Context) -> None:
     stories(context, scenarios_bind.ALIVE)
 

@@ -7,6 +7,7 @@ import sys
 
 from cases import Call, Outcome
 from context import Context
+from probe_bind import stories
 from probe_references import KEPT, settle
 from shim import CHECK
 
@@ -109,10 +110,8 @@ def tried(shim, function, arguments) -> Outcome:
 def raises_or_returns(context: Context) -> None:
     """Calls that can fail, made while an exception is pending; and what comes out of each call."""
     watched(context, lambda event: event.is_pending)
-    if context.lab.module == "stash":
-        import probe_bind
-
-        probe_bind.raises(context)
+    if context.lab.raising:
+        stories(context, context.lab.raising)
 
 
 def needs_no_gil(context: Context) -> None:

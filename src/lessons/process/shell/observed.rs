@@ -125,13 +125,7 @@ impl<'a> Observed<'a> {
 
     /// The event by which byte `offset` of standard output had come out.
     pub(super) fn received_at(&self, offset: usize) -> Option<usize> {
-        let mut end = 0;
-        self.recording.world().find_map(|(at, world)| {
-            if let World::Received(Stream::Stdout, bytes) = world {
-                end += bytes.data.len();
-            }
-            (end > offset).then_some(at)
-        })
+        self.recording.received_at(Stream::Stdout, offset)
     }
 
     /// The first message on standard error.

@@ -3,7 +3,7 @@
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::lessons::process::durable_log::records::{Work, whole};
 pub(super) use crate::lessons::sight::hinted;
-use crate::model::{Failure, Judgement, Objection, Pass, Stream, Trial, World};
+use crate::model::{Failure, Judgement, Objection, Pass, Stream, Trial};
 
 /// Fails unless log and standard output are what the input makes of them.
 ///
@@ -109,20 +109,9 @@ fn acknowledged_all(observed: &Observed<'_>, work: &Work) -> Result<(), Failure>
     } else {
         format!("standard output holds something else where \"ok {number}\" was due")
     });
-    Err(match received_at(observed, same) {
+    Err(match observed.recording.received_at(Stream::Stdout, same) {
         Some(at) => observed.showing(failure, at),
         None => failure,
-    })
-}
-
-/// The event with which byte `offset` of standard output was received.
-fn received_at(observed: &Observed<'_>, offset: usize) -> Option<usize> {
-    let mut end = 0;
-    observed.recording.world().find_map(|(at, world)| {
-        if let World::Received(Stream::Stdout, bytes) = world {
-            end += bytes.data.len();
-        }
-        (end > offset).then_some(at)
     })
 }
 
