@@ -87,6 +87,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         submission: directory.path().to_owned(),
         seed: u64::from(check::any_seed()),
         only: Vec::new(),
+        first: Vec::new(),
         jobs: thread::available_parallelism().map_or(1, NonZero::get),
         timeout_scale: 1.0,
         repeat: 1,
@@ -99,7 +100,9 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     };
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
-    let Examined { mut card, is_whole } = examined(&request, &ext::AUDIT, screen, &interrupt)?;
+    let Examined {
+        mut card, is_whole, ..
+    } = examined(&request, &ext::AUDIT, screen, &interrupt)?;
     card.submission = args.module.display().to_string();
     let detail = match args.verbose {
         true => Detail::All,

@@ -9,12 +9,13 @@ use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::{Lab, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
+use crate::sandbox::Fingerprint;
 use crate::ui::{Screen, visible};
 
 use super::examination::{Examined, examined};
 use super::interrupt::Interrupt;
 use super::outputs::Outputs;
-use super::workspace::Workspace;
+use super::workspace::{Key, LabState, Reached, Workspace};
 
 /// Examine a submission to a lab
 ///
@@ -100,7 +101,11 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
 
-    let Examined { card, is_whole } = examined(&request, lab, screen, &interrupt)?;
+    let Examined {
+        card,
+        is_whole,
+        files,
+    } = examined(&request, lab, screen, &interrupt)?;
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
@@ -109,9 +114,7 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
-    if args.only.is_empty() {
-        remember(&name, &request.submission, &card, screen);
-    }
+    remember(&name, &request, &card, files.as_ref(), screen);
     let verdicts: Vec<Verdict> = card.checks.iter().map(|finding| finding.verdict).collect();
     match args.exit_zero {
         true => Ok(exit::DONE),
@@ -166,6 +169,7 @@ fn request(
         submission,
         seed: u64::from(args.seed.unwrap_or_else(any_seed)),
         only: args.only.clone(),
+        first: Vec::new(),
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
         shrinks: true,
@@ -194,20 +198,42 @@ pub(super) fn code(verdicts: &[Verdict]) -> u8 {
     }
 }
 
-/// Writes the score down if the submission is in a workspace; trouble with that is only told.
-fn remember(lab: &str, submission: &Path, card: &Scorecard, screen: &Screen) {
-    let saved = Workspace::find(submission).and_then(|workspace| match workspace {
-        Some(mut workspace) => match workspace.scored(lab, card.score, card.max_score) {
-            true => workspace.save(),
-            false => Ok(()),
-        },
-        None => Ok(()),
-    });
-    if let Err(error) = saved {
-        screen.say(&format!(
-            "progress is not kept: {}",
-            visible(&format!("{error:#}"))
-        ));
+/// Writes down what was found, and the score if all was tried, if the submission is in a workspace;
+/// trouble with that is only told.
+fn remember(
+    lab: &str,
+    request: &Request,
+    card: &Scorecard,
+    files: Option<&Fingerprint>,
+    screen: &Screen,
+) {
+    let kept = || -> Result<(), Trouble> {
+        let score = |workspace: &mut Workspace| {
+            if request.only.is_empty() {
+                workspace.scored(lab, &reached(card, files));
+            }
+        };
+        let workspace = Workspace::change(&request.submission, score)?;
+        if let (Some(workspace), Some(files)) = (workspace, files) {
+            let mut state = LabState::load(&workspace.root, lab);
+            state.learn(&Key::new(files, card.seed), card.checks.iter().cloned());
+            state.save(&workspace.root, lab)?;
+        }
+        Ok(())
+    };
+    if let Err(trouble) = kept() {
+        let why = visible(&format!("{:#}", trouble.error));
+        screen.say(&format!("progress is not kept: {why}"));
+    }
+}
+
+/// A scorecard as progress remembers it.
+pub(super) fn reached(card: &Scorecard, files: Option<&Fingerprint>) -> Reached {
+    Reached {
+        score: card.score,
+        max_score: card.max_score,
+        seed: card.seed,
+        hash: files.map(ToString::to_string),
     }
 }
 

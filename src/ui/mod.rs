@@ -14,7 +14,7 @@ mod suggest;
 
 pub use escape::{is_safe, shortened, visible};
 pub use live::LiveScreen;
-pub use look::{Look, Tone, columns, padded};
+pub use look::{Look, Tone, columns, cut, padded};
 pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};
