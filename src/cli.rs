@@ -10,7 +10,7 @@ use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parse
 
 use crate::commands::{
     audit, author, check, compare, completions, demo, doctor, exercise, hint, init, inspect, list,
-    load, man, overview, read, reset, serve, start, trace, which,
+    load, man, overview, read, reset, serve, start, trace, watch, which,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -46,8 +46,9 @@ Examples:
   $ syslab LESSON start LAB --lang c
   $ syslab LESSON check LAB LAB
 
-  Begin all labs:
+  Begin all labs, and have them checked while you write:
   $ syslab init systems --lang c
+  $ syslab watch LAB --plain
 
 Exit status: 0 done and all passed, 1 a check failed, 2 usage, 3 this machine cannot,
 4 an instructor must look, 70 a bug, 130 interrupted.";
@@ -140,6 +141,7 @@ enum LessonVerb {
 #[derive(Debug, Subcommand)]
 enum Tool {
     Init(init::Args),
+    Watch(watch::Args),
     Start(start::Args),
     Hint(hint::Args),
     Reset(reset::Args),
@@ -312,7 +314,8 @@ impl Cli {
             Some(Verb::LessonTool(tool, matches)) => (tool.run)(matches, screen),
             Some(Verb::Tool(tool)) => match tool {
                 Tool::Init(args) => init::run(args, screen),
-                            Tool::Start(args) => start::run_any(args, screen),
+                Tool::Watch(args) => watch::run(args, screen),
+                Tool::Start(args) => start::run_any(args, screen),
                 Tool::Hint(args) => hint::run(args, screen),
                 Tool::Reset(args) => reset::run(args, screen),
                 Tool::Compare(args) => compare::run(args, screen),

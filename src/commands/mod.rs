@@ -21,6 +21,7 @@ pub mod reset;
 pub mod serve;
 pub mod start;
 pub mod trace;
+pub mod watch;
 pub mod which;
 
 mod examination;

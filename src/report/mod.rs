@@ -28,7 +28,7 @@ pub use listing::{
 pub use load::load;
 pub use memory::memory;
 pub use processes::{changes, processes};
-pub use text::{Detail, text};
+pub use text::{Detail, EvidenceRow, evidence_rows, text};
 
 /// The JSON Schema (draft 2020-12) of what [`json`] writes.
 pub const SCORECARD_SCHEMA: &str = include_str!("scorecard.schema.json");

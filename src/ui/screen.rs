@@ -54,6 +54,12 @@ impl Screen {
         Self { is_quiet, ..self }
     }
 
+    /// Whether the whole terminal can be drawn on: stdin and stdout are one, and not a dumb one.
+    pub fn can_be_drawn_on(&self) -> bool {
+        let is_dumb = env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
+        !is_dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+
     /// A line on stderr that says what is going on.
     pub fn progress_line(&self) -> ProgressLine {
         ProgressLine::new(self.err, !self.is_quiet)
