@@ -46,9 +46,9 @@ Examples:
   $ syslab LESSON start LAB --lang c
   $ syslab LESSON check LAB LAB
 
-  Begin all labs, and have them checked while you write:
-  $ syslab init systems --lang c
-  $ syslab watch LAB --plain
+  Have it checked again whenever you save; begin all other labs, too:
+  $ syslab watch LAB
+  $ syslab init --lang c
 
 Exit status: 0 done and all passed, 1 a check failed, 2 usage, 3 this machine cannot,
 4 an instructor must look, 70 a bug, 130 interrupted.";

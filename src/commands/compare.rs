@@ -174,9 +174,25 @@ mod tests {
     }
 
     #[test]
-    fn every_lab_has_references() {
+    fn every_lab_has_references_and_is_compared_with_a_demo() {
         for meant in which::all() {
-            assert!(!references(&meant.to_string()).is_empty(), "{meant}");
+            let name = meant.to_string();
+            assert!(!references(&name).is_empty(), "{name}");
+            let (_, notes) = embedded::solutions(&name)
+                .find(|(path, _)| *path == NOTES)
+                .unwrap_or_else(|| panic!("labs/{name}/solution/{NOTES} is missing"));
+            let text = notes.text();
+            let command = format!("`syslab {} demo ", meant.lesson.slug);
+            let named: Vec<&str> = text
+                .split(&command)
+                .skip(1)
+                .filter_map(|rest| rest.split('`').next())
+                .collect();
+            assert!(!named.is_empty(), "{name}: no demo is named");
+            for demo in named {
+                let is_known = meant.lesson.demos.iter().any(|known| known.slug == demo);
+                assert!(is_known, "{name}: there is no demo {demo}");
+            }
         }
     }
 }

@@ -79,7 +79,7 @@ fn head(listing: &Listing, look: Look) -> String {
     )
 }
 
-/// `  process  ✓ durable-log  … reaper  - shell  - limits      170/400`
+/// `  process  ✓ durable-log … reaper - shell - limits      170/400`
 fn lesson_line(lesson: &ListedLesson, widest: usize, look: Look) -> String {
     let score: u32 = lesson.labs.iter().map(|lab| lab.score).sum();
     let max_score: u32 = lesson.labs.iter().map(|lab| lab.max_score).sum();
@@ -87,11 +87,11 @@ fn lesson_line(lesson: &ListedLesson, widest: usize, look: Look) -> String {
     let mut line = plain.clone();
     for lab in &lesson.labs {
         let (mark, tone) = lab.state.mark();
-        plain.push_str(&format!(" {mark} {} ", lab.slug));
-        line.push_str(&format!(" {} {} ", look.paint(tone, mark), lab.slug));
+        plain.push_str(&format!(" {mark} {}", lab.slug));
+        line.push_str(&format!(" {} {}", look.paint(tone, mark), lab.slug));
     }
     let points = format!("{score}/{max_score}");
-    let gap = WIDTH.saturating_sub(columns(&plain) + points.len());
+    let gap = WIDTH.saturating_sub(columns(&plain) + points.len()).max(1);
     format!("{line}{}{points}\n", " ".repeat(gap))
 }
 

@@ -18,3 +18,5 @@ mod shm_code;
 mod site;
 mod sockets_tools;
 mod tidy;
+mod watch;
+mod workspace;

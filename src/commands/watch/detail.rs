@@ -54,11 +54,7 @@ fn failure(page: &mut Page, model: &Model, finding: &Finding) {
         let text = "before your last save, now checked again:";
         page.prose(Some(Tone::Odd), text);
     }
-    page.line(vec![
-        (Some(Tone::Bad), "✗ ".to_owned()),
-        (Some(Tone::Strong), visible(&finding.claim)),
-        (Some(Tone::Faint), format!("  ({points})")),
-    ]);
+    page.claim(&format!("{} ({points})", visible(&finding.claim)));
     page.prose(Some(Tone::Faint), &finding.story);
     for line in finding.why.trim_end().lines() {
         page.prose(None, line);
@@ -166,6 +162,23 @@ impl Page {
         }
     }
 
+    /// What fails, wrapped behind its cross.
+    fn claim(&mut self, text: &str) {
+        let look = Look {
+            color: false,
+            width: Some(self.width),
+        };
+        for (nth, line) in look.wrap(0, 2, &format!("✗ {text}")).lines().enumerate() {
+            self.lines.push(match line.strip_prefix("✗ ") {
+                Some(rest) if nth == 0 => vec![
+                    (Some(Tone::Bad), "✗ ".to_owned()),
+                    (Some(Tone::Strong), rest.to_owned()),
+                ],
+                _ => vec![(Some(Tone::Strong), line.to_owned())],
+            });
+        }
+    }
+
     /// Text behind a label, wrapped beside it: also commands, of which half would be no use.
     fn labelled(&mut self, label: &str, text: &str) {
         let look = Look {
@@ -201,9 +214,9 @@ mod tests {
         let mut model = model();
         model.found(failing(4));
         model.excerpts = vec![excerpt()];
-        let shown = plain(&detail(&model, 80));
+        let shown = plain(&detail(&model, 200));
         let claim = model.rows[4].check.claim;
-        assert!(shown.starts_with(&format!("✗ {claim}  (")), "{shown}");
+        assert!(shown.starts_with(&format!("✗ {claim}")), "{shown}");
         assert!(shown.contains("  it had not ended 1.5 s after SIGTERM\n"));
         assert!(
             shown.contains("  > 152      got = read(0, input, size);\n"),
@@ -224,7 +237,7 @@ mod tests {
     fn a_trace_says_how_to_see_it_again() {
         let mut model = model();
         model.found(failing(4));
-        let shown = plain(&trace(&model, 80));
+        let shown = plain(&trace(&model, 120));
         assert!(
             shown.contains("see:   strace -f ./main /tmp/records.log\n"),
             "{shown}"

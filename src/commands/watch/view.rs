@@ -111,7 +111,9 @@ impl Picture<'_> {
         for (nth, line) in lines.iter().enumerate() {
             self.line(top + nth, line);
         }
-        top + lines.len() + 1
+        // A blank line, where there is room for it.
+        const ROOMY: usize = 12;
+        top + lines.len() + usize::from(room >= ROOMY)
     }
 
     /// As much of a text as fits, and how much does not.
