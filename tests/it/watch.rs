@@ -127,6 +127,28 @@ fn keys_of_the_terminal_interrupt_and_suspend() {
     pane.until_restored(exit::INTERRUPTED);
 }
 
+/// Stopped, it leaves the terminal to the shell; continued, it takes it again.
+#[test]
+fn it_can_be_stopped_for_a_while() {
+    let here = broken();
+    let Some(mut pane) = Pane::start(here.path(), "watch durable-log", 80, 24) else {
+        return;
+    };
+    pane.until(|shown| shown.contains("waiting for a save"));
+    let program = pane.program();
+    kill(program, Signal::SIGTSTP).unwrap();
+    pane.until(|shown| !shown.contains("waiting for a save"));
+    // It has given the terminal back and stops next.
+    let stat = format!("/proc/{program}/stat");
+    while !fs::read_to_string(&stat).unwrap().contains(") T ") {
+        std::thread::yield_now();
+    }
+    kill(program, Signal::SIGCONT).unwrap();
+    pane.until(|shown| shown.contains("waiting for a save"));
+    pane.press("q");
+    pane.until_restored(exit::DONE);
+}
+
 /// The editor gets the terminal, and the line.
 #[test]
 fn the_cited_line_is_edited() {

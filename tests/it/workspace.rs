@@ -432,7 +432,7 @@ fn the_reference_is_shown_after_a_lab_has_passed() {
     assert!(other.contains("main.py: the reference; you have no such file"));
     let unknown = refused(
         here.path(),
-        &["compare", "reaper", "--lang", "cobol"],
+        &["compare", "reaper", "--lang", "zig"],
         exit::USAGE,
     );
     assert!(unknown.contains("there are: c, python, rust"), "{unknown}");

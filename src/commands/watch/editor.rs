@@ -32,6 +32,11 @@ pub(super) fn command(editor: &str, file: &Path, line: usize) -> Command {
 fn arguments(editor: &str, file: &Path, line: usize) -> Vec<OsString> {
     let program = editor.split_whitespace().next().unwrap_or_default();
     let name = program.rsplit('/').next().unwrap_or(program);
+    // A name that begins like an option is none.
+    let file = &match file.as_os_str().as_encoded_bytes().first() {
+        Some(b'-' | b'+') => Path::new(".").join(file),
+        _ => file.to_owned(),
+    };
     let at_line = || {
         let mut word = file.as_os_str().to_owned();
         word.push(format!(":{line}"));
@@ -62,6 +67,8 @@ mod tests {
         assert_eq!(told("/usr/bin/nano"), "+7 a b.c");
         assert_eq!(told("code --wait"), "-g a b.c:7");
         assert_eq!(told("hx"), "a b.c:7");
+        let option = arguments("vim", Path::new("-c:q"), 7);
+        assert_eq!(option[1], "./-c:q");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::thread;
 use crossterm::event::Event;
 use nix::sys::signal::{Signal, kill, raise};
 use nix::unistd::Pid;
-use signal_hook::consts::{SIGINT, SIGQUIT, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGINT, SIGQUIT, SIGTSTP};
 
 use crate::exit::Trouble;
 use crate::ui::{FullScreen, Screen};
@@ -67,6 +67,8 @@ impl Full<'_> {
             Heard::Said(said) => self.session.hear(said),
             Heard::Signal(SIGTSTP) => return self.run_errand(Errand::Suspend),
             Heard::Signal(signal) if is_end(signal) => return Ok(Some(true)),
+            // Whoever had the terminal while we were stopped left it as it wanted to.
+            Heard::Signal(SIGCONT) => self.screen.aside(|| ())?,
             // Another size, which the next picture has.
             Heard::Input(_) | Heard::Line(_) | Heard::Signal(_) | Heard::Edited(_) => {}
         }

@@ -23,7 +23,7 @@ use std::sync::mpsc::{self, Sender};
 use std::{env, io, thread};
 
 use crossterm::event::Event;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use crate::exit::{self, Outcome};
@@ -131,7 +131,7 @@ fn is_end(signal: i32) -> bool {
 
 /// Hands signals on; the second that asks for the end gets it, however busy we are.
 fn listen_to_signals(sender: Sender<Heard>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT])?;
     thread::spawn(move || {
         let mut is_asked = false;
         for signal in signals.forever() {

@@ -19,7 +19,7 @@ use super::examiner::{Examiner, Said, What};
 use super::files::Files;
 use super::keys::Wish;
 use super::model::{Entry, Model, News, Overlay};
-use super::source::{Place, excerpts, places};
+use super::source::{Place, excerpts, is_below, places};
 
 /// A lab that is watched.
 pub(super) struct Session {
@@ -367,11 +367,9 @@ impl Session {
     }
 
     fn edit(&mut self) -> Errand {
-        match self
-            .model
-            .failure()
-            .and_then(|finding| places(finding).into_iter().next())
-        {
+        let cited = self.model.failure().map_or_else(Vec::new, places);
+        let is_there = |place: &Place| is_below(&self.directory, &place.file);
+        match cited.into_iter().find(is_there) {
             Some(place) => Errand::Edit(place),
             None => {
                 self.model.say("no line of the program is cited");
@@ -424,7 +422,8 @@ impl Session {
             .and_then(|workspace| reset::reset(&workspace, meant, None));
         match reset {
             Ok(reset) => {
-                let aside = reset.aside.display().to_string();
+                let aside = reset.aside.strip_prefix(&self.root);
+                let aside = aside.unwrap_or(&reset.aside).display().to_string();
                 self.go(meant);
                 self.model.say(format!("your work is in {aside} now"));
             }

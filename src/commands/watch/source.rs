@@ -69,6 +69,14 @@ fn named(line: &str) -> Option<Place> {
     })
 }
 
+/// Whether a file of this name is there, and no way leads out of the directory to it: the name comes
+/// from a program.
+pub(super) fn is_below(directory: &Path, file: &str) -> bool {
+    File::open(directory)
+        .and_then(|directory| beneath::open_regular(&directory, Path::new(file)))
+        .is_ok()
+}
+
 /// What is around the first places that a failure cites, as far as it can be read.
 pub(super) fn excerpts(directory: &Path, finding: &Finding) -> Vec<Excerpt> {
     let mut excerpts: Vec<Excerpt> = Vec::new();
@@ -134,6 +142,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let text: String = (1..=200).map(|nth| format!("line {nth}\n")).collect();
         std::fs::write(dir.path().join("main.c"), text).unwrap();
+        assert!(is_below(dir.path(), "main.c"));
         let mut finding = failing(0);
         let found = excerpts(dir.path(), &finding);
         assert_eq!(found.len(), 1, "both lines are near each other");
@@ -146,6 +155,7 @@ mod tests {
                 event.site.as_mut().unwrap().line = 1;
             }
             assert_eq!(excerpts(dir.path(), &finding), []);
+            assert!(!is_below(dir.path(), file), "{file}");
         }
     }
 }

@@ -103,10 +103,14 @@ impl Picture<'_> {
             lines.extend(shown.map(row));
             let passed = model.rows.iter().filter(|row| !is_open(row)).count();
             let more = model.rows.len() - passed - lines.len();
-            lines.push(vec![
-                (Some(Tone::Good), "✓ ".to_owned()),
-                (None, format!("{passed} hold; {more} more")),
-            ]);
+            let rest = match passed {
+                0 => vec![(Some(Tone::Faint), format!("· {more} more"))],
+                _ => vec![
+                    (Some(Tone::Good), "✓ ".to_owned()),
+                    (None, format!("{passed} hold; {more} more")),
+                ],
+            };
+            lines.push(rest);
         }
         for (nth, line) in lines.iter().enumerate() {
             self.line(top + nth, line);
@@ -237,11 +241,8 @@ impl Picture<'_> {
 /// What goes on, or what was said last.
 fn status(model: &Model) -> Toned {
     if model.overlay == Overlay::AskReset {
-        let text = format!(
-            "Begin {} again? Your work is moved aside, not deleted.",
-            model.meant
-        );
-        return vec![(Some(Tone::Odd), format!(" {text}"))];
+        let text = " Begin again? Your work is moved aside, not deleted.";
+        return vec![(Some(Tone::Odd), text.to_owned())];
     }
     if !model.notice.is_empty() {
         return vec![(Some(Tone::Odd), format!(" {}", visible(&model.notice)))];
