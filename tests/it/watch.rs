@@ -83,6 +83,11 @@ fn a_program_that_is_mended_passes() {
     // As soon as one is decided. All of them take their time.
     let shown = pane.until(|shown| shown.contains("✓ "));
     assert!(shown.contains("checking, seed"), "{shown}");
+    // A save overtakes what goes on: its verdict is the one that is shown.
+    fs::write(main(here.path()), BROKEN).unwrap();
+    pane.until(|shown| {
+        shown.contains("failed (exit status 1)") && shown.contains("waiting for a save")
+    });
     pane.press("q");
     pane.until_restored(exit::DONE);
 }
