@@ -1,11 +1,13 @@
 // Loads and stores of sixteen bytes where rows are whole fours, and single ones elsewhere.
 
 struct Running {
-    float largest = -INFINITY, sum = 0.0f;
+    float largest, sum;
+
+    __device__ void take(float value) { add(value, value == -INFINITY ? 0.0f : 1.0f); }
 
     __device__ void add(float value, float weight)
     {
-        if (value == -INFINITY || weight == 0.0f)
+        if (weight == 0.0f)
             return;
         if (value > largest) {
             sum = sum == 0.0f ? 0.0f : sum * expf(largest - value);
@@ -25,16 +27,16 @@ extern "C" __global__ void softmax(const float* in, float* out, int rows, int co
     float* y = out + blockIdx.x * cols;
     const float4* x4 = reinterpret_cast<const float4*>(x);
 
-    Running mine;
+    Running mine = {-INFINITY, 0.0f};
     for (int i = threadIdx.x; i < wide; i += blockDim.x) {
         float4 v = x4[i];
-        mine.add(v.x, 1.0f);
-        mine.add(v.y, 1.0f);
-        mine.add(v.z, 1.0f);
-        mine.add(v.w, 1.0f);
+        mine.take(v.x);
+        mine.take(v.y);
+        mine.take(v.z);
+        mine.take(v.w);
     }
     for (int i = 4 * wide + threadIdx.x; i < cols; i += blockDim.x)
-        mine.add(x[i], 1.0f);
+        mine.take(x[i]);
     largest_of[threadIdx.x] = mine.largest;
     sum_of[threadIdx.x] = mine.sum;
     __syncthreads();
@@ -43,14 +45,13 @@ extern "C" __global__ void softmax(const float* in, float* out, int rows, int co
     __shared__ Running result[32];
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     if (lane == 0) {
-        Running gathered;
+        Running gathered = {-INFINITY, 0.0f};
         for (int k = 32 * warp; k < 32 * warp + 32; k++)
             gathered.add(largest_of[k], sum_of[k]);
-        result[warp].largest = gathered.largest;
-        result[warp].sum = gathered.sum;
+        result[warp] = gathered;
     }
     __syncthreads();
-    Running all;
+    Running all = {-INFINITY, 0.0f};
     for (int k = 0; k < int(blockDim.x / 32); k++)
         all.add(result[k].largest, result[k].sum);
 
