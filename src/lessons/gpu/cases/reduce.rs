@@ -25,7 +25,7 @@ fn plans() -> Vec<Plan> {
         for &block in BLOCKS {
             plans.push(vector(n, blocks(n, block), block));
         }
-        plans.push(vector(n, 3, 96));
+        plans.push(vector(n, 5, 96));
     }
     plans.push(vector(4099, 1, 1024));
     plans.push(vector(1000, 2, 256).with(Input::Real));

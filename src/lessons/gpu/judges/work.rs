@@ -51,7 +51,7 @@ pub(in crate::lessons::gpu) fn privatises(trial: &Trial<'_>) -> Judgement {
     let facts = right(trial, WRONG)?;
     let mut figures = Vec::new();
     for (seen, total) in counted(&facts)? {
-        let most = seen.launch.blocks * BINS;
+        let most = seen.launch.blocks.saturating_mul(BINS);
         figures.push(("atomics".to_owned(), total.global_atomics as f64));
         queues(seen, "global", most, |line| line.global_atomics)?;
     }
@@ -120,7 +120,7 @@ pub(in crate::lessons::gpu) fn scans_in_log_steps(trial: &Trial<'_>) -> Judgemen
     let mut figures = Vec::new();
     for (seen, total) in counted(&facts)? {
         let [elements, ..] = seen.launch.sizes;
-        let most = FEW_BARRIERS * elements.div_ceil(TILE);
+        let most = FEW_BARRIERS.saturating_mul(elements.div_ceil(TILE));
         figures.push(("barriers".to_owned(), total.barriers as f64));
         if total.barriers > most {
             let why = format!(

@@ -130,7 +130,7 @@ impl Bed {
                 end: launched.end,
                 blocks: launched.counters.blocks,
                 warps: launched.counters.warps,
-                writes: total.global_stores + total.global_atomics,
+                writes: total.global_stores.saturating_add(total.global_atomics),
                 is_counted: plan.is_counted,
             },
             faults: launched.faults,
