@@ -12,7 +12,8 @@
 inline void check(cudaError_t result, const char* call)
 {
     if (result != cudaSuccess) {
-        throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(result));
+        throw std::runtime_error(std::string(call) + ": "
+                                 + cudaGetErrorString(result));
     }
 }
 
@@ -25,14 +26,15 @@ public:
     explicit Buffer(size_t count)
     {
         void* memory = nullptr;
-        check(cudaMalloc(&memory, count * sizeof(float)), "cudaMalloc");
+        CHECK(cudaMalloc(&memory, count * sizeof(float)));
         data_ = static_cast<float*>(memory);
     }
     ~Buffer() { cudaFree(data_); }
 
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
-    Buffer(Buffer&& from) noexcept : data_(std::exchange(from.data_, nullptr)) {}
+    Buffer(Buffer&& from) noexcept
+        : data_(std::exchange(from.data_, nullptr)) {}
     Buffer& operator=(Buffer&& from) noexcept
     {
         std::swap(data_, from.data_);
@@ -52,8 +54,10 @@ void round_trip(const std::vector<float>& in, std::vector<float>& out)
     size_t bytes = in.size() * sizeof(float);
     Buffer first(in.size());
     Buffer second(in.size());
-    CHECK(cudaMemcpy(first.data(), in.data(), bytes, cudaMemcpyHostToDevice));
-    CHECK(cudaMemcpy(out.data(), first.data(), bytes, cudaMemcpyDeviceToHost));
+    CHECK(cudaMemcpy(first.data(), in.data(), bytes,
+                     cudaMemcpyHostToDevice));
+    CHECK(cudaMemcpy(out.data(), first.data(), bytes,
+                     cudaMemcpyDeviceToHost));
 }
 // ANCHOR_END: use
 
