@@ -7,7 +7,7 @@ struct Scaled {
 
 __device__ Scaled merged(Scaled a, Scaled b)
 {
-    float top = fmaxf(a.top, b.top);
+    float top = a.top > b.top || a.top != a.top ? a.top : b.top;
     if (top == -INFINITY) {
         return {top, 0.0f};
     }
