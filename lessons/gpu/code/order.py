@@ -24,7 +24,7 @@ def in_order(numbers):
 
 
 def by_threads(numbers, threads):
-    """Each thread adds up every so-manieth one; then halves are added, as in a tree."""
+    """Each thread adds up what is its own; then halves are added."""
     sums = [in_order(numbers[thread::threads]) for thread in range(threads)]
     while len(sums) > 1:
         half = len(sums) // 2
