@@ -25,7 +25,8 @@ __global__ void twice(float* x, int n)
     } while (0)
 
 // ANCHOR: pieces
-cudaError_t issue(float* pinned, float* device, int n, cudaStream_t streams[2])
+cudaError_t issue(float* pinned, float* device, int n,
+                  cudaStream_t streams[2])
 {
     const int PIECE = 1 << 20;
     for (int first = 0, turn = 0; first < n; first += PIECE, turn ^= 1) {
