@@ -14,8 +14,9 @@ LIMITS = {
     "8.6": (1536, 16, 65536, 100 << 10),
     "9.0": (2048, 32, 65536, 228 << 10),
 }
-# Registers are given out to warps in portions.
+# Registers are given out to warps in portions, by each of four parts of a multiprocessor.
 PORTION = 256
+PARTS = 4
 # Shared memory that the system takes of each block from 8.0 on.
 RESERVED = 1024
 
@@ -29,7 +30,7 @@ def resident(limits, threads, registers, shared):
     fit = {
         "threads": most_threads // (32 * warps),
         "blocks": most_blocks,
-        "registers": all_registers // (of_warp * warps),
+        "registers": PARTS * (all_registers // PARTS // of_warp) // warps,
         "shared memory": all_shared // shared if shared else most_blocks,
     }
     limit = min(fit, key=fit.get)
