@@ -136,7 +136,7 @@ fn every_program_is_in_a_page() {
 
 #[test]
 fn kernels_compile_with_clang_alone() {
-    let prelude = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gpu/prelude");
+    let prelude = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gpu/prelude/syslab_cuda.h");
     for name in named(".cu") {
         for level in ["-O0", "-O2"] {
             let Some(output) = run(Command::new("clang-19")
@@ -144,10 +144,8 @@ fn kernels_compile_with_clang_alone() {
                 .args(["--cuda-feature=+ptx75", "-nocudainc", "-nocudalib"])
                 .args([level, "-gline-tables-only", "-fdeclspec"])
                 .args(["-Wall", "-Wextra", "-Werror"])
-                .arg("-I")
-                .arg(&prelude)
                 .arg("-include")
-                .arg(prelude.join("syslab_cuda.h"))
+                .arg(&prelude)
                 .args(["-S", "-o", "/dev/null"])
                 .arg(&name)
                 .current_dir(code()))

@@ -2,11 +2,6 @@
 
 #include "runtime.h"
 
-extern "C" unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, size_t shared = 0,
-                                                cudaStream_t stream = 0);
-extern "C" unsigned cudaConfigureCall(dim3 grid, dim3 block, size_t shared = 0,
-                                      cudaStream_t stream = 0);
-
 __global__ void shift_kernel(float* x, float by, int n)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;

@@ -2,12 +2,6 @@
 
 #include "runtime.h"
 
-// `kernel<<<...>>>` is a call of this function and of a stub that the compiler writes.
-extern "C" unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, size_t shared = 0,
-                                                cudaStream_t stream = 0);
-extern "C" unsigned cudaConfigureCall(dim3 grid, dim3 block, size_t shared = 0,
-                                      cudaStream_t stream = 0);
-
 __global__ void twice(float* x, int n)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
