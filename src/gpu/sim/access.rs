@@ -213,6 +213,8 @@ impl Exec<'_, '_> {
                         }
                         // Bytes that are only passed on may be padding; what gets them remembers.
                         if missing == size && !(load.only_copies && size == 1) {
+                            // Said once: what is made of the value is no mistake of its own.
+                            partial[lane] = 0xff;
                             self.uninitialised(spot, skip, size, lane, group);
                         }
                     }

@@ -151,6 +151,11 @@ impl<'l> Exec<'_, 'l> {
     }
 
     fn exhausted(&mut self, group: Group) {
+        self.m.is_stopped = true;
+        if self.m.log.ends_the_launch {
+            // A GPU would have ended the launch long ago: what came after is no fault of its own.
+            return;
+        }
         let pc = self.w.last_back.unwrap_or(group.pc);
         let limit = self.m.options.max_instructions;
         let lane = group.mask.trailing_zeros() as usize % 32;
@@ -158,7 +163,6 @@ impl<'l> Exec<'_, 'l> {
         self.m.fault(FaultKind::Endless, by, |_| {
             About::text(format!("still runs after {limit} instructions of all threads together"))
         });
-        self.m.is_stopped = true;
     }
 
     fn instruction(&mut self, inst: &'l Inst, active: u32, group: Group) -> Flow {

@@ -58,6 +58,14 @@ impl FaultLog {
         true
     }
 
+    /// Counts more occurrences of a fault that was seen before.
+    pub(super) fn more(&mut self, key: &Key, times: u64) {
+        self.in_all += times;
+        if let Some(Some(at)) = self.seen.get(key) {
+            self.faults[*at].times += times;
+        }
+    }
+
     pub(super) fn add(&mut self, key: Key, finding: Finding) {
         self.in_all += 1;
         self.ends_the_launch |= finding.kind.ends_a_launch();

@@ -48,14 +48,20 @@ impl<'l> Exec<'_, 'l> {
         if missing != 0 {
             let lane = missing.trailing_zeros() as usize;
             let by = here.trailing_zeros() as usize % 32;
-            let other = self.m.site(self.w.pc[lane]);
+            // Those at a barrier of the block are just after it.
+            let at = self.w.pc[lane] - u32::from(self.w.waiting >> lane & 1 == 1);
+            let other = self.m.site(at);
+            let other_at = Some(self.m.thread(self.w.clocks.first + lane as u32));
             let text = format!(
-                "names lane {lane} in its mask {named:#x}, which waits elsewhere and never comes here"
+                "waits for lane {lane}, which its mask {named:#x} names, but that one waits elsewhere"
             );
-            self.blame(FaultKind::InactiveLane, 1 << by, group, |_| About {
+            self.blame(FaultKind::Deadlock, 1 << by, group, |_| About {
                 other,
+                other_at,
                 ..About::text(text)
             });
+            self.m.is_stopped = true;
+            return;
         }
         self.w.parked &= !here;
         self.carry_out(op, here, group);
