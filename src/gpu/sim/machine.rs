@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::access::Spot;
 use super::block::{Common, Shape};
 use super::clock::Knowledge;
 use super::program::{Place, Program};
 use super::report::{FaultLog, Finding, Key};
-use super::access::Spot;
 use super::shadow::{Pending, Shadow};
 use super::unwritten::{Unsettled, Unwritten};
 use super::warp::Warp;
@@ -69,7 +69,9 @@ impl<'l> Machine<'l> {
             printed: Vec::new(),
             printed_cut: false,
             executed: 0,
-            shadows: std::iter::repeat_with(Shadow::default).take(buffers).collect(),
+            shadows: std::iter::repeat_with(Shadow::default)
+                .take(buffers)
+                .collect(),
             published: HashMap::new(),
             pending: Pending::default(),
             unsettled: Unsettled::default(),
@@ -128,7 +130,11 @@ impl<'l> Machine<'l> {
         by: Offender<'_>,
         describe: impl FnOnce(&Self) -> About,
     ) {
-        let key = Key { kind, pc: by.pc, other_pc: None };
+        let key = Key {
+            kind,
+            pc: by.pc,
+            other_pc: None,
+        };
         if self.log.is_known(&key) {
             return;
         }
@@ -155,7 +161,11 @@ impl<'l> Machine<'l> {
 
     pub(super) fn report_unwritten(&mut self, read: Unwritten, sites: Vec<Site>) {
         let kind = FaultKind::Uninitialised;
-        let key = Key { kind, pc: read.pc, other_pc: None };
+        let key = Key {
+            kind,
+            pc: read.pc,
+            other_pc: None,
+        };
         let more = read.times - 1;
         if !self.log.is_known(&key) {
             let (space, buffer, at, len) = self.whereabouts(read.spot);
@@ -169,7 +179,16 @@ impl<'l> Machine<'l> {
             let at = self.thread(read.tid);
             let (other, other_at) = (None, None);
             let space = Some(space);
-            let finding = Finding { kind, sites, other, at, other_at, space, buffer, text };
+            let finding = Finding {
+                kind,
+                sites,
+                other,
+                at,
+                other_at,
+                space,
+                buffer,
+                text,
+            };
             self.log.add(key.clone(), finding);
         }
         self.log.more(&key, more);
@@ -180,12 +199,21 @@ impl<'l> Machine<'l> {
         match spot {
             Spot::Buffer(index, at) => {
                 let buffer = &self.heap.buffers[index];
-                let space = if buffer.is_constant { Space::Const } else { Space::Global };
+                let space = if buffer.is_constant {
+                    Space::Const
+                } else {
+                    Space::Global
+                };
                 (space, Some(buffer.name.clone()), at as u64, buffer.len())
             }
             Spot::Shared(at) => {
                 let (name, from, bytes) = self.shared_variable(at as u64);
-                (Space::Shared, Some(name), (at as u64).saturating_sub(from), bytes)
+                (
+                    Space::Shared,
+                    Some(name),
+                    (at as u64).saturating_sub(from),
+                    bytes,
+                )
             }
             Spot::Local(_) | Spot::Nowhere => (Space::Local, None, 0, 0),
             Spot::Param(at) => (Space::Const, None, at as u64, self.params.len() as u64),
@@ -232,7 +260,10 @@ impl Offender<'_> {
     pub(super) fn at(&self, machine: &Machine<'_>) -> At {
         At {
             block: self.common.index,
-            thread: machine.shape.block.place(u64::from(self.warp.first) + self.lane as u64),
+            thread: machine
+                .shape
+                .block
+                .place(u64::from(self.warp.first) + self.lane as u64),
         }
     }
 }
@@ -249,7 +280,10 @@ pub(super) struct About {
 
 impl About {
     pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 }
 

@@ -46,6 +46,8 @@ impl Exec<'_, '_> {
             let (target, sources) = definition(&inst.op)?;
             (target == register).then_some((back as u32 + 1, sources))
         })?;
-        sources.into_iter().find_map(|src| self.follow(src, pc - back, group, lane, steps))
+        sources
+            .into_iter()
+            .find_map(|src| self.follow(src, pc - back, group, lane, steps))
     }
 }

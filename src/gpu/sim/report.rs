@@ -43,7 +43,10 @@ pub(super) struct FaultLog {
 
 impl FaultLog {
     pub(super) fn new(most: usize) -> Self {
-        Self { most, ..Self::default() }
+        Self {
+            most,
+            ..Self::default()
+        }
     }
 
     /// Counts a fault that was seen before; otherwise the caller has to say what it is.
@@ -71,7 +74,12 @@ impl FaultLog {
         self.ends_the_launch |= finding.kind.ends_a_launch();
         let mut sites = finding.sites.into_iter();
         let site = sites.next();
-        let line = (finding.kind, site.clone(), finding.other.clone());
+        // Of a race it does not matter who came second.
+        let (mut first, mut second) = (site.clone(), finding.other.clone());
+        if finding.kind == FaultKind::Race && second < first {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let line = (finding.kind, first, second);
         if let Some(at) = self.by_line.get(&line) {
             self.faults[*at].times += 1;
             self.remember(key, Some(*at));
