@@ -38,7 +38,10 @@ pub(super) const CONTRACT: Contract = Contract {
 };
 
 fn plans() -> Vec<Plan> {
-    let mut plans: Vec<Plan> = SHAPES.iter().map(|&(rows, cols)| shaped(rows, cols)).collect();
+    let mut plans: Vec<Plan> = SHAPES
+        .iter()
+        .map(|&(rows, cols)| shaped(rows, cols))
+        .collect();
     plans.push(shaped(50, 70).with(Input::Special));
     plans.push(
         shaped(256, 128)
@@ -52,7 +55,7 @@ fn shaped(rows: usize, cols: usize) -> Plan {
     let grid = Dim3::new(blocks(cols, TILE), blocks(rows, TILE), 1);
     let plan = Plan::new(format!("{rows} x {cols}"), [rows, cols, 1], grid, THREADS);
     Plan {
-        is_plain: rows * cols <= 2 * TILE * TILE,
+        is_plain: (1..=TILE * TILE).contains(&(rows * cols)),
         ..plan
     }
 }
