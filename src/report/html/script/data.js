@@ -75,6 +75,11 @@ class Run {
       if (!this.descriptorsOf.has(mark)) this.descriptorsOf.set(mark, []);
       this.descriptorsOf.get(mark).push(descriptor);
     }
+    this.bornAt = new Map();
+    raw.descriptors.forEach(({ lives }, nth) => lives.forEach((life) => {
+      if (!this.bornAt.has(life.from)) this.bornAt.set(life.from, []);
+      this.bornAt.get(life.from).push([nth, life]);
+    }));
     // Proving events: which check, and which of its events.
     this.evidence = [];
     this.cited = new Map();

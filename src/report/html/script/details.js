@@ -13,6 +13,9 @@ function element(name, properties = {}, ...children) {
 
 const button = (text, press, title = "") => element("button", { type: "button", onclick: press, title }, text);
 
+// More descriptors that an event brings are counted only.
+const BORN_MAX = 12;
+
 const WORDS = { 0: "call", 1: "new task", 2: "new program", 3: "signal", 4: "stop", 5: "end", 6: "fault", 7: "outside", 8: "note" };
 
 function tellSelected() {
@@ -48,6 +51,9 @@ function tellSelected() {
     const life = descriptor.lives.find((life) => life.from <= at && (life.to === null || life.to >= at));
     if (life) fact(`descriptor ${descriptor.number}`, story(life));
   }
+  const born = run.bornAt.get(until) ?? [];
+  for (const [nth, life] of born.slice(0, BORN_MAX)) fact(`descriptor ${run.raw.descriptors[nth].number}`, story(life));
+  if (born.length > BORN_MAX) fact("descriptors", `${born.length - BORN_MAX} more`);
   const links = element("div", { class: "links" });
   for (const other of across(selected)) {
     links.append(button(`${other.text} ${run.at[other.mark]}`, () => view.select(other.mark), run.line(other.mark)));

@@ -32,6 +32,12 @@ function follow() {
   if (ways.length) view.select(ways[0].mark);
 }
 
+function foldSelected() {
+  if (view.selected === NONE) return;
+  rows.fold(view.run, view.run.lanes[view.run.lane[view.selected]].process);
+  changed();
+}
+
 const EVERYWHERE = {
   "+": () => view.zoom(0.6, centreOfInterest()),
   "=": () => view.zoom(0.6, centreOfInterest()),
@@ -40,6 +46,7 @@ const EVERYWHERE = {
   z: () => { if (view.selected !== NONE) view.reveal(view.selected, true); },
   a: () => view.setAxis(view.axis === "time" ? "order" : "time"),
   "/": () => { query.focus(); query.select(); },
+  f: () => foldSelected(),
   n: () => nextMatch(1),
   N: () => nextMatch(-1),
   e: () => nextProof(1),

@@ -52,7 +52,7 @@ function fillTable() {
 }
 
 function pad(height) {
-  const cell = element("td", { colSpan: 9 });
+  const cell = element("td", { colSpan: list.columns.length });
   cell.style.height = `${Math.max(height, 0)}px`;
   return element("tr", { class: "pad", hidden: height <= 0, "aria-hidden": "true" }, cell);
 }

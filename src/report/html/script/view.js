@@ -71,7 +71,7 @@ const view = {
   reveal(mark, closely = false) {
     const [begin, end] = [this.begin(mark), this.end(mark)];
     const span = this.to - this.from;
-    const close = this.axis === "time" ? Math.max((end - begin) * 12, this.shortest * 20) : 70;
+    const close = this.axis === "time" ? this.closely(mark, end - begin) : Math.max(70, (end - begin) * 1.5);
     if (closely && span > close) this.set(begin - close / 2, begin + close / 2);
     else if (begin < this.from + span * 0.02 || begin > this.to - span * 0.05) this.set(begin - span / 2, begin + span / 2);
     const row = rows.all[rows.ofLane.get(this.run.lane[mark])];
@@ -79,6 +79,14 @@ const view = {
     const bottom = stage.scrollTop + this.height;
     if (row.y < top) stage.scrollTop = row.y - ROW.axis;
     else if (row.y + row.height > bottom) stage.scrollTop = row.y + row.height - this.height;
+  },
+
+  // As much time as some events around a mark took, but not so much that it vanishes in it.
+  closely(mark, length) {
+    const { run } = this;
+    const [before, after] = [Math.max(run.at[mark] - 20, 0), Math.min(run.until[mark] + 20, run.events - 1)];
+    const around = (run.time[after] - run.time[before]) * 1.1;
+    return Math.max(Math.min(around, Math.max(length * 400, 5e5)), length * 3, this.shortest);
   },
 
   select(mark, { closely = false, reveals = true } = {}) {
