@@ -23,6 +23,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+use crate::model::exhibit::Exhibit;
 use crate::model::{Recording, Scorecard};
 
 pub use page::html;
@@ -36,6 +37,27 @@ pub struct Picture<'a> {
     pub card: Option<&'a Scorecard>,
     /// The recordings, in the order in which they are offered.
     pub shots: Vec<Shot<'a>>,
+}
+
+impl<'a> Picture<'a> {
+    /// A scorecard, with the recordings that its failed checks were judged by.
+    pub fn of_card(card: &'a Scorecard, exhibits: &'a [Exhibit]) -> Self {
+        let shots = exhibits.iter().flat_map(|exhibit| {
+            let numbered = exhibit.runs.iter().zip(1..);
+            numbered.map(|(run, number)| Shot {
+                story: exhibit.story.clone(),
+                proves: Some((exhibit.check.clone(), number)),
+                recording: &run.recording,
+                times_ns: &[],
+                omitted: run.omitted,
+            })
+        });
+        Self {
+            title: format!("{}: {}", card.lab, card.title),
+            card: Some(card),
+            shots: shots.collect(),
+        }
+    }
 }
 
 /// One recording of a [`Picture`].

@@ -103,7 +103,7 @@ fn first_end(shot: &Shot<'_>) -> Option<ExitStatus> {
     let events = &shot.recording.events;
     let first = events
         .iter()
-        .find_map(|event| super::lanes::whose(&event.what))?;
+        .find_map(|event| lanes::whose(&event.what))?;
     events.iter().find_map(|event| match &event.what {
         What::End { task, status, .. } if *task == first => Some(*status),
         _ => None,
