@@ -81,6 +81,14 @@ fn fds(call: &Call) -> impl Iterator<Item = (i32, Option<&Object>)> {
     })
 }
 
+/// The name that a call was given to open, in quotes, where it is not known what that is.
+fn named(call: &Call) -> Option<String> {
+    call.args.iter().find_map(|arg| match arg {
+        Arg::Str(bytes) => Some(format!("{:?}", String::from_utf8_lossy(&bytes.data))),
+        _ => None,
+    })
+}
+
 struct Books<'a> {
     strings: &'a mut Strings,
     all: Vec<Descriptor>,
@@ -183,6 +191,14 @@ impl Books<'_> {
                 Effect::Opens(number, object) => {
                     self.close(process, number, at, &format!("replaced by {}", call.name));
                     self.open(process, number, object.as_ref(), at, &call.name);
+                    if object.is_none()
+                        && let Some(named) = named(call)
+                    {
+                        let object = self.strings.number(&named);
+                        if let Some(life) = self.life(process, number) {
+                            life.object = object;
+                        }
+                    }
                 }
                 Effect::Closes(numbers) => {
                     let open = self.tables.get(&process);

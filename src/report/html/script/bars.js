@@ -35,7 +35,7 @@ function eachSeen(marks, reach, gap, draw) {
   }
 }
 
-const isLong = (run, mark) => (run.flags[mark] & (FLAG.waited | FLAG.open)) !== 0
+const isLong = (run, mark) => ((run.flags[mark] & (FLAG.waited | FLAG.open)) !== 0 && !LAST.has(run.name(mark)))
   || (view.axis === "time" && run.time[run.until[mark]] - run.time[run.at[mark]] >= LONG_NS);
 
 function paintLane(row) {
@@ -131,11 +131,11 @@ function paintSigns(row) {
     const text = `${number}`;
     const width = pen.measureText(text).width + 7;
     pen.fillStyle = ink.evidence;
-    pen.fillRect(left - 2, row.y - 3, width, 12);
+    pen.fillRect(left - 2, row.y, width, 12);
     pen.fillStyle = ink.panel;
     pen.textBaseline = "middle";
     pen.textAlign = "left";
-    pen.fillText(text, left + 1.5, row.y + 3.5);
+    pen.fillText(text, left + 1.5, row.y + 6.5);
   }
 }
 
@@ -199,11 +199,12 @@ const middleOf = (lane) => {
 function paintForks() {
   const { run } = view;
   pen.strokeStyle = ink.process;
+  pen.globalAlpha = 0.75;
   run.lanes.forEach((lane, nth) => {
     if (lane.parent === null) return;
     const x = view.x(view.place(lane.from)) + Math.min((view.x(view.place(lane.from) + 1) - view.x(view.place(lane.from))) / 2, 5);
     if (x < view.gutter || x > view.width) return;
-    pen.lineWidth = lane.is_thread ? 1 : 1.6;
+    pen.lineWidth = lane.is_thread ? 1 : 1.4;
     pen.setLineDash(lane.is_thread ? [2, 2] : []);
     pen.beginPath();
     pen.moveTo(x, middleOf(lane.parent));
@@ -212,6 +213,7 @@ function paintForks() {
     pen.stroke();
   });
   pen.setLineDash([]);
+  pen.globalAlpha = 1;
 }
 
 // More arrows than this in the window are a grey cloud: none is drawn then.

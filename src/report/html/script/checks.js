@@ -11,8 +11,7 @@ function buildChecks() {
   const panel = $("checks");
   panel.hidden = false;
   panel.append(
-    element("h2", {}, `${card.lab}: ${card.title}`),
-    element("div", { class: "score" }, `${card.score} of ${card.max_score}`),
+    element("h2", { class: "score" }, `${card.score} of ${card.max_score} points`),
     element("div", { class: "bar", "aria-hidden": "true" }, filled),
     element("div", { class: "meta" }, card.submission),
     ...card.checks.map(checkOf),
@@ -73,5 +72,11 @@ function nextProof(step) {
 
 // Marks a check as the one that is looked at.
 function point(check) {
-  for (const one of document.querySelectorAll(".check")) one.classList.toggle("current", one.id === `check-${check}`);
+  for (const one of document.querySelectorAll(".check")) {
+    const isCurrent = one.id === `check-${check}`;
+    one.classList.toggle("current", isCurrent);
+    if (!isCurrent) continue;
+    one.open = true;
+    one.scrollIntoView({ block: "nearest" });
+  }
 }

@@ -7,6 +7,9 @@ const FLAG = { failed: 1, injected: 2, open: 4, waited: 8 };
 // From here on a call on the axis of time is shown as one that took a while, nanoseconds.
 const LONG_NS = 1e6;
 
+// Calls that do not return, and do not wait either.
+const LAST = new Set(["exit", "exit_group"]);
+
 const NONE = -1;
 const word = (number) => DATA.strings[number];
 
@@ -46,7 +49,7 @@ class Run {
     }
     // A call that has not returned lasts to the end of its task, or of the recording.
     for (let mark = 0; mark < this.length; mark++) {
-      if (!(this.flags[mark] & FLAG.open)) continue;
+      if (!(this.flags[mark] & FLAG.open) || LAST.has(this.name(mark))) continue;
       const lane = this.lanes[this.lane[mark]];
       this.until[mark] = Math.max(this.at[mark], lane.end ? lane.to : this.events - 1);
     }

@@ -47,7 +47,8 @@ function paintStrip(width, height) {
   const column = (mark) => Math.min(Math.max(Math.floor(stripX(view.begin(mark), width)), 0), width);
   // Each lane has its own line: where the work is.
   const lanes = run.lanes.length;
-  const line = Math.min(Math.max((height - 14) / lanes, 0.5), 5);
+  const line = Math.min(Math.max((height - 14) / lanes, 0.5), 7);
+  const wide = view.axis === "order" ? Math.min(Math.max(width / run.events * 0.8, 1), 4) : 1;
   const columns = run.lanes.map(() => new Uint8Array(width + 1));
   for (let mark = 0; mark < run.length; mark++) {
     const at = column(mark);
@@ -57,7 +58,7 @@ function paintStrip(width, height) {
   }
   own.fillStyle = ink.other;
   columns.forEach((busy, lane) => {
-    for (let x = 0; x <= width; x++) if (busy[x]) own.fillRect(x, 5 + lane * line, 1, Math.max(line - 0.5, 0.5));
+    for (let x = 0; x <= width; x++) if (busy[x]) own.fillRect(x, 5 + lane * line, wide, Math.max(line - 1, 0.5));
   });
   own.fillStyle = ink.failed;
   for (let x = 0; x <= width; x++) if (failed[x]) own.fillRect(x, height - 8, 1.5, 4);

@@ -61,7 +61,6 @@ function paint() {
   pen.fillStyle = ink.panel;
   pen.fillRect(0, 0, view.width, view.height);
   if (!run) return;
-  $("room").style.height = `${Math.max(rows.height, 1)}px`;
   const scroll = stage.scrollTop;
   const shown = rows.between(scroll + ROW.axis, scroll + view.height);
   pen.save();
@@ -75,7 +74,7 @@ function paint() {
     if (row.kind === "lane") paintLane(row);
     if (row.kind === "fd") paintDescriptor(row);
   }
-  paintForks(shown);
+  paintForks();
   paintArrows(scroll);
   for (const row of shown) if (row.kind === "lane") paintSigns(row);
   paintSelected();

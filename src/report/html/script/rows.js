@@ -55,6 +55,9 @@ const rows = {
       }
     }
     this.height = y + 6;
+    $("room").style.height = `${this.height}px`;
+    // The picture need not be taller than what is in it.
+    document.querySelector("main").style.setProperty("--tall", `${Math.max(this.height + 80, 180)}px`);
   },
 
   fold(run, lane) {

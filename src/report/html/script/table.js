@@ -27,6 +27,7 @@ function fillTable() {
   const key = `${list.from} ${list.to}`;
   if (list.key !== key) {
     list.key = key;
+    list.followed = NONE;
     const all = count === run.length ? `All ${count.toLocaleString("en")} events` : `Events in view: ${count.toLocaleString("en")} of ${run.length.toLocaleString("en")}`;
     $("heading").textContent = all;
     frame.setAttribute("aria-rowcount", count + 1);
@@ -52,7 +53,7 @@ function fillTable() {
 }
 
 function pad(height) {
-  const cell = element("td", { colSpan: list.columns.length });
+  const cell = element("td");
   cell.style.height = `${Math.max(height, 0)}px`;
   return element("tr", { class: "pad", hidden: height <= 0, "aria-hidden": "true" }, cell);
 }
