@@ -27,7 +27,10 @@ pub fn name_lines(exhibit: &mut Exhibit, submission: &Path) {
     let events = (exhibit.runs.iter_mut()).flat_map(|run| run.recording.events.iter_mut());
     for event in events {
         let frames = std::mem::take(&mut event.site);
-        event.site = frames.into_iter().flat_map(|frame| named(frame, &lines)).collect();
+        event.site = frames
+            .into_iter()
+            .flat_map(|frame| named(frame, &lines))
+            .collect();
     }
 }
 
@@ -64,9 +67,9 @@ fn lines<'a>(runs: impl Iterator<Item = &'a Recording>, submission: &Path) -> Li
             };
             let found = lookup::frames(file, module, batch).unwrap_or_default();
             for (address, frames) in batch.iter().zip(found) {
-                let own = frames.into_iter().filter(|frame| {
-                    matches!(frame, Frame::Source { file, .. } if !file.starts_with('/'))
-                });
+                let own = frames.into_iter().filter(
+                    |frame| matches!(frame, Frame::Source { file, .. } if !file.starts_with('/')),
+                );
                 lines.insert((module.to_owned(), *address), own.collect());
             }
         }

@@ -62,7 +62,9 @@ impl Args for Outputs {
                     .value_name("FILE")
                     .value_parser(clap::value_parser!(PathBuf))
                     .value_hint(clap::ValueHint::FilePath)
-                    .help("Also write a picture of what happened where a check failed, for a browser"),
+                    .help(
+                        "Also write a picture of what happened where a check failed, for a browser",
+                    ),
             )
     }
 

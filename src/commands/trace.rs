@@ -11,8 +11,8 @@ use crate::bench::live::{self, LiveError};
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::text::Printer;
 use crate::model::{ExitStatus, Fault, Recording};
-use crate::tracer::decode::{Depth, sets};
 use crate::report::html::{self, Picture, Shot};
+use crate::tracer::decode::{Depth, sets};
 use crate::tracer::{Options, TraceError, Traced};
 use crate::ui::{Screen, shell_word};
 
@@ -160,7 +160,9 @@ fn picture(command: &[OsString], traced: Traced) -> String {
     let omitted = recording.events.len().saturating_sub(EVENTS_MAX) as u64;
     recording.events.truncate(EVENTS_MAX);
     times_ns.truncate(EVENTS_MAX);
-    let words = command.iter().map(|word| shell_word(&word.to_string_lossy()));
+    let words = command
+        .iter()
+        .map(|word| shell_word(&word.to_string_lossy()));
     html::html(&Picture {
         title: words.collect::<Vec<_>>().join(" "),
         card: None,

@@ -110,7 +110,9 @@ fn as_text<S: Serializer>(recording: &Recording, to: S) -> Result<S::Ok, S::Erro
 }
 
 fn of_text<'de, D: Deserializer<'de>>(from: D) -> Result<Recording, D::Error> {
-    String::deserialize(from)?.parse().map_err(de::Error::custom)
+    String::deserialize(from)?
+        .parse()
+        .map_err(de::Error::custom)
 }
 
 #[cfg(test)]
@@ -128,7 +130,10 @@ mod tests {
     #[test]
     fn long_values_are_cut_and_say_so() {
         let word = "[".repeat(5000);
-        let text = format!("2 write(1<?>, \"{}\", 4000, `{word}`) = 4000\n", "a".repeat(4000));
+        let text = format!(
+            "2 write(1<?>, \"{}\", 4000, `{word}`) = 4000\n",
+            "a".repeat(4000)
+        );
         let exhibit = Exhibit::of("ends", "", &[text.parse().unwrap()]);
         let What::Enter(_, call) = &exhibit.runs[0].recording.events[0].what else {
             panic!("no call");
@@ -138,7 +143,10 @@ mod tests {
         };
         assert_eq!((bytes.data.len(), bytes.cut), (2048, 1952));
         let text = exhibit.runs[0].recording.to_string();
-        assert_eq!(text.parse::<Recording>().unwrap(), exhibit.runs[0].recording);
+        assert_eq!(
+            text.parse::<Recording>().unwrap(),
+            exhibit.runs[0].recording
+        );
         assert!(text.len() < 5000);
     }
 

@@ -37,12 +37,22 @@ fn busy() -> Recording {
         let mut lines = String::new();
         let count = match turn % 50 {
             n @ 1..=10 if turn < 50 => {
-                writeln!(lines, "2 clone(SIGCHLD) ...\n2 fork {}\n2 ... clone = {0}", n + 2).unwrap();
+                writeln!(
+                    lines,
+                    "2 clone(SIGCHLD) ...\n2 fork {}\n2 ... clone = {0}",
+                    n + 2
+                )
+                .unwrap();
                 3
             }
             7 => {
                 writeln!(lines, "{task} futex(0x7ffc, FUTEX_WAIT, 0, NULL) ...").unwrap();
-                writeln!(lines, "2 write(1<pipe:[2]>, \"{turn}\", 4) = 4  # server.c:{}", turn % 300).unwrap();
+                writeln!(
+                    lines,
+                    "2 write(1<pipe:[2]>, \"{turn}\", 4) = 4  # server.c:{}",
+                    turn % 300
+                )
+                .unwrap();
                 writeln!(lines, "{task} ... futex = 0").unwrap();
                 if task == 2 { continue } else { 4 }
             }
@@ -69,7 +79,12 @@ fn busy() -> Recording {
                 2
             }
             _ => {
-                writeln!(lines, "{task} read(0<pipe:[1]>, \"request {turn}\", 64) = 12  # server.c:{} (serve)", turn % 900).unwrap();
+                writeln!(
+                    lines,
+                    "{task} read(0<pipe:[1]>, \"request {turn}\", 64) = 12  # server.c:{} (serve)",
+                    turn % 900
+                )
+                .unwrap();
                 2
             }
         };
@@ -178,7 +193,9 @@ fn a_hundred_thousand_events_are_drawn_searched_and_gone_through() {
         return;
     };
     let recording = busy();
-    let times: Vec<u64> = (0..EVENTS as u64).map(|nth| nth * 11_000 + nth % 7 * 900).collect();
+    let times: Vec<u64> = (0..EVENTS as u64)
+        .map(|nth| nth * 11_000 + nth % 7 * 900)
+        .collect();
     let kill = "2 kill(5, SIGUSR1) = 0";
     let failed = (recording.events.iter().enumerate())
         .filter(|(at, _)| *at > 50_000)
@@ -198,9 +215,17 @@ fn a_hundred_thousand_events_are_drawn_searched_and_gone_through() {
     // It begins with the evidence, which is selected and told of.
     let told = format!("Event {proof}, task 2 server: kill(5, SIGUSR1) = 0. Evidence 1.");
     assert_eq!(browser.text("say"), told);
-    assert!(browser.text("details").contains("Evidence 1: it answers all requests"));
+    assert!(
+        browser
+            .text("details")
+            .contains("Evidence 1: it answers all requests")
+    );
     browser.press(&["e"]);
-    assert!(browser.text("say").starts_with("Event 99990,"), "{}", browser.text("say"));
+    assert!(
+        browser.text("say").starts_with("Event 99990,"),
+        "{}",
+        browser.text("say")
+    );
     browser.press(&["E"]);
     assert_eq!(browser.text("say"), told);
 
@@ -208,7 +233,11 @@ fn a_hundred_thousand_events_are_drawn_searched_and_gone_through() {
     browser.value("document.getElementById('canvas').focus()");
     browser.press(&["Enter"]);
     let signal = format!("Event {}, task 5 server: --- SIGUSR1", proof + 2);
-    assert!(browser.text("say").starts_with(&signal), "{}", browser.text("say"));
+    assert!(
+        browser.text("say").starts_with(&signal),
+        "{}",
+        browser.text("say")
+    );
     let before = browser.text("say");
     browser.press(&["ArrowRight"]);
     assert!(browser.text("say").contains("task 5 server"));
@@ -250,14 +279,23 @@ fn a_hundred_thousand_events_are_drawn_searched_and_gone_through() {
     assert_eq!(browser.value(is_open), json!(false));
 
     assert_eq!(colours(&mut browser, "light").len(), 2);
-    let (light, dark) = (colours(&mut browser, "light"), colours(&mut browser, "dark"));
+    let (light, dark) = (
+        colours(&mut browser, "light"),
+        colours(&mut browser, "dark"),
+    );
     assert_ne!(light[0], dark[0], "the ground follows light and dark");
     for scheme in [light, dark] {
-        assert!(scheme[1].as_u64().unwrap() > 8, "something is drawn: {scheme:?}");
+        assert!(
+            scheme[1].as_u64().unwrap() > 8,
+            "something is drawn: {scheme:?}"
+        );
     }
 
     let figures = browser.value(MEASURE);
-    println!("{EVENTS} events, {} MiB, milliseconds: {figures}", page.len() >> 20);
+    println!(
+        "{EVENTS} events, {} MiB, milliseconds: {figures}",
+        page.len() >> 20
+    );
     for (what, took) in figures.as_object().unwrap() {
         assert!(took["most"].as_f64().is_some(), "{what}");
     }
@@ -287,7 +325,9 @@ fn what_a_submission_says_stays_text() {
         return;
     };
     let evil = "</script><script>window.owned = 1</script><img src=x onerror=\"owned = 1\">\u{202e}\u{2028}";
-    let mut recording: Recording = "2 write(1<?>, \"x\", 1) = 1\n2 +++ exit 0\n".parse().unwrap();
+    let mut recording: Recording = "2 write(1<?>, \"x\", 1) = 1\n2 +++ exit 0\n"
+        .parse()
+        .unwrap();
     if let syslab::model::What::Enter(_, call) = &mut recording.events[0].what {
         call.args.push(syslab::model::Arg::Word(evil.into()));
     }
@@ -301,7 +341,11 @@ fn what_a_submission_says_stays_text() {
     });
     fs::write(&file, page).unwrap();
     browser.open(&file, 420, 800);
-    assert!(browser.text("details").contains("</script><script>window.owned"));
+    assert!(
+        browser
+            .text("details")
+            .contains("</script><script>window.owned")
+    );
     assert_eq!(browser.value("document.scripts.length"), json!(2));
     assert_eq!(browser.value("document.images.length"), json!(0));
     assert_eq!(browser.complaints(&file), [] as [String; 0]);
@@ -319,7 +363,10 @@ fn what_a_submission_says_stays_text() {
         return [typeof window.owned, fetched];
     })()";
     assert_eq!(browser.value(injected), json!(["undefined", "refused"]));
-    assert!(!browser.complaints(&file).is_empty(), "the browser says what it refused");
+    assert!(
+        !browser.complaints(&file).is_empty(),
+        "the browser says what it refused"
+    );
 }
 
 /// The data of a page.
@@ -334,14 +381,25 @@ fn a_traced_command_has_a_picture_with_times() {
     let here = tempfile::tempdir().unwrap();
     let file = here.path().join("run.html");
     let output = Command::new(env!("CARGO_BIN_EXE_syslab"))
-        .args(["trace", "--html", "run.html", "--", "sh", "-c", "echo hi | cat; exit 3"])
+        .args([
+            "trace",
+            "--html",
+            "run.html",
+            "--",
+            "sh",
+            "-c",
+            "echo hi | cat; exit 3",
+        ])
         .current_dir(here.path())
         .stdin(Stdio::null())
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(output.stdout, b"hi\n");
-    assert_eq!(output.stderr, b"", "the text of the trace was not asked for");
+    assert_eq!(
+        output.stderr, b"",
+        "the text of the trace was not asked for"
+    );
     let data = data(&file);
     assert_eq!(data["title"], "sh -c 'echo hi | cat; exit 3'");
     let run = &data["runs"][0];
@@ -350,7 +408,11 @@ fn a_traced_command_has_a_picture_with_times() {
     assert!(run["lanes"].as_array().unwrap().len() >= 2, "sh and cat");
     let pipes = (run["descriptors"].as_array().unwrap().iter())
         .flat_map(|one| one["lives"].as_array().unwrap())
-        .map(|life| data["strings"][life["object"].as_u64().unwrap() as usize].as_str().unwrap())
+        .map(|life| {
+            data["strings"][life["object"].as_u64().unwrap() as usize]
+                .as_str()
+                .unwrap()
+        })
         .filter(|object| object.starts_with("pipe:["));
     assert!(pipes.count() >= 4, "both ends, in both processes");
 }
@@ -360,10 +422,19 @@ fn a_failed_check_has_a_picture_of_what_it_was_judged_by() {
     let here = tempfile::tempdir().unwrap();
     let wrong = here.path().join("wrong");
     fs::create_dir(&wrong).unwrap();
-    fs::write(wrong.join("main.c"), "#include <unistd.h>\nint main(void) { return write(1, \"no\", 2) == 2; }\n").unwrap();
+    fs::write(
+        wrong.join("main.c"),
+        "#include <unistd.h>\nint main(void) { return write(1, \"no\", 2) == 2; }\n",
+    )
+    .unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_syslab"))
         .args(["process", "check", "durable-log", "wrong", "--seed", "1"])
-        .args(["--only", "acknowledges-every-record", "--html", "report.html"])
+        .args([
+            "--only",
+            "acknowledges-every-record",
+            "--html",
+            "report.html",
+        ])
         .current_dir(here.path())
         .stdin(Stdio::null())
         .output()
@@ -373,17 +444,35 @@ fn a_failed_check_has_a_picture_of_what_it_was_judged_by() {
         return;
     }
     let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(i32::from(exit::FAILED)), "{text}");
-    assert!(text.ends_with("Score: 0/10\n"), "text goes to the screen: {text}");
+    assert_eq!(
+        output.status.code(),
+        Some(i32::from(exit::FAILED)),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("Score: 0/10\n"),
+        "text goes to the screen: {text}"
+    );
     let data = data(&here.path().join("report.html"));
     let run = &data["runs"][0];
     assert_eq!(run["check"], "acknowledges-every-record");
     assert!(run["times"].is_null(), "a recording has no clock");
-    let names = (run["marks"]["name"].as_array().unwrap().iter())
-        .map(|name| data["strings"][name.as_u64().unwrap() as usize].as_str().unwrap());
-    assert!(names.clone().any(|name| name == "write"), "{:?}", names.collect::<Vec<_>>());
+    let names = (run["marks"]["name"].as_array().unwrap().iter()).map(|name| {
+        data["strings"][name.as_u64().unwrap() as usize]
+            .as_str()
+            .unwrap()
+    });
+    assert!(
+        names.clone().any(|name| name == "write"),
+        "{:?}",
+        names.collect::<Vec<_>>()
+    );
     let sites: Vec<&str> = (run["marks"]["site"].as_array().unwrap().iter())
-        .map(|site| data["strings"][site.as_u64().unwrap() as usize].as_str().unwrap())
+        .map(|site| {
+            data["strings"][site.as_u64().unwrap() as usize]
+                .as_str()
+                .unwrap()
+        })
         .collect();
     assert!(sites.contains(&"main.c:2 (main)"), "{sites:?}");
     let evidence = data["card"]["checks"][0]["evidence"].as_array().unwrap();

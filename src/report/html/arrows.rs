@@ -68,15 +68,11 @@ pub(super) fn arrows(recording: &Recording, lanes: &Lanes) -> Vec<Arrow> {
 }
 
 /// A process' end, and the SIGCHLD that its parent got next: one may be for several ends.
-fn child_ended(
-    lanes: &Lanes,
-    at: usize,
-    deliveries: &BTreeMap<i32, Vec<usize>>,
-) -> Option<Arrow> {
+fn child_ended(lanes: &Lanes, at: usize, deliveries: &BTreeMap<i32, Vec<usize>>) -> Option<Arrow> {
     let lane = lanes.all.get(lanes.of(at)).filter(|lane| !lane.is_thread)?;
     let parent = lanes.process(lane.parent?);
-    let to = after(deliveries, libc::SIGCHLD, at)
-        .find(|to| lanes.process(lanes.of(**to)) == parent)?;
+    let to =
+        after(deliveries, libc::SIGCHLD, at).find(|to| lanes.process(lanes.of(**to)) == parent)?;
     Some((at, *to, true))
 }
 
@@ -92,10 +88,15 @@ fn after(
 
 /// For each entry: whether the call succeeded, if it returned.
 fn answers(recording: &Recording) -> BTreeMap<usize, bool> {
-    let returns = recording.events.iter().filter_map(|event| match &event.what {
-        What::Exit { enter, returned, .. } => Some((*enter, returned.errno.is_none())),
-        _ => None,
-    });
+    let returns = recording
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Exit {
+                enter, returned, ..
+            } => Some((*enter, returned.errno.is_none())),
+            _ => None,
+        });
     returns.collect()
 }
 

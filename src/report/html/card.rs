@@ -54,10 +54,7 @@ pub(super) fn card(card: &Scorecard, shots: &[Shot<'_>]) -> Card {
         lab: shown(&card.lab),
         title: shown(&card.title),
         submission: shown(&card.submission),
-        again: shown(&format!(
-            "syslab {lesson} check {lab} --seed {}",
-            card.seed
-        )),
+        again: shown(&format!("syslab {lesson} check {lab} --seed {}", card.seed)),
         machine: shown(&format!(
             "syslab {}, kernel {}, tracer {}, confinement {}",
             machine.syslab, machine.kernel, machine.tracer, machine.confinement
@@ -86,12 +83,15 @@ fn check(finding: &Finding, lesson: &str, shots: &[Shot<'_>]) -> Check {
         }),
         event: event.event,
         text: shown(&event.text),
-        site: shown(&event.site.as_ref().map_or_else(String::new, |site| {
-            match site.line {
-                0 => site.file.clone(),
-                line => format!("{}:{line}", site.file),
-            }
-        })),
+        site: shown(
+            &event
+                .site
+                .as_ref()
+                .map_or_else(String::new, |site| match site.line {
+                    0 => site.file.clone(),
+                    line => format!("{}:{line}", site.file),
+                }),
+        ),
     };
     Check {
         id: shown(&finding.id),

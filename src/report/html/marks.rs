@@ -1,9 +1,7 @@
 //! Marks: a call with its return is one, and so is everything else that happened.
 
 use crate::model::recording::{Event, ExitStatus, Recording, Returned, What};
-use crate::model::text::{
-    answer_text, call_name, call_text, place_text, signal_name, what_text,
-};
+use crate::model::text::{answer_text, call_name, call_text, place_text, signal_name, what_text};
 
 use super::data::{Marks, Strings, flag, kind};
 use super::lanes::{Lanes, is_trouble};
@@ -129,8 +127,7 @@ fn one(
 }
 
 fn answered(returned: &Returned) -> u8 {
-    flag::FAILED * u8::from(returned.errno.is_some())
-        | flag::INJECTED * u8::from(returned.injected)
+    flag::FAILED * u8::from(returned.errno.is_some()) | flag::INJECTED * u8::from(returned.injected)
 }
 
 fn first_word(text: &str) -> String {

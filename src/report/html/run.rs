@@ -86,10 +86,7 @@ fn summary(run: &Run, shot: &Shot<'_>) -> String {
         text.push_str(&format!("; the first process ended: {status}"));
     }
     if shot.omitted > 0 {
-        text.push_str(&format!(
-            "; {} later events are not shown",
-            shot.omitted
-        ));
+        text.push_str(&format!("; {} later events are not shown", shot.omitted));
     }
     text
 }
@@ -101,9 +98,7 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 /// How the task with the first event ended.
 fn first_end(shot: &Shot<'_>) -> Option<ExitStatus> {
     let events = &shot.recording.events;
-    let first = events
-        .iter()
-        .find_map(|event| lanes::whose(&event.what))?;
+    let first = events.iter().find_map(|event| lanes::whose(&event.what))?;
     events.iter().find_map(|event| match &event.what {
         What::End { task, status, .. } if *task == first => Some(*status),
         _ => None,

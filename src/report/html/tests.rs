@@ -51,8 +51,13 @@ fn the_world_comes_first_and_threads_stand_by_their_process() {
     picture(RUN, |run, _| {
         let lanes: Vec<String> = (run.lanes.iter())
             .map(|lane| {
-                let parent = lane.parent.map_or(String::new(), |parent| format!(" < {parent}"));
-                format!("{:?} {}{parent} {}-{} {}", lane.task, lane.name, lane.from, lane.to, lane.end)
+                let parent = lane
+                    .parent
+                    .map_or(String::new(), |parent| format!(" < {parent}"));
+                format!(
+                    "{:?} {}{parent} {}-{} {}",
+                    lane.task, lane.name, lane.from, lane.to, lane.end
+                )
             })
             .collect();
         insta::assert_snapshot!(lanes.join("\n"), @r"
@@ -91,7 +96,10 @@ fn a_call_and_its_return_are_one_mark() {
 #[test]
 fn arrows_join_what_was_sent_with_its_delivery() {
     picture(RUN, |run, _| {
-        assert_eq!(run.arrows, [(17, 19, false), (20, 21, true), (22, 23, false)]);
+        assert_eq!(
+            run.arrows,
+            [(17, 19, false), (20, 21, true), (22, 23, false)]
+        );
     });
 }
 
@@ -170,7 +178,8 @@ fn embedded(page: &str) -> serde_json::Value {
     serde_json::from_str(data).unwrap()
 }
 
-const HOSTILE: &str = "</script><script>alert(1)</script><!--\u{2028}\u{202e}\u{0}\u{7f}\u{9b}&amp;{{SCRIPT}}\r\n";
+const HOSTILE: &str =
+    "</script><script>alert(1)</script><!--\u{2028}\u{202e}\u{0}\u{7f}\u{9b}&amp;{{SCRIPT}}\r\n";
 
 fn hostile_card() -> Scorecard {
     let evil = || HOSTILE.to_owned();
@@ -239,18 +248,31 @@ fn nothing_gets_out_of_the_data() {
     assert_eq!(page.chars().find(|c| !is_safe(*c)), None);
     let data = embedded(&page);
     let claim = data["card"]["checks"][0]["claim"].as_str().unwrap();
-    assert!(claim.starts_with("</script><script>alert(1)</script><!--"), "{claim}");
+    assert!(
+        claim.starts_with("</script><script>alert(1)</script><!--"),
+        "{claim}"
+    );
     assert!(claim.contains("\\u{202e}"), "written out: {claim}");
 }
 
 #[test]
 fn the_policy_lets_only_our_own_in() {
     let page = html(&Picture::default());
-    let policy = page.split("Content-Security-Policy\" content=\"").nth(1).unwrap();
+    let policy = page
+        .split("Content-Security-Policy\" content=\"")
+        .nth(1)
+        .unwrap();
     let policy = policy.split('"').next().unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"));
     assert!(!policy.contains("unsafe"));
-    for forbidden in [" onclick=\"", "eval(", "innerHTML", "http://", "https://", " style=\""] {
+    for forbidden in [
+        " onclick=\"",
+        "eval(",
+        "innerHTML",
+        "http://",
+        "https://",
+        " style=\"",
+    ] {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
 }

@@ -91,12 +91,17 @@ impl Browser {
 
     /// Opens a file, at this size, and waits until it has been drawn.
     pub(super) fn open(&mut self, file: &Path, width: u32, height: u32) {
-        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.send("Emulation.setDeviceMetricsOverride", &size);
         self.heard.clear();
         let url = format!("file://{}", file.display());
         self.send("Page.navigate", &json!({"url": url}));
-        while !self.heard.iter().any(|said| said["method"] == "Page.loadEventFired") {
+        while !self
+            .heard
+            .iter()
+            .any(|said| said["method"] == "Page.loadEventFired")
+        {
             let said = self.hear();
             self.heard.push(said);
         }
@@ -173,7 +178,11 @@ impl Drop for Browser {
         let _gone = self.orders.flush();
         let mut rest = Vec::new();
         // Until its end of the pipe is closed it still writes to its profile.
-        while self.answers.read_until(0, &mut rest).is_ok_and(|read| read > 0) {
+        while self
+            .answers
+            .read_until(0, &mut rest)
+            .is_ok_and(|read| read > 0)
+        {
             rest.clear();
         }
         let _reaped = self.process.wait();

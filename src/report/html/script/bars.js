@@ -91,10 +91,10 @@ function paintSigns(row) {
   const { run } = view;
   const [top, bottom] = [row.y + 3, row.y + row.height - 4];
   const middle = (top + bottom) / 2;
-  eachSeen(run.notable[row.lane], null, 2, (mark, left, right) => {
+  eachSeen(run.bad[row.lane], null, 2, (mark, left, right) => paintFailure(run, mark, left, right, top, bottom));
+  eachSeen(run.signs[row.lane], null, 5, (mark, left, right) => {
     const x = left + Math.min((right - left) / 2, 5);
     switch (run.kind[mark]) {
-      case KIND.call: paintFailure(run, mark, left, right, top, bottom); break;
       case KIND.signal: shape([[x - 5, top], [x + 5, top], [x, middle + 3]], ink.signal); break;
       case KIND.stop: shape([[x - 4, top], [x + 4, top], [x + 4, top + 8], [x - 4, top + 8]], ink.signal); break;
       case KIND.fault: shape([[x, top - 1], [x + 6, middle], [x, bottom + 1], [x - 6, middle]], ink.fault); break;
@@ -112,13 +112,10 @@ function paintSigns(row) {
       default: if (run.flags[mark] & FLAG.failed) cross(x, middle, 4, ink.failed);
     }
   });
-  const drawMatches = (marks) => eachSeen(marks, null, 3, (mark, left, right) => {
-    if (run.lane[mark] !== row.lane) return;
-    pen.fillStyle = ink.match;
+  pen.fillStyle = ink.match;
+  if (view.matches) eachSeen(view.matchesOn[row.lane], null, 3, (_, left, right) => {
     pen.fillRect(left, bottom + 1, Math.max(Math.min(right - left - 1, 24), 3), 3);
   });
-  const matches = view.matches && matchesOn(row.lane);
-  if (matches) drawMatches(matches);
   for (const { mark, number } of run.evidence) {
     if (run.lane[mark] !== row.lane) continue;
     const [left, right] = [view.x(view.begin(mark)), Math.max(view.x(view.end(mark)), view.x(view.begin(mark)) + 6)];

@@ -61,9 +61,10 @@ class Run {
       let far = 0;
       return Uint32Array.from(marks, (mark) => (far = Math.max(far, this.until[mark])));
     });
-    const isNotable = (mark) => this.kind[mark] !== KIND.call && this.kind[mark] !== KIND.note
-      || (this.flags[mark] & (FLAG.failed | FLAG.injected)) !== 0;
-    this.notable = this.onLane.map((marks) => marks.filter(isNotable));
+    // What must be seen also among thousands: calls that failed, and what is no call.
+    const isBad = (mark) => this.kind[mark] === KIND.call && (this.flags[mark] & (FLAG.failed | FLAG.injected)) !== 0;
+    this.bad = this.onLane.map((marks) => marks.filter(isBad));
+    this.signs = this.onLane.map((marks) => marks.filter((mark) => this.kind[mark] !== KIND.call && this.kind[mark] !== KIND.note));
     this.arrowsOf = new Map();
     raw.arrows.forEach((arrow, nth) => {
       for (const end of [this.markOf[arrow[0]], this.markOf[arrow[1]]]) {
@@ -122,16 +123,20 @@ class Run {
     return this.time[this.until[mark]] - this.time[this.at[mark]];
   }
 
+  // What is searched in; made once.
+  writeLines() {
+    if (this.lines) return;
+    this.lines = new Array(this.length);
+    for (let mark = 0; mark < this.length; mark++) {
+      const task = this.task(mark);
+      this.lines[mark] = `${task === null ? "*" : task} ${this.line(mark)}  ${this.site(mark)}`.toLowerCase();
+    }
+  }
+
   // Marks that have this text in them, in order.
   search(query) {
     const wanted = query.toLowerCase();
-    if (!this.lines) {
-      this.lines = new Array(this.length);
-      for (let mark = 0; mark < this.length; mark++) {
-        const task = this.task(mark);
-        this.lines[mark] = `${task === null ? "*" : task} ${this.line(mark)}  ${this.site(mark)}`.toLowerCase();
-      }
-    }
+    this.writeLines();
     const found = [];
     for (let mark = 0; mark < this.length; mark++) if (this.lines[mark].includes(wanted)) found.push(mark);
     return Uint32Array.from(found);

@@ -12,12 +12,13 @@ function paintOverview() {
   if (!run) return;
   thin.fillStyle = ink.back;
   thin.fillRect(0, 0, width, height);
-  const key = [run.index, view.axis, width, window.devicePixelRatio, ink.back, view.matches ? view.matches.length : "", $("query").value].join(" ");
+  const key = [run.index, view.axis, width, window.devicePixelRatio, ink.back].join(" ");
   if (strip.key !== key) {
     strip.key = key;
     paintStrip(width, height);
   }
   thin.drawImage(strip.picture, 0, 0, width, height);
+  if (view.matches) paintMatches(width, height);
   const [left, right] = [view.from, view.to].map((place) => stripX(place, width));
   thin.fillStyle = ink.back;
   thin.globalAlpha = 0.62;
@@ -36,13 +37,21 @@ function paintOverview() {
 const stripX = (place, width) => (place - view.least) / (view.most - view.least) * width;
 const stripPlace = (x, width) => view.least + x / width * (view.most - view.least);
 
+function paintMatches(width, height) {
+  thin.fillStyle = ink.match;
+  let last = NONE;
+  for (const mark of view.matches) {
+    const x = Math.floor(stripX(view.begin(mark), width));
+    if (x > last) thin.fillRect(last = x, height - 4, 2, 4);
+  }
+}
+
 // What does not change with the window is drawn once.
 function paintStrip(width, height) {
   const { run } = view;
   const own = strip.picture.getContext("2d");
   fitCanvas(strip.picture, own, width, height);
   own.clearRect(0, 0, width, height);
-  const calls = new Float64Array(width + 1);
   const failed = new Uint8Array(width + 1);
   const column = (mark) => Math.min(Math.max(Math.floor(stripX(view.begin(mark), width)), 0), width);
   // Each lane has its own line: where the work is.
@@ -52,7 +61,6 @@ function paintStrip(width, height) {
   const columns = run.lanes.map(() => new Uint8Array(width + 1));
   for (let mark = 0; mark < run.length; mark++) {
     const at = column(mark);
-    calls[at]++;
     columns[run.lane[mark]][at] = 1;
     if (run.flags[mark] & FLAG.failed) failed[at] = 1;
   }
@@ -62,10 +70,6 @@ function paintStrip(width, height) {
   });
   own.fillStyle = ink.failed;
   for (let x = 0; x <= width; x++) if (failed[x]) own.fillRect(x, height - 8, 1.5, 4);
-  if (view.matches) {
-    own.fillStyle = ink.match;
-    for (const mark of view.matches) own.fillRect(column(mark), height - 4, 2, 4);
-  }
   own.fillStyle = ink.evidence;
   for (const { mark } of run.evidence) {
     const x = column(mark);

@@ -1,20 +1,13 @@
 // Search: as one types; n and N go from match to match.
 
 const query = $("query");
-const onLane = new Map();
-
 function search() {
   const text = query.value;
-  onLane.clear();
   view.matches = text ? view.run.search(text) : null;
+  view.matchesOn = view.run.lanes.map(() => []);
+  for (const mark of view.matches ?? []) view.matchesOn[view.run.lane[mark]].push(mark);
   tellMatches();
   changed();
-}
-
-// The matches on a lane; asked for often, so kept.
-function matchesOn(lane) {
-  if (!onLane.has(lane)) onLane.set(lane, view.matches.filter((mark) => view.run.lane[mark] === lane));
-  return onLane.get(lane);
 }
 
 function nextMatch(step) {

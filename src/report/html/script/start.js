@@ -22,6 +22,8 @@ function showRun(index, check = null) {
   query.value ? search() : tellMatches();
   tellSelected();
   view.fit();
+  const wait = window.requestIdleCallback ?? ((then) => setTimeout(then, 300));
+  wait(() => run.writeLines());
 }
 
 function tellAxis() {

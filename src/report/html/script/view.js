@@ -12,6 +12,7 @@ const view = {
   to: 1,
   selected: NONE,
   matches: null,
+  matchesOn: [],
   proof: NONE,
   width: 0,
   height: 0,
