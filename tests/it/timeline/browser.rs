@@ -127,6 +127,14 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
+    /// Processor time that the page's main thread has used, milliseconds.
+    pub(super) fn busy_ms(&mut self) -> f64 {
+        let metrics = self.send("Performance.getMetrics", &json!({}));
+        let all = metrics["metrics"].as_array().unwrap();
+        let busy = all.iter().find(|metric| metric["name"] == "TaskDuration");
+        busy.unwrap()["value"].as_f64().unwrap() * 1000.0
+    }
+
     /// The text of the element with this id.
     pub(super) fn text(&mut self, id: &str) -> String {
         let expression = format!("document.getElementById({}).textContent", json!(id));

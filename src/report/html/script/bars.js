@@ -66,14 +66,14 @@ function paintLane(row) {
     } else {
       pen.fillStyle = colour;
       pen.fillRect(from, top, width, height);
-      label(run.name(mark), Math.max(left, view.gutter) + 3, right, row, ink.panel);
+      label(run.name(mark), Math.max(left, view.gutter) + 2, right, row, ink.panel);
     }
   });
 }
 
 // A word on a bar, if it has room there; of the text as much as fits.
 function label(text, x, right, row, colour, hasGround = false) {
-  const room = Math.floor((Math.min(right, view.width) - x - 2) / 6.7);
+  const room = Math.floor((Math.min(right, view.width) - x) / 6.65);
   if (room < 2 || (room < text.length && room < 4)) return;
   const shown = text.length <= room ? text : text.slice(0, room - 1) + "…";
   if (hasGround) {
