@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::score::{SCHEMA, Site};
-use crate::model::{Evidence, Finding, Machine, Verdict};
+use crate::model::{Event, Evidence, Finding, Machine, Returned, Verdict, What};
 
 /// A shell's pipeline, and a child that is told to stop.
 const RUN: &str = "
@@ -61,8 +61,8 @@ fn the_world_comes_first_and_threads_stand_by_their_process() {
             })
             .collect();
         insta::assert_snapshot!(lanes.join("\n"), @r"
-        None  22-26 
-        Some(2) dash 0-25 
+        None  22-25 
+        Some(2) dash 0-24 
         Some(3) dash < 1 4-20 signal SIGTERM
         Some(4) dash < 2 10-14 exit 0
         ");
@@ -149,13 +149,21 @@ fn times_are_kept_only_if_there_is_one_for_each_event() {
 fn odd_recordings_have_a_picture_too() {
     for odd in [
         "",
-        "2 ... read [7] = 1\n",
         "2 +++ exit 0\n2 --- SIGTERM\n",
         "2 fork 2\n2 fork 2\n",
         "2 thread 3\n3 thread 2\n3 fork 2\n2 fork 3\n",
         "2 close(3<?>) ...\n",
     ] {
-        let recording: Recording = odd.parse().unwrap();
+        let mut recording: Recording = odd.parse().unwrap();
+        let lost = What::Exit {
+            task: 2,
+            enter: 7,
+            returned: Returned::from_raw(1),
+        };
+        recording.events.push(Event {
+            site: Vec::new(),
+            what: lost,
+        });
         let page = html(&Picture {
             title: "odd".to_owned(),
             card: None,
@@ -225,7 +233,7 @@ fn hostile_card() -> Scorecard {
 fn nothing_gets_out_of_the_data() {
     let mut recording: Recording = RUN.parse().unwrap();
     for event in &mut recording.events {
-        if let crate::model::What::Enter(_, call) = &mut event.what {
+        if let What::Enter(_, call) = &mut event.what {
             call.name = HOSTILE.to_owned();
             call.args.push(crate::model::Arg::Word(HOSTILE.to_owned()));
         }
