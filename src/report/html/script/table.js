@@ -32,14 +32,15 @@ function fillTable() {
     $("heading").textContent = all;
     frame.setAttribute("aria-rowcount", count + 1);
   }
+  let scroll = Math.min(frame.scrollTop, Math.max((count + 1) * TALL - frame.clientHeight, 0));
   const isIn = view.selected >= list.from && view.selected < list.to;
   if (isIn && list.followed !== view.selected) {
     list.followed = view.selected;
     const y = (view.selected - list.from) * TALL;
-    if (y < frame.scrollTop || y + 2 * TALL > frame.scrollTop + frame.clientHeight - 12) frame.scrollTop = Math.max(y - frame.clientHeight / 2, 0);
+    if (y < scroll || y + 2 * TALL > scroll + frame.clientHeight - 12) scroll = Math.max(y - frame.clientHeight / 2, 0);
   }
-  const top = Math.max(Math.floor(frame.scrollTop / TALL) - 6, 0);
-  const bottom = Math.min(Math.ceil((frame.scrollTop + frame.clientHeight) / TALL) + 6, count);
+  const top = Math.max(Math.floor(scroll / TALL) - 6, 0);
+  const bottom = Math.min(Math.ceil((scroll + frame.clientHeight) / TALL) + 6, count);
   const built = [key, top, bottom, view.selected, view.matches ? view.matches.length : ""].join(" ");
   if (list.built === built) return;
   list.built = built;
@@ -48,6 +49,8 @@ function fillTable() {
   for (let nth = top; nth < bottom; nth++) made.push(rowOf(list.from + nth, nth));
   made.push(pad((count - bottom) * TALL));
   list.body.replaceChildren(...made);
+  // Only now is there room to scroll in.
+  if (scroll !== frame.scrollTop) frame.scrollTop = scroll;
   if (isIn) frame.setAttribute("aria-activedescendant", `mark-${view.selected}`);
   else frame.removeAttribute("aria-activedescendant");
 }
