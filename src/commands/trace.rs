@@ -47,8 +47,8 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write a picture of the run to FILE, for a browser; the text goes nowhere then but where
-    /// --output says
+    /// Write a picture of the run to FILE, for a browser; implies -y, and the text then goes only
+    /// where --output says
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     html: Option<PathBuf>,
 
@@ -69,8 +69,8 @@ Examples:
   What it does when it cannot:
   $ syslab trace -e write --inject write:error=ENOSPC -- echo hello
 
-  Who waited for whom, and for how long, as a picture for a browser:
-  $ syslab trace --html run.html -- sh -c 'ls | wc -l'";
+  What it did, how long that took, and what it had open, as a picture for a browser:
+  $ syslab trace --html run.html -- ls -l";
 
 /// Bytes that are kept of each buffer: strace's default.
 const BUFFER: usize = 32;
