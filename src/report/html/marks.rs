@@ -99,7 +99,7 @@ fn one(
                 answer: returned.map_or_else(|| "?".to_owned(), |it| answer_text(it, &call.name)),
                 until: returned_at.unwrap_or(at),
                 flags: returned.map_or(flag::OPEN, answered)
-                    | returned_at.map_or(0, |end| flag::WAITED * u8::from(end > at + 1)),
+                    | only(flag::WAITED, returned_at.is_some_and(|end| end > at + 1)),
                 ..plain(kind::CALL, &call_name(call))
             }
         }
@@ -112,12 +112,12 @@ fn one(
         What::Signal(_, signo) => plain(kind::SIGNAL, &signal_name(*signo)),
         What::Stop(_, signo) => plain(kind::STOP, &signal_name(*signo)),
         What::End { status, .. } => Mark {
-            flags: flag::FAILED * u8::from(*status != ExitStatus::Code(0)),
+            flags: only(flag::FAILED, *status != ExitStatus::Code(0)),
             ..plain(kind::END, &status.to_string())
         },
         What::Struck(..) => plain(kind::FAULT, "fault"),
         What::World(world) => Mark {
-            flags: flag::FAILED * u8::from(is_trouble(world)),
+            flags: only(flag::FAILED, is_trouble(world)),
             ..plain(kind::WORLD, &first_word(&what_text(what)))
         },
         What::Rest(_) | What::Zombies(_) | What::State(..) | What::Usage(..) => {
@@ -127,7 +127,12 @@ fn one(
 }
 
 fn answered(returned: &Returned) -> u8 {
-    flag::FAILED * u8::from(returned.errno.is_some()) | flag::INJECTED * u8::from(returned.injected)
+    only(flag::FAILED, returned.errno.is_some()) | only(flag::INJECTED, returned.injected)
+}
+
+/// The flag, if it holds.
+fn only(flag: u8, holds: bool) -> u8 {
+    if holds { flag } else { 0 }
 }
 
 fn first_word(text: &str) -> String {
