@@ -16,6 +16,7 @@ const colourOf = (run, mark) => ink[CATEGORY.get(run.name(mark)) ?? "other"];
 function eachSeen(marks, reach, gap, draw) {
   const { run } = view;
   const [start, end] = [view.eventAt(view.from), view.eventAt(view.to)];
+  let drawn = -Infinity;
   let nth = reach
     ? first(0, marks.length, (at) => reach[at] + 1 >= start)
     : Math.max(first(0, marks.length, (at) => run.at[marks[at]] >= start) - 1, 0);
@@ -23,7 +24,12 @@ function eachSeen(marks, reach, gap, draw) {
     const mark = marks[nth];
     const left = view.x(view.begin(mark));
     const right = view.x(view.end(mark));
-    if (right >= view.gutter) draw(mark, left, right);
+    // One that begins where the last one was drawn, and is no longer, would not be seen.
+    const isSeen = right - left >= gap || left >= drawn + gap;
+    if (right >= view.gutter && isSeen) {
+      draw(mark, left, right);
+      drawn = Math.floor(left);
+    }
     if (right - left >= gap) {
       nth++;
       continue;
@@ -44,6 +50,14 @@ function paintLane(row) {
   pen.font = ink.mono;
   pen.textBaseline = "middle";
   pen.textAlign = "left";
+  // Neighbours of one colour that are too thin to be told apart are one rectangle.
+  const thin = { colour: "", from: 0, to: 0 };
+  const flush = () => {
+    if (!thin.colour) return;
+    pen.fillStyle = thin.colour;
+    pen.fillRect(thin.from, top, thin.to - thin.from, height);
+    thin.colour = "";
+  };
   eachSeen(run.onLane[row.lane], run.reach[row.lane], 1, (mark, left, right) => {
     const kind = run.kind[mark];
     if (kind === KIND.note || kind === KIND.world) {
@@ -56,6 +70,15 @@ function paintLane(row) {
     const colour = colourOf(run, mark);
     const from = Math.max(left, view.gutter - 20);
     const width = Math.max(Math.min(right, view.width + 20) - from - (right - left > 4 ? 1 : 0), 1);
+    if (width <= 2) {
+      if (thin.colour !== colour || from > thin.to + 0.6) {
+        flush();
+        Object.assign(thin, { colour, from });
+      }
+      thin.to = from + width;
+      return;
+    }
+    flush();
     if (width > 3 && isLong(run, mark)) {
       pen.fillStyle = hatch(colour);
       pen.fillRect(from, top, width, height);
@@ -69,6 +92,7 @@ function paintLane(row) {
       label(run.name(mark), Math.max(left, view.gutter) + 2, right, row, ink.panel);
     }
   });
+  flush();
 }
 
 // A word on a bar, if it has room there; of the text as much as fits.
