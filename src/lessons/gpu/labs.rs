@@ -1,7 +1,7 @@
 //! The labs: which kernels, and which of the lesson's checks apply to them.
 //!
 //! What they are launched with, and what is right, is in `cases`; what a learner is told, in the README.md of
-//! each below `labs/gpu`. Whether a kernel is fast is worth no point, for not everybody has a GPU.
+//! each below `labs/gpu`.
 
 use super::checks;
 use super::probes::probe;
@@ -35,7 +35,6 @@ pub(super) const VECTOR_ADD: Lab = Lab {
         INITIALISES_BEFORE_USE 10,
         COMPUTES 25,
         COALESCES 20,
-        IS_FAST 0,
     ),
 };
 
@@ -52,7 +51,6 @@ pub(super) const SAXPY: Lab = Lab {
         INITIALISES_BEFORE_USE 5,
         COMPUTES 20,
         STRIDES 30,
-        IS_FAST 0,
     ),
 };
 
@@ -71,7 +69,6 @@ pub(super) const TRANSPOSE: Lab = Lab {
         COMPUTES 15,
         COALESCES_BOTH_WAYS 15,
         AVOIDS_BANK_CONFLICTS 15,
-        IS_FAST 0,
     ),
 };
 
@@ -90,7 +87,6 @@ pub(super) const REDUCE: Lab = Lab {
         COMPUTES 15,
         NEEDS_FEW_ATOMICS 15,
         DIVERGES_LITTLE 15,
-        IS_FAST 0,
     ),
 };
 
@@ -108,7 +104,6 @@ pub(super) const HISTOGRAM: Lab = Lab {
         INITIALISES_BEFORE_USE 10,
         COMPUTES 15,
         PRIVATISES 25,
-        IS_FAST 0,
     ),
 };
 
@@ -126,7 +121,6 @@ pub(super) const SCAN: Lab = Lab {
         INITIALISES_BEFORE_USE 10,
         COMPUTES 20,
         SCANS_IN_LOG_STEPS 20,
-        IS_FAST 0,
     ),
 };
 
@@ -144,7 +138,6 @@ pub(super) const MATMUL: Lab = Lab {
         INITIALISES_BEFORE_USE 10,
         COMPUTES 15,
         TILES 25,
-        IS_FAST 0,
     ),
 };
 
@@ -163,7 +156,6 @@ pub(super) const SOFTMAX: Lab = Lab {
         COMPUTES 15,
         IS_STABLE 15,
         READS_TWICE_AT_MOST 15,
-        IS_FAST 0,
     ),
 };
 
