@@ -1,5 +1,5 @@
-//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, of shared memory, and of
-//! what a load has found out: each a function of the same value.
+//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, of shared memory, of
+//! recordings, and of what a load has found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
@@ -7,7 +7,9 @@
 
 mod descriptors;
 mod figures;
+pub mod html;
 mod json;
+mod kernel;
 mod load;
 mod memory;
 mod names;
@@ -16,6 +18,7 @@ mod text;
 
 pub use descriptors::{descriptors, growth, growth_lines, openings};
 pub use json::{descriptors_json, json, load_json, memory_json, openings_json, processes_json};
+pub use kernel::{counted, kernel, kernel_json};
 pub use load::load;
 pub use memory::memory;
 pub use processes::{changes, processes};
