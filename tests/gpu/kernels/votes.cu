@@ -14,12 +14,9 @@ extern "C" __global__ void votes(const unsigned* in, unsigned* out) {
     unsigned few = 0;
     if (lane < 12) few = __ballot_sync(0xfffu, x > 3);
     RESULT(6, few);
-    RESULT(7, __activemask());
-    unsigned group = 0;
-    if (x & 1) {
-        unsigned odd = __ballot_sync(__match_any_sync(__activemask(), 1), 1);
-        group = odd;
-    }
+    RESULT(7, (__activemask() >> lane) & 1);
+    unsigned odd = __ballot_sync(ALL, x & 1), group = 0;
+    if (x & 1) group = __ballot_sync(odd, x > 4);
     RESULT(8, group);
     unsigned uniform;
     asm volatile("{ .reg .pred p, q; setp.ne.u32 p, %1, 0; vote.sync.uni.pred q, p, 0xffffffff; selp.u32 %0, 1, 0, q; }"
