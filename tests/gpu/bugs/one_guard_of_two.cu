@@ -4,6 +4,6 @@ extern "C" __global__ void kernel(const int* in, int* out, int n) {
     int col = blockIdx.x * blockDim.x + threadIdx.x, row = blockIdx.y * blockDim.y + threadIdx.y;
     if (row < 10) {
         int x = in[row * n + col];  // FAULT: out-of-bounds in
-        if (col < n) out[row * n + col] = x;
+        out[row * 16 + col] = x;
     }
 }
