@@ -31,7 +31,7 @@ extern "C" __global__ void lock_in_warp(int* count, int* lock) {
     }
 }
 
-extern "C" __global__ void last_block(const int* in, int n, int* partial, int* out) {
+extern "C" __global__ void last_block(const int* in, int n, volatile int* partial, int* out) {
     __shared__ int cells[64];
     __shared__ bool is_last;
     int t = threadIdx.x, sum = 0;
@@ -50,7 +50,7 @@ extern "C" __global__ void last_block(const int* in, int n, int* partial, int* o
     __syncthreads();
     if (is_last && t == 0) {
         int total = 0;
-        for (unsigned block = 0; block < gridDim.x; ++block) total += ((volatile int*)partial)[block];
+        for (unsigned block = 0; block < gridDim.x; ++block) total += partial[block];
         *out = total;
     }
 }

@@ -18,7 +18,7 @@ extern "C" __global__ void small_integers(const signed char* a, const unsigned c
     RESULT(9, (signed char)(y << 1));
     RESULT(10, x < (signed char)y);
     RESULT(11, (unsigned char)x < y);
-    RESULT(12, (short)((unsigned short)(x * 257) * (unsigned short)(y * 255)));
+    RESULT(12, (short)((unsigned)(unsigned short)(x * 257) * (unsigned short)(y * 255)));
     RESULT(13, (unsigned short)(x * 300) / (unsigned short)(y + 1));
     RESULT(14, (short)(x * 250) / (short)(y + 1));
     RESULT(15, (short)(x * 250) % (short)(y + 1));

@@ -1,0 +1,80 @@
+//! Kernels that must compute what the CPU computes, without being accused of anything.
+
+mod atomics;
+mod blocks;
+mod bits;
+mod control;
+mod conversions;
+mod curriculum;
+mod integers;
+mod memory;
+mod reals;
+mod talk;
+mod warps;
+
+use std::path::PathBuf;
+
+use super::compilers::{Producer, producers, sources};
+use super::crowd::{Tried, assert_none, complaints};
+use super::device::{Device, MOST_INSTRUCTIONS};
+
+/// A file of `tests/gpu/kernels`, and what it must compute.
+pub(super) struct Kernel {
+    /// Its name without the ending.
+    file: &'static str,
+    /// How much work it is tried with; what that means depends on the kernel.
+    sizes: &'static [usize],
+    /// Launches it and compares.
+    try_it: fn(&mut Device, usize) -> Tried,
+}
+
+const LEVELS: &[&str] = &["-O0", "-O1", "-O2"];
+
+/// The kernels, by subject.
+const KERNELS: &[&[Kernel]] = &[
+    integers::KERNELS,
+    bits::KERNELS,
+    reals::KERNELS,
+    conversions::KERNELS,
+    memory::KERNELS,
+    control::KERNELS,
+    warps::KERNELS,
+    atomics::KERNELS,
+    blocks::KERNELS,
+    talk::KERNELS,
+    curriculum::KERNELS,
+];
+
+fn path(kernel: &Kernel) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.join("tests/gpu/kernels").join(kernel.file).with_extension("cu")
+}
+
+#[test]
+fn kernels_compute_what_the_cpu_computes() {
+    let producers = producers(LEVELS);
+    let pieces: Vec<(&Kernel, Producer)> = KERNELS
+        .iter()
+        .copied()
+        .flatten()
+        .flat_map(|kernel| producers.iter().map(move |producer| (kernel, *producer)))
+        .collect();
+    assert_none(&complaints(
+        &pieces,
+        |(kernel, producer)| format!("{}.cu ({})", kernel.file, producer.name()),
+        |(kernel, producer)| {
+            let ptx = producer.compile(&path(kernel))?;
+            kernel.sizes.iter().enumerate().try_for_each(|(at, size)| {
+                let mut device = Device::new(&ptx, 1 + at as u64, MOST_INSTRUCTIONS)?;
+                (kernel.try_it)(&mut device, *size).map_err(|complaint| format!("size {size}: {complaint}"))
+            })
+        },
+    ));
+}
+
+#[test]
+fn every_file_is_tried() {
+    let mut tried: Vec<PathBuf> = KERNELS.iter().copied().flatten().map(path).collect();
+    tried.sort();
+    assert_eq!(sources("kernels"), tried);
+}

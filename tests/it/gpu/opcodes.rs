@@ -1,0 +1,1 @@
+//! Which opcodes the kernels of the suite executed.
