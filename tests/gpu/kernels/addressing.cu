@@ -24,7 +24,7 @@ extern "C" __global__ void link(Node* nodes, const int* order, int n) {
 
 extern "C" __global__ void follow(const Node* first, int* out) {
     int sum = 0, length = 0;
-    for (const Node* at = first; at; at = at->next) sum = sum * 3 + at->value, ++length;
+    for (const Node* at = first; at; at = at->next) sum = (sum * 3 + at->value) & 0xffff, ++length;
     out[0] = sum;
     out[1] = length;
 }

@@ -21,7 +21,7 @@ extern "C" __global__ void groups(const int* in, int* out) {
     out[i] = tile_sum<32>(warp, other);
     out[all + i] = tile_sum<8>(eight, other);
     out[2 * all + i] = eight.thread_rank() + 10 * eight.meta_group_rank();
-    out[3 * all + i] = eight.any(other == 7) + 2 * warp.all(other < 90);
+    out[3 * all + i] = (eight.any(other == 7) != 0) + 2 * (warp.all(other < 90) != 0);
     out[4 * all + i] = (int)eight.ballot(other & 1);
     warp.sync();
     out[5 * all + i] = warp.shfl_xor(other, 1) + warp.shfl_up(other, 1);

@@ -261,7 +261,7 @@ fn flushes(device: &mut Device, count: usize) -> Tried {
         let (p, q) = (flushed(x), flushed(y));
         let greatest = if p == 0.0 && q == 0.0 && p.is_sign_negative() { q } else { p.max(q) };
         let greatest = if p == 0.0 && q == 0.0 && p.is_sign_positive() { p } else { greatest };
-        let clamped = flushed(p - q);
+        let square = flushed(p * p);
         [
             flushed(p + q),
             flushed(p * q),
@@ -271,7 +271,7 @@ fn flushes(device: &mut Device, count: usize) -> Tried {
             p.abs(),
             -p,
             // Saturated NaN is +0.
-            if clamped > 0.0 { clamped.min(1.0) } else { 0.0 },
+            if square.is_nan() { 0.0 } else { square.min(1.0) },
         ]
     })
 }
