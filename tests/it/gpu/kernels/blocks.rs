@@ -35,7 +35,7 @@ fn blocks_together(device: &mut Device, blocks: usize) -> Tried {
         let (partial, out) = (device.output::<i32>("partial", blocks), device.output::<i32>("out", 1));
         let args = [input.clone(), I32(size as i32), Ptr(partial), Ptr(out)];
         device.run("last_block", shape(64), 0, &args)?;
-        all_same("last_block", &device.read(out, 1)?, &[a.iter().sum()])?;
+        all_same("last_block", &device.read(out, 1)?, &[a.iter().sum::<i32>()])?;
     }
     let tiles = size.div_ceil(64);
     let out = device.output::<i32>("out", size);

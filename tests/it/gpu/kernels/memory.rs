@@ -340,7 +340,8 @@ fn memory_orders(device: &mut Device, count: usize) -> Tried {
     all_same("released", &device.read(out, 32)?, &want)?;
     let a = device.random.ints(128, -99, 99);
     let out = device.output::<i32>("out", 128);
-    device.run("copied", line(32, 32), 0, &[Ptr(device.input("in", &a)), Ptr(out)])?;
+    let args = [Ptr(device.input("in", &a)), Ptr(out)];
+    device.run("copied", line(32, 32), 0, &args)?;
     let want: Vec<i32> = a.iter().rev().copied().collect();
     all_same("copied", &device.read(out, 128)?, &want)
 }

@@ -132,7 +132,8 @@ fn votes(device: &mut Device, _: usize) -> Tried {
     a[32..64].iter_mut().for_each(|x| *x %= 8);
     a[64..].fill(3);
     let out = device.output::<u32>("out", 11 * 96);
-    device.run("votes", line(96, 96), 0, &[Ptr(device.input("in", &a)), Ptr(out)])?;
+    let args = [Ptr(device.input("in", &a)), Ptr(out)];
+    device.run("votes", line(96, 96), 0, &args)?;
     let truth = u32::from;
     let want: Vec<u32> = (0..11)
         .flat_map(|k| (0..96).map(move |t| (k, t)))
@@ -171,7 +172,8 @@ fn votes(device: &mut Device, _: usize) -> Tried {
     all_same("lanes", &device.read(out, 7 * 64)?, &want)?;
     let a = device.random.ints(64, i32::MIN, i32::MAX);
     let out = device.output::<i32>("out", 6 * 64);
-    device.run("reduced", line(64, 64), 0, &[Ptr(device.input("in", &a)), Ptr(out)])?;
+    let args = [Ptr(device.input("in", &a)), Ptr(out)];
+    device.run("reduced", line(64, 64), 0, &args)?;
     let want: Vec<i32> = (0..6)
         .flat_map(|k| (0..64).map(move |t| (k, t)))
         .map(|(k, t)| {
@@ -193,7 +195,8 @@ fn votes(device: &mut Device, _: usize) -> Tried {
 fn barriers(device: &mut Device, size: usize) -> Tried {
     let a = device.random.mixed(96, &[42], |random| random.between(0, 105) as i32);
     let out = device.output::<i32>("out", 3 * 96);
-    device.run("counted", line(96, 96), 0, &[Ptr(device.input("in", &a)), Ptr(out)])?;
+    let args = [Ptr(device.input("in", &a)), Ptr(out)];
+    device.run("counted", line(96, 96), 0, &args)?;
     let of_all = [
         a.iter().filter(|x| *x & 1 == 1).count() as i32,
         a.iter().all(|x| *x < 100).into(),
@@ -224,7 +227,8 @@ fn groups(device: &mut Device, blocks: usize) -> Tried {
     let a = device.random.mixed(count, &[7], |random| random.between(0, 91) as i32);
     let out = device.output::<i32>("out", 6 * count);
     let shape = (Dim3::line(blocks as u32), Dim3::line(block as u32));
-    device.run("groups", shape, 0, &[Ptr(device.input("in", &a)), Ptr(out)])?;
+    let args = [Ptr(device.input("in", &a)), Ptr(out)];
+    device.run("groups", shape, 0, &args)?;
     let others: Vec<i32> = a.chunks(block).flat_map(|part| part.iter().rev().copied()).collect();
     let want: Vec<i32> = (0..6)
         .flat_map(|k| (0..count).map(move |i| (k, i)))
