@@ -8,6 +8,7 @@ mod conversions;
 mod curriculum;
 mod integers;
 mod memory;
+mod ptx;
 mod reals;
 mod talk;
 mod warps;
@@ -42,6 +43,7 @@ const KERNELS: &[&[Kernel]] = &[
     atomics::KERNELS,
     blocks::KERNELS,
     talk::KERNELS,
+    ptx::KERNELS,
     curriculum::KERNELS,
 ];
 

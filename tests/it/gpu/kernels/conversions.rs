@@ -169,7 +169,7 @@ fn clamp_conversions(device: &mut Device, count: usize) -> Tried {
 
 /// Where a result that does not fit goes.
 #[derive(Clone, Copy)]
-enum Mode {
+pub(super) enum Mode {
     Nearest,
     Zero,
     Down,
@@ -178,7 +178,7 @@ enum Mode {
 
 /// The float that `mode` makes of an exact result, given the nearest float and on which side of that
 /// the exact result lies.
-fn rounded(nearest: f32, exact: Ordering, mode: Mode) -> f32 {
+pub(super) fn rounded(nearest: f32, exact: Ordering, mode: Mode) -> f32 {
     let is_negative = nearest < 0.0;
     match (mode, exact) {
         (Mode::Down, Ordering::Less) => nearest.next_down(),
