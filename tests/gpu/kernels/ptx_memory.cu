@@ -35,7 +35,7 @@ extern "C" __global__ void ptx_loads(const int* in, int* out) {
     asm volatile("ld.shared.v4.b32 {%0, %1, %2, %3}, [%4];" : "=r"(a), "=r"(b), "=r"(c), "=r"(d) : "r"(from) : "memory");
     asm volatile("prefetch.global.L1 [%0];" ::"l"(in));
     asm volatile("st.global.cg.v4.s32 [%0], {%1, %2, %3, %4};" ::"l"(out + 4 * t), "r"(a), "r"(b), "r"(c), "r"(d) : "memory");
-    asm volatile("ld.global.ca.L1::no_allocate.L2::128B.s32 %0, [%1];" : "=r"(a) : "l"(in + t));
+    asm volatile("ld.global.L1::no_allocate.L2::128B.s32 %0, [%1];" : "=r"(a) : "l"(in + t));
     asm volatile("ldu.global.u32 %0, [%1];" : "=r"(b) : "l"(in + 5));
     out[128 + t] = a - b;
 }

@@ -78,7 +78,9 @@ pub(super) fn producers(levels: &[&'static str]) -> Vec<Producer> {
 
 /// The files of one directory of the suite, sorted.
 pub(super) fn sources(directory: &str) -> Vec<PathBuf> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gpu").join(directory);
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/gpu")
+        .join(directory);
     let mut found: Vec<PathBuf> = fs::read_dir(&directory)
         .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
         .map(|entry| entry.unwrap().path())
@@ -97,8 +99,16 @@ fn installed() -> &'static [Compiler] {
     static FOUND: OnceLock<Vec<Compiler>> = OnceLock::new();
     let found = FOUND.get_or_init(|| [clang(), ziglang()].into_iter().flatten().collect());
     for (name, is_missing) in [
-        ("clang", !found.iter().any(|compiler| compiler.name.starts_with("clang"))),
-        ("ziglang", !found.iter().any(|compiler| compiler.name == "ziglang")),
+        (
+            "clang",
+            !found
+                .iter()
+                .any(|compiler| compiler.name.starts_with("clang")),
+        ),
+        (
+            "ziglang",
+            !found.iter().any(|compiler| compiler.name == "ziglang"),
+        ),
     ] {
         if is_missing {
             println!("skipped: {name} is not installed; see scripts/setup");
@@ -110,7 +120,9 @@ fn installed() -> &'static [Compiler] {
 /// The newest clang on PATH.
 fn clang() -> Option<Compiler> {
     let numbered = VERSIONS.rev().map(|version| format!("clang-{version}"));
-    numbered.map(|name| compiler(&name, vec![OsString::from(&name)])).find_map(|found| found)
+    numbered
+        .map(|name| compiler(&name, vec![OsString::from(&name)]))
+        .find_map(|found| found)
 }
 
 /// The clang of the ziglang wheel, in the virtual environment of scripts/setup or beside python3.
@@ -118,16 +130,25 @@ fn ziglang() -> Option<Compiler> {
     let home = env::var_os("HOME").unwrap_or_default();
     let data = env::var_os("XDG_DATA_HOME")
         .map_or_else(|| Path::new(&home).join(".local/share"), PathBuf::from);
-    [data.join("syslab/venv/bin/python").into_os_string(), OsString::from("python3")]
-        .into_iter()
-        .find_map(|python| {
-            let words = vec![python, "-m".into(), "ziglang".into(), "clang".into()];
-            compiler("ziglang", words)
-        })
+    [
+        data.join("syslab/venv/bin/python").into_os_string(),
+        OsString::from("python3"),
+    ]
+    .into_iter()
+    .find_map(|python| {
+        let words = vec![python, "-m".into(), "ziglang".into(), "clang".into()];
+        compiler("ziglang", words)
+    })
 }
 
 /// A compiler, if it starts.
 fn compiler(name: &str, words: Vec<OsString>) -> Option<Compiler> {
-    let starts = command(&words).arg("--version").output().is_ok_and(|output| output.status.success());
-    starts.then(|| Compiler { name: name.to_owned(), words })
+    let starts = command(&words)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    starts.then(|| Compiler {
+        name: name.to_owned(),
+        words,
+    })
 }

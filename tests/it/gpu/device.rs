@@ -181,7 +181,9 @@ pub(super) fn pairs<A: Number, B: Number, R: Number, const K: usize>(
         for (k, want) in want(*a, *b).into_iter().enumerate() {
             let got = got[k * count + i];
             if !agree(got, want) {
-                return Err(format!("{function}: result {k} of {a:?}, {b:?} is {got:?}, not {want:?}"));
+                return Err(format!(
+                    "{function}: result {k} of {a:?}, {b:?} is {got:?}, not {want:?}"
+                ));
             }
         }
     }
@@ -209,7 +211,9 @@ pub(super) fn singles<A: Number, R: Number, const K: usize>(
         for (k, want) in want(*a).into_iter().enumerate() {
             let got = got[k * count + i];
             if !agree(got, want) {
-                return Err(format!("{function}: result {k} of {a:?} is {got:?}, not {want:?}"));
+                return Err(format!(
+                    "{function}: result {k} of {a:?} is {got:?}, not {want:?}"
+                ));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Kernels that must compute what the CPU computes, without being accused of anything.
 
 mod atomics;
-mod blocks;
 mod bits;
+mod blocks;
 mod control;
 mod conversions;
 mod curriculum;
@@ -13,11 +13,14 @@ mod reals;
 mod talk;
 mod warps;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
 
 use super::compilers::{Producer, producers, sources};
 use super::crowd::{Tried, assert_none, complaints};
 use super::device::{Device, MOST_INSTRUCTIONS};
+use super::opcodes;
 
 /// A file of `tests/gpu/kernels`, and what it must compute.
 pub(super) struct Kernel {
@@ -49,29 +52,64 @@ const KERNELS: &[&[Kernel]] = &[
 
 fn path(kernel: &Kernel) -> PathBuf {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    root.join("tests/gpu/kernels").join(kernel.file).with_extension("cu")
+    root.join("tests/gpu/kernels")
+        .join(kernel.file)
+        .with_extension("cu")
+}
+
+/// What came of all kernels, with all producers.
+struct Outcome {
+    complaints: Vec<String>,
+    /// Opcodes that were executed.
+    executed: BTreeSet<String>,
+}
+
+/// Tries everything, once.
+fn outcome() -> &'static Outcome {
+    static OUTCOME: OnceLock<Outcome> = OnceLock::new();
+    OUTCOME.get_or_init(|| {
+        let producers = producers(LEVELS);
+        let pieces: Vec<(&Kernel, Producer)> = KERNELS
+            .iter()
+            .copied()
+            .flatten()
+            .flat_map(|kernel| producers.iter().map(move |producer| (kernel, *producer)))
+            .collect();
+        let executed = Mutex::new(BTreeSet::new());
+        let complaints = complaints(
+            &pieces,
+            |(kernel, producer)| format!("{}.cu ({})", kernel.file, producer.name()),
+            |(kernel, producer)| {
+                let ptx = producer.compile(&path(kernel))?;
+                kernel.sizes.iter().enumerate().try_for_each(|(at, size)| {
+                    let mut device = Device::new(&ptx, 1 + at as u64, MOST_INSTRUCTIONS)?;
+                    let tried = (kernel.try_it)(&mut device, *size);
+                    tried.map_err(|complaint| format!("size {size}: {complaint}"))?;
+                    let file = format!("{}.cu", kernel.file);
+                    let opcodes = opcodes::executed(&ptx, &file, &device.counters);
+                    executed.lock().unwrap().extend(opcodes);
+                    Ok(())
+                })
+            },
+        );
+        let executed = executed.into_inner().unwrap();
+        Outcome {
+            complaints,
+            executed,
+        }
+    })
 }
 
 #[test]
 fn kernels_compute_what_the_cpu_computes() {
-    let producers = producers(LEVELS);
-    let pieces: Vec<(&Kernel, Producer)> = KERNELS
-        .iter()
-        .copied()
-        .flatten()
-        .flat_map(|kernel| producers.iter().map(move |producer| (kernel, *producer)))
-        .collect();
-    assert_none(&complaints(
-        &pieces,
-        |(kernel, producer)| format!("{}.cu ({})", kernel.file, producer.name()),
-        |(kernel, producer)| {
-            let ptx = producer.compile(&path(kernel))?;
-            kernel.sizes.iter().enumerate().try_for_each(|(at, size)| {
-                let mut device = Device::new(&ptx, 1 + at as u64, MOST_INSTRUCTIONS)?;
-                (kernel.try_it)(&mut device, *size).map_err(|complaint| format!("size {size}: {complaint}"))
-            })
-        },
-    ));
+    assert_none(&outcome().complaints);
+}
+
+#[test]
+fn every_opcode_is_executed() {
+    if !producers(LEVELS).is_empty() {
+        assert_none(&opcodes::missing(&outcome().executed));
+    }
 }
 
 #[test]

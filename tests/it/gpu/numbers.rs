@@ -155,7 +155,9 @@ impl<T: Number, const N: usize> Number for [T; N] {
     }
 
     fn is_near(self, other: Self, relative: f64, absolute: f64) -> bool {
-        self.into_iter().zip(other).all(|(a, b)| a.is_near(b, relative, absolute))
+        self.into_iter()
+            .zip(other)
+            .all(|(a, b)| a.is_near(b, relative, absolute))
     }
 }
 
@@ -176,7 +178,11 @@ pub(super) fn all<T: Number>(
     if got.len() != want.len() {
         return Err(format!("{what}: {} values, not {}", got.len(), want.len()));
     }
-    match got.iter().zip(want).position(|(got, want)| !agree(*got, *want)) {
+    match got
+        .iter()
+        .zip(want)
+        .position(|(got, want)| !agree(*got, *want))
+    {
         None => Ok(()),
         Some(at) => Err(format!("{what}[{at}] is {:?}, not {:?}", got[at], want[at])),
     }
@@ -194,7 +200,9 @@ pub(super) fn all_near<T: Number>(
     want: &[T],
     (relative, absolute): (f64, f64),
 ) -> Tried {
-    all(what, got, want, |got, want| got.is_near(want, relative, absolute))
+    all(what, got, want, |got, want| {
+        got.is_near(want, relative, absolute)
+    })
 }
 
 /// The nearest number in half precision, ties to even: IEEE 754 binary16.
@@ -209,14 +217,20 @@ pub(super) fn half_bits(x: f64) -> u16 {
         return sign | (size * 2f64.powi(24)).round_ties_even() as u16;
     }
     let exponent = size.log2().floor() as i32;
-    let exponent = if 2f64.powi(exponent) > size { exponent - 1 } else { exponent };
+    let exponent = if 2f64.powi(exponent) > size {
+        exponent - 1
+    } else {
+        exponent
+    };
     let mantissa = (size / 2f64.powi(exponent - 10)).round_ties_even();
     let value = mantissa * 2f64.powi(exponent - 10);
     if size.is_infinite() || value >= 65520.0 {
         return sign | 0x7c00;
     }
     // A mantissa of 2048 carries into the exponent by itself.
-    sign | ((exponent + 15) as u16).wrapping_shl(10).wrapping_add(mantissa as u16 - 1024)
+    sign | ((exponent + 15) as u16)
+        .wrapping_shl(10)
+        .wrapping_add(mantissa as u16 - 1024)
 }
 
 /// What a number in half precision is.

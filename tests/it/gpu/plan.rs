@@ -55,7 +55,11 @@ impl Plan {
 
     /// The file's name.
     pub(super) fn name(&self) -> String {
-        self.path.file_name().unwrap().to_string_lossy().into_owned()
+        self.path
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned()
     }
 
     fn read(path: &Path) -> Self {
@@ -86,7 +90,10 @@ impl Plan {
                 "zeroed" => plan.is_zeroed = true,
                 "null" => plan.null = Some(value.to_owned()),
                 "freed" => plan.freed = Some(value.to_owned()),
-                _ => panic!("{}: RUN has a word that means nothing: {word}", path.display()),
+                _ => panic!(
+                    "{}: RUN has a word that means nothing: {word}",
+                    path.display()
+                ),
             }
         }
         plan

@@ -19,7 +19,9 @@ fn what_is_not_supported_is_named_with_its_line() {
         |(file, producer)| format!("{} ({})", file.display(), producer.name()),
         |(file, producer)| {
             let text = fs::read_to_string(file).unwrap();
-            let marked = text.lines().position(|line| line.contains("// UNSUPPORTED"));
+            let marked = text
+                .lines()
+                .position(|line| line.contains("// UNSUPPORTED"));
             let line = marked.ok_or("no line is marked UNSUPPORTED")? + 1;
             let name = file.file_name().unwrap().to_string_lossy();
             let ptx = producer.compile(file)?;

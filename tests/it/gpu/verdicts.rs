@@ -62,9 +62,7 @@ fn is_expected(plan: &Plan, expected: &Expected, faults: &[&Fault]) -> Tried {
                 (line, other) == (Some(expected.line), Some(second))
                     || (line, other) == (Some(second), Some(expected.line))
             }
-            None => {
-                line == Some(expected.line) && (fault.other.is_none() || other == line)
-            }
+            None => line == Some(expected.line) && (fault.other.is_none() || other == line),
         };
         let is_named = expected.buffer.is_none() || expected.buffer == fault.buffer;
         if fault.kind != expected.kind || !is_here || !is_named {

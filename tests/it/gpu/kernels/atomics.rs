@@ -47,16 +47,31 @@ fn atomics(device: &mut Device, count: usize) -> Tried {
     let least = a.iter().map(|x| x.cast_unsigned()).min().unwrap();
     let mut want = signed(&a).to_vec();
     want.extend(
-        [least, greatest, counted_up(count, 6), counted_down(count, 9)].map(u32::cast_signed),
+        [
+            least,
+            greatest,
+            counted_up(count, 6),
+            counted_down(count, 9),
+        ]
+        .map(u32::cast_signed),
     );
     want.extend([wide as i32, (wide >> 32) as i32, greatest.cast_signed(), 0]);
     all_same("atomics_shared", &device.read(out, 15)?, &want)?;
     tickets(device, count)?;
     float_sums(device, count)?;
     let counters = device.input("counters", &vec![0i32; 1 + count.div_ceil(32)]);
-    device.run("scopes", line(count, 32), 0, &[Ptr(counters), I32(count as i32)])?;
+    device.run(
+        "scopes",
+        line(count, 32),
+        0,
+        &[Ptr(counters), I32(count as i32)],
+    )?;
     let mut want = vec![count as i32];
-    want.extend((0..count).step_by(32).map(|from| 2 * (count - from).min(32) as i32));
+    want.extend(
+        (0..count)
+            .step_by(32)
+            .map(|from| 2 * (count - from).min(32) as i32),
+    );
     all_same("scopes", &device.read(counters, want.len())?, &want)
 }
 
@@ -111,9 +126,15 @@ fn global(device: &mut Device, a: &[i32]) -> Tried {
 }
 
 fn tickets(device: &mut Device, count: usize) -> Tried {
-    let (next, last) = (device.input("next", &[0u32]), device.input("last", &[-1i32]));
+    let (next, last) = (
+        device.input("next", &[0u32]),
+        device.input("last", &[-1i32]),
+    );
     let wide = device.input("wide", &[0u64]);
-    let (taken, chain) = (device.output::<u32>("taken", count), device.output::<i32>("chain", count));
+    let (taken, chain) = (
+        device.output::<u32>("taken", count),
+        device.output::<i32>("chain", count),
+    );
     let far = device.output::<u64>("far", count);
     let args = [
         Ptr(next),
@@ -151,9 +172,22 @@ fn tickets(device: &mut Device, count: usize) -> Tried {
 
 fn float_sums(device: &mut Device, count: usize) -> Tried {
     // Eighths: their sums are exact, whatever the order.
-    let a: Vec<f32> = device.random.ints(count, -800, 800).iter().map(|x| *x as f32 / 8.0).collect();
-    let (sums, wide) = (device.input("sums", &[0f32; 3]), device.input("wide", &[0f64]));
-    let args = [Ptr(device.input("in", &a)), Ptr(sums), Ptr(wide), I32(count as i32)];
+    let a: Vec<f32> = device
+        .random
+        .ints(count, -800, 800)
+        .iter()
+        .map(|x| *x as f32 / 8.0)
+        .collect();
+    let (sums, wide) = (
+        device.input("sums", &[0f32; 3]),
+        device.input("wide", &[0f64]),
+    );
+    let args = [
+        Ptr(device.input("in", &a)),
+        Ptr(sums),
+        Ptr(wide),
+        I32(count as i32),
+    ];
     device.run("float_sums", line(count, 64), 0, &args)?;
     let sum: f32 = a.iter().sum();
     all_same("float_sums", &device.read(sums, 3)?, &[sum, sum, 2.5])?;
@@ -175,7 +209,9 @@ fn cas_loops(device: &mut Device, count: usize) -> Tried {
     all_same("greatest", &device.read(greatest, 1)?, &[most])?;
     let want = if count % 2 == 1 { 0.5 } else { 1.0 };
     all_same("product", &device.read(product, 1)?, &[want])?;
-    let words: Vec<u32> = (0..count).map(|_| device.random.between(1, 25) as u32).collect();
+    let words: Vec<u32> = (0..count)
+        .map(|_| device.random.between(1, 25) as u32)
+        .collect();
     let slots = 40;
     let keys = device.input("keys", &vec![0u32; slots]);
     let counts = device.input("counts", &vec![0u32; slots]);
@@ -187,13 +223,25 @@ fn cas_loops(device: &mut Device, count: usize) -> Tried {
         U32(slots as u32),
     ];
     device.run("count_words", line(count, 64), 0, &args)?;
-    let (keys, counts) = (device.read::<u32>(keys, slots)?, device.read::<u32>(counts, slots)?);
-    let mut got: Vec<[u32; 2]> = keys.into_iter().zip(counts).map(|(key, count)| [key, count]).collect();
+    let (keys, counts) = (
+        device.read::<u32>(keys, slots)?,
+        device.read::<u32>(counts, slots)?,
+    );
+    let mut got: Vec<[u32; 2]> = keys
+        .into_iter()
+        .zip(counts)
+        .map(|(key, count)| [key, count])
+        .collect();
     got.retain(|[key, _]| *key != 0);
     got.sort_unstable();
     let mut times = BTreeMap::new();
-    words.iter().for_each(|word| *times.entry(*word).or_insert(0u32) += 1);
-    let want: Vec<[u32; 2]> = times.into_iter().map(|(word, times)| [word, times]).collect();
+    words
+        .iter()
+        .for_each(|word| *times.entry(*word).or_insert(0u32) += 1);
+    let want: Vec<[u32; 2]> = times
+        .into_iter()
+        .map(|(word, times)| [word, times])
+        .collect();
     all_same("count_words, sorted", &got, &want)?;
     let out = device.output::<i32>("out", 64);
     device.run("shared_swap", line(64, 64), 0, &[Ptr(out)])?;
@@ -207,7 +255,10 @@ fn compaction(device: &mut Device, count: usize) -> Tried {
     let kernels: [(&str, Keeps); 2] = [("compaction", |x| *x > 0), ("by_ballot", |x| x % 3 == 0)];
     for (function, keeps) in kernels {
         let mut want: Vec<i32> = a.iter().copied().filter(keeps).collect();
-        let (out, counter) = (device.output::<i32>("out", want.len()), device.input("counter", &[0i32]));
+        let (out, counter) = (
+            device.output::<i32>("out", want.len()),
+            device.input("counter", &[0i32]),
+        );
         let args = [
             Ptr(device.input("in", &a)),
             Ptr(out),

@@ -35,8 +35,21 @@ pub(super) fn permuted(x: u32, y: u32, selector: u32) -> u32 {
 }
 
 fn bits(device: &mut Device, count: usize) -> Tried {
-    let edges = [0, 1, 0x8000_0000, u32::MAX, 0x7fff_ffff, 32, 31, 0xff00_ff00];
-    let mut numbers = || device.random.mixed(count, &edges, |random| random.bits() as u32);
+    let edges = [
+        0,
+        1,
+        0x8000_0000,
+        u32::MAX,
+        0x7fff_ffff,
+        32,
+        31,
+        0xff00_ff00,
+    ];
+    let mut numbers = || {
+        device
+            .random
+            .mixed(count, &edges, |random| random.bits() as u32)
+    };
     let (a, b) = (numbers(), numbers());
     pairs(device, "bits", (&a, &b), u32::is_same, |x, y| {
         let wide = u64::from(x) << 32 | u64::from(y);

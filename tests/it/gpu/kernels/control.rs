@@ -84,13 +84,17 @@ fn divergence(device: &mut Device, count: usize) -> Tried {
     let shape = line(count, 64);
     let a = device
         .random
-        .mixed(count, &[1u32, 27, 999_999_999, 3_000_000_001], |random| random.between(1, 300) as u32);
+        .mixed(count, &[1u32, 27, 999_999_999, 3_000_000_001], |random| {
+            random.between(1, 300) as u32
+        });
     let out = device.output::<i32>("out", count);
     let args = [Ptr(device.input("in", &a)), Ptr(out), I32(count as i32)];
     device.run("collatz", shape, 0, &args)?;
     let want: Vec<i32> = a.iter().map(|x| collatz(*x)).collect();
     all_same("collatz", &device.read(out, count)?, &want)?;
-    let a = device.random.mixed(count, &[13], |random| random.between(0, 30) as i32);
+    let a = device
+        .random
+        .mixed(count, &[13], |random| random.between(0, 30) as i32);
     let out = device.output::<i32>("out", count);
     let args = [Ptr(device.input("in", &a)), Ptr(out), I32(count as i32)];
     device.run("nested", shape, 0, &args)?;
@@ -113,14 +117,19 @@ fn divergence(device: &mut Device, count: usize) -> Tried {
         I32(count as i32),
     ];
     device.run("search", shape, 0, &args)?;
-    let want: Vec<i32> = wanted.iter().map(|x| sorted.binary_search(x).is_ok().into()).collect();
+    let want: Vec<i32> = wanted
+        .iter()
+        .map(|x| sorted.binary_search(x).is_ok().into())
+        .collect();
     all_same("search", &device.read(out, count)?, &want)
 }
 
 fn switches(device: &mut Device, count: usize) -> Tried {
     let op = device
         .random
-        .mixed(count, &[-5, 1000, 100_000, 8, -1], |random| random.between(0, 7) as i32);
+        .mixed(count, &[-5, 1000, 100_000, 8, -1], |random| {
+            random.between(0, 7) as i32
+        });
     let x = device.random.ints(count, -300, 300);
     let out = device.output::<i32>("out", 3 * count);
     let args = [
@@ -177,14 +186,24 @@ fn ackermann(m: i32, n: i32) -> i32 {
 }
 
 fn fibonacci(n: i32) -> i32 {
-    if n < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
+    if n < 2 {
+        n
+    } else {
+        fibonacci(n - 1) + fibonacci(n - 2)
+    }
 }
 
 fn calls(device: &mut Device, count: usize) -> Tried {
     let out = device.output::<i32>("out", 32);
     device.run("recursion", line(32, 32), 0, &[Ptr(out)])?;
     let want: Vec<i32> = (0..32)
-        .map(|t| if t % 2 == 1 { ackermann(2, t / 8) } else { fibonacci(t / 4) })
+        .map(|t| {
+            if t % 2 == 1 {
+                ackermann(2, t / 8)
+            } else {
+                fibonacci(t / 4)
+            }
+        })
         .collect();
     all_same("recursion", &device.read(out, 32)?, &want)?;
     let a = device.random.ints(count, -3000, 3000);
@@ -257,7 +276,10 @@ fn grids(device: &mut Device, size: usize) -> Tried {
         .collect();
     all_same("stencil", &device.read(out, width * height)?, &want)?;
     let count = 100 * size as usize;
-    let (x, y) = (device.random.floats(count, -1.0, 1.0), device.random.floats(count, -1.0, 1.0));
+    let (x, y) = (
+        device.random.floats(count, -1.0, 1.0),
+        device.random.floats(count, -1.0, 1.0),
+    );
     let out = device.input("y", &y);
     let args = [
         F32(2.5),
@@ -266,6 +288,10 @@ fn grids(device: &mut Device, size: usize) -> Tried {
         I32(count as i32),
     ];
     device.run("saxpy", (Dim3::line(2), Dim3::line(32)), 0, &args)?;
-    let want: Vec<f32> = x.iter().zip(&y).map(|(x, y)| 2.5f32.mul_add(*x, *y)).collect();
+    let want: Vec<f32> = x
+        .iter()
+        .zip(&y)
+        .map(|(x, y)| 2.5f32.mul_add(*x, *y))
+        .collect();
     all_same("saxpy", &device.read(out, count)?, &want)
 }

@@ -26,10 +26,24 @@ pub(super) const KERNELS: &[Kernel] = &[
 ];
 
 fn convert(device: &mut Device, count: usize) -> Tried {
-    let edges = [0, 1, -1, 127, 128, 255, 256, -128, 32768, 65535, i64::MAX, i64::MIN, 16_777_217];
-    let whole = device
-        .random
-        .mixed(count, &edges, |random| random.bits().cast_signed() >> random.between(0, 60));
+    let edges = [
+        0,
+        1,
+        -1,
+        127,
+        128,
+        255,
+        256,
+        -128,
+        32768,
+        65535,
+        i64::MAX,
+        i64::MIN,
+        16_777_217,
+    ];
+    let whole = device.random.mixed(count, &edges, |random| {
+        random.bits().cast_signed() >> random.between(0, 60)
+    });
     singles(device, "from_int", &whole, f64::is_same, |x| {
         [
             f64::from(x as i8),
@@ -68,7 +82,9 @@ fn convert(device: &mut Device, count: usize) -> Tried {
     })?;
     let real = device
         .random
-        .mixed(count, &[0.0, 0.5, -0.5, 1.0, 99.999], |random| random.real(-100.0, 100.0));
+        .mixed(count, &[0.0, 0.5, -0.5, 1.0, 99.999], |random| {
+            random.real(-100.0, 100.0)
+        });
     singles(device, "from_float", &real, i64::is_same, |x: f64| {
         let f = x as f32;
         [
@@ -148,10 +164,24 @@ fn clamp_conversions(device: &mut Device, count: usize) -> Tried {
             i64::from(wide as i32),
         ]
     })?;
-    let edges = [0, -1, 127, 128, -128, -129, 255, 256, 32768, -32769, 65536, i32::MAX, i32::MIN];
-    let a = device
-        .random
-        .mixed(count, &edges, |random| random.bits() as i32 >> random.between(0, 30));
+    let edges = [
+        0,
+        -1,
+        127,
+        128,
+        -128,
+        -129,
+        255,
+        256,
+        32768,
+        -32769,
+        65536,
+        i32::MAX,
+        i32::MIN,
+    ];
+    let a = device.random.mixed(count, &edges, |random| {
+        random.bits() as i32 >> random.between(0, 30)
+    });
     singles(device, "saturate", &a, i32::is_same, |x: i32| {
         [
             x.clamp(-32768, 32767),
@@ -209,7 +239,9 @@ fn of_quotient(x: f32, y: f32) -> [f32; 4] {
 
 fn of_root(x: f32) -> [f32; 4] {
     let nearest = x.sqrt();
-    let side = f64::from(x).partial_cmp(&f64::from(nearest).powi(2)).unwrap();
+    let side = f64::from(x)
+        .partial_cmp(&f64::from(nearest).powi(2))
+        .unwrap();
     MODES.map(|mode| rounded(nearest, side, mode))
 }
 
@@ -218,27 +250,39 @@ fn round_modes(device: &mut Device, count: usize) -> Tried {
     let mut numbers = |low: f64| -> Vec<f32> {
         (0..count)
             .map(|_| (device.random.real(low, 16.0) as f32, device.random.bits()))
-            .map(|(x, bits)| if low < 0.0 || bits & 1 == 0 { x } else { x * 256.0 })
+            .map(|(x, bits)| {
+                if low < 0.0 || bits & 1 == 0 {
+                    x
+                } else {
+                    x * 256.0
+                }
+            })
             .map(|x| if x.abs() < 0.25 { 0.75 } else { x })
             .collect()
     };
     let (a, b) = (numbers(0.5), numbers(-16.0));
     let unit = |x: f32| x.clamp(0.0, 1.0);
-    pairs(device, "round_modes", (&a, &b), f32::is_same, |x: f32, y: f32| {
-        let (p, q) = (f64::from(x), f64::from(y));
-        let (sum, product) = (of_exact(p + q), of_exact(p * q));
-        let (quotient, root, inverse) = (of_quotient(x, y), of_root(x), of_quotient(1.0, x));
-        let mut want = [0.0; 21];
-        want[0..4].copy_from_slice(&sum);
-        want[4..8].copy_from_slice(&product);
-        want[8..12].copy_from_slice(&quotient);
-        want[12..16].copy_from_slice(&root);
-        want[16] = unit(sum[0]);
-        want[17] = unit(product[0]);
-        want[18] = of_exact(p - q)[1];
-        want[19..21].copy_from_slice(&inverse[2..4]);
-        want
-    })?;
+    pairs(
+        device,
+        "round_modes",
+        (&a, &b),
+        f32::is_same,
+        |x: f32, y: f32| {
+            let (p, q) = (f64::from(x), f64::from(y));
+            let (sum, product) = (of_exact(p + q), of_exact(p * q));
+            let (quotient, root, inverse) = (of_quotient(x, y), of_root(x), of_quotient(1.0, x));
+            let mut want = [0.0; 21];
+            want[0..4].copy_from_slice(&sum);
+            want[4..8].copy_from_slice(&product);
+            want[8..12].copy_from_slice(&quotient);
+            want[12..16].copy_from_slice(&root);
+            want[16] = unit(sum[0]);
+            want[17] = unit(product[0]);
+            want[18] = of_exact(p - q)[1];
+            want[19..21].copy_from_slice(&inverse[2..4]);
+            want
+        },
+    )?;
     flushes(device, count)?;
     let wide: Vec<f64> = (0..count).map(|_| device.random.real(-2.0, 2.0)).collect();
     singles(device, "narrow", &wide, f32::is_same, |x: f64| {
@@ -249,29 +293,62 @@ fn round_modes(device: &mut Device, count: usize) -> Tried {
 
 /// `.ftz`: what is too small to be normal is 0 with its sign, as input and as result.
 fn flushes(device: &mut Device, count: usize) -> Tried {
-    let edges = [1e-40, -1e-40, f32::MIN_POSITIVE, 0.0, -0.0, 1.0, f32::NAN, 1e-20];
+    let edges = [
+        1e-40,
+        -1e-40,
+        f32::MIN_POSITIVE,
+        0.0,
+        -0.0,
+        1.0,
+        f32::NAN,
+        1e-20,
+    ];
     let mut numbers = || {
         device
             .random
             .mixed(count, &edges, |random| random.real(-1e-37, 1e-37) as f32)
     };
     let (a, b) = (numbers(), numbers());
-    let flushed = |x: f32| if x.is_subnormal() { 0f32.copysign(x) } else { x };
-    pairs(device, "flushes", (&a, &b), f32::is_same, |x: f32, y: f32| {
-        let (p, q) = (flushed(x), flushed(y));
-        let greatest = if p == 0.0 && q == 0.0 && p.is_sign_negative() { q } else { p.max(q) };
-        let greatest = if p == 0.0 && q == 0.0 && p.is_sign_positive() { p } else { greatest };
-        let square = flushed(p * p);
-        [
-            flushed(p + q),
-            flushed(p * q),
-            x + y,
-            x * y,
-            greatest,
-            p.abs(),
-            -p,
-            // Saturated NaN is +0.
-            if square.is_nan() { 0.0 } else { square.min(1.0) },
-        ]
-    })
+    let flushed = |x: f32| {
+        if x.is_subnormal() {
+            0f32.copysign(x)
+        } else {
+            x
+        }
+    };
+    pairs(
+        device,
+        "flushes",
+        (&a, &b),
+        f32::is_same,
+        |x: f32, y: f32| {
+            let (p, q) = (flushed(x), flushed(y));
+            let greatest = if p == 0.0 && q == 0.0 && p.is_sign_negative() {
+                q
+            } else {
+                p.max(q)
+            };
+            let greatest = if p == 0.0 && q == 0.0 && p.is_sign_positive() {
+                p
+            } else {
+                greatest
+            };
+            let square = flushed(p * p);
+            [
+                flushed(p + q),
+                flushed(p * q),
+                x + y,
+                x * y,
+                greatest,
+                p.abs(),
+                -p,
+                // Saturated NaN is +0.
+                if square.is_nan() {
+                    0.0
+                } else {
+                    square.min(1.0)
+                },
+            ]
+        },
+    )
 }

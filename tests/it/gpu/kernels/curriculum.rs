@@ -15,7 +15,10 @@ pub(super) const KERNELS: &[Kernel] = &[Kernel {
 
 fn curriculum(device: &mut Device, count: usize) -> Tried {
     let size = I32(count as i32);
-    let (a, b) = (device.random.floats(count, -1.0, 1.0), device.random.floats(count, -1.0, 1.0));
+    let (a, b) = (
+        device.random.floats(count, -1.0, 1.0),
+        device.random.floats(count, -1.0, 1.0),
+    );
     let out = device.output::<f32>("c", count);
     let args = [
         Ptr(device.input("a", &a)),
@@ -26,7 +29,9 @@ fn curriculum(device: &mut Device, count: usize) -> Tried {
     device.run("vector_add", line(count, 64), 0, &args)?;
     let want: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
     all_same("vector_add", &device.read(out, count)?, &want)?;
-    let bytes = device.random.mixed(count, &[0u8, 255, 17], |random| random.bits() as u8);
+    let bytes = device
+        .random
+        .mixed(count, &[0u8, 255, 17], |random| random.bits() as u8);
     let bins = device.input("bins", &[0u32; 256]);
     let args = [Ptr(device.input("in", &bytes)), Ptr(bins), size.clone()];
     device.run("histogram", (Dim3::line(2), Dim3::line(64)), 0, &args)?;
@@ -36,7 +41,12 @@ fn curriculum(device: &mut Device, count: usize) -> Tried {
     let sum = device.input("out", &[0f32]);
     let args = [Ptr(device.input("in", &a)), Ptr(sum), size.clone()];
     device.run("reduce", (Dim3::line(2), Dim3::line(64)), 0, &args)?;
-    all_near("reduce", &device.read(sum, 1)?, &[a.iter().sum::<f32>()], (1e-5, 1e-5))?;
+    all_near(
+        "reduce",
+        &device.read(sum, 1)?,
+        &[a.iter().sum::<f32>()],
+        (1e-5, 1e-5),
+    )?;
     let ints = device.random.ints(count, -99, 99);
     let out = device.output::<i32>("out", count);
     let args = [Ptr(device.input("in", &ints)), Ptr(out), size.clone()];
@@ -61,7 +71,10 @@ fn curriculum(device: &mut Device, count: usize) -> Tried {
 }
 
 fn matmul(device: &mut Device, m: usize, n: usize, k: usize) -> Tried {
-    let (a, b) = (device.random.floats(m * k, -1.0, 1.0), device.random.floats(k * n, -1.0, 1.0));
+    let (a, b) = (
+        device.random.floats(m * k, -1.0, 1.0),
+        device.random.floats(k * n, -1.0, 1.0),
+    );
     let out = device.output::<f32>("c", m * n);
     let args = [
         Ptr(device.input("a", &a)),
@@ -82,7 +95,10 @@ fn matmul(device: &mut Device, m: usize, n: usize, k: usize) -> Tried {
 fn softmax(device: &mut Device, rows: usize, cols: usize) -> Tried {
     // The first row has infinities, the second numbers of which no exponential is finite.
     let mut a = device.random.floats(rows * cols, -5.0, 5.0);
-    a[..cols].iter_mut().step_by(2).for_each(|x| *x = f32::NEG_INFINITY);
+    a[..cols]
+        .iter_mut()
+        .step_by(2)
+        .for_each(|x| *x = f32::NEG_INFINITY);
     a[cols..2 * cols].iter_mut().for_each(|x| *x += 1e4);
     let out = device.output::<f32>("out", rows * cols);
     let args = [
@@ -91,7 +107,12 @@ fn softmax(device: &mut Device, rows: usize, cols: usize) -> Tried {
         I32(rows as i32),
         I32(cols as i32),
     ];
-    device.run("softmax", (Dim3::line(rows as u32), Dim3::line(64)), 0, &args)?;
+    device.run(
+        "softmax",
+        (Dim3::line(rows as u32), Dim3::line(64)),
+        0,
+        &args,
+    )?;
     let want: Vec<f32> = a
         .chunks(cols)
         .flat_map(|row| {
@@ -100,5 +121,10 @@ fn softmax(device: &mut Device, rows: usize, cols: usize) -> Tried {
             row.iter().map(move |x| (x - greatest).exp() / sum)
         })
         .collect();
-    all_near("softmax", &device.read(out, rows * cols)?, &want, (1e-5, 1e-6))
+    all_near(
+        "softmax",
+        &device.read(out, rows * cols)?,
+        &want,
+        (1e-5, 1e-6),
+    )
 }

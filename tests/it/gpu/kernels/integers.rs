@@ -37,9 +37,9 @@ pub(super) const KERNELS: &[Kernel] = &[
 fn int_arithmetic(device: &mut Device, count: usize) -> Tried {
     let edges = [0, 1, -1, 2, -2, 7, -7, 31, 32, 40_000, -40_000];
     let mut numbers = || {
-        device
-            .random
-            .mixed(count, &edges, |random| random.between(-40_000, 40_000) as i32)
+        device.random.mixed(count, &edges, |random| {
+            random.between(-40_000, 40_000) as i32
+        })
     };
     let (a, b) = (numbers(), numbers());
     let truth = i32::from;
@@ -76,35 +76,45 @@ fn int_arithmetic(device: &mut Device, count: usize) -> Tried {
 
 fn unsigned_arithmetic(device: &mut Device, count: usize) -> Tried {
     let edges = [0, 1, 2, 31, 0x7fff_ffff, 0x8000_0000, u32::MAX, 0xff_ffff];
-    let mut numbers = || device.random.mixed(count, &edges, |random| random.bits() as u32);
+    let mut numbers = || {
+        device
+            .random
+            .mixed(count, &edges, |random| random.bits() as u32)
+    };
     let (a, b) = (numbers(), numbers());
     let truth = u32::from;
-    pairs(device, "unsigned_arithmetic", (&a, &b), u32::is_same, |x, y| {
-        let wide = u64::from(x) * u64::from(y);
-        let low = |n: u32| u64::from(n & 0xff_ffff);
-        [
-            x.wrapping_add(y),
-            x.wrapping_sub(y),
-            x.wrapping_mul(y),
-            x.checked_div(y).unwrap_or(0),
-            x.checked_rem(y).unwrap_or(0),
-            x.wrapping_neg(),
-            x.min(y),
-            x.max(y),
-            x << (y & 31),
-            x >> (y & 31),
-            truth(x < y),
-            truth(x >= y),
-            (wide >> 32) as u32,
-            x.wrapping_mul(y).wrapping_add(x),
-            (low(x) * low(y)) as u32,
-            x.abs_diff(y),
-            truth(x.checked_add(y).is_none()),
-            (wide >> 17) as u32,
-            (x & y) | (!x & 0x0f0f_0f0f),
-            (x ^ y) & (x | 0x5a5a_5a5a) & !(y << 3),
-        ]
-    })
+    pairs(
+        device,
+        "unsigned_arithmetic",
+        (&a, &b),
+        u32::is_same,
+        |x, y| {
+            let wide = u64::from(x) * u64::from(y);
+            let low = |n: u32| u64::from(n & 0xff_ffff);
+            [
+                x.wrapping_add(y),
+                x.wrapping_sub(y),
+                x.wrapping_mul(y),
+                x.checked_div(y).unwrap_or(0),
+                x.checked_rem(y).unwrap_or(0),
+                x.wrapping_neg(),
+                x.min(y),
+                x.max(y),
+                x << (y & 31),
+                x >> (y & 31),
+                truth(x < y),
+                truth(x >= y),
+                (wide >> 32) as u32,
+                x.wrapping_mul(y).wrapping_add(x),
+                (low(x) * low(y)) as u32,
+                x.abs_diff(y),
+                truth(x.checked_add(y).is_none()),
+                (wide >> 17) as u32,
+                (x & y) | (!x & 0x0f0f_0f0f),
+                (x ^ y) & (x | 0x5a5a_5a5a) & !(y << 3),
+            ]
+        },
+    )
 }
 
 fn long_arithmetic(device: &mut Device, count: usize) -> Tried {
@@ -163,8 +173,14 @@ fn long_arithmetic(device: &mut Device, count: usize) -> Tried {
 }
 
 fn small_integers(device: &mut Device, count: usize) -> Tried {
-    let a = device.random.mixed(count, &[0, 1, -1, 127, -128], |random| random.bits() as i8);
-    let b = device.random.mixed(count, &[0u8, 1, 127, 128, 255], |random| random.bits() as u8);
+    let a = device
+        .random
+        .mixed(count, &[0, 1, -1, 127, -128], |random| random.bits() as i8);
+    let b = device
+        .random
+        .mixed(count, &[0u8, 1, 127, 128, 255], |random| {
+            random.bits() as u8
+        });
     pairs(device, "small_integers", (&a, &b), i16::is_same, |c, d| {
         // The usual arithmetic conversions: all operators work on int.
         let (x, y) = (i32::from(c), i32::from(d));
@@ -200,10 +216,22 @@ fn small_integers(device: &mut Device, count: usize) -> Tried {
 }
 
 fn constant_division(device: &mut Device, count: usize) -> Tried {
-    let edges = [0, 1, -1, 6, 7, -7, i64::MAX, i64::MIN, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
-    let a = device
-        .random
-        .mixed(count, &edges, |random| random.bits().cast_signed() >> random.between(0, 40));
+    let edges = [
+        0,
+        1,
+        -1,
+        6,
+        7,
+        -7,
+        i64::MAX,
+        i64::MIN,
+        0x7fff_ffff,
+        0x8000_0000,
+        0xffff_ffff,
+    ];
+    let a = device.random.mixed(count, &edges, |random| {
+        random.bits().cast_signed() >> random.between(0, 40)
+    });
     singles(device, "constant_division", &a, i64::is_same, |x| {
         let (u, s, v) = (x.cast_unsigned(), i64::from(x as i32), i64::from(x as u32));
         [

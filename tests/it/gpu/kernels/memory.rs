@@ -62,9 +62,17 @@ fn vectors(device: &mut Device, count: usize) -> Tried {
         .map(|_| [device.random.between(-1000, 1000) as i32, 7])
         .collect();
     let c = any::<u8, 4>(device, count);
-    let d: Vec<[f64; 2]> = (0..count).map(|_| [device.random.real(-1.0, 1.0), 0.5]).collect();
-    let (e, f) = (device.output::<[u32; 4]>("e", count), device.output::<[i32; 2]>("f", count));
-    let (g, h) = (device.output::<[u8; 4]>("g", count), device.output::<[f64; 2]>("h", count));
+    let d: Vec<[f64; 2]> = (0..count)
+        .map(|_| [device.random.real(-1.0, 1.0), 0.5])
+        .collect();
+    let (e, f) = (
+        device.output::<[u32; 4]>("e", count),
+        device.output::<[i32; 2]>("f", count),
+    );
+    let (g, h) = (
+        device.output::<[u8; 4]>("g", count),
+        device.output::<[f64; 2]>("h", count),
+    );
     let args = [
         Ptr(device.input("a", &a)),
         Ptr(device.input("b", &b)),
@@ -97,8 +105,14 @@ fn more_vectors(device: &mut Device, count: usize) -> Tried {
     let b = any::<u32, 4>(device, count);
     let c = any::<i64, 2>(device, count);
     let d = any::<u32, 2>(device, count);
-    let (e, f) = (device.output::<[i16; 2]>("e", count), device.output::<[u32; 4]>("f", count));
-    let (g, h) = (device.output::<[i64; 2]>("g", count), device.output::<[u32; 2]>("h", count));
+    let (e, f) = (
+        device.output::<[i16; 2]>("e", count),
+        device.output::<[u32; 4]>("f", count),
+    );
+    let (g, h) = (
+        device.output::<[i64; 2]>("g", count),
+        device.output::<[u32; 2]>("h", count),
+    );
     let args = [
         Ptr(device.input("a", &a)),
         Ptr(device.input("b", &b)),
@@ -113,7 +127,10 @@ fn more_vectors(device: &mut Device, count: usize) -> Tried {
     device.run("more_vectors", line(count, 32), 0, &args)?;
     let want: Vec<[i16; 2]> = a.iter().map(|[x, y]| [*y, x.wrapping_neg()]).collect();
     all_same("e", &device.read(e, count)?, &want)?;
-    let want: Vec<[u32; 4]> = b.iter().map(|[x, y, z, w]| [x ^ y, y ^ z, z ^ w, *w]).collect();
+    let want: Vec<[u32; 4]> = b
+        .iter()
+        .map(|[x, y, z, w]| [x ^ y, y ^ z, z ^ w, *w])
+        .collect();
     all_same("f", &device.read(f, count)?, &want)?;
     let want: Vec<[i64; 2]> = c.iter().map(|[x, y]| [*y, x.wrapping_add(*y)]).collect();
     all_same("g", &device.read(g, count)?, &want)?;
@@ -130,7 +147,13 @@ fn reinterpreted(device: &mut Device, count: usize) -> Tried {
     let want: Vec<f32> = a
         .iter()
         .enumerate()
-        .map(|(i, x)| if i < whole { x + (i % 4 + 1) as f32 } else { *x })
+        .map(|(i, x)| {
+            if i < whole {
+                x + (i % 4 + 1) as f32
+            } else {
+                *x
+            }
+        })
         .collect();
     all_same("reinterpreted", &device.read(out, count)?, &want)
 }
@@ -161,7 +184,10 @@ fn structs(device: &mut Device, count: usize) -> Tried {
             (x, 2.0 * x, (i % 100) as i8, f64::from(x) * 3.0)
         })
         .collect();
-    let inputs: Vec<[u8; 24]> = given.iter().map(|(x, y, k, m)| particle(*x, *y, *k, *m)).collect();
+    let inputs: Vec<[u8; 24]> = given
+        .iter()
+        .map(|(x, y, k, m)| particle(*x, *y, *k, *m))
+        .collect();
     // The kernel writes members only: what lies between them is the host's.
     let out = device.input("out", &vec![[0u8; 24]; count]);
     let args = [Bytes(settings), Ptr(device.input("in", &inputs)), Ptr(out)];
@@ -184,7 +210,11 @@ fn constants(device: &mut Device, count: usize) -> Tried {
     device.run("polynomial", line(count, 64), 0, &args)?;
     let want: Vec<f32> = a
         .iter()
-        .map(|x| [-0.25, 4.0, 0.5, -2.0, 1.0f32].iter().fold(0.0f32, |sum, c| sum.mul_add(*x, *c)))
+        .map(|x| {
+            [-0.25, 4.0, 0.5, -2.0, 1.0f32]
+                .iter()
+                .fold(0.0f32, |sum, c| sum.mul_add(*x, *c))
+        })
         .collect();
     all_same("polynomial", &device.read(out, count)?, &want)?;
     let table = [10, 20, 30, -40];
@@ -220,11 +250,24 @@ fn shared_memory(device: &mut Device, blocks: usize) -> Tried {
     let a = device.random.ints(count, -1000, 1000);
     let input = Ptr(device.input("in", &a));
     let out = device.output::<i32>("out", count);
-    device.run("reversed", shape, 4 * block as u32, &[input.clone(), Ptr(out)])?;
-    let want: Vec<i32> = a.chunks(block).flat_map(|part| part.iter().rev().copied()).collect();
+    device.run(
+        "reversed",
+        shape,
+        4 * block as u32,
+        &[input.clone(), Ptr(out)],
+    )?;
+    let want: Vec<i32> = a
+        .chunks(block)
+        .flat_map(|part| part.iter().rev().copied())
+        .collect();
     all_same("reversed", &device.read(out, count)?, &want)?;
     let out = device.output::<f64>("out", count);
-    device.run("two_arrays", shape, 9 * block as u32, &[input.clone(), Ptr(out)])?;
+    device.run(
+        "two_arrays",
+        shape,
+        9 * block as u32,
+        &[input.clone(), Ptr(out)],
+    )?;
     let want: Vec<f64> = a
         .chunks(block)
         .flat_map(|part| (0..block).map(|t| part[(t + 1) % block]))
@@ -253,7 +296,9 @@ fn shared_memory(device: &mut Device, blocks: usize) -> Tried {
     ];
     let grid = Dim3::new(cols.div_ceil(8) as u32, rows.div_ceil(8) as u32, 1);
     device.run("transpose", (grid, Dim3::new(8, 8, 1)), 0, &args)?;
-    let want: Vec<f32> = (0..rows * cols).map(|i| a[i % rows * cols + i / rows]).collect();
+    let want: Vec<f32> = (0..rows * cols)
+        .map(|i| a[i % rows * cols + i / rows])
+        .collect();
     all_same("transpose", &device.read(out, rows * cols)?, &want)
 }
 
@@ -310,9 +355,17 @@ fn addressing(device: &mut Device, count: usize) -> Tried {
     all_same("addressing", &device.read(out, 4 * count)?, &want)?;
     // A list through all nodes, in the order of multiples of an odd number.
     let order: Vec<i32> = (0..count).map(|i| (i * 7 % count) as i32).collect();
-    let order = if count % 7 == 0 { (0..count as i32).collect() } else { order };
+    let order = if count % 7 == 0 {
+        (0..count as i32).collect()
+    } else {
+        order
+    };
     let nodes = device.output::<[u64; 2]>("nodes", count);
-    let args = [Ptr(nodes), Ptr(device.input("order", &order)), I32(count as i32)];
+    let args = [
+        Ptr(nodes),
+        Ptr(device.input("order", &order)),
+        I32(count as i32),
+    ];
     device.run("link", line(32, 32), 0, &args)?;
     let out = device.output::<i32>("out", 2);
     let first = nodes.offset(16 * order[0] as u64);
@@ -330,9 +383,14 @@ fn memory_orders(device: &mut Device, count: usize) -> Tried {
     let out = device.output::<i32>("out", 3 * count);
     let args = [Ptr(device.input("in", &a)), Ptr(out), I32(count as i32)];
     device.run("hints", line(count, 32), 0, &args)?;
-    let want: Vec<i32> = (0..3).flat_map(|k| a.iter().map(move |x| 5 * x + k)).collect();
+    let want: Vec<i32> = (0..3)
+        .flat_map(|k| a.iter().map(move |x| 5 * x + k))
+        .collect();
     all_same("hints", &device.read(out, 3 * count)?, &want)?;
-    let (data, out) = (device.output::<i32>("data", 32), device.output::<i32>("out", 32));
+    let (data, out) = (
+        device.output::<i32>("data", 32),
+        device.output::<i32>("out", 32),
+    );
     let flag = device.input("flag", &[0i32]);
     let shape = (Dim3::line(2), Dim3::line(32));
     device.run("released", shape, 0, &[Ptr(data), Ptr(flag), Ptr(out)])?;

@@ -43,10 +43,12 @@ fn extracted(a: u64, at: u32, length: u32, bits: u32, is_signed: bool) -> u64 {
 
 /// `bfi`: the low bits of `a` at a place within `b`.
 fn inserted(a: u64, b: u64, at: u32, length: u32, bits: u32) -> u64 {
-    (0..length.min(bits)).take_while(|k| at + k < bits).fold(b, |word, k| {
-        let place = at + k;
-        word & !(1 << place) | (a >> k & 1) << place
-    })
+    (0..length.min(bits))
+        .take_while(|k| at + k < bits)
+        .fold(b, |word, k| {
+            let place = at + k;
+            word & !(1 << place) | (a >> k & 1) << place
+        })
 }
 
 /// `fns`: the n-th set bit from a place on, upwards or downwards.
@@ -63,7 +65,9 @@ fn nth_set(mask: u32, base: u32, offset: i32) -> u32 {
 
 /// `bmsk`: ones from one place to another.
 fn ones(at: u32, length: u32) -> u32 {
-    (0..32).filter(|k| *k >= at && *k - at < length).fold(0, |mask, k| mask | 1 << k)
+    (0..32)
+        .filter(|k| *k >= at && *k - at < length)
+        .fold(0, |mask, k| mask | 1 << k)
 }
 
 /// `bfind`: the highest bit that is set.
@@ -72,8 +76,21 @@ fn highest(x: u64) -> u32 {
 }
 
 fn integers(device: &mut Device, count: usize) -> Tried {
-    let edges = [0, 1, 0x8000_0000, u32::MAX, 0x7fff_ffff, 32, 0xff_ffff, 0x80_0000];
-    let mut numbers = || device.random.mixed(count, &edges, |random| random.bits() as u32);
+    let edges = [
+        0,
+        1,
+        0x8000_0000,
+        u32::MAX,
+        0x7fff_ffff,
+        32,
+        0xff_ffff,
+        0x80_0000,
+    ];
+    let mut numbers = || {
+        device
+            .random
+            .mixed(count, &edges, |random| random.bits() as u32)
+    };
     let (a, b) = (numbers(), numbers());
     pairs(device, "ptx_integers", (&a, &b), u32::is_same, |x, y| {
         let mut want = [0; 45];
@@ -83,9 +100,9 @@ fn integers(device: &mut Device, count: usize) -> Tried {
     })?;
     let edges = [0, 1, u64::MAX, 1 << 63, (1 << 63) - 1];
     let mut numbers = || {
-        device
-            .random
-            .mixed(count, &edges, |random| random.bits() >> random.between(0, 60))
+        device.random.mixed(count, &edges, |random| {
+            random.bits() >> random.between(0, 60)
+        })
     };
     let (a, b) = (numbers(), numbers());
     pairs(device, "ptx_wide_integers", (&a, &b), u64::is_same, wide)
@@ -210,42 +227,62 @@ fn wide(x: u64, y: u64) -> [u64; 20] {
 }
 
 fn floats(device: &mut Device, count: usize) -> Tried {
-    let edges = [0.0, -0.0, 1.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 1e-40, -1e-40, 0.25];
-    let mut numbers = || device.random.mixed(count, &edges, |random| random.real(-3.0, 3.0) as f32);
+    let edges = [
+        0.0,
+        -0.0,
+        1.0,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        1e-40,
+        -1e-40,
+        0.25,
+    ];
+    let mut numbers = || {
+        device
+            .random
+            .mixed(count, &edges, |random| random.real(-3.0, 3.0) as f32)
+    };
     let (a, b) = (numbers(), numbers());
     let truth = |is: bool| f32::from(u8::from(is));
-    pairs(device, "ptx_floats", (&a, &b), f32::is_same, |x: f32, y: f32| {
-        let is_unordered = x.is_nan() || y.is_nan();
-        let of_nan = |value: f32| if is_unordered { f32::NAN } else { value };
-        let is_lower = x < y || x == 0.0 && y == 0.0 && x.is_sign_negative();
-        [
-            truth(x.is_finite()),
-            truth(x.is_infinite()),
-            truth(!x.is_nan()),
-            truth(x.is_nan()),
-            truth(x.is_normal()),
-            truth(x.is_subnormal()),
-            truth(is_unordered || x == y),
-            truth(is_unordered || x != y),
-            truth(is_unordered || x < y),
-            truth(is_unordered || x <= y),
-            truth(is_unordered || x > y),
-            truth(is_unordered || x >= y),
-            truth(!is_unordered),
-            truth(is_unordered),
-            // The sign of the first, the size of the second.
-            y.copysign(x),
-            if x >= 0.0 { x } else { y },
-            truth(x < y),
-            of_nan(if is_lower { x } else { y }),
-            of_nan(if is_lower { y } else { x }),
-            x.mul_add(y, x),
-            x.ceil(),
-            if x > 0.0 { x.min(1.0) } else { 0.0 },
-            y.copysign(x),
-            if x < y { 2.0 } else { 1.0 },
-        ]
-    })?;
+    pairs(
+        device,
+        "ptx_floats",
+        (&a, &b),
+        f32::is_same,
+        |x: f32, y: f32| {
+            let is_unordered = x.is_nan() || y.is_nan();
+            let of_nan = |value: f32| if is_unordered { f32::NAN } else { value };
+            let is_lower = x < y || x == 0.0 && y == 0.0 && x.is_sign_negative();
+            [
+                truth(x.is_finite()),
+                truth(x.is_infinite()),
+                truth(!x.is_nan()),
+                truth(x.is_nan()),
+                truth(x.is_normal()),
+                truth(x.is_subnormal()),
+                truth(is_unordered || x == y),
+                truth(is_unordered || x != y),
+                truth(is_unordered || x < y),
+                truth(is_unordered || x <= y),
+                truth(is_unordered || x > y),
+                truth(is_unordered || x >= y),
+                truth(!is_unordered),
+                truth(is_unordered),
+                // The sign of the first, the size of the second.
+                y.copysign(x),
+                if x >= 0.0 { x } else { y },
+                truth(x < y),
+                of_nan(if is_lower { x } else { y }),
+                of_nan(if is_lower { y } else { x }),
+                x.mul_add(y, x),
+                x.ceil(),
+                if x > 0.0 { x.min(1.0) } else { 0.0 },
+                y.copysign(x),
+                if x < y { 2.0 } else { 1.0 },
+            ]
+        },
+    )?;
     doubles(device, count)?;
     halves(device, count)
 }
@@ -291,33 +328,39 @@ fn doubles(device: &mut Device, count: usize) -> Tried {
         let side = exact.cmp(&(nearest as i128)).then(Ordering::Greater);
         f64::from(rounded(nearest, side, mode))
     };
-    pairs(device, "ptx_doubles", (&a, &b), f64::is_same, |x: f64, y: f64| {
-        let (p, q) = (x as i128, y as i128);
-        let quotient = x / y;
-        // The rest of a division is exact; over a negative divisor the sides are exchanged.
-        let rest = side((-quotient).mul_add(y, x));
-        let rest = if y < 0.0 { rest.reverse() } else { rest };
-        let (root, inverse) = (x.sqrt(), 1.0 / x);
-        let single = i128::from(x as f32 as i64) * i128::from(y as f32 as i64);
-        [
-            of_whole(p + q, Mode::Zero),
-            of_whole(p + q, Mode::Down),
-            of_whole(p + q, Mode::Up),
-            of_whole(p * q, Mode::Zero),
-            of_whole(p * q, Mode::Up),
-            rounded_wide(quotient, rest, Mode::Down),
-            rounded_wide(quotient, rest, Mode::Up),
-            of_more(p * q, Mode::Zero),
-            of_more(p * q, Mode::Down),
-            of_more(p * q, Mode::Up),
-            of_more_single(single, Mode::Zero),
-            of_more_single(single, Mode::Down),
-            of_more_single(single, Mode::Up),
-            rounded_wide(root, side((-root).mul_add(root, x)), Mode::Up),
-            rounded_wide(inverse, side((-inverse).mul_add(x, 1.0)), Mode::Down),
-            x.next_down(),
-        ]
-    })
+    pairs(
+        device,
+        "ptx_doubles",
+        (&a, &b),
+        f64::is_same,
+        |x: f64, y: f64| {
+            let (p, q) = (x as i128, y as i128);
+            let quotient = x / y;
+            // The rest of a division is exact; over a negative divisor the sides are exchanged.
+            let rest = side((-quotient).mul_add(y, x));
+            let rest = if y < 0.0 { rest.reverse() } else { rest };
+            let (root, inverse) = (x.sqrt(), 1.0 / x);
+            let single = i128::from(x as f32 as i64) * i128::from(y as f32 as i64);
+            [
+                of_whole(p + q, Mode::Zero),
+                of_whole(p + q, Mode::Down),
+                of_whole(p + q, Mode::Up),
+                of_whole(p * q, Mode::Zero),
+                of_whole(p * q, Mode::Up),
+                rounded_wide(quotient, rest, Mode::Down),
+                rounded_wide(quotient, rest, Mode::Up),
+                of_more(p * q, Mode::Zero),
+                of_more(p * q, Mode::Down),
+                of_more(p * q, Mode::Up),
+                of_more_single(single, Mode::Zero),
+                of_more_single(single, Mode::Down),
+                of_more_single(single, Mode::Up),
+                rounded_wide(root, side((-root).mul_add(root, x)), Mode::Up),
+                rounded_wide(inverse, side((-inverse).mul_add(x, 1.0)), Mode::Down),
+                x.next_down(),
+            ]
+        },
+    )
 }
 
 /// The half that is nearest, or if that is too large the one below it.
@@ -336,31 +379,37 @@ fn halves(device: &mut Device, count: usize) -> Tried {
             .collect()
     };
     let (a, b) = (numbers(), numbers());
-    pairs(device, "ptx_halves", (&a, &b), u32::is_same, |p: u16, q: u16| {
-        let (x, y) = (f64::from(half_value(p)), f64::from(half_value(q)));
-        let one = |value: f64| u32::from(half_bits(value));
-        let two = |low: f64, high: f64| one(low) | one(high) << 16;
-        [
-            one(x + y),
-            one(x * y),
-            one(x.min(y)),
-            one(x.max(y)),
-            one(x * y + y),
-            one(x.abs()),
-            one(-x),
-            one((x + y).clamp(0.0, 1.0)),
-            u32::from(x < y),
-            two(x - y, y - x),
-            two(x * y, x * y),
-            two(x * y + x, x * y + y),
-            p.into(),
-            half_towards_zero((x as f32 * 1.2).into()).into(),
-            one(x.round_ties_even() + 0.0),
-            one(x * 1.2),
-            two(-1.0, f64::from(std::f32::consts::PI)),
-            0x4049,
-        ]
-    })
+    pairs(
+        device,
+        "ptx_halves",
+        (&a, &b),
+        u32::is_same,
+        |p: u16, q: u16| {
+            let (x, y) = (f64::from(half_value(p)), f64::from(half_value(q)));
+            let one = |value: f64| u32::from(half_bits(value));
+            let two = |low: f64, high: f64| one(low) | one(high) << 16;
+            [
+                one(x + y),
+                one(x * y),
+                one(x.min(y)),
+                one(x.max(y)),
+                one(x * y + y),
+                one(x.abs()),
+                one(-x),
+                one((x + y).clamp(0.0, 1.0)),
+                u32::from(x < y),
+                two(x - y, y - x),
+                two(x * y, x * y),
+                two(x * y + x, x * y + y),
+                p.into(),
+                half_towards_zero((x as f32 * 1.2).into()).into(),
+                one(x.round_ties_even() + 0.0),
+                one(x * 1.2),
+                two(-1.0, f64::from(std::f32::consts::PI)),
+                0x4049,
+            ]
+        },
+    )
 }
 
 fn memory(device: &mut Device, count: usize) -> Tried {
@@ -394,7 +443,12 @@ fn memory(device: &mut Device, count: usize) -> Tried {
     let out = device.output::<i32>("out", 160);
     let args = [Ptr(device.input("in", &a)), Ptr(out)];
     device.run("ptx_loads", line(32, 32), 0, &args)?;
-    let want: Vec<i32> = a.iter().rev().copied().chain(a[..32].iter().map(|x| x - a[5])).collect();
+    let want: Vec<i32> = a
+        .iter()
+        .rev()
+        .copied()
+        .chain(a[..32].iter().map(|x| x - a[5]))
+        .collect();
     all_same("ptx_loads", &device.read(out, 160)?, &want)?;
     let mut a = device.random.ints(80, -99, 99);
     let out = device.output::<i32>("out", 96);
@@ -420,5 +474,9 @@ fn barriers(device: &mut Device) -> Tried {
     want.extend(0..7);
     all_same("ptx_barriers", &device.read(out, 199)?, &want)?;
     let want: Vec<i32> = (8..64).collect();
-    all_same("ptx_barriers", &device.read(out.offset(4 * 200), 56)?, &want)
+    all_same(
+        "ptx_barriers",
+        &device.read(out.offset(4 * 200), 56)?,
+        &want,
+    )
 }

@@ -77,35 +77,45 @@ fn float_arithmetic(device: &mut Device, count: usize) -> Tried {
     };
     let (a, b) = (numbers(), numbers());
     let truth = |is: bool| f32::from(u8::from(is));
-    pairs(device, "float_arithmetic", (&a, &b), f32::is_same, |x, y| {
-        [
-            x + y,
-            x - y,
-            x * y,
-            x / y,
-            x.mul_add(y, x),
-            x.sqrt(),
-            least(x.into(), y.into()) as f32,
-            greatest(x.into(), y.into()) as f32,
-            x.abs(),
-            -x,
-            x.copysign(y),
-            truth(x < y),
-            truth(x <= y),
-            truth(x != y),
-            truth(x == y),
-            truth(!matches!(x.partial_cmp(&y), Some(order) if order.is_ge())),
-            if x > y { 1.0 } else { 2.0 },
-            truth(x.is_nan()),
-            truth(x.is_infinite()),
-            1.0 / y,
-            x - 0.1,
-            x * y + y,
-            truth(x.is_finite() && y.is_finite()),
-            // The sign of a NaN is anybody's guess.
-            if x.is_nan() { f32::NAN } else { truth(x.is_sign_negative()) },
-        ]
-    })
+    pairs(
+        device,
+        "float_arithmetic",
+        (&a, &b),
+        f32::is_same,
+        |x, y| {
+            [
+                x + y,
+                x - y,
+                x * y,
+                x / y,
+                x.mul_add(y, x),
+                x.sqrt(),
+                least(x.into(), y.into()) as f32,
+                greatest(x.into(), y.into()) as f32,
+                x.abs(),
+                -x,
+                x.copysign(y),
+                truth(x < y),
+                truth(x <= y),
+                truth(x != y),
+                truth(x == y),
+                truth(!matches!(x.partial_cmp(&y), Some(order) if order.is_ge())),
+                if x > y { 1.0 } else { 2.0 },
+                truth(x.is_nan()),
+                truth(x.is_infinite()),
+                1.0 / y,
+                x - 0.1,
+                x * y + y,
+                truth(x.is_finite() && y.is_finite()),
+                // The sign of a NaN is anybody's guess.
+                if x.is_nan() {
+                    f32::NAN
+                } else {
+                    truth(x.is_sign_negative())
+                },
+            ]
+        },
+    )
 }
 
 fn double_arithmetic(device: &mut Device, count: usize) -> Tried {
@@ -122,32 +132,40 @@ fn double_arithmetic(device: &mut Device, count: usize) -> Tried {
     };
     let (a, b) = (numbers(), numbers());
     let truth = |is: bool| f64::from(u8::from(is));
-    pairs(device, "double_arithmetic", (&a, &b), f64::is_same, |x, y| {
-        [
-            x + y,
-            x - y,
-            x * y,
-            x / y,
-            x.mul_add(y, x),
-            x.sqrt(),
-            least(x, y),
-            greatest(x, y),
-            x.abs(),
-            -x,
-            x.copysign(y),
-            truth(x < y),
-            truth(x <= y),
-            truth(x != y),
-            truth(!matches!(x.partial_cmp(&y), Some(order) if order.is_gt())),
-            if x == y { 1.0 } else { -1.0 },
-            1.0 / y,
-            x + 0.1,
-        ]
-    })
+    pairs(
+        device,
+        "double_arithmetic",
+        (&a, &b),
+        f64::is_same,
+        |x, y| {
+            [
+                x + y,
+                x - y,
+                x * y,
+                x / y,
+                x.mul_add(y, x),
+                x.sqrt(),
+                least(x, y),
+                greatest(x, y),
+                x.abs(),
+                -x,
+                x.copysign(y),
+                truth(x < y),
+                truth(x <= y),
+                truth(x != y),
+                truth(!matches!(x.partial_cmp(&y), Some(order) if order.is_gt())),
+                if x == y { 1.0 } else { -1.0 },
+                1.0 / y,
+                x + 0.1,
+            ]
+        },
+    )
 }
 
 fn rounding(device: &mut Device, count: usize) -> Tried {
-    let halves = [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0.49999997, 8388609.0, 1e10, -0.2];
+    let halves = [
+        0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0.49999997, 8388609.0, 1e10, -0.2,
+    ];
     let edges: Vec<f32> = EDGES.iter().copied().chain(halves).collect();
     let a = device
         .random
@@ -229,22 +247,39 @@ fn transcendental(device: &mut Device, count: usize) -> Tried {
         f32::NAN,
         2.0,
     ];
-    let mut numbers = || device.random.mixed(count, &edges, |random| random.real(-4.0, 4.0) as f32);
+    let mut numbers = || {
+        device
+            .random
+            .mixed(count, &edges, |random| random.real(-4.0, 4.0) as f32)
+    };
     let (a, b) = (numbers(), numbers());
     // The guide's table of errors: at most a few units in the last place.
     let near = |got: f32, want: f32| got.is_near(want, 1e-6, 1e-6);
-    pairs(device, "transcendental_float", (&a, &b), near, |x: f32, y: f32| {
-        let (wide, other) = (f64::from(x), f64::from(y));
-        let of_both = functions(wide, other).map(|value| value as f32);
-        std::array::from_fn::<f32, 24, _>(|k| match k {
-            22 => error_function(wide) as f32,
-            23 => 10f64.powf(wide) as f32,
-            _ => of_both[k],
-        })
-    })?;
-    let wide = |numbers: &[f32]| -> Vec<f64> { numbers.iter().map(|x| f64::from(*x) * 1.1).collect() };
+    pairs(
+        device,
+        "transcendental_float",
+        (&a, &b),
+        near,
+        |x: f32, y: f32| {
+            let (wide, other) = (f64::from(x), f64::from(y));
+            let of_both = functions(wide, other).map(|value| value as f32);
+            std::array::from_fn::<f32, 24, _>(|k| match k {
+                22 => error_function(wide) as f32,
+                23 => 10f64.powf(wide) as f32,
+                _ => of_both[k],
+            })
+        },
+    )?;
+    let wide =
+        |numbers: &[f32]| -> Vec<f64> { numbers.iter().map(|x| f64::from(*x) * 1.1).collect() };
     let near = |got: f64, want: f64| got.is_near(want, 1e-13, 1e-14);
-    pairs(device, "transcendental_double", (&wide(&a), &wide(&b)), near, functions)
+    pairs(
+        device,
+        "transcendental_double",
+        (&wide(&a), &wide(&b)),
+        near,
+        functions,
+    )
 }
 
 fn fast_math(device: &mut Device, count: usize) -> Tried {
@@ -286,28 +321,38 @@ fn fast_math(device: &mut Device, count: usize) -> Tried {
 }
 
 fn half_precision(device: &mut Device, count: usize) -> Tried {
-    let mut numbers = || device.random.mixed(count, &[0.0, 1.0, -1.0], |random| random.real(-30.0, 30.0) as f32);
+    let mut numbers = || {
+        device.random.mixed(count, &[0.0, 1.0, -1.0], |random| {
+            random.real(-30.0, 30.0) as f32
+        })
+    };
     let (a, b) = (numbers(), numbers());
     let truth = |is: bool| f32::from(u8::from(is));
-    pairs(device, "half_precision", (&a, &b), f32::is_same, |x: f32, y: f32| {
-        // A half's sums and products are exact as doubles.
-        let (x, y) = (as_half(x.into()), as_half(y.into()));
-        let (p, q) = (f64::from(x), f64::from(y));
-        [
-            x,
-            as_half(p + q),
-            as_half(p - q),
-            as_half(p * q),
-            as_half(p * q + p),
-            truth(x < y),
-            truth(x >= y),
-            -x,
-            as_half(p + p),
-            as_half(q + q),
-            as_half(p * q),
-            as_half(q * q + q),
-        ]
-    })?;
+    pairs(
+        device,
+        "half_precision",
+        (&a, &b),
+        f32::is_same,
+        |x: f32, y: f32| {
+            // A half's sums and products are exact as doubles.
+            let (x, y) = (as_half(x.into()), as_half(y.into()));
+            let (p, q) = (f64::from(x), f64::from(y));
+            [
+                x,
+                as_half(p + q),
+                as_half(p - q),
+                as_half(p * q),
+                as_half(p * q + p),
+                truth(x < y),
+                truth(x >= y),
+                -x,
+                as_half(p + p),
+                as_half(q + q),
+                as_half(p * q),
+                as_half(q * q + q),
+            ]
+        },
+    )?;
     let halves = |numbers: &[f32]| -> Vec<[u16; 2]> {
         numbers
             .iter()

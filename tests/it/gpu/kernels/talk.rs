@@ -20,11 +20,18 @@ fn talk(device: &mut Device, count: usize) -> Tried {
     got.sort_unstable();
     let mut want = vec!["done".to_owned()];
     want.extend(a.iter().enumerate().map(|(i, x)| {
-        format!("thread {i} of 40: {x:.3}   abc|z   |{:x} 1099511627776 100%", 255 * i)
+        format!(
+            "thread {i} of 40: {x:.3}   abc|z   |{:x} 1099511627776 100%",
+            255 * i
+        )
     }));
     want.sort_unstable();
     if got != want {
-        return Err(format!("it printed\n{}\nnot\n{}", got.join("\n"), want.join("\n")));
+        return Err(format!(
+            "it printed\n{}\nnot\n{}",
+            got.join("\n"),
+            want.join("\n")
+        ));
     }
     let out = device.output::<i64>("out", 32);
     device.run("clocks", line(32, 32), 0, &[Ptr(out)])?;

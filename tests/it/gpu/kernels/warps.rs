@@ -41,7 +41,11 @@ fn from_below(lane: usize, by: usize, width: usize) -> usize {
 }
 
 fn from_above(lane: usize, by: usize, width: usize) -> usize {
-    if lane % width + by < width { lane + by } else { lane }
+    if lane % width + by < width {
+        lane + by
+    } else {
+        lane
+    }
 }
 
 fn shuffles(device: &mut Device, blocks: usize) -> Tried {
@@ -75,14 +79,19 @@ fn shuffles(device: &mut Device, blocks: usize) -> Tried {
     scan_warp(device, &a)?;
     let out = device.output::<i32>("out", 32);
     device.run("inside", line(32, 32), 0, &[Ptr(out)])?;
-    let want: Vec<i32> = (0..32).map(|t| if t < 29 { 2 * (t + 3) } else { -1 }).collect();
+    let want: Vec<i32> = (0..32)
+        .map(|t| if t < 29 { 2 * (t + 3) } else { -1 })
+        .collect();
     all_same("inside", &device.read(out, 32)?, &want)?;
     wide_shuffles(device)
 }
 
 fn scan_warp(device: &mut Device, a: &[i32]) -> Tried {
     let (count, blocks) = (a.len(), a.len() / 64);
-    let (out, sums) = (device.output::<i32>("out", count), device.output::<i32>("sums", blocks));
+    let (out, sums) = (
+        device.output::<i32>("out", count),
+        device.output::<i32>("sums", blocks),
+    );
     let args = [Ptr(device.input("in", a)), Ptr(out), Ptr(sums)];
     device.run("scan_warp", line(count, 64), 0, &args)?;
     let want: Vec<i32> = a
@@ -101,9 +110,19 @@ fn scan_warp(device: &mut Device, a: &[i32]) -> Tried {
 
 fn wide_shuffles(device: &mut Device) -> Tried {
     // Eighths: their sums are exact.
-    let a: Vec<f64> = device.random.ints(32, -800, 800).iter().map(|x| f64::from(*x) / 8.0).collect();
-    let b: Vec<i64> = (0..32).map(|_| device.random.bits().cast_signed()).collect();
-    let (out, turned) = (device.output::<f64>("out", 32), device.output::<i64>("turned", 32));
+    let a: Vec<f64> = device
+        .random
+        .ints(32, -800, 800)
+        .iter()
+        .map(|x| f64::from(*x) / 8.0)
+        .collect();
+    let b: Vec<i64> = (0..32)
+        .map(|_| device.random.bits().cast_signed())
+        .collect();
+    let (out, turned) = (
+        device.output::<f64>("out", 32),
+        device.output::<i64>("turned", 32),
+    );
     let last = device.output::<f32>("last", 32);
     let args = [
         Ptr(device.input("in", &a)),
@@ -117,18 +136,24 @@ fn wide_shuffles(device: &mut Device) -> Tried {
     all_same("wide_shuffles", &device.read(out, 32)?, &[sum; 32])?;
     let want: Vec<i64> = b.iter().rev().copied().collect();
     all_same("turned", &device.read(turned, 32)?, &want)?;
-    let want: Vec<f32> = (0..32).map(|lane| a[from_below(lane, 4, 32)] as f32).collect();
+    let want: Vec<f32> = (0..32)
+        .map(|lane| a[from_below(lane, 4, 32)] as f32)
+        .collect();
     all_same("last", &device.read(last, 32)?, &want)
 }
 
 /// The lanes of a warp of which something holds.
 fn mask(lanes: impl Iterator<Item = bool>) -> u32 {
-    lanes.enumerate().fold(0, |mask, (lane, holds)| mask | u32::from(holds) << lane)
+    lanes
+        .enumerate()
+        .fold(0, |mask, (lane, holds)| mask | u32::from(holds) << lane)
 }
 
 fn votes(device: &mut Device, _: usize) -> Tried {
     // Of the second warp all values are below 8, of the third all are the same.
-    let mut a: Vec<u32> = (0..96).map(|_| device.random.between(0, 15) as u32).collect();
+    let mut a: Vec<u32> = (0..96)
+        .map(|_| device.random.between(0, 15) as u32)
+        .collect();
     a[32..64].iter_mut().for_each(|x| *x %= 8);
     a[64..].fill(3);
     let out = device.output::<u32>("out", 11 * 96);
@@ -145,7 +170,13 @@ fn votes(device: &mut Device, _: usize) -> Tried {
                 1 => truth(warp.iter().all(|x| *x < 8)),
                 2 => mask(warp.iter().map(|x| x & 1 == 1)),
                 3 | 10 => mask(warp.iter().map(|other| *other == x)),
-                4 => if same_half { u32::MAX } else { 0 },
+                4 => {
+                    if same_half {
+                        u32::MAX
+                    } else {
+                        0
+                    }
+                }
                 5 | 9 => truth(same_half),
                 6 if lane < 12 => mask(warp[..12].iter().map(|x| *x > 3)),
                 7 => 1,
@@ -193,7 +224,9 @@ fn votes(device: &mut Device, _: usize) -> Tried {
 }
 
 fn barriers(device: &mut Device, size: usize) -> Tried {
-    let a = device.random.mixed(96, &[42], |random| random.between(0, 105) as i32);
+    let a = device
+        .random
+        .mixed(96, &[42], |random| random.between(0, 105) as i32);
     let out = device.output::<i32>("out", 3 * 96);
     let args = [Ptr(device.input("in", &a)), Ptr(out)];
     device.run("counted", line(96, 96), 0, &args)?;
@@ -206,13 +239,18 @@ fn barriers(device: &mut Device, size: usize) -> Tried {
     all_same("counted", &device.read(out, 3 * 96)?, &want)?;
     let out = device.output::<i32>("out", 128);
     device.run("named", line(128, 128), 0, &[Ptr(out)])?;
-    let want: Vec<i32> = (0..128).map(|t| 3 * if t < 64 { 63 - t } else { 191 - t }).collect();
+    let want: Vec<i32> = (0..128)
+        .map(|t| 3 * if t < 64 { 63 - t } else { 191 - t })
+        .collect();
     all_same("named", &device.read(out, 128)?, &want)?;
     let a = device.random.ints(32 * size, 0, 99);
     let out = device.output::<i32>("out", 32 * size);
     let args = [Ptr(device.input("in", &a)), Ptr(out), I32(size as i32)];
     device.run("handed_over", line(64, 64), 0, &args)?;
-    let want: Vec<i32> = a.chunks(32).flat_map(|part| part.iter().rev().map(|x| x + 1)).collect();
+    let want: Vec<i32> = a
+        .chunks(32)
+        .flat_map(|part| part.iter().rev().map(|x| x + 1))
+        .collect();
     all_same("handed_over", &device.read(out, 32 * size)?, &want)?;
     let a = device.random.ints(128 * size, -99, 99);
     let out = device.output::<i32>("out", size);
@@ -224,12 +262,17 @@ fn barriers(device: &mut Device, size: usize) -> Tried {
 
 fn groups(device: &mut Device, blocks: usize) -> Tried {
     let (block, count) = (64, 64 * blocks);
-    let a = device.random.mixed(count, &[7], |random| random.between(0, 91) as i32);
+    let a = device
+        .random
+        .mixed(count, &[7], |random| random.between(0, 91) as i32);
     let out = device.output::<i32>("out", 6 * count);
     let shape = (Dim3::line(blocks as u32), Dim3::line(block as u32));
     let args = [Ptr(device.input("in", &a)), Ptr(out)];
     device.run("groups", shape, 0, &args)?;
-    let others: Vec<i32> = a.chunks(block).flat_map(|part| part.iter().rev().copied()).collect();
+    let others: Vec<i32> = a
+        .chunks(block)
+        .flat_map(|part| part.iter().rev().copied())
+        .collect();
     let want: Vec<i32> = (0..6)
         .flat_map(|k| (0..count).map(move |i| (k, i)))
         .map(|(k, i)| {
