@@ -8,9 +8,12 @@ mod conversions;
 mod curriculum;
 mod integers;
 mod memory;
-mod ptx;
+mod ptx_floats;
+mod ptx_integers;
+mod ptx_memory;
 mod reals;
 mod talk;
+mod vectors;
 mod warps;
 
 use std::collections::BTreeSet;
@@ -40,13 +43,16 @@ const KERNELS: &[&[Kernel]] = &[
     bits::KERNELS,
     reals::KERNELS,
     conversions::KERNELS,
+    vectors::KERNELS,
     memory::KERNELS,
     control::KERNELS,
     warps::KERNELS,
     atomics::KERNELS,
     blocks::KERNELS,
     talk::KERNELS,
-    ptx::KERNELS,
+    ptx_integers::KERNELS,
+    ptx_floats::KERNELS,
+    ptx_memory::KERNELS,
     curriculum::KERNELS,
 ];
 
