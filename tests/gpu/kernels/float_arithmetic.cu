@@ -28,5 +28,5 @@ extern "C" __global__ void float_arithmetic(const float* a, const float* b, floa
     RESULT(20, x - 0.1f);
     RESULT(21, __fadd_rn(__fmul_rn(x, y), y));
     RESULT(22, isfinite(x) && isfinite(y) ? 1.0f : 0.0f);
-    RESULT(23, signbit(x) ? 1.0f : 0.0f);
+    RESULT(23, isnan(x) ? 2.0f : signbit(x) ? 1.0f : 0.0f);
 }

@@ -24,6 +24,11 @@ pub(super) const KERNELS: &[Kernel] = &[
         try_it: calls,
     },
     Kernel {
+        file: "function_pointers",
+        sizes: &[1, 70],
+        try_it: function_pointers,
+    },
+    Kernel {
         file: "grids",
         sizes: &[1, 2],
         try_it: grids,
@@ -230,6 +235,35 @@ fn calls(device: &mut Device, count: usize) -> Tried {
         .flat_map(|result| a.iter().zip(&b).map(|(a, b)| i64::from(result(*a, *b))))
         .collect();
     all_same("calls", &device.read(out, 6 * count)?, &want)
+}
+
+fn function_pointers(device: &mut Device, count: usize) -> Tried {
+    let which = device.random.ints(count, 0, 5);
+    let x = device.random.ints(count, -99, 99);
+    let out = device.output::<i32>("out", 3 * count);
+    let args = [
+        Ptr(device.input("which", &which)),
+        Ptr(device.input("x", &x)),
+        Ptr(out),
+        I32(count as i32),
+    ];
+    device.run("function_pointers", line(count, 64), 0, &args)?;
+    let step = |which: i32, x: i32, y: i32| match which {
+        0 => x + y,
+        1 => x - y,
+        _ => x * y,
+    };
+    let both = || which.iter().copied().zip(x.iter().copied());
+    let want: Vec<i32> = both()
+        .map(|(which, x)| if which % 2 == 1 { x + 7 } else { x * 7 })
+        .chain(
+            (0..)
+                .zip(both())
+                .map(|(i, (which, x))| step(which % 3, x, i)),
+        )
+        .chain(both().map(|(which, x)| (0..3).fold(x, |x, _| step(which % 2, x, 3))))
+        .collect();
+    all_same("function_pointers", &device.read(out, 3 * count)?, &want)
 }
 
 fn grids(device: &mut Device, size: usize) -> Tried {
