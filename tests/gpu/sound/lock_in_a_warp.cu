@@ -1,5 +1,5 @@
 // All lanes of a warp want one lock. Since Volta the owner is let on while the others spin.
-// RUN: grid=2 block=32 in=1 out=64 n=64
+// RUN: grid=2 block=5 in=1 out=10 n=10
 __device__ int held = 0;
 __device__ int count = 0;
 extern "C" __global__ void kernel(const int* in, int* out, int n) {
