@@ -1,11 +1,12 @@
-//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, of shared memory, and of
-//! what a load has found out: each a function of the same value.
+//! Formats of a scorecard, of a gradebook ([`exports`]), of a snapshot of processes, of a descriptor
+//! table, of shared memory, and of what a load has found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
 //! a terminal as it is.
 
 mod descriptors;
+pub mod exports;
 mod figures;
 mod json;
 mod load;

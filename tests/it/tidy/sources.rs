@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["sys", "model", "ui", "stimulus", "bench", "probes"],
     ),
     ("embedded", &["model"]),
+    ("grade", &["sys", "model", "ui", "bench"]),
     ("report", &["model", "ui"]),
     ("exit", &["ui"]),
 ];
