@@ -48,7 +48,7 @@ pub fn apply(
             .iter()
             .filter(|decision| owner.is(&decision.student))
     };
-    let last_for = |check: &str| mine().filter(|decision| decision.check == check).last();
+    let last_for = |check: &str| mine().rfind(|decision| decision.check == check);
     let mut notes = Vec::new();
     let checks: Vec<CheckGrade> = card
         .checks

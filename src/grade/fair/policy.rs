@@ -153,7 +153,7 @@ impl Policy {
     }
 
     /// Checks that the policy names and the lab does not have: a policy for another lab, or a typo.
-    pub fn strangers<'a>(&'a self, has: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    pub fn strangers(&self, has: impl Fn(&str) -> bool) -> Vec<&str> {
         self.checks
             .keys()
             .map(String::as_str)

@@ -93,7 +93,7 @@ fn begin(all: &mut BTreeMap<String, Metadata>, levels: &[Level]) {
     }
 }
 
-fn scalar(all: &mut BTreeMap<String, Metadata>, levels: &mut Vec<Level>, value: String) {
+fn scalar(all: &mut BTreeMap<String, Metadata>, levels: &mut [Level], value: String) {
     match levels.last_mut() {
         Some(Level::Mapping(at @ None)) => {
             *at = Some(value);

@@ -100,12 +100,10 @@ pub(super) fn place(source: Source, path: &[String], is_directory: bool) -> Plac
         },
         Source::Canvas => Place::Leftover,
         Source::Moodle => match moodle(first) {
-            Some((label, file, says)) if file.is_empty() => {
-                match rest.is_empty() && !is_directory {
-                    true => Place::Leftover,
-                    false => of(&label, rest, says),
-                }
-            }
+            Some((label, "", says)) => match rest.is_empty() && !is_directory {
+                true => Place::Leftover,
+                false => of(&label, rest, says),
+            },
             Some((label, file, says)) if rest.is_empty() => of(&label, &[file.to_owned()], says),
             _ => Place::Leftover,
         },

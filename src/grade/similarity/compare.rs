@@ -5,14 +5,13 @@ use std::collections::{HashMap, HashSet};
 use super::Sources;
 use super::fingerprint::{Document, given};
 
-/// A fingerprint that more submissions than this have, and more than a twentieth of the class, is
-/// what everybody writes.
+/// A fingerprint of more submissions, and of a twentieth of the class, is what everybody writes.
 const COMMON: usize = 10;
 
-/// Pairs that are kept for one submission, the most alike: keeps memory linear where all are alike.
+/// Pairs that are kept for one submission, the most alike: memory stays linear.
 const KEPT: usize = 20;
 
-/// Fewer tokens of one's own than this say nothing.
+/// Fewer own tokens say nothing.
 const FEW_TOKENS: usize = 60;
 
 /// Pairs with less in common than this part of the smaller one are not told.
@@ -23,9 +22,11 @@ const LEAST: f64 = 0.2;
 pub struct Compared {
     /// The most alike first.
     pub pairs: Vec<Pair>,
+    /// Groups of submissions that are the same, token by token, however many they are; by key.
+    pub identical: Vec<Vec<String>>,
     /// Submissions that are too short to compare, by key.
     pub too_short: Vec<String>,
-    /// How many fingerprints so many have that they count for nobody.
+    /// How many fingerprints count for nobody, because so many have them.
     pub common: usize,
 }
 
@@ -68,6 +69,16 @@ pub fn compare(submissions: &[Sources], starters: &[Sources]) -> Compared {
         .collect();
     let mut own: Vec<usize> = documents.iter().map(Document::own).collect();
     let mut result = Compared::default();
+
+    result.identical = identical(&documents, &own)
+        .into_iter()
+        .map(|group| {
+            group
+                .into_iter()
+                .map(|at| submissions[at].key.clone())
+                .collect()
+        })
+        .collect();
 
     // One line a fingerprint and submission, sorted by fingerprint.
     let mut lines: Vec<(u64, u32)> = Vec::new();
@@ -167,6 +178,26 @@ pub fn compare(submissions: &[Sources], starters: &[Sources]) -> Compared {
         order.then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right)))
     });
     result
+}
+
+/// Submissions whose own tokens are the same: so many can have copied one that pairs would take
+/// them for what everybody writes.
+fn identical(documents: &[Document], own: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (at, document) in documents.iter().enumerate() {
+        if own[at] >= FEW_TOKENS {
+            groups.entry(document.digest()).or_default().push(at);
+        }
+    }
+    let is_same = |a: usize, b: usize| documents[a].own_kinds().eq(documents[b].own_kinds());
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    for group in &mut groups {
+        let first = group[0];
+        group.retain(|at| is_same(first, *at));
+    }
+    groups.retain(|group| group.len() > 1);
+    groups.sort();
+    groups
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a part for people to look at")]
@@ -351,6 +382,11 @@ mod tests {
         let found = compare(&class, &[]);
         assert_eq!(found.pairs, []);
         assert!(found.common > 0);
+        assert_eq!(found.identical, Vec::<Vec<String>>::new());
+        let copies: Vec<Sources> = (0..30)
+            .map(|n| sources(&format!("s{n}"), &program(9, 6, &format!("name{n}"))))
+            .collect();
+        assert_eq!(compare(&copies, &[]).identical[0].len(), 30);
     }
 
     #[test]
@@ -360,25 +396,5 @@ mod tests {
         let found = compare(&class, &[]);
         assert_eq!(found.pairs, [], "one fingerprint says nothing");
         assert_eq!(compare(&[], &[]), Compared::default());
-    }
-
-    /// How long a class takes: `cargo test --release -- --ignored --nocapture thousand`.
-    #[test]
-    #[ignore = "a measurement"]
-    fn a_thousand_submissions() {
-        let class: Vec<Sources> = (0..1000)
-            .map(|n| sources(&format!("s{n}"), &program(n + 1, 60, "f")))
-            .collect();
-        let bytes: usize = class.iter().map(|s| s.files[0].1.len()).sum();
-        let start = std::time::Instant::now();
-        let found = compare(&class, &[]);
-        let spent = start.elapsed();
-        assert!(found.pairs.len() < 100_000);
-        panic!(
-            "{} submissions, {} kB, {} pairs: {spent:?}",
-            class.len(),
-            bytes / 1000,
-            found.pairs.len()
-        );
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::lexer::{Language, Token, tokens};
-use super::{GRAM, Sources, WINDOW};
+use super::lexer::{Token, tokens};
+use super::{GRAM, Language, Sources, WINDOW};
 
 /// A submission as tokens, one file after the other.
 pub(super) struct Document {
@@ -70,6 +70,21 @@ impl Document {
     /// How many tokens are the submission's own.
     pub(super) fn own(&self) -> usize {
         self.is_given.iter().filter(|given| !**given).count()
+    }
+
+    /// The kinds of the submission's own tokens.
+    pub(super) fn own_kinds(&self) -> impl Iterator<Item = u32> {
+        let tokens = self.tokens.iter().zip(&self.is_given);
+        tokens
+            .filter(|(_, given)| !**given)
+            .map(|(token, _)| token.kind)
+    }
+
+    /// One number for all of them.
+    pub(super) fn digest(&self) -> u64 {
+        self.own_kinds().fold(0, |digest, kind| {
+            mixed(digest ^ u64::from(kind)).rotate_left(1)
+        })
     }
 
     /// Path and line of a token.
