@@ -1,8 +1,9 @@
 //! The late policy: data, and one function.
 
+use super::moment::Moment;
 use super::toml_reader::Reader;
 use crate::model::fraction::Fraction;
-use crate::model::gradebook::GradeStep;
+use crate::model::gradebook::{GradeStep, Lateness};
 
 /// Minutes in a day.
 const DAY: u64 = 24 * 60;
@@ -64,6 +65,17 @@ impl LatePolicy {
             from: points,
             to,
         })
+    }
+}
+
+/// What is known about time: the two times where there are two, else what the source says.
+pub fn lateness(said: Lateness, submitted: Option<Moment>, due: Option<Moment>) -> Lateness {
+    match (submitted, due) {
+        (Some(submitted), Some(due)) => match submitted.minutes_after(due) {
+            0 => Lateness::InTime,
+            minutes => Lateness::LateBy(minutes),
+        },
+        _ => said,
     }
 }
 
@@ -164,6 +176,23 @@ mod tests {
             after(LateBase::Possible, DAY + 16),
             "60 (late by 1 day 16 min: 20 % of the points possible off)"
         );
+    }
+
+    #[test]
+    fn two_times_count_more_than_a_flag() {
+        let at = Moment::parse;
+        let due = at("2026-11-26T12:00:00Z");
+        let late = |said, submitted| lateness(said, at(submitted), due);
+        assert_eq!(
+            late(Lateness::Late, "2026-11-26T12:00:00Z"),
+            Lateness::InTime
+        );
+        assert_eq!(
+            late(Lateness::InTime, "2026-11-26T12:01:01Z"),
+            Lateness::LateBy(2)
+        );
+        assert_eq!(lateness(Lateness::Late, None, due), Lateness::Late);
+        assert_eq!(lateness(Lateness::Late, due, None), Lateness::Late);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod toml_reader;
 pub use apply::{Applied, apply};
 pub use diff::{Change, Diff, Standing, diff};
 pub use items::{Alarm, Bin, Item, Items, histogram, items};
-pub use late::{LateBase, LatePolicy};
+pub use late::{LateBase, LatePolicy, lateness};
 pub use moment::Moment;
 pub use overrides::{parse_overrides, written_override};
 pub use policy::{CheckPolicy, Credit, Extension, OpenChecks, Policy};

@@ -68,18 +68,14 @@ pub fn compare(submissions: &[Sources], starters: &[Sources]) -> Compared {
         .map(|sources| Document::of(sources, &given))
         .collect();
     let mut own: Vec<usize> = documents.iter().map(Document::own).collect();
-    let mut result = Compared::default();
-
-    result.identical = identical(&documents, &own)
-        .into_iter()
-        .map(|group| {
-            group
-                .into_iter()
-                .map(|at| submissions[at].key.clone())
-                .collect()
-        })
-        .collect();
-
+    let key = |at: usize| submissions[at].key.clone();
+    let groups = identical(&documents, &own).into_iter();
+    let mut result = Compared {
+        identical: groups
+            .map(|group| group.into_iter().map(key).collect())
+            .collect(),
+        ..Compared::default()
+    };
     // One line a fingerprint and submission, sorted by fingerprint.
     let mut lines: Vec<(u64, u32)> = Vec::new();
     for (number, document) in documents.iter().enumerate() {

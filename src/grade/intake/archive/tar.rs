@@ -13,6 +13,8 @@ const MAX_HEADER: u64 = 64 << 10;
 pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), ArchiveError> {
     let mut archive = ::tar::Archive::new(packed);
     let mut long_name: Option<Vec<u8>> = None;
+    // Its content would be a map and pieces: see "Sparse Formats" of the manual of GNU tar.
+    let mut is_sparse = false;
     for entry in archive.entries().map_err(damaged)?.raw(true) {
         let mut entry = entry.map_err(damaged)?;
         let header = |entry: &mut dyn Read| {
@@ -54,6 +56,7 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
                             let message = "a file of a tar is larger than 8 GiB";
                             return Err(ArchiveError::Damaged(message.to_owned()));
                         }
+                        key if key.starts_with(b"GNU.sparse.") => is_sparse = true,
                         _ => {}
                     }
                 }
@@ -70,6 +73,10 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
             kind == EntryType::Directory || (kind == EntryType::Regular && raw.ends_with(b"/"));
         let kind = match kind {
             _ if is_directory => Kind::Directory,
+            EntryType::Regular if std::mem::take(&mut is_sparse) => {
+                Kind::Refused("is a sparse file, which is not supported")
+            }
+            EntryType::GNUSparse => Kind::Refused("is a sparse file, which is not supported"),
             EntryType::Regular | EntryType::Continuous => Kind::File {
                 is_executable: Some(mode & 0o100 != 0),
             },
