@@ -1,6 +1,6 @@
-//! Formats of a scorecard, of what there is to learn, of a snapshot of processes, of a descriptor table,
-//! of shared memory, of recordings, of a kernel's launch, and of what a load has found out: each a function
-//! of the same value.
+//! Formats of a scorecard, of a gradebook ([`exports`]), of what there is to learn, of a snapshot of
+//! processes, of a descriptor table, of shared memory, of recordings, of a kernel's launch, and of what a
+//! load has found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
@@ -8,6 +8,7 @@
 
 mod compare;
 mod descriptors;
+pub mod exports;
 mod figures;
 mod hints;
 pub mod html;
