@@ -63,8 +63,8 @@ pub(super) const TRANSPOSE: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("transpose":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 15,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 5,
@@ -82,8 +82,8 @@ pub(super) const REDUCE: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("reduce":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
@@ -101,8 +101,8 @@ pub(super) const HISTOGRAM: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("histogram":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 20,
         INITIALISES_BEFORE_USE 10,
@@ -119,8 +119,8 @@ pub(super) const SCAN: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("scan":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 20,
         INITIALISES_BEFORE_USE 10,
@@ -137,8 +137,8 @@ pub(super) const MATMUL: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("matmul":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 15,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
@@ -155,8 +155,8 @@ pub(super) const SOFTMAX: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("softmax":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
@@ -188,8 +188,8 @@ mod tests {
     fn causes_come_before_effects() {
         let order = [
             "compiles",
-            "ends",
             "meets-its-barriers",
+            "ends",
             "stays-in-bounds",
             "has-no-race",
             "initialises-before-use",
