@@ -61,8 +61,8 @@ pub(super) const TRANSPOSE: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("transpose":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 15,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 5,
@@ -79,8 +79,8 @@ pub(super) const REDUCE: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("reduce":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
@@ -97,8 +97,8 @@ pub(super) const HISTOGRAM: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("histogram":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 20,
         INITIALISES_BEFORE_USE 10,
@@ -114,8 +114,8 @@ pub(super) const SCAN: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("scan":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 20,
         INITIALISES_BEFORE_USE 10,
@@ -131,8 +131,8 @@ pub(super) const MATMUL: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("matmul":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 15,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
@@ -148,8 +148,8 @@ pub(super) const SOFTMAX: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("softmax":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
@@ -180,8 +180,8 @@ mod tests {
     fn causes_come_before_effects() {
         let order = [
             "compiles",
-            "ends",
             "meets-its-barriers",
+            "ends",
             "stays-in-bounds",
             "has-no-race",
             "initialises-before-use",

@@ -235,3 +235,21 @@ fn nothing_that_is_written_down_makes_a_judge_panic() {
         let _said = of_text(judge, &hostile);
     }
 }
+
+#[test]
+fn threads_that_wait_for_each_other_neither_meet_nor_end() {
+    let stopped = Launch {
+        end: End::Stopped,
+        ..launch()
+    };
+    let facts = [
+        made(stopped),
+        did(fault(
+            FaultKind::Deadlock,
+            "waits for a lane that waits elsewhere",
+        )),
+    ];
+    assert!(judged(meets_its_barriers, &facts).starts_with("fail: n = 257"));
+    assert!(judged(ends, &facts).starts_with("fail: n = 257"));
+    assert!(judged(has_no_race, &facts).starts_with("fail: a launch did not come to its end"));
+}
