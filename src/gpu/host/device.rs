@@ -154,14 +154,13 @@ impl Device {
 
     fn free(&mut self, request: &mut Request, log: &mut Log<'_>) -> Result<Answer, Malformed> {
         let at = request.u64()?;
-        let name = request.name()?;
         match self.simulator.free(DevicePtr(at)) {
             Ok(()) => {
-                log.gone("device memory", at);
+                log.closed("device memory", at);
                 Ok(Answer::new(0))
             }
             Err(refused) => {
-                log.misused(&name, refused.to_string());
+                log.misused(refused.to_string());
                 Ok(Answer::new(code(&refused)))
             }
         }

@@ -26,6 +26,8 @@ pub(super) struct Log<'a> {
     failing: Option<u32>,
     /// Calls so far.
     number: u32,
+    /// The name of the one that is being made.
+    name: String,
     /// Those that may fail.
     may_fail: u32,
     /// What was made and not given back, by kind and identity.
@@ -40,6 +42,7 @@ impl<'a> Log<'a> {
             out,
             failing,
             number: 0,
+            name: String::new(),
             may_fail: 0,
             open: BTreeMap::new(),
             written: 0,
@@ -76,7 +79,8 @@ impl<'a> Log<'a> {
         call.name = unversioned(&symbol).to_owned();
         let code = calls::failure(&symbol);
         let mut fails = false;
-        if calls::role(&symbol) != Role::Look {
+        let is_news = calls::role(&symbol) != Role::Look;
+        if is_news {
             self.may_fail = self.may_fail.saturating_add(1);
             fails = self.failing == Some(self.may_fail);
         }
@@ -86,7 +90,8 @@ impl<'a> Log<'a> {
             code,
             pending: call.pending,
         };
-        if self.failing.is_none() {
+        self.name.clone_from(&call.name);
+        if self.failing.is_none() && is_news {
             self.say(&Fact::Call(call));
         }
         if fails {
@@ -122,15 +127,20 @@ impl<'a> Log<'a> {
     /// Notes that it was given back.
     pub(super) fn gone(&mut self, what: &str, id: u64) {
         if self.open.remove(&(what.to_owned(), id)).is_none() {
-            self.misused("", format!("it gives back {what} that is not there"));
+            self.misused(format!("there is no such {what}"));
         }
     }
 
-    /// Notes a mistake.
-    pub(super) fn misused(&mut self, name: &str, what: String) {
+    /// Notes that it is not there any more; of what was given back before, nothing is said.
+    pub(super) fn closed(&mut self, what: &str, id: u64) {
+        self.open.remove(&(what.to_owned(), id));
+    }
+
+    /// Notes a mistake of the call that is being made.
+    pub(super) fn misused(&mut self, what: String) {
         self.say(&Fact::Misused {
             number: self.number,
-            name: unversioned(name).to_owned(),
+            name: self.name.clone(),
             what,
         });
     }

@@ -12,11 +12,15 @@
 #define __shared__ __attribute__((shared))
 #define __constant__ __attribute__((constant))
 #define __forceinline__ __inline__ __attribute__((always_inline))
-#define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #ifndef __align__
 #define __align__(n) __attribute__((aligned(n)))
 #endif
+
+/* The headers of the standard library that clang has for CUDA call these, if a kernel does. */
+#include <stdlib.h>
+extern "C" __device__ void *malloc(size_t bytes) noexcept;
+extern "C" __device__ void free(void *memory) noexcept;
 
 #endif
 

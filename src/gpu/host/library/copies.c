@@ -152,5 +152,7 @@ int free_issue(const char *name, device_pointer pointer, struct stream *stream)
     if (work == NULL)
         return cudaErrorMemoryAllocation;
     work->from = pointer;
+    /* Given back it is now, whenever that is carried out. */
+    tell_made(REQUEST_GONE, "device memory", pointer, 0, name);
     return work_issue(work, stream, false);
 }

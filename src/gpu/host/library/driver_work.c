@@ -51,7 +51,7 @@ EXPORTED CUresult cuStreamQuery(CUstream stream)
     int error = enter_context(__func__, &about);
     struct stream *found = stream_of(stream);
     if (error == 0)
-        error = found == NULL ? (int)cudaErrorInvalidResourceHandle : stream_ask(found);
+        error = found == NULL ? (int)cudaErrorInvalidResourceHandle : stream_ask(found, __func__);
     return leave_driver(__func__, error);
 }
 
@@ -123,7 +123,7 @@ EXPORTED CUresult cuEventQuery(CUevent event)
     int error = enter_context(__func__, NULL);
     struct event *found = event_of(event);
     if (error == 0)
-        error = found == NULL ? (int)cudaErrorInvalidResourceHandle : event_ask(found);
+        error = found == NULL ? (int)cudaErrorInvalidResourceHandle : event_ask(found, __func__);
     return leave_driver(__func__, error);
 }
 

@@ -69,6 +69,8 @@ int event_close(void *handle)
             free(event);
             return 0;
         }
+    if (handle != NULL)
+        tell_made(REQUEST_GONE, "event", UINT64_MAX, 0, "");
     return cudaErrorInvalidResourceHandle;
 }
 
@@ -93,14 +95,14 @@ int event_wait(struct event *event, const char *name)
     return work_run(name, UINT64_MAX - 1, true);
 }
 
-int event_ask(struct event *event)
+int event_ask(struct event *event, const char *name)
 {
     if (sticky_error() != 0 || !event->is_recorded)
         return sticky_error();
     if (is_pending(event->mark) && (is_held_open() || ++event->asked < PATIENCE))
         return cudaErrorNotReady;
     work_want(event->mark);
-    return work_run("", UINT64_MAX - 1, false);
+    return work_run(name, UINT64_MAX - 1, true);
 }
 
 int event_between(struct event *start, struct event *end, float *milliseconds)

@@ -202,7 +202,7 @@ uint64_t stream_id(const void *handle);
 int stream_make(uint32_t flags, int priority, const char *name, void **made);
 int stream_close(void *handle);
 int stream_wait(struct stream *stream, const char *name);
-int stream_ask(struct stream *stream);
+int stream_ask(struct stream *stream, const char *name);
 int wait_for_all(const char *name);
 void forget_streams(void);
 /* Whether this work is still to be done, and how much there is. */
@@ -215,7 +215,7 @@ int event_make(uint32_t flags, const char *name, void **made);
 int event_close(void *handle);
 int event_record(struct event *event, struct stream *stream, const char *name);
 int event_wait(struct event *event, const char *name);
-int event_ask(struct event *event);
+int event_ask(struct event *event, const char *name);
 int event_between(struct event *start, struct event *end, float *milliseconds);
 int stream_wait_for_event(struct stream *stream, struct event *event);
 

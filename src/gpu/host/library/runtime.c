@@ -250,7 +250,7 @@ EXPORTED cudaError_t cudaStreamQuery(cudaStream_t stream)
     int error = enter(__func__, &about);
     struct stream *found = stream_of(stream);
     if (error == 0)
-        error = found == NULL ? cudaErrorInvalidResourceHandle : stream_ask(found);
+        error = found == NULL ? cudaErrorInvalidResourceHandle : stream_ask(found, __func__);
     return leave(__func__, error);
 }
 
@@ -322,7 +322,7 @@ EXPORTED cudaError_t cudaEventQuery(cudaEvent_t event)
     int error = enter(__func__, NULL);
     struct event *found = event_of(event);
     if (error == 0)
-        error = found == NULL ? cudaErrorInvalidResourceHandle : event_ask(found);
+        error = found == NULL ? cudaErrorInvalidResourceHandle : event_ask(found, __func__);
     return leave(__func__, error);
 }
 

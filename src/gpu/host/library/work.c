@@ -65,8 +65,11 @@ int stream_make(uint32_t flags, int priority, const char *name, void **made)
 int stream_close(void *handle)
 {
     struct stream *stream = stream_of(handle);
-    if (stream == NULL || stream->id <= 1)
+    if (stream == NULL || stream->id <= 1) {
+        if (stream == NULL)
+            tell_made(REQUEST_GONE, "stream", UINT64_MAX, 0, "");
         return cudaErrorInvalidResourceHandle;
+    }
     stream->is_open = false;
     tell_made(REQUEST_GONE, "stream", stream->id, 0, "");
     return 0;
@@ -325,20 +328,24 @@ int wait_for_all(const char *name)
     return work_run(name, UINT64_MAX, true);
 }
 
-int stream_ask(struct stream *stream)
+int stream_ask(struct stream *stream, const char *name)
 {
     if (sticky_error() != 0)
         return sticky_error();
     if (is_pending(stream->last) && (is_held_open() || ++stream->asked < PATIENCE))
         return cudaErrorNotReady;
     work_want(stream->last);
-    return work_run("", stream->id, false);
+    return work_run(name, stream->id, true);
 }
 
 void forget_streams(void)
 {
-    while (pending_count > 0)
-        drop(pending[--pending_count]);
+    while (pending_count > 0) {
+        struct work *work = pending[--pending_count];
+        if (work->kind == WORK_FREE)
+            run(work);
+        drop(work);
+    }
     for (struct stream *stream = streams; stream != NULL; stream = stream->next)
         if (stream->id > 1 && stream->is_open)
             stream_close(stream);
