@@ -13,7 +13,6 @@
 pub mod calls;
 pub mod facts;
 pub mod options;
-pub mod sources;
 
 mod child;
 mod device;
