@@ -160,7 +160,13 @@ impl Device {
                 Ok(Answer::new(0))
             }
             Err(refused) => {
-                log.misused(refused.to_string());
+                log.misused(match &refused {
+                    // The address differs from run to run, and says nothing.
+                    MemoryError::NotAnAllocation(_) => {
+                        "that is no memory of the device's".to_owned()
+                    }
+                    known => known.to_string(),
+                });
                 Ok(Answer::new(code(&refused)))
             }
         }

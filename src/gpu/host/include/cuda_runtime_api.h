@@ -82,8 +82,13 @@ cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const voi
                                                           int blockSize, size_t sharedBytes);
 
 /* What a compiler's code for <<<>>> calls. */
+#ifdef __cplusplus
+unsigned int __cudaPushCallConfiguration(dim3 grid, dim3 block, size_t sharedBytes = 0,
+                                         cudaStream_t stream = 0);
+#else
 unsigned int __cudaPushCallConfiguration(dim3 grid, dim3 block, size_t sharedBytes,
                                          cudaStream_t stream);
+#endif
 cudaError_t __cudaPopCallConfiguration(dim3 *grid, dim3 *block, size_t *sharedBytes,
                                        void *stream);
 

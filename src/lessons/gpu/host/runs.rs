@@ -56,8 +56,8 @@ impl Start {
         waits.max()
     }
 
-    /// What its kernels did wrong, what it gave back that was not there: in words.
-    pub(super) fn mistake(&self) -> Option<String> {
+    /// What one of its kernels did wrong, in words.
+    pub(super) fn kernel_fault(&self) -> Option<String> {
         self.facts.iter().find_map(|fact| match fact {
             Fact::KernelFault { function, fault } => {
                 let site = fault.site.as_ref().map(|site| format!("\n  {site}"));
@@ -68,6 +68,13 @@ impl Start {
                     site.unwrap_or_default()
                 ))
             }
+            _ => None,
+        })
+    }
+
+    /// What it gave back that was not there, in words.
+    pub(super) fn misuse(&self) -> Option<String> {
+        self.facts.iter().find_map(|fact| match fact {
             Fact::Misused { number, name, what } => {
                 Some(format!("{name} (call {number}) fails: {what}"))
             }

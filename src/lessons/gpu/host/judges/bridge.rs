@@ -133,7 +133,7 @@ pub(in crate::lessons::gpu::host) fn adds(trial: &Trial<'_>) -> Judgement {
             .hint("How many elements are there, in how many dimensions, and which of them does the kernel touch?")
             .into());
     }
-    if let Some(mistake) = start.mistake() {
+    if let Some(mistake) = start.kernel_fault() {
         return Err(Failure::new(mistake)
             .hint("How many threads are there, and how many elements?")
             .into());
@@ -225,7 +225,7 @@ fn unraised(start: &Start, refused: &Failed, end: &End) -> Result<Option<Failure
             outcome.kind, outcome.message
         ));
     }
-    Ok(start.mistake().map(|mistake| {
+    Ok(start.misuse().map(|mistake| {
         Failure::new(format!("{when}, {mistake}")).hint("Who gives back what there is by then, and what is there?")
     }))
 }
@@ -305,7 +305,7 @@ pub(in crate::lessons::gpu::host) fn frees_what_it_got(trial: &Trial<'_>) -> Jud
     let (few, _) = seen(trial, 0)?;
     let (many, probed) = seen(trial, 1)?;
     for start in [&few, &many] {
-        if let Some(mistake) = start.mistake() {
+        if let Some(mistake) = start.misuse() {
             return Err(Failure::new(mistake).hint(HINT).into());
         }
     }

@@ -18,7 +18,7 @@ const NO_DEVICE: i32 = 3;
 pub(in crate::lessons::gpu::host) fn frees_everything(trial: &Trial<'_>) -> Judgement {
     const HINT: &str = "Who owns each of these, and what happens where that owner ends?";
     let (start, end) = runs::only(trial, 0)?;
-    if let Some(mistake) = start.mistake() {
+    if let Some(mistake) = start.misuse() {
         return Err(Failure::new(mistake).hint(HINT).into());
     }
     let left = start.left();
@@ -170,7 +170,7 @@ fn unreported(
     if !left.is_empty() {
         return fail(format!("{when} leaves {}", listed(&left)), OUT);
     }
-    let mistake = start.mistake()?;
+    let mistake = start.misuse()?;
     fail(format!("{when} makes a mistake: {mistake}"), OUT)
 }
 

@@ -45,7 +45,7 @@ pub(in crate::lessons::gpu::host) fn computes(trial: &Trial<'_>) -> Judgement {
     for run in 0..trial.experiment.runs.len() {
         let n = asked(trial, run);
         let (start, end) = runs::only(trial, run)?;
-        if let Some(mistake) = start.mistake() {
+        if let Some(mistake) = start.kernel_fault() {
             let why = format!("in `prog {n}`, {mistake}");
             return Err(Failure::new(why)
                 .hint("How many elements has each vector, and which one does the last thread take?")
@@ -73,7 +73,7 @@ pub(in crate::lessons::gpu::host) fn waits_before_reading(trial: &Trial<'_>) -> 
             Fact::ReadUnwritten { bytes, .. } => Some(*bytes),
             _ => None,
         });
-        let why = match (wrong(&end, n), unwritten, start.mistake()) {
+        let why = match (wrong(&end, n), unwritten, start.kernel_fault()) {
             (None, None, None) => continue,
             (Some(why), _, None) => why,
             (_, _, Some(mistake)) => format!("in `prog {n}`, {mistake}"),

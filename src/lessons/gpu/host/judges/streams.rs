@@ -44,21 +44,13 @@ pub(in crate::lessons::gpu::host) fn overlaps(trial: &Trial<'_>) -> Judgement {
         None if end.status == Some(0) => "until its end".to_owned(),
         None => format!("until it {}", runs::how(&end)),
     };
-    let why = format!(
-        "{when}, copies to the device are in {} and kernels in {}: both are in {busy}",
-        streams(copied.len()),
-        streams(launched.len()),
-    );
+    let have = match busy {
+        0 => "no stream of its own has",
+        _ => "only one stream has",
+    };
+    let why = format!("{when}, {have} both a copy to the device and a kernel");
     Err(Failure::new(why)
         .hint("Which calls return before their work is done, and from what memory? What is issued after the first one that does not?")
         .figure("streams", busy as f64)
         .into())
-}
-
-fn streams(count: usize) -> String {
-    match count {
-        0 => "no stream of its own".to_owned(),
-        1 => "one stream".to_owned(),
-        _ => format!("{count} streams"),
-    }
 }
