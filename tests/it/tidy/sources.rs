@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tracer", &["sys", "model"]),
     ("sandbox", &["sys", "model"]),
     ("stimulus", &["sys", "model"]),
+    ("gpu", &["sys", "model"]),
     (
         "bench",
         &["sys", "model", "probes", "tracer", "sandbox", "stimulus"],
