@@ -10,6 +10,7 @@
 
 pub mod counters;
 pub mod fault;
+pub mod host;
 pub mod launch;
 pub mod memory;
 pub mod ptx;
