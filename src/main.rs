@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use syslab::model::experiment::ACTOR;
-use syslab::{bench, cli, commands, exit, lessons, sandbox, stimulus};
+use syslab::{bench, cli, commands, exit, gpu, lessons, sandbox, stimulus};
 
 /// A hidden entry: the arguments after its name.
 type Entry = fn(&[OsString]) -> ExitCode;
@@ -28,7 +28,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (bench::lookup::COMMAND, |args| {
         ended(bench::lookup::main(args))
     }),
-    (stimulus::actor::COMMAND, stimulus::actor::main),
+    (stimulus::actor::COMMAND, act),
     (stimulus::clients::COMMAND, |args| {
         ended(stimulus::clients::main(args))
     }),
@@ -46,11 +46,19 @@ fn ended(result: std::io::Result<()>) -> ExitCode {
     }
 }
 
+/// The actor, or the device process, which starts a program as the actor may and is in another room.
+fn act(args: &[OsString]) -> ExitCode {
+    match args.split_first() {
+        Some((verb, rest)) if verb == gpu::host::VERB => gpu::host::main(rest),
+        _ => stimulus::actor::main(args),
+    }
+}
+
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
     // In a box this binary is the actor, whatever its arguments are.
     if args.first().is_some_and(|name| name == ACTOR) {
-        return stimulus::actor::main(&args[1..]);
+        return act(&args[1..]);
     }
     let entry = args
         .get(1)

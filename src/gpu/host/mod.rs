@@ -26,8 +26,8 @@ use std::process::ExitCode;
 pub use facts::Fact;
 use options::Options;
 
-/// The hidden command under which this binary is the device process.
-pub const COMMAND: &str = "__device";
+/// The word by which the actor is the device process: `/actor device`, and `syslab actor device` by hand.
+pub const VERB: &str = "device";
 
 /// The exit status if the program could not be started at all, or what was asked for makes no sense.
 const CONFUSED: u8 = 125;

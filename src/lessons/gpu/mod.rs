@@ -5,6 +5,7 @@ pub mod probe;
 mod cases;
 mod checks;
 mod facts;
+mod host;
 mod judges;
 mod labs;
 mod probes;
@@ -27,5 +28,7 @@ pub const LESSON: Lesson = Lesson {
         labs::SCAN,
         labs::MATMUL,
         labs::SOFTMAX,
+        host::RAII,
+        host::BRIDGE,
     ],
 };

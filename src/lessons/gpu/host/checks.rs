@@ -1,12 +1,11 @@
 //! The checks of both labs.
 
 use super::judges;
+use crate::gpu::host::VERB;
 use crate::lessons::stories::experiment;
 use crate::model::check::Judge;
 use crate::model::{Capability, Check, Experiment, Limits, Run, Step};
 
-/// The actor's verb for the device process.
-const DEVICE: &str = "device";
 
 /// What a run may use up: the device has a memory of 256 MiB, and a program is started hundreds of times
 /// where each of its calls fails once.
@@ -24,7 +23,7 @@ const LIMITS: Limits = Limits {
 
 /// A run of the program with the device in this state.
 fn run(device: &[&str], args: &[&str], seed: u64) -> Run {
-    let mut led_by: Vec<String> = vec![DEVICE.to_owned()];
+    let mut led_by: Vec<String> = vec![VERB.to_owned()];
     led_by.extend(device.iter().map(|&word| word.to_owned()));
     led_by.extend(["--seed".to_owned(), seed.to_string()]);
     Run {
@@ -80,7 +79,7 @@ pub(super) const COMPUTES: Check = check(
     (
         "computes",
         "it prints the sum, for every number of elements",
-        "The host's side",
+        "A guard for the last block",
     ),
     20,
     |seed| {
@@ -119,7 +118,7 @@ pub(super) const WAITS_BEFORE_READING: Check = check(
     (
         "waits-before-reading",
         "it reads a result when that is there, and not before",
-        "Waiting",
+        "Waiting before reading",
     ),
     20,
     |seed| {
@@ -147,7 +146,7 @@ pub(super) const FREES_EVERYTHING: Check = check(
     (
         "frees-everything",
         "what it gets of the device it gives back",
-        "Owners",
+        "A buffer that frees itself",
     ),
     15,
     |seed| {
@@ -166,7 +165,7 @@ pub(super) const FREES_ON_ERROR: Check = check(
     (
         "frees-on-error",
         "whichever call fails, it says which, exits with status 1 and leaves nothing behind",
-        "Every call can fail",
+        "Checking every call",
     ),
     20,
     |seed| {
@@ -213,7 +212,7 @@ pub(super) const ADDS: Check = check(
     (
         "computes",
         "add(a, b) returns the sum, for every size and shape",
-        "The host's side",
+        "Arrays from Python",
     ),
     25,
     |seed| {
@@ -228,7 +227,7 @@ pub(super) const REFUSES_WRONG_ARRAYS: Check = check(
     (
         "refuses-wrong-arrays",
         "an array that it cannot take is refused with an exception",
-        "Arrays at the border",
+        "Arrays from Python",
     ),
     20,
     |seed| {
@@ -246,7 +245,7 @@ pub(super) const COPIES_ONCE: Check = check(
     (
         "copies-once",
         "each byte is copied once each way, between the array and the device",
-        "Arrays at the border",
+        "Arrays from Python",
     ),
     15,
     |seed| {
@@ -264,7 +263,7 @@ pub(super) const RAISES_CUDA_ERRORS: Check = check(
     (
         "raises-cuda-errors",
         "whichever call of CUDA's fails, there is a Python exception that says what it was",
-        "Every call can fail",
+        "Checking every call",
     ),
     20,
     |seed| {
@@ -279,7 +278,7 @@ pub(super) const FREES_WHAT_IT_GOT: Check = check(
     (
         "frees-everything",
         "what a call gets of the device it gives back, also where it refuses",
-        "Owners",
+        "A buffer that frees itself",
     ),
     10,
     |seed| {
@@ -301,7 +300,7 @@ pub(super) const RELEASES_THE_GIL: Check = check(
     (
         "releases-the-gil",
         "other threads run Python while it waits for the device",
-        "The lock, and the device",
+        "The GIL in a bridge",
     ),
     10,
     |seed| {

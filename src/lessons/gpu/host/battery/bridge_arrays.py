@@ -8,7 +8,7 @@ import random
 import numpy as np
 
 SIZES = (1000, 0, 1, 2, 3, 31, 32, 33, 255, 256, 257, 4099, 65537)
-SHAPES = ((3, 5), (2, 3, 4), (1, 1), (7, 0), (64, 33))
+SHAPES = ((3, 5), (2, 3, 4), (1, 1), (64, 33), (7, 0))
 
 
 def vectors(count: int, rng: random.Random):

@@ -65,7 +65,7 @@ pub(super) fn listed(left: &[&Left]) -> String {
 /// left.
 ///
 /// A call that gives something back may be failed by without a word, and so may one that comes after the last
-/// wait for a result: there is nothing that it could spoil.
+/// wait for a result, or waits for nothing: there is nothing that it could spoil.
 ///
 /// Blind spot: two failures in one run; calls that a program makes only if another one fails.
 pub(in crate::lessons::gpu::host) fn frees_on_error(trial: &Trial<'_>) -> Judgement {
@@ -126,7 +126,8 @@ fn unreported(
     let role = role(&refused.name);
     let when = format!("when {} (call {}) fails, it", refused.name, refused.number);
     let fail = |why: String, hint: &str| Some(Failure::new(why).hint(hint));
-    let is_free = role == Role::Release || refused.number > last_wait;
+    let is_idle = role == Role::Wait && refused.pending == 0;
+    let is_free = role == Role::Release || is_idle || refused.number > last_wait;
     let status = match (end.status, end.signal) {
         (None, _) => return fail(format!("{when} {}{}", how(end), said(end)), OUT),
         (Some(status), _) => status,
