@@ -61,8 +61,13 @@ impl Start {
         self.facts.iter().find_map(|fact| match fact {
             Fact::KernelFault { function, fault } => {
                 let site = fault.site.as_ref().map(|site| format!("\n  {site}"));
+                // A mangled name of C++ is none that anybody has written.
+                let name = match function.starts_with("_Z") {
+                    true => String::new(),
+                    false => format!(" {function}"),
+                };
                 Some(format!(
-                    "the kernel {function} {}, in {}{}",
+                    "the kernel{name} {}, in {}{}",
                     fault.text,
                     fault.at,
                     site.unwrap_or_default()

@@ -81,7 +81,7 @@ pub(in crate::lessons::gpu::host) fn waits_before_reading(trial: &Trial<'_>) -> 
                 "`prog {n}` copies {bytes} bytes out of the device that nothing has written by then"
             ),
         };
-        let why = format!("{why}, where work is done as late as CUDA allows");
+        let why = format!("where work is done as late as CUDA allows, {why}");
         return Err(Failure::new(why).hint(HINT).into());
     }
     Ok(Pass::of("sums", trial.experiment.runs.len()))
