@@ -5,10 +5,12 @@
 //! Grammar: PTX ISA, chapters 4 (syntax) and 5 (state spaces, types and variables).
 
 mod lex;
+mod opcodes;
 mod parse;
 
 use std::collections::HashMap;
 
+pub use opcodes::OPCODES;
 pub use parse::parse;
 
 /// Why a text is no PTX.

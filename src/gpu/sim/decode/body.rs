@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::names::{Scopes, Symbol};
 use super::opcode::Opcode;
 use super::{Decoder, LoadError, Refusal};
-use crate::gpu::ptx::{Function, Instruction, Operand, StateSpace, Statement, Var};
+use crate::gpu::ptx::{OPCODES, Function, Instruction, Operand, StateSpace, Statement, Var};
 use crate::gpu::sim::program::{Func, Inst, Op};
 
 /// A function that is being decoded.
@@ -238,6 +238,9 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     }
 
     fn op(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+        if OPCODES.binary_search(&opcode.name).is_err() {
+            return Err(Refusal::Unknown);
+        }
         match opcode.name {
             "ld" | "ldu" | "st" | "atom" | "red" | "fence" | "membar" | "cp" | "prefetch"
             | "prefetchu" | "isspacep" => self.memory(opcode, operands),
