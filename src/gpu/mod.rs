@@ -9,6 +9,7 @@
 //! runs it over [`memory`]; [`fault`] and [`counters`] are what it hands back.
 
 pub mod counters;
+pub mod cuda;
 pub mod fault;
 pub mod host;
 pub mod launch;

@@ -35,7 +35,10 @@ const CONFUSED: u8 = 125;
 /// The device process: `OPTIONS -- PROGRAM [ARGUMENT...]`; see [`Options`].
 pub fn main(args: &[OsString]) -> ExitCode {
     let mut out = io::stdout().lock();
-    match serve(args, &mut out) {
+    // The program has our user id, and must not get at our memory or descriptors; prctl(2).
+    let shielded = nix::sys::prctl::set_dumpable(false)
+        .map_err(|errno| HostError::Kernel("shield the device process", errno.into()));
+    match shielded.and_then(|()| serve(args, &mut out)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // If nobody listens, the exit status still tells.
@@ -62,9 +65,6 @@ pub enum HostError {
 /// If the arguments make no sense, or the program cannot be started.
 pub fn serve(args: &[OsString], out: &mut dyn Write) -> Result<(), HostError> {
     let options = Options::parse(args)?;
-    // The program has our user id, and must not get at our memory or descriptors; prctl(2).
-    nix::sys::prctl::set_dumpable(false)
-        .map_err(|errno| HostError::Kernel("shield the device process", errno.into()))?;
     let calls = child::run(&options, None, out)?;
     if options.fails_each {
         for number in points(calls) {
