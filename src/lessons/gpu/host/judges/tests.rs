@@ -130,7 +130,7 @@ fn what_is_left_is_named_with_the_call_that_made_it() {
 /// A reference run that waits at call 10, and one in which a call fails.
 fn failing(name: &str, number: u32, pending: u64, more: &[&str]) -> String {
     let wait = r#"{"fact": "waited", "number": 10, "name": "cudaStreamSynchronize", "stream": 2, "work": 2}"#;
-    let reference = end(0, "2016\n", "");
+    let reference = end(0, "2205\n", "");
     let begin = r#"{"fact": "program", "failing": 1}"#;
     let refused = format!(
         r#"{{"fact": "refused", "number": {number}, "name": "{name}", "code": 2, "pending": {pending}}}"#
@@ -159,16 +159,16 @@ fn a_failure_is_named_and_nothing_is_left() {
       stream: cudaStreamCreate (call 2)
     hint: On which way does it leave from there, and who is asked to clean up on that way?
     ");
-    let on = end(0, "2016\n", "");
+    let on = end(0, "2205\n", "");
     assert_snapshot!(on_error(failing("cudaSetDevice", 1, 0, &[&on])), @r#"
-    fail: when cudaSetDevice (call 1) fails, it goes on, prints "2016" and exits with status 0
+    fail: when cudaSetDevice (call 1) fails, it goes on, prints "2205" and exits with status 0
     hint: Who looks at what that call returns?
     "#);
 }
 
 #[test]
 fn what_no_result_depends_on_may_fail_without_a_word() {
-    let on = end(0, "2016\n", "");
+    let on = end(0, "2205\n", "");
     let left = r#"{"fact": "left", "what": "device memory", "bytes": 8, "name": "cudaMalloc", "number": 2}"#;
     assert_eq!(on_error(failing("cudaFree", 9, 0, &[left, &on])), "pass");
     assert_eq!(on_error(failing("cudaStreamSynchronize", 9, 0, &[&on])), "pass");
