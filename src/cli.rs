@@ -9,8 +9,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, completions, demo, doctor, exercise, inspect, list, load, man, overview,
-    read, serve, start, trace,
+    audit, author, check, completions, demo, doctor, exercise, inspect, kernel, list, load, man,
+    overview, read, serve, start, trace,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -87,6 +87,12 @@ pub static LESSON_TOOLS: &[LessonTool] = &[
         name: "audit",
         describe: audit::Args::augment_args,
         run: |matches, screen| audit::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "gpu",
+        name: "run",
+        describe: kernel::Args::augment_args,
+        run: |matches, screen| kernel::run(&parsed(matches)?, screen),
     },
     LessonTool {
         lesson: "shm",

@@ -81,6 +81,7 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         (Form::Module(name, battery), None) => {
             build::build_module(&workshop, lab.slug, name, battery)
         }
+        (Form::Kernel, _) => build::build_kernel(&workshop),
     };
     let findings = match built {
         Ok(built) => {

@@ -7,7 +7,7 @@ use std::{env, thread};
 
 use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
-use crate::model::{Lab, Lesson, Scorecard, Verdict};
+use crate::model::{Finding, Lab, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
 use crate::ui::{Screen, visible};
 
@@ -112,10 +112,9 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     if args.only.is_empty() {
         remember(&name, &request.submission, &card, screen);
     }
-    let verdicts: Vec<Verdict> = card.checks.iter().map(|finding| finding.verdict).collect();
     match args.exit_zero {
         true => Ok(exit::DONE),
-        false => Ok(code(&verdicts)),
+        false => Ok(code(&card.checks)),
     }
 }
 
@@ -180,8 +179,14 @@ pub(super) fn any_seed() -> u32 {
     RandomState::new().hash_one(0) as u32
 }
 
-/// The exit code that says what the checks came to.
-pub(super) fn code(verdicts: &[Verdict]) -> u8 {
+/// The exit code that says what the checks came to. What is not checked here and is worth no point
+/// either keeps nobody from being done.
+pub(super) fn code<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> u8 {
+    let verdicts: Vec<Verdict> = findings
+        .into_iter()
+        .filter(|finding| finding.verdict != Verdict::Skipped || finding.max_points > 0)
+        .map(|finding| finding.verdict)
+        .collect();
     let any = |verdict| verdicts.contains(&verdict);
     if any(Verdict::Fail) {
         exit::FAILED
@@ -218,9 +223,17 @@ mod tests {
     #[test]
     fn the_worst_verdict_chooses_the_exit_code() {
         use Verdict::{Fail, Pass, Skipped, Unknown};
-        assert_eq!(code(&[Pass, Pass]), exit::DONE);
-        assert_eq!(code(&[Pass, Skipped]), exit::MACHINE);
-        assert_eq!(code(&[Skipped, Unknown]), exit::INSTRUCTOR);
-        assert_eq!(code(&[Unknown, Fail]), exit::FAILED);
+        let lab = crate::lessons::lab("gpu", "vector-add").unwrap();
+        let finding = |(verdict, max_points)| Finding {
+            max_points,
+            ..crate::bench::verdict::blank("gpu", &lab.checks[0], verdict, "")
+        };
+        let code = |one, other| code(&[finding((one, 5)), finding((other, 5))]);
+        assert_eq!(code(Pass, Pass), exit::DONE);
+        assert_eq!(code(Pass, Skipped), exit::MACHINE);
+        assert_eq!(code(Skipped, Unknown), exit::INSTRUCTOR);
+        assert_eq!(code(Unknown, Fail), exit::FAILED);
+        let worthless = [finding((Pass, 5)), finding((Skipped, 0))];
+        assert_eq!(super::code(&worthless), exit::DONE);
     }
 }

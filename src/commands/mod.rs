@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod exercise;
 pub mod inspect;
+pub mod kernel;
 pub mod list;
 pub mod load;
 pub mod man;

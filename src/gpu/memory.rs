@@ -264,7 +264,10 @@ impl Heap {
 
     /// The buffer that these bytes are wholly in, by its place in `buffers`.
     pub(super) fn find(&self, at: u64, len: u64) -> Option<usize> {
-        let index = self.buffers.partition_point(|b| b.base <= at).checked_sub(1)?;
+        let index = self
+            .buffers
+            .partition_point(|b| b.base <= at)
+            .checked_sub(1)?;
         let buffer = &self.buffers[index];
         let end = (at - buffer.base).checked_add(len)?;
         (end <= buffer.len()).then_some(index)
@@ -285,7 +288,11 @@ impl Heap {
         match (before, next) {
             (Some(before), Some(next)) => {
                 let beyond = at.saturating_sub(before.base + before.len());
-                Some(if beyond <= next.base - at { before } else { next })
+                Some(if beyond <= next.base - at {
+                    before
+                } else {
+                    next
+                })
             }
             (before, next) => before.or(next),
         }
@@ -300,7 +307,10 @@ impl Heap {
         let text = if let Some(freed) = self.freed(at.0) {
             format!("{len} bytes at {at}, in {}, which was freed", freed.name)
         } else {
-            match self.nearest(at.0).filter(|b| at.0 >= b.base && at.0 - b.base <= b.len()) {
+            match self
+                .nearest(at.0)
+                .filter(|b| at.0 >= b.base && at.0 - b.base <= b.len())
+            {
                 Some(buffer) => format!(
                     "{len} bytes at byte {} of {}, which is {} bytes long",
                     at.0 - buffer.base,
@@ -340,7 +350,10 @@ impl Heap {
     ) -> Result<(), MemoryError> {
         let (index, from, len) = self.inside(at, len)?;
         let region = &mut self.buffers[index].region;
-        for (byte, value) in region.data[from..from + len].iter_mut().zip(pattern.iter().cycle()) {
+        for (byte, value) in region.data[from..from + len]
+            .iter_mut()
+            .zip(pattern.iter().cycle())
+        {
             *byte = *value;
         }
         region.init[from..from + len].fill(u8::from(is_written));
@@ -385,7 +398,10 @@ mod tests {
         let a = heap.alloc("a", 600).unwrap();
         assert_eq!(
             heap.alloc("b", 401),
-            Err(MemoryError::OutOfMemory { asked: 401, left: 400 })
+            Err(MemoryError::OutOfMemory {
+                asked: 401,
+                left: 400
+            })
         );
         let error = heap.write(a.offset(599), &[0, 0]).unwrap_err();
         assert_eq!(

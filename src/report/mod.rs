@@ -8,6 +8,7 @@
 mod descriptors;
 mod figures;
 mod json;
+mod kernel;
 mod load;
 mod memory;
 mod names;
@@ -16,6 +17,7 @@ mod text;
 
 pub use descriptors::{descriptors, growth, growth_lines, openings};
 pub use json::{descriptors_json, json, load_json, memory_json, openings_json, processes_json};
+pub use kernel::{counted, kernel, kernel_json};
 pub use load::load;
 pub use memory::memory;
 pub use processes::{changes, processes};

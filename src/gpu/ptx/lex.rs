@@ -62,7 +62,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Located<'_>>, ParseError> {
             let mut len = rest.iter().position(|b| !goes_on(*b)).unwrap_or(rest.len());
             // 1.5e-3: the sign belongs to the number.
             if rest[..len].contains(&b'.') && rest[len - 1].eq_ignore_ascii_case(&b'e') {
-                let exponent = rest[len..].iter().skip(1).take_while(|b| b.is_ascii_digit());
+                let exponent = rest[len..]
+                    .iter()
+                    .skip(1)
+                    .take_while(|b| b.is_ascii_digit());
                 len += 1 + exponent.count();
             }
             let literal = text.get(at..at + len).unwrap_or_default();
@@ -70,7 +73,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Located<'_>>, ParseError> {
                 line,
                 what: format!("{literal} is no number"),
             })?;
-            found.push(Located { token: Token::Number(number), line });
+            found.push(Located {
+                token: Token::Number(number),
+                line,
+            });
             at += len;
         } else if begins_word(byte) {
             let len = word_length(rest);
@@ -78,7 +84,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Located<'_>>, ParseError> {
             found.push(Located { token, line });
             at += len;
         } else if byte.is_ascii_graphic() {
-            found.push(Located { token: Token::Mark(byte), line });
+            found.push(Located {
+                token: Token::Mark(byte),
+                line,
+            });
             at += 1;
         } else {
             return Err(ParseError {
@@ -131,7 +140,10 @@ fn number(literal: &str) -> Option<Number> {
         return bits.filter(|_| digits.len() == 16).map(Number::Double);
     }
     if lower.contains('.') {
-        return lower.parse::<f64>().ok().map(|n| Number::Double(n.to_bits()));
+        return lower
+            .parse::<f64>()
+            .ok()
+            .map(|n| Number::Double(n.to_bits()));
     }
     let digits = lower.strip_suffix('u').unwrap_or(&lower);
     let (digits, radix) = match digits.get(..2) {
@@ -148,7 +160,11 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<Token<'_>> {
-        tokens(text).unwrap().into_iter().map(|located| located.token).collect()
+        tokens(text)
+            .unwrap()
+            .into_iter()
+            .map(|located| located.token)
+            .collect()
     }
 
     #[test]

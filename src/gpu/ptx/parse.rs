@@ -17,7 +17,10 @@ const MAX_VARIABLE: u64 = 1 << 32;
 /// The first thing that is no PTX, with its line.
 pub fn parse(text: &str) -> Result<Module<'_>, ParseError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0 };
+    let mut parser = Parser {
+        tokens: &tokens,
+        at: 0,
+    };
     let mut module = Module::default();
     while parser.at < tokens.len() {
         parser.top_level(&mut module)?;
@@ -36,16 +39,24 @@ impl<'a> Parser<'_, 'a> {
     }
 
     fn peek_after(&self, more: usize) -> Option<&Token<'a>> {
-        self.tokens.get(self.at + more).map(|located| &located.token)
+        self.tokens
+            .get(self.at + more)
+            .map(|located| &located.token)
     }
 
     fn line(&self) -> u32 {
         let last = self.tokens.last();
-        self.tokens.get(self.at).or(last).map_or(1, |located| located.line)
+        self.tokens
+            .get(self.at)
+            .or(last)
+            .map_or(1, |located| located.line)
     }
 
     fn error<T>(&self, what: impl Into<String>) -> Result<T, ParseError> {
-        Err(ParseError { line: self.line(), what: what.into() })
+        Err(ParseError {
+            line: self.line(),
+            what: what.into(),
+        })
     }
 
     fn is_at(&self, mark: u8) -> bool {
@@ -261,7 +272,11 @@ impl<'a> Parser<'_, 'a> {
             }
         }
         // .pragma "nounroll"; ends as a statement does.
-        if self.is_at(b';') && self.peek_after(1).is_some_and(|next| *next == Token::Mark(b'{')) {
+        if self.is_at(b';')
+            && self
+                .peek_after(1)
+                .is_some_and(|next| *next == Token::Mark(b'{'))
+        {
             self.at += 1;
         }
         Ok(extents)

@@ -73,7 +73,12 @@ impl Exec<'_, '_> {
         let mut spots = [Spot::Nowhere; 32];
         let mut split = Split::default();
         for lane in lanes_of(active) {
-            let wanted = Wanted { window, address: addresses[lane], bytes, writes };
+            let wanted = Wanted {
+                window,
+                address: addresses[lane],
+                bytes,
+                writes,
+            };
             let spot = match self.spot(wanted, lane, group) {
                 Ok(spot) => spot,
                 Err(kind) => {
@@ -93,7 +98,12 @@ impl Exec<'_, '_> {
     }
 
     fn spot(&mut self, wanted: Wanted, lane: usize, group: Group) -> Result<Spot, FaultKind> {
-        let Wanted { window, address, bytes, writes } = wanted;
+        let Wanted {
+            window,
+            address,
+            bytes,
+            writes,
+        } = wanted;
         let is_misaligned = address % bytes != 0;
         let window_of = |start: u64| address.wrapping_sub(start) < windows::SIZE;
         let (space, at) = match window {
@@ -117,8 +127,7 @@ impl Exec<'_, '_> {
             Window::Shared => {
                 let vars = &self.m.program.shared;
                 let after = vars.partition_point(|var| var.at <= at);
-                let is_static =
-                    after > 0 && end <= vars[after - 1].at + vars[after - 1].bytes;
+                let is_static = after > 0 && end <= vars[after - 1].at + vars[after - 1].bytes;
                 let dynamic = self.m.program.dynamic_at;
                 let is_dynamic = at >= dynamic && end <= self.b.shared.data.len() as u64;
                 if !is_static && !is_dynamic {
@@ -151,7 +160,9 @@ impl Exec<'_, '_> {
     fn global_spot(&mut self, at: u64, bytes: u64, writes: bool) -> Result<Spot, FaultKind> {
         let known = self.m.heap.buffers.get(self.m.last_buffer);
         let is_there = known.is_some_and(|buffer| {
-            at >= buffer.base && at - buffer.base < buffer.len() && buffer.len() - (at - buffer.base) >= bytes
+            at >= buffer.base
+                && at - buffer.base < buffer.len()
+                && buffer.len() - (at - buffer.base) >= bytes
         });
         if !is_there {
             let Some(found) = self.m.heap.find(at, bytes) else {
@@ -186,9 +197,12 @@ impl Exec<'_, '_> {
         let size = usize::from(load.size);
         let bytes = (size * load.targets.len()) as u64;
         let addresses = self.addresses(load.address, group);
-        let (spots, split) =
-            self.spots(&addresses, load.window, bytes, false, active, group);
-        let strength = if load.order.is_strong { Strength::Strong } else { Strength::Weak };
+        let (spots, split) = self.spots(&addresses, load.window, bytes, false, active, group);
+        let strength = if load.order.is_strong {
+            Strength::Strong
+        } else {
+            Strength::Weak
+        };
         let checks = self.m.options.checks;
         for (element, target) in load.targets.iter().enumerate() {
             let mut values = [0; 32];
@@ -202,7 +216,9 @@ impl Exec<'_, '_> {
                     word[..size].copy_from_slice(&self.m.params[at..at + size]);
                     values[lane] = u64::from_le_bytes(word);
                 }
-                let Some((region, at)) = self.region(spot) else { continue };
+                let Some((region, at)) = self.region(spot) else {
+                    continue;
+                };
                 let at = at + skip;
                 values[lane] = region.load(at, size);
                 if checks.uninitialised {
@@ -240,9 +256,12 @@ impl Exec<'_, '_> {
         let size = usize::from(store.size);
         let bytes = (size * store.values.len()) as u64;
         let addresses = self.addresses(store.address, group);
-        let (spots, split) =
-            self.spots(&addresses, store.window, bytes, true, active, group);
-        let strength = if store.order.is_strong { Strength::Strong } else { Strength::Weak };
+        let (spots, split) = self.spots(&addresses, store.window, bytes, true, active, group);
+        let strength = if store.order.is_strong {
+            Strength::Strong
+        } else {
+            Strength::Weak
+        };
         let races = self.m.options.checks.races;
         if races && store.order.is_strong {
             self.publish(&spots, active, store.order);
@@ -255,16 +274,29 @@ impl Exec<'_, '_> {
             };
             for lane in lanes_of(active) {
                 let skip = element * size;
-                let Some((region, at)) = self.region(spots[lane]) else { continue };
+                let Some((region, at)) = self.region(spots[lane]) else {
+                    continue;
+                };
                 let at = at + skip;
                 let value = values[lane];
                 if races {
                     let mask = u64::MAX >> (64 - 8 * size);
-                    let is_same = region.load(at, size) == value & mask
-                        && region.unwritten(at, size) == 0;
-                    self.race(spots[lane], skip, size, true, strength, is_same, lane, group);
+                    let is_same =
+                        region.load(at, size) == value & mask && region.unwritten(at, size) == 0;
+                    self.race(
+                        spots[lane],
+                        skip,
+                        size,
+                        true,
+                        strength,
+                        is_same,
+                        lane,
+                        group,
+                    );
                 }
-                let Some((region, _)) = self.region(spots[lane]) else { continue };
+                let Some((region, _)) = self.region(spots[lane]) else {
+                    continue;
+                };
                 region.store(at, size, value);
                 if let Some(partial) = partial {
                     for bit in 0..size {
@@ -282,21 +314,19 @@ impl Exec<'_, '_> {
     pub(super) fn atomic(&mut self, atomic: &Atomic, active: u32, group: Group) {
         let size = usize::from(atomic.size);
         let addresses = self.addresses(atomic.address, group);
-        let (spots, split) = self.spots(
-            &addresses,
-            atomic.window,
-            size as u64,
-            true,
-            active,
-            group,
-        );
+        let (spots, split) =
+            self.spots(&addresses, atomic.window, size as u64, true, active, group);
         let program = self.m.program;
-        let operands = atomic.values.map(|src| *self.w.value(program, group.frame, src));
+        let operands = atomic
+            .values
+            .map(|src| *self.w.value(program, group.frame, src));
         let checks = self.m.options.checks;
         let mut olds = [0; 32];
         for lane in lanes_of(active) {
             let spot = spots[lane];
-            let Some((region, at)) = self.region(spot) else { continue };
+            let Some((region, at)) = self.region(spot) else {
+                continue;
+            };
             let old = region.load(at, size);
             let new = (atomic.update)(old, operands[0][lane], operands[1][lane]);
             olds[lane] = old;
@@ -349,10 +379,8 @@ impl Exec<'_, '_> {
         };
         let wants = lanes_of(active).filter(|lane| reads[*lane] as u32 > 0);
         let wants = wants.fold(0, |mask, lane| mask | 1 << lane);
-        let (from, loads) =
-            self.spots(&sources, Window::Global, bytes as u64, false, wants, group);
-        let (to, stores) =
-            self.spots(&targets, Window::Shared, bytes as u64, true, active, group);
+        let (from, loads) = self.spots(&sources, Window::Global, bytes as u64, false, wants, group);
+        let (to, stores) = self.spots(&targets, Window::Shared, bytes as u64, true, active, group);
         let checks = self.m.options.checks;
         for lane in lanes_of(active) {
             let mut data = vec![0; bytes];
@@ -365,7 +393,16 @@ impl Exec<'_, '_> {
             }
             for word in (0..bytes).step_by(4).filter(|_| checks.races) {
                 if word < count {
-                    self.race(from[lane], word, 4, false, Strength::Weak, false, lane, group);
+                    self.race(
+                        from[lane],
+                        word,
+                        4,
+                        false,
+                        Strength::Weak,
+                        false,
+                        lane,
+                        group,
+                    );
                 }
                 self.race(to[lane], word, 4, true, Strength::Weak, false, lane, group);
             }

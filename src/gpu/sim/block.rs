@@ -97,7 +97,11 @@ impl Block {
 fn warp(program: &Program, shape: Shape, number: u64, index: Dim3, first: u32) -> Warp {
     let threads = shape.block.count() as u32;
     let there = (threads - first).min(32);
-    let exists = if there == 32 { u32::MAX } else { (1 << there) - 1 };
+    let exists = if there == 32 {
+        u32::MAX
+    } else {
+        (1 << there) - 1
+    };
     let func = &program.functions[0];
     let mut frame = Frame::default();
     frame.users = exists;

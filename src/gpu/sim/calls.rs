@@ -76,10 +76,17 @@ impl<'l> Exec<'_, 'l> {
             bytes: u32::from(size),
         };
         match op {
-            Op::LoadSlot { offset, size, is_signed, targets } => {
+            Op::LoadSlot {
+                offset,
+                size,
+                is_signed,
+                targets,
+            } => {
                 let frame = &mut self.w.frames[group.frame as usize];
                 for (at, target) in targets.iter().enumerate() {
-                    let Some((register, bits)) = target else { continue };
+                    let Some((register, bits)) = target else {
+                        continue;
+                    };
                     for lane in lanes_of(active) {
                         let value = number(frame.slot(lane, place(*offset, at, *size)));
                         frame.registers[*register as usize][lane] =
@@ -87,7 +94,11 @@ impl<'l> Exec<'_, 'l> {
                     }
                 }
             }
-            Op::StoreSlot { offset, size, values } => {
+            Op::StoreSlot {
+                offset,
+                size,
+                values,
+            } => {
                 for (at, src) in values.iter().enumerate() {
                     let values = *self.w.value(self.m.program, group.frame, *src);
                     let frame = &mut self.w.frames[group.frame as usize];
@@ -143,7 +154,10 @@ impl<'l> Exec<'_, 'l> {
     /// The arguments of a call as numbers.
     pub(super) fn arguments(&self, lane: usize, call: &Call, group: Group) -> Vec<u64> {
         let frame = &self.w.frames[group.frame as usize];
-        call.args.iter().map(|slot| number(frame.slot(lane, *slot))).collect()
+        call.args
+            .iter()
+            .map(|slot| number(frame.slot(lane, *slot)))
+            .collect()
     }
 
     fn assert_fail(&mut self, call: &Call, active: u32, group: Group) -> Flow {
@@ -174,12 +188,19 @@ impl<'l> Exec<'_, 'l> {
                 .filter(|lane| pointers[*lane] == pointers[first])
                 .fold(0, |mask, lane| mask | 1 << lane);
             left &= !together;
-            let number = program.pointers.get(&pointers[first]).copied().filter(|number| {
-                let func = &program.functions[*number as usize];
-                let sizes = |slots: &[ParamSlot]| slots.iter().map(|s| s.bytes).collect::<Vec<_>>();
-                let params: Vec<ParamSlot> = func.params.iter().map(|(slot, _)| *slot).collect();
-                sizes(&params) == sizes(&call.args) && sizes(&func.returns) == sizes(&call.returns)
-            });
+            let number = program
+                .pointers
+                .get(&pointers[first])
+                .copied()
+                .filter(|number| {
+                    let func = &program.functions[*number as usize];
+                    let sizes =
+                        |slots: &[ParamSlot]| slots.iter().map(|s| s.bytes).collect::<Vec<_>>();
+                    let params: Vec<ParamSlot> =
+                        func.params.iter().map(|(slot, _)| *slot).collect();
+                    sizes(&params) == sizes(&call.args)
+                        && sizes(&func.returns) == sizes(&call.returns)
+                });
             let Some(number) = number else {
                 self.blame(FaultKind::Trap, together, group, |_| {
                     About::text("calls through a pointer that is no such function's")
@@ -202,8 +223,16 @@ impl<'l> Exec<'_, 'l> {
         let top = base + func.local_bytes;
         let grows = (top as usize).saturating_sub(self.w.stride) as u64 * 64;
         // A frame that was used before is used again if it was of the same function.
-        let free = self.w.free.iter().position(|at| self.w.frames[*at as usize].func == number);
-        let fresh = if free.is_none() { Frame::host_bytes(func) } else { 0 };
+        let free = self
+            .w
+            .free
+            .iter()
+            .position(|at| self.w.frames[*at as usize].func == number);
+        let fresh = if free.is_none() {
+            Frame::host_bytes(func)
+        } else {
+            0
+        };
         let fits = depth <= MAX_DEPTH && top <= MAX_STACK && self.m.reserve(grows + fresh);
         if !fits {
             self.blame(FaultKind::StackOverflow, active, group, |_| {
@@ -231,7 +260,9 @@ impl<'l> Exec<'_, 'l> {
         let caller = &self.w.frames[group.frame as usize];
         for lane in lanes_of(active) {
             for (arg, (param, _)) in call.args.iter().zip(&func.params) {
-                frame.slot_mut(lane, *param).copy_from_slice(caller.slot(lane, *arg));
+                frame
+                    .slot_mut(lane, *param)
+                    .copy_from_slice(caller.slot(lane, *arg));
             }
             let start = lane * self.w.stride + base as usize;
             let local = start..start + func.local_bytes as usize;
@@ -265,8 +296,12 @@ impl<'l> Exec<'_, 'l> {
             let returns = &program.functions[func as usize].returns;
             for lane in lanes_of(active) {
                 for (from, to) in returns.iter().zip(&call.returns) {
-                    let bytes = self.w.frames[group.frame as usize].slot(lane, *from).to_vec();
-                    self.w.frames[parent as usize].slot_mut(lane, *to).copy_from_slice(&bytes);
+                    let bytes = self.w.frames[group.frame as usize]
+                        .slot(lane, *from)
+                        .to_vec();
+                    self.w.frames[parent as usize]
+                        .slot_mut(lane, *to)
+                        .copy_from_slice(&bytes);
                 }
             }
         }

@@ -41,7 +41,8 @@ impl Knowledge {
     }
 
     fn knows(&self, tid: u32, clock: u32, block_size: u32) -> bool {
-        let below = |map: &HashMap<u32, u32>, key| map.get(&key).is_some_and(|bound| clock < *bound);
+        let below =
+            |map: &HashMap<u32, u32>, key| map.get(&key).is_some_and(|bound| clock < *bound);
         below(&self.threads, tid)
             || below(&self.warps, tid / 32)
             || below(&self.blocks, tid / block_size)
@@ -124,13 +125,20 @@ impl Clocks {
             }
             let other = tid.wrapping_sub(self.first) as usize;
             if other < 32 {
-                let exactly = || self.extra.as_ref()?.lanes.as_ref().map(|all| all[lane][other]);
+                let exactly = || {
+                    self.extra
+                        .as_ref()?
+                        .lanes
+                        .as_ref()
+                        .map(|all| all[lane][other])
+                };
                 if other == lane || clock < self.warp_base || clock < exactly().unwrap_or(0) {
                     return true;
                 }
             }
         }
-        self.foreign(lane).is_some_and(|known| known.knows(tid, clock, self.block_size))
+        self.foreign(lane)
+            .is_some_and(|known| known.knows(tid, clock, self.block_size))
     }
 
     fn foreign(&self, lane: usize) -> Option<&Rc<Knowledge>> {
@@ -143,7 +151,9 @@ impl Clocks {
 
     /// Whether the lane's strong writes publish something.
     pub(super) fn has_fenced(&self, lane: usize) -> bool {
-        self.extra.as_ref().is_some_and(|extra| extra.fenced[lane].is_some())
+        self.extra
+            .as_ref()
+            .is_some_and(|extra| extra.fenced[lane].is_some())
     }
 
     /// `__threadfence()` or `__threadfence_block()` of these lanes.
@@ -178,7 +188,11 @@ impl Clocks {
         raise(&mut known.warps, tid / 32, fenced.warp);
         raise(&mut known.blocks, tid / self.block_size, fenced.block);
         if let Some(lanes) = &extra.lanes {
-            for (other, bound) in lanes[lane].iter().enumerate().filter(|(_, bound)| **bound > 0) {
+            for (other, bound) in lanes[lane]
+                .iter()
+                .enumerate()
+                .filter(|(_, bound)| **bound > 0)
+            {
                 raise(&mut known.threads, self.first + other as u32, *bound);
             }
         }
@@ -267,7 +281,11 @@ impl Clocks {
 
 /// The threads of these warps meet at a barrier of the block: all that have not returned.
 pub(super) fn meet_all(warps: &mut [&mut Clocks]) {
-    let most = warps.iter().flat_map(|clocks| clocks.now).max().unwrap_or(0);
+    let most = warps
+        .iter()
+        .flat_map(|clocks| clocks.now)
+        .max()
+        .unwrap_or(0);
     let next = most + 1;
     let mut foreign: Option<Rc<Knowledge>> = None;
     let (mut fenced, mut is_device_wide): (Option<Knowledge>, bool) = (None, false);
@@ -327,7 +345,10 @@ pub(super) fn meet_all(warps: &mut [&mut Clocks]) {
 impl Clocks {
     /// All that a lane knows, its own accesses included; its clock goes on.
     pub(super) fn everything(&mut self, lane: usize) -> Knowledge {
-        let mut known = self.foreign(lane).map(|known| (**known).clone()).unwrap_or_default();
+        let mut known = self
+            .foreign(lane)
+            .map(|known| (**known).clone())
+            .unwrap_or_default();
         let tid = self.first + lane as u32;
         self.now[lane] += 1;
         raise(&mut known.threads, tid, self.now[lane]);

@@ -34,11 +34,19 @@ impl Exec<'_, '_> {
                 f(value(*a), value(*b), value(*c), &mut out);
                 *target
             }
-            Op::Lookup { target, sources: [a, b, c], table } => {
+            Op::Lookup {
+                target,
+                sources: [a, b, c],
+                table,
+            } => {
                 out = bits::lookups(*table, value(*a), value(*b), value(*c));
                 *target
             }
-            Op::Insert { target, sources: [a, b, at, len], bits } => {
+            Op::Insert {
+                target,
+                sources: [a, b, at, len],
+                bits,
+            } => {
                 let (a, b, at, len) = (value(*a), value(*b), value(*at), value(*len));
                 for lane in 0..32 {
                     out[lane] =
@@ -50,18 +58,32 @@ impl Exec<'_, '_> {
                 let (a, b) = (value(*a), value(*b));
                 let by = self.w.frames[group.frame as usize].pred(*by);
                 for lane in 0..32 {
-                    out[lane] = if by >> lane & 1 == 1 { a[lane] } else { b[lane] };
+                    out[lane] = if by >> lane & 1 == 1 {
+                        a[lane]
+                    } else {
+                        b[lane]
+                    };
                 }
                 *target
             }
-            Op::SetNumber { test, target, a, b, yes } => {
+            Op::SetNumber {
+                test,
+                target,
+                a,
+                b,
+                yes,
+            } => {
                 let held = test(value(*a), value(*b));
                 for lane in lanes_of(held) {
                     out[lane] = *yes;
                 }
                 *target
             }
-            Op::Pack { target, parts, bits } => {
+            Op::Pack {
+                target,
+                parts,
+                bits,
+            } => {
                 for (at, part) in parts.iter().enumerate() {
                     let part = value(*part);
                     for lane in 0..32 {
@@ -75,7 +97,11 @@ impl Exec<'_, '_> {
                 out = [base.wrapping_add_signed(*offset); 32];
                 *target
             }
-            Op::Clock { target, bits, is_time } => {
+            Op::Clock {
+                target,
+                bits,
+                is_time,
+            } => {
                 let time = self.m.executed * if *is_time { NANOSECONDS } else { 1 };
                 out = [cut(time, *bits); 32];
                 *target
@@ -84,7 +110,12 @@ impl Exec<'_, '_> {
                 out = [u64::from(active); 32];
                 *target
             }
-            Op::LoadParam { offset, size, is_signed, targets } => {
+            Op::LoadParam {
+                offset,
+                size,
+                is_signed,
+                targets,
+            } => {
                 self.load_param(*offset, *size, *is_signed, targets, active, group);
                 return;
             }
@@ -96,7 +127,11 @@ impl Exec<'_, '_> {
                 self.carry(op, active, group);
                 return;
             }
-            Op::Unpack { targets, from, bits } => {
+            Op::Unpack {
+                targets,
+                from,
+                bits,
+            } => {
                 let from = *value(*from);
                 let frame = &mut self.w.frames[group.frame as usize];
                 for (at, target) in targets.iter().enumerate() {
@@ -119,7 +154,13 @@ impl Exec<'_, '_> {
         let program = self.m.program;
         let frame = group.frame as usize;
         match op {
-            Op::Compare { test, targets, a, b, with } => {
+            Op::Compare {
+                test,
+                targets,
+                a,
+                b,
+                with,
+            } => {
                 let held = test(
                     self.w.value(program, group.frame, *a),
                     self.w.value(program, group.frame, *b),
@@ -149,7 +190,11 @@ impl Exec<'_, '_> {
                 let value = frame.pred(*from);
                 frame.set_pred(*target, active, value);
             }
-            Op::IsSpace { target, address, window } => {
+            Op::IsSpace {
+                target,
+                address,
+                window,
+            } => {
                 let addresses = *self.w.value(program, group.frame, *address);
                 let is_in = |at: u64| match window {
                     Window::Shared => at / windows::SIZE == windows::SHARED / windows::SIZE,
@@ -166,7 +211,15 @@ impl Exec<'_, '_> {
     }
 
     fn carry(&mut self, op: &Op, active: u32, group: Group) {
-        let Op::Carry { target, a, b, subtracts, takes, gives } = op else {
+        let Op::Carry {
+            target,
+            a,
+            b,
+            subtracts,
+            takes,
+            gives,
+        } = op
+        else {
             return;
         };
         let program = self.m.program;
@@ -179,7 +232,10 @@ impl Exec<'_, '_> {
         let mut carries = 0;
         for lane in 0..32 {
             let flag = u128::from(*takes && frame.carry >> lane & 1 == 1);
-            let (a, b) = (u128::from(cut(a[lane], target.1)), u128::from(cut(b[lane], target.1)));
+            let (a, b) = (
+                u128::from(cut(a[lane], target.1)),
+                u128::from(cut(b[lane], target.1)),
+            );
             // For a subtraction the flag is the borrow.
             let result = match subtracts {
                 false => a + b + flag,

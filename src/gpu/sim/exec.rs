@@ -82,7 +82,9 @@ impl<'l> Exec<'_, 'l> {
             }
             let (mask, pc, frame) = self.w.pick(among);
             // Lanes that were avoided and are here too go along.
-            let (mask, _, _) = if among == runnable { (mask, pc, frame) } else {
+            let (mask, _, _) = if among == runnable {
+                (mask, pc, frame)
+            } else {
                 let here = lanes_of(runnable)
                     .filter(|lane| self.w.pc[*lane] == pc && self.w.frame[*lane] == frame)
                     .fold(0, |mask, lane| mask | 1 << lane);
@@ -145,7 +147,11 @@ impl<'l> Exec<'_, 'l> {
                 self.w.go(group.mask, group.pc);
                 self.w.avoided = group.mask;
                 let is_alone = self.w.runnable() & !group.mask == 0;
-                return is_alone.then_some(if polls >= POLLS { Pause::Polling } else { Pause::Turn });
+                return is_alone.then_some(if polls >= POLLS {
+                    Pause::Polling
+                } else {
+                    Pause::Turn
+                });
             }
         }
     }
@@ -154,9 +160,17 @@ impl<'l> Exec<'_, 'l> {
         let pc = self.w.last_back.unwrap_or(group.pc);
         let limit = self.m.options.max_instructions;
         let lane = group.mask.trailing_zeros() as usize % 32;
-        let by = Offender { warp: self.w, common: self.b, lane, frame: group.frame, pc };
+        let by = Offender {
+            warp: self.w,
+            common: self.b,
+            lane,
+            frame: group.frame,
+            pc,
+        };
         self.m.fault(FaultKind::Endless, by, |_| {
-            About::text(format!("still runs after {limit} instructions of all threads together"))
+            About::text(format!(
+                "still runs after {limit} instructions of all threads together"
+            ))
         });
         self.m.is_stopped = true;
     }
@@ -174,7 +188,9 @@ impl<'l> Exec<'_, 'l> {
                 Flow::Regroup
             }
             Op::Trap => {
-                self.blame(FaultKind::Trap, active, group, |_| About::text("executes a trap"));
+                self.blame(FaultKind::Trap, active, group, |_| {
+                    About::text("executes a trap")
+                });
                 self.m.is_stopped = true;
                 Flow::Pause(Pause::Stopped)
             }
@@ -192,7 +208,12 @@ impl<'l> Exec<'_, 'l> {
                 self.atomic(atomic, active, group);
                 Flow::Next
             }
-            Op::Copy { to, from, size, read } => {
+            Op::Copy {
+                to,
+                from,
+                size,
+                read,
+            } => {
                 self.copy(*to, *from, *size, *read, active, group);
                 Flow::Next
             }

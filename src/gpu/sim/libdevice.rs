@@ -137,7 +137,9 @@ fn special(name: &str) -> Option<Math> {
             let [x, y, z] = [0, 1, 2].map(|at| single(a, at) as f32);
             u64::from(x.mul_add(y, z).to_bits())
         }),
-        "fma" => of(&[8, 8, 8], 8, |a| double(a, 0).mul_add(double(a, 1), double(a, 2)).to_bits()),
+        "fma" => of(&[8, 8, 8], 8, |a| {
+            double(a, 0).mul_add(double(a, 1), double(a, 2)).to_bits()
+        }),
         "nextafterf" => of(&[4, 4], 4, |a| {
             let (x, y) = (single(a, 0) as f32, single(a, 1) as f32);
             let next = if x.is_nan() || y.is_nan() {
@@ -267,7 +269,11 @@ const LANCZOS: [f64; 9] = [
 fn gamma(x: f64) -> f64 {
     use std::f64::consts::PI;
     if x == x.floor() && x <= 0.0 {
-        return if x == 0.0 { x.signum() * f64::INFINITY } else { f64::NAN };
+        return if x == 0.0 {
+            x.signum() * f64::INFINITY
+        } else {
+            f64::NAN
+        };
     }
     if x < 0.5 {
         return PI / ((PI * x).sin() * gamma(1.0 - x));
@@ -299,7 +305,10 @@ mod tests {
     use super::*;
 
     fn close(a: f64, b: f64) {
-        assert!((a - b).abs() <= 1e-12 * b.abs().max(1e-300), "{a} is not {b}");
+        assert!(
+            (a - b).abs() <= 1e-12 * b.abs().max(1e-300),
+            "{a} is not {b}"
+        );
     }
 
     #[test]

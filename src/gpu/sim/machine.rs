@@ -65,7 +65,9 @@ impl<'l> Machine<'l> {
             printed: Vec::new(),
             printed_cut: false,
             executed: 0,
-            shadows: std::iter::repeat_with(Shadow::default).take(buffers).collect(),
+            shadows: std::iter::repeat_with(Shadow::default)
+                .take(buffers)
+                .collect(),
             published: HashMap::new(),
             pending: Pending::default(),
             host_bytes: 0,
@@ -123,7 +125,11 @@ impl<'l> Machine<'l> {
         by: Offender<'_>,
         describe: impl FnOnce(&Self) -> About,
     ) {
-        let key = Key { kind, pc: by.pc, other_pc: None };
+        let key = Key {
+            kind,
+            pc: by.pc,
+            other_pc: None,
+        };
         if self.log.is_known(&key) {
             return;
         }
@@ -161,7 +167,10 @@ impl Offender<'_> {
     pub(super) fn at(&self, machine: &Machine<'_>) -> At {
         At {
             block: self.common.index,
-            thread: machine.shape.block.place(u64::from(self.warp.first) + self.lane as u64),
+            thread: machine
+                .shape
+                .block
+                .place(u64::from(self.warp.first) + self.lane as u64),
         }
     }
 }
@@ -178,6 +187,9 @@ pub(super) struct About {
 
 impl About {
     pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 }

@@ -58,7 +58,11 @@ pub struct Simulator {
 impl Simulator {
     /// A device with nothing in its memory.
     pub fn new(options: SimOptions) -> Self {
-        Self { options, heap: Heap::new(options.max_memory), modules: Vec::new() }
+        Self {
+            options,
+            heap: Heap::new(options.max_memory),
+            modules: Vec::new(),
+        }
     }
 
     /// How kernels are run; checks and limits may be changed between launches.
@@ -91,15 +95,25 @@ impl Simulator {
         let Some(loaded) = self.loaded(module) else {
             return Vec::new();
         };
-        loaded.kernels.iter().map(|(name, program)| info(name, program)).collect()
+        loaded
+            .kernels
+            .iter()
+            .map(|(name, program)| info(name, program))
+            .collect()
     }
 
     /// Where a `__device__` or `__constant__` variable is, and its size in bytes.
     pub fn global(&self, module: LoadedModule, name: &str) -> Option<(DevicePtr, u64)> {
         let variables = &self.loaded(module)?.variables;
         let found = variables.iter().find(|(known, ..)| known == name);
-        let readable = || variables.iter().find(|(known, ..)| names::readable(known) == name);
-        found.or_else(readable).map(|(_, ptr, bytes)| (*ptr, *bytes))
+        let readable = || {
+            variables
+                .iter()
+                .find(|(known, ..)| names::readable(known) == name)
+        };
+        found
+            .or_else(readable)
+            .map(|(_, ptr, bytes)| (*ptr, *bytes))
     }
 
     fn loaded(&self, module: LoadedModule) -> Option<&Loaded> {
@@ -184,7 +198,11 @@ impl Simulator {
         let kernel = kernels.iter().find(|(name, _)| name == function);
         let (_, program) =
             kernel.ok_or_else(|| LaunchError::NoSuchFunction(function.to_owned()))?;
-        let shape = Shape { grid, block, dynamic: shared_bytes };
+        let shape = Shape {
+            grid,
+            block,
+            dynamic: shared_bytes,
+        };
         check_shape(program, shape, self.options)?;
         let params = parameters(function, program, args)?;
         let mut machine = Machine::new(program, &mut self.heap, shape, self.options, params);
@@ -199,7 +217,10 @@ fn info(name: &str, program: &Program) -> FunctionInfo {
         params: program
             .params
             .iter()
-            .map(|(slot, ty)| ParamInfo { ptx_type: ty.clone(), bytes: u64::from(slot.bytes) })
+            .map(|(slot, ty)| ParamInfo {
+                ptx_type: ty.clone(),
+                bytes: u64::from(slot.bytes),
+            })
             .collect(),
         static_shared: program.static_shared,
         local: program.functions.first().map_or(0, |func| func.local_bytes),
@@ -210,7 +231,11 @@ fn info(name: &str, program: &Program) -> FunctionInfo {
 
 fn check_shape(program: &Program, shape: Shape, options: SimOptions) -> Result<(), LaunchError> {
     let refuse = |what: String| Err(LaunchError::InvalidConfiguration(what));
-    let Shape { grid, block, dynamic } = shape;
+    let Shape {
+        grid,
+        block,
+        dynamic,
+    } = shape;
     if grid.x == 0 || grid.y == 0 || grid.z == 0 {
         return refuse(format!("a grid of {grid} blocks"));
     }
@@ -218,16 +243,25 @@ fn check_shape(program: &Program, shape: Shape, options: SimOptions) -> Result<(
         return refuse(format!("blocks of {block} threads"));
     }
     if block.count() > MAX_BLOCK || block.z > 64 {
-        return refuse(format!("blocks of {block} threads; 1024 are the most, 64 along z"));
+        return refuse(format!(
+            "blocks of {block} threads; 1024 are the most, 64 along z"
+        ));
     }
     if grid.x > i32::MAX as u32 || grid.y > 65_535 || grid.z > 65_535 {
-        return refuse(format!("a grid of {grid} blocks; 65535 are the most along y and z"));
+        return refuse(format!(
+            "a grid of {grid} blocks; 65535 are the most along y and z"
+        ));
     }
     if let Some(most) = program.max_threads.filter(|most| block.count() > *most) {
-        return refuse(format!("blocks of {} threads; the kernel is bound to {most}", block.count()));
+        return refuse(format!(
+            "blocks of {} threads; the kernel is bound to {most}",
+            block.count()
+        ));
     }
     if let Some(required) = program.required_block.filter(|required| *required != block) {
-        return refuse(format!("blocks of {block} threads; the kernel requires {required}"));
+        return refuse(format!(
+            "blocks of {block} threads; the kernel requires {required}"
+        ));
     }
     let shared = program.static_shared + u64::from(dynamic);
     if shared > u64::from(options.max_shared) {
@@ -238,7 +272,9 @@ fn check_shape(program: &Program, shape: Shape, options: SimOptions) -> Result<(
     }
     let threads = grid.count().saturating_mul(u64::from(shape.padded()));
     if threads > u64::from(u32::MAX) {
-        return refuse(format!("a grid of {threads} threads; the simulator runs 2^32 at most"));
+        return refuse(format!(
+            "a grid of {threads} threads; the simulator runs 2^32 at most"
+        ));
     }
     Ok(())
 }
@@ -288,14 +324,23 @@ fn launched(mut machine: Machine<'_>) -> Launched {
         if tally.warp_instructions == 0 {
             continue;
         }
-        let site = machine.program.places[inst.place as usize].sites.first().cloned();
+        let site = machine.program.places[inst.place as usize]
+            .sites
+            .first()
+            .cloned();
         *by_line.entry(site).or_insert_with(LineCounters::default) += tally;
         counters.total += tally;
     }
     let lines = by_line.into_iter();
-    counters.lines = lines.map(|(site, tally)| LineCounters { site, ..tally }).collect();
+    counters.lines = lines
+        .map(|(site, tally)| LineCounters { site, ..tally })
+        .collect();
     Launched {
-        end: if is_stopped { End::Stopped } else { End::Completed },
+        end: if is_stopped {
+            End::Stopped
+        } else {
+            End::Completed
+        },
         faults: machine.log.faults,
         faults_in_all: machine.log.in_all,
         counters,

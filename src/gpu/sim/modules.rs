@@ -24,7 +24,10 @@ impl Loaded {
         let module = ptx::parse(text)?;
         let mut made = Vec::new();
         match Self::build(&module, heap, &mut made) {
-            Ok(kernels) => Ok(Self { kernels, variables: made }),
+            Ok(kernels) => Ok(Self {
+                kernels,
+                variables: made,
+            }),
             Err(error) => {
                 for (_, ptr, _) in &made {
                     heap.forget(*ptr);
@@ -50,7 +53,8 @@ impl Loaded {
         }
         for (var, (_, ptr, _)) in variables.iter().zip(made.iter()) {
             let bytes = initial(var, &names)?;
-            heap.write(*ptr, &bytes).map_err(|_| LoadError::OutOfMemory(var.bytes))?;
+            heap.write(*ptr, &bytes)
+                .map_err(|_| LoadError::OutOfMemory(var.bytes))?;
         }
         let mut kernels: Vec<(String, Program)> = Vec::new();
         let mut instructions = 0;
@@ -70,15 +74,21 @@ impl Loaded {
 }
 
 fn entries<'m, 'a>(module: &'m Module<'a>) -> impl Iterator<Item = &'m Function<'a>> {
-    module.functions.iter().filter(|function| function.is_entry && function.body.is_some())
+    module
+        .functions
+        .iter()
+        .filter(|function| function.is_entry && function.body.is_some())
 }
 
 /// Variables in global and constant memory, those of function bodies too.
 fn variables<'m, 'a>(module: &'m Module<'a>) -> Vec<&'m Var<'a>> {
-    let is_ours =
-        |var: &&Var<'_>| matches!(var.space, StateSpace::Global | StateSpace::Const);
+    let is_ours = |var: &&Var<'_>| matches!(var.space, StateSpace::Global | StateSpace::Const);
     let mut found: Vec<&Var<'a>> = module.variables.iter().filter(is_ours).collect();
-    for statement in module.functions.iter().flat_map(|function| function.body.iter().flatten()) {
+    for statement in module
+        .functions
+        .iter()
+        .flat_map(|function| function.body.iter().flatten())
+    {
         if let ptx::Statement::Variable(var) = statement
             && is_ours(&var)
         {
@@ -108,7 +118,10 @@ fn initial(var: &Var<'_>, names: &Names<'_, '_>) -> Result<Vec<u8>, LoadError> {
         };
         let start = at * size;
         let Some(room) = bytes.get_mut(start..start + size) else {
-            return Err(wrong(format!("{} has more initial values than room", var.name)));
+            return Err(wrong(format!(
+                "{} has more initial values than room",
+                var.name
+            )));
         };
         room.copy_from_slice(&value.to_le_bytes()[..size]);
     }

@@ -21,7 +21,11 @@ fn innermost(name: &str) -> Option<&str> {
                 rest.is_empty() || rest.starts_with('_') || rest.starts_with('.')
             })
         };
-        let at = text.match_indices('E').map(|(at, _)| at).filter(fits).last()?;
+        let at = text
+            .match_indices('E')
+            .map(|(at, _)| at)
+            .filter(fits)
+            .last()?;
         return source_name(&text[at + 1..]).map(|(name, _)| name);
     }
     text = text.trim_start_matches(['N', 'L', 'K']);
@@ -35,7 +39,9 @@ fn innermost(name: &str) -> Option<&str> {
 
 /// `4tileX` as `tile` and `X`.
 fn source_name(text: &str) -> Option<(&str, &str)> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let len: usize = text[..digits].parse().ok()?;
     let end = digits.checked_add(len).filter(|_| len > 0)?;
     Some((text.get(digits..end)?, text.get(end..)?))

@@ -55,7 +55,11 @@ impl Exec<'_, '_> {
         let mut text = Vec::new();
         if let Some((region, at, left)) = self.bytes_at(address, lane) {
             let left = left.min(MAX_TEXT as usize);
-            text.extend(region.data[at..at + left].iter().take_while(|byte| **byte != 0));
+            text.extend(
+                region.data[at..at + left]
+                    .iter()
+                    .take_while(|byte| **byte != 0),
+            );
         }
         String::from_utf8_lossy(&text).into_owned()
     }
@@ -63,12 +67,18 @@ impl Exec<'_, '_> {
     /// Prints for one lane; the number of arguments, as CUDA's `printf` returns it.
     pub(super) fn printf(&mut self, lane: usize, call: &Call, group: Group) -> i32 {
         let args = self.arguments(lane, call, group);
-        let [format, buffer] = args[..] else { return -1 };
+        let [format, buffer] = args[..] else {
+            return -1;
+        };
         let format = self.text_at(format, lane);
         let mut out = String::new();
         let (mut at, mut count) = (buffer, 0);
         let mut chars = format.chars().peekable();
-        let most = self.m.options.max_printed.saturating_sub(self.m.printed.len());
+        let most = self
+            .m
+            .options
+            .max_printed
+            .saturating_sub(self.m.printed.len());
         while let Some(c) = chars.next() {
             if out.len() > most {
                 break;
@@ -94,7 +104,10 @@ impl Exec<'_, '_> {
                 continue;
             };
             let is_wide = conversion.is_long
-                || matches!(conversion.kind, 'f' | 'F' | 'e' | 'E' | 'g' | 'G' | 'a' | 'A' | 's' | 'p');
+                || matches!(
+                    conversion.kind,
+                    'f' | 'F' | 'e' | 'E' | 'g' | 'G' | 'a' | 'A' | 's' | 'p'
+                );
             let size = if is_wide { 8 } else { 4 };
             at = at.next_multiple_of(size);
             let value = self.number_at(at, size as usize, lane);
@@ -162,14 +175,31 @@ fn conversion(
 
 impl Conversion {
     fn write(&self, value: u64, text: &str, out: &mut String) {
-        let signed = if self.is_long { value as i64 } else { i64::from(value as i32) };
-        let unsigned = if self.is_long { value } else { value & 0xffff_ffff };
+        let signed = if self.is_long {
+            value as i64
+        } else {
+            i64::from(value as i32)
+        };
+        let unsigned = if self.is_long {
+            value
+        } else {
+            value & 0xffff_ffff
+        };
         let (sign, body) = match self.kind {
-            'd' | 'i' => (self.sign(signed < 0), self.digits(signed.unsigned_abs().to_string())),
+            'd' | 'i' => (
+                self.sign(signed < 0),
+                self.digits(signed.unsigned_abs().to_string()),
+            ),
             'u' => (String::new(), self.digits(unsigned.to_string())),
             'o' => (String::new(), self.digits(format!("{unsigned:o}"))),
-            'x' => (self.prefix("0x", unsigned), self.digits(format!("{unsigned:x}"))),
-            'X' => (self.prefix("0X", unsigned), self.digits(format!("{unsigned:X}"))),
+            'x' => (
+                self.prefix("0x", unsigned),
+                self.digits(format!("{unsigned:x}")),
+            ),
+            'X' => (
+                self.prefix("0X", unsigned),
+                self.digits(format!("{unsigned:X}")),
+            ),
             'p' => ("0x".to_owned(), format!("{value:x}")),
             'c' => (String::new(), char::from(value as u8).to_string()),
             's' => {
@@ -214,7 +244,11 @@ impl Conversion {
     }
 
     fn prefix(&self, prefix: &str, value: u64) -> String {
-        if self.is_alternate && value != 0 { prefix.to_owned() } else { String::new() }
+        if self.is_alternate && value != 0 {
+            prefix.to_owned()
+        } else {
+            String::new()
+        }
     }
 
     fn digits(&self, digits: String) -> String {
@@ -239,12 +273,20 @@ impl Conversion {
                 _ => format!("{number}"),
             }
         };
-        if kind.is_ascii_uppercase() { text.to_uppercase() } else { text }
+        if kind.is_ascii_uppercase() {
+            text.to_uppercase()
+        } else {
+            text
+        }
     }
 
     fn general(&self, number: f64, precision: usize) -> String {
         let scientific = exponent(number, precision - 1);
-        let power: i64 = scientific.rsplit('e').next().and_then(|p| p.parse().ok()).unwrap_or(0);
+        let power: i64 = scientific
+            .rsplit('e')
+            .next()
+            .and_then(|p| p.parse().ok())
+            .unwrap_or(0);
         let is_plain = power >= -4 && power < precision as i64;
         let text = match is_plain {
             true => {
@@ -258,7 +300,10 @@ impl Conversion {
         }
         match text.split_once('e') {
             Some((digits, power)) => {
-                format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'))
+                format!(
+                    "{}e{power}",
+                    digits.trim_end_matches('0').trim_end_matches('.')
+                )
             }
             None => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         }

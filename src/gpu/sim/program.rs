@@ -193,13 +193,34 @@ pub(super) enum WarpOp {
         clamp: Src,
     },
     /// `vote.sync.all`, `.any`, `.uni`
-    Vote { kind: Vote, target: u32, value: Pred },
-    Ballot { target: u32, value: Pred },
-    MatchAny { target: u32, value: Src },
-    MatchAll { target: u32, found: Option<u32>, value: Src },
-    Reduce { target: u32, value: Src, combine: fn(u64, u64) -> u64 },
+    Vote {
+        kind: Vote,
+        target: u32,
+        value: Pred,
+    },
+    Ballot {
+        target: u32,
+        value: Pred,
+    },
+    MatchAny {
+        target: u32,
+        value: Src,
+    },
+    MatchAll {
+        target: u32,
+        found: Option<u32>,
+        value: Src,
+    },
+    Reduce {
+        target: u32,
+        value: Src,
+        combine: fn(u64, u64) -> u64,
+    },
     /// `elect.sync`
-    Elect { target: Option<u32>, elected: u32 },
+    Elect {
+        target: Option<u32>,
+        elected: u32,
+    },
 }
 
 /// What a vote asks.
@@ -271,9 +292,17 @@ pub(super) enum Op {
         gives: bool,
     },
     /// `lop3`
-    Lookup { target: u32, sources: [Src; 3], table: u32 },
+    Lookup {
+        target: u32,
+        sources: [Src; 3],
+        table: u32,
+    },
     /// `bfi`
-    Insert { target: u32, sources: [Src; 4], bits: u8 },
+    Insert {
+        target: u32,
+        sources: [Src; 4],
+        bits: u8,
+    },
     Compare {
         test: Comparison,
         targets: (Option<u32>, Option<u32>),
@@ -282,36 +311,99 @@ pub(super) enum Op {
         with: Option<(Logic, Pred)>,
     },
     /// `set`: all ones, or 1.0, for lanes where the comparison holds.
-    SetNumber { test: Comparison, target: u32, a: Src, b: Src, yes: u64 },
-    Select { target: u32, a: Src, b: Src, by: Pred },
-    Logic { target: u32, how: Logic, a: Pred, b: Pred },
-    MovePred { target: u32, from: Pred },
-    Pack { target: u32, parts: Vec<Src>, bits: u8 },
-    Unpack { targets: Vec<Option<u32>>, from: Src, bits: u8 },
-    FrameAddress { target: u32, offset: i64 },
-    Clock { target: u32, bits: u8, is_time: bool },
+    SetNumber {
+        test: Comparison,
+        target: u32,
+        a: Src,
+        b: Src,
+        yes: u64,
+    },
+    Select {
+        target: u32,
+        a: Src,
+        b: Src,
+        by: Pred,
+    },
+    Logic {
+        target: u32,
+        how: Logic,
+        a: Pred,
+        b: Pred,
+    },
+    MovePred {
+        target: u32,
+        from: Pred,
+    },
+    Pack {
+        target: u32,
+        parts: Vec<Src>,
+        bits: u8,
+    },
+    Unpack {
+        targets: Vec<Option<u32>>,
+        from: Src,
+        bits: u8,
+    },
+    FrameAddress {
+        target: u32,
+        offset: i64,
+    },
+    Clock {
+        target: u32,
+        bits: u8,
+        is_time: bool,
+    },
     Load(Box<Load>),
     Store(Box<Store>),
     Atomic(Box<Atomic>),
     /// A kernel's parameter at a place known beforehand.
-    LoadParam { offset: u32, size: u8, is_signed: bool, targets: Vec<Option<(u32, u8)>> },
+    LoadParam {
+        offset: u32,
+        size: u8,
+        is_signed: bool,
+        targets: Vec<Option<(u32, u8)>>,
+    },
     /// A parameter of a call.
-    LoadSlot { offset: u32, size: u8, is_signed: bool, targets: Vec<Option<(u32, u8)>> },
-    StoreSlot { offset: u32, size: u8, values: Vec<Src> },
+    LoadSlot {
+        offset: u32,
+        size: u8,
+        is_signed: bool,
+        targets: Vec<Option<(u32, u8)>>,
+    },
+    StoreSlot {
+        offset: u32,
+        size: u8,
+        values: Vec<Src>,
+    },
     Branch(u32),
-    BranchIndex { targets: Vec<u32>, index: Src },
+    BranchIndex {
+        targets: Vec<u32>,
+        index: Src,
+    },
     Call(Box<Call>),
     Return,
     Exit,
     Trap,
     Barrier(Box<Barrier>),
-    Warp { mask: Src, op: Box<WarpOp> },
+    Warp {
+        mask: Src,
+        op: Box<WarpOp>,
+    },
     ActiveMask(u32),
     Fence(Reach),
     /// Which state space a generic address is in.
-    IsSpace { target: u32, address: Src, window: Window },
+    IsSpace {
+        target: u32,
+        address: Src,
+        window: Window,
+    },
     /// `cp.async`, done at once.
-    Copy { to: Address, from: Address, size: u8, read: Option<Src> },
+    Copy {
+        to: Address,
+        from: Address,
+        size: u8,
+        read: Option<Src>,
+    },
     /// `nanosleep`: a wait for others, probably.
     Pause,
 }

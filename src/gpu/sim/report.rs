@@ -43,7 +43,10 @@ pub(super) struct FaultLog {
 
 impl FaultLog {
     pub(super) fn new(most: usize) -> Self {
-        Self { most, ..Self::default() }
+        Self {
+            most,
+            ..Self::default()
+        }
     }
 
     /// Counts a fault that was seen before; otherwise the caller has to say what it is.

@@ -53,7 +53,12 @@ impl Shuffled {
         while gcd(step, n.max(1)) != 1 {
             step += 1;
         }
-        Self { n, step, start: dice.below(n), next: 0 }
+        Self {
+            n,
+            step,
+            start: dice.below(n),
+            next: 0,
+        }
     }
 }
 
@@ -142,8 +147,12 @@ fn run_block(machine: &mut Machine<'_>, block: &mut Block, dice: &mut Dice) -> S
             }
             has_run = true;
             let live = warp.live;
-            let mut exec =
-                Exec { m: &mut *machine, b: &mut block.common, w: warp, number: *number };
+            let mut exec = Exec {
+                m: &mut *machine,
+                b: &mut block.common,
+                w: warp,
+                number: *number,
+            };
             let pause = exec.run(TURN);
             if exec.w.live != live && exec.w.parked != 0 {
                 exec.retry();
@@ -165,7 +174,11 @@ fn run_block(machine: &mut Machine<'_>, block: &mut Block, dice: &mut Dice) -> S
                 return State::Stopped;
             }
         }
-        polling = if only_polled && has_run { polling + 1 } else { 0 };
+        polling = if only_polled && has_run {
+            polling + 1
+        } else {
+            0
+        };
         if polling >= PATIENCE {
             return State::Waiting;
         }
@@ -181,7 +194,11 @@ fn complete(machine: &mut Machine<'_>, block: &mut Block) {
         if state.arrivals.is_empty() {
             continue;
         }
-        let there: u32 = state.arrivals.iter().map(|arrival| arrival.lanes.count_ones()).sum();
+        let there: u32 = state
+            .arrivals
+            .iter()
+            .map(|arrival| arrival.lanes.count_ones())
+            .sum();
         let is_complete = match state.count {
             Some(count) => there >= count.max(1),
             None => there >= live,
@@ -194,13 +211,23 @@ fn complete(machine: &mut Machine<'_>, block: &mut Block) {
 }
 
 fn release(machine: &mut Machine<'_>, block: &mut Block, state: &BarrierState) {
-    let Some(first) = state.arrivals.first() else { return };
+    let Some(first) = state.arrivals.first() else {
+        return;
+    };
     machine.tallies[first.pc as usize].barriers += 1;
     if machine.options.checks.barriers && state.count.is_none() {
         judge(machine, block, state);
     }
-    let says: u32 = state.arrivals.iter().map(|arrival| arrival.says.count_ones()).sum();
-    let there: u32 = state.arrivals.iter().map(|arrival| arrival.lanes.count_ones()).sum();
+    let says: u32 = state
+        .arrivals
+        .iter()
+        .map(|arrival| arrival.says.count_ones())
+        .sum();
+    let there: u32 = state
+        .arrivals
+        .iter()
+        .map(|arrival| arrival.lanes.count_ones())
+        .sum();
     for arrival in state.arrivals.iter().filter(|arrival| arrival.waits) {
         let warp = &mut block.warps[arrival.warp];
         warp.waiting &= !arrival.lanes;
@@ -233,9 +260,17 @@ fn order(block: &mut Block, state: &BarrierState) {
     for arrival in &state.arrivals {
         met[arrival.warp] |= arrival.lanes;
     }
-    let is_all = block.warps.iter().zip(&met).all(|(warp, met)| warp.live & !met == 0);
+    let is_all = block
+        .warps
+        .iter()
+        .zip(&met)
+        .all(|(warp, met)| warp.live & !met == 0);
     if is_all {
-        let mut clocks: Vec<_> = block.warps.iter_mut().map(|warp| &mut warp.clocks).collect();
+        let mut clocks: Vec<_> = block
+            .warps
+            .iter_mut()
+            .map(|warp| &mut warp.clocks)
+            .collect();
         meet_all(&mut clocks);
         return;
     }
@@ -256,31 +291,53 @@ fn order(block: &mut Block, state: &BarrierState) {
 
 /// Faults that a completed barrier shows.
 fn judge(machine: &mut Machine<'_>, block: &Block, state: &BarrierState) {
-    let Some(first) = state.arrivals.first() else { return };
+    let Some(first) = state.arrivals.first() else {
+        return;
+    };
     let warp = &block.warps[first.warp];
     let lane = first.lanes.trailing_zeros() as usize % 32;
-    let by = |pc| Offender { warp, common: &block.common, lane, frame: first.frame, pc };
+    let by = |pc| Offender {
+        warp,
+        common: &block.common,
+        lane,
+        frame: first.frame,
+        pc,
+    };
     if let Some(other) = state.arrivals.iter().find(|arrival| arrival.pc != first.pc) {
         let other_lane = other.lanes.trailing_zeros();
         let thread = block.warps[other.warp].first + other_lane;
-        let (site, place) = (machine.site(other.pc), machine.shape.block.place(u64::from(thread)));
+        let (site, place) = (
+            machine.site(other.pc),
+            machine.shape.block.place(u64::from(thread)),
+        );
         let index = block.common.index;
         machine.fault(FaultKind::DivergentBarrier, by(first.pc), |_| About {
             other: site,
-            other_at: Some(crate::gpu::fault::At { block: index, thread: place }),
+            other_at: Some(crate::gpu::fault::At {
+                block: index,
+                thread: place,
+            }),
             ..About::text(
                 "waits at a barrier while other threads of the block wait at a different one",
             )
         });
     }
-    let gone = block.warps.iter().find(|warp| warp.exists & !warp.live != 0);
+    let gone = block
+        .warps
+        .iter()
+        .find(|warp| warp.exists & !warp.live != 0);
     if let Some(gone) = gone {
         let lane = (gone.exists & !gone.live).trailing_zeros();
         let place = machine.shape.block.place(u64::from(gone.first + lane));
         let index = block.common.index;
         machine.fault(FaultKind::ExitedBarrier, by(first.pc), |_| About {
-            other_at: Some(crate::gpu::fault::At { block: index, thread: place }),
-            ..About::text("waits at a barrier that other threads of the block never reach: they returned")
+            other_at: Some(crate::gpu::fault::At {
+                block: index,
+                thread: place,
+            }),
+            ..About::text(
+                "waits at a barrier that other threads of the block never reach: they returned",
+            )
         });
     }
 }
@@ -293,7 +350,12 @@ fn unblock(machine: &mut Machine<'_>, block: &mut Block) -> bool {
     }
     for number in 0..block.warps.len() {
         let warp = &mut block.warps[number];
-        let mut exec = Exec { m: &mut *machine, b: &mut block.common, w: warp, number };
+        let mut exec = Exec {
+            m: &mut *machine,
+            b: &mut block.common,
+            w: warp,
+            number,
+        };
         if exec.force() {
             return true;
         }
@@ -303,19 +365,34 @@ fn unblock(machine: &mut Machine<'_>, block: &mut Block) -> bool {
 }
 
 fn deadlock(machine: &mut Machine<'_>, block: &Block) {
-    let mut arrivals = block.common.barriers.iter().enumerate().flat_map(|(id, state)| {
-        let waiting = state.arrivals.iter().filter(|arrival| arrival.waits);
-        waiting.map(move |arrival| (id, state.count, arrival))
-    });
+    let mut arrivals = block
+        .common
+        .barriers
+        .iter()
+        .enumerate()
+        .flat_map(|(id, state)| {
+            let waiting = state.arrivals.iter().filter(|arrival| arrival.waits);
+            waiting.map(move |arrival| (id, state.count, arrival))
+        });
     machine.is_stopped = true;
-    let Some((id, count, first)) = arrivals.next() else { return };
+    let Some((id, count, first)) = arrivals.next() else {
+        return;
+    };
     let other = arrivals.find(|(other_id, _, arrival)| *other_id != id || arrival.pc != first.pc);
     let warp = &block.warps[first.warp];
     let lane = first.lanes.trailing_zeros() as usize % 32;
-    let by = Offender { warp, common: &block.common, lane, frame: first.frame, pc: first.pc };
+    let by = Offender {
+        warp,
+        common: &block.common,
+        lane,
+        frame: first.frame,
+        pc: first.pc,
+    };
     let text = match (count, &other) {
         (_, Some((other_id, ..))) if *other_id != id => {
-            format!("waits at barrier {id} for ever: other threads of the block wait at barrier {other_id}")
+            format!(
+                "waits at barrier {id} for ever: other threads of the block wait at barrier {other_id}"
+            )
         }
         (Some(count), _) => {
             format!("waits at barrier {id} for ever: {count} threads are wanted, fewer are left")
@@ -323,5 +400,8 @@ fn deadlock(machine: &mut Machine<'_>, block: &Block) {
         _ => "waits at a barrier for ever".to_owned(),
     };
     let site = other.and_then(|(_, _, arrival)| machine.site(arrival.pc));
-    machine.fault(FaultKind::Deadlock, by, |_| About { other: site, ..About::text(text) });
+    machine.fault(FaultKind::Deadlock, by, |_| About {
+        other: site,
+        ..About::text(text)
+    });
 }

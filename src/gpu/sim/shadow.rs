@@ -44,7 +44,11 @@ impl Access {
             Strength::Strong => 1,
             Strength::Atomic => 2,
         };
-        Self { tid, clock, meta: pc << 8 | strength << 4 | u32::from(bytes & 0xf) }
+        Self {
+            tid,
+            clock,
+            meta: pc << 8 | strength << 4 | u32::from(bytes & 0xf),
+        }
     }
 
     pub(super) fn pc(self) -> u32 {
@@ -64,7 +68,10 @@ impl Access {
     }
 
     fn without(self, bytes: u32) -> Self {
-        Self { meta: self.meta & !(bytes & 0xf), ..self }
+        Self {
+            meta: self.meta & !(bytes & 0xf),
+            ..self
+        }
     }
 }
 
@@ -118,24 +125,37 @@ impl Shadow {
     }
 
     /// A read of a word.
-    pub(super) fn read(&mut self, word: usize, request: Request, clocks: &Clocks) -> Option<Conflict> {
+    pub(super) fn read(
+        &mut self,
+        word: usize,
+        request: Request,
+        clocks: &Clocks,
+    ) -> Option<Conflict> {
         let access = request.access;
         let cell = *self.cell(word);
         let mut conflict = conflicting(cell.write, request, clocks);
         if cell.more != 0 {
             let more = &self.more[cell.more as usize - 1];
-            let other = more.writes.iter().find_map(|write| conflicting(*write, request, clocks));
+            let other = more
+                .writes
+                .iter()
+                .find_map(|write| conflicting(*write, request, clocks));
             conflict = conflict.or(other);
         }
-        let found = conflict.map(|other| Conflict { other, other_writes: true });
+        let found = conflict.map(|other| Conflict {
+            other,
+            other_writes: true,
+        });
         if is_after(cell.read, access, request.lane, clocks) {
             let cell = self.cell(word);
             cell.read = merged(cell.read, access);
             return found;
         }
         let more = self.more(word);
-        if let Some(slot) =
-            more.reads.iter_mut().find(|read| is_after(**read, access, request.lane, clocks))
+        if let Some(slot) = more
+            .reads
+            .iter_mut()
+            .find(|read| is_after(**read, access, request.lane, clocks))
         {
             *slot = merged(*slot, access);
         } else if more.reads.len() < MAX_READS - 1 {
@@ -148,7 +168,9 @@ impl Shadow {
             let redundant = |by: u32| {
                 let seen = |at: usize| {
                     same(more.reads[at], first, by)
-                        || more.reads[..at].iter().any(|read| same(*read, more.reads[at], by))
+                        || more.reads[..at]
+                            .iter()
+                            .any(|read| same(*read, more.reads[at], by))
                 };
                 let is_new = !same(access, first, by)
                     && !more.reads.iter().any(|read| same(*read, access, by));
@@ -162,27 +184,48 @@ impl Shadow {
     }
 
     /// A write, or an atomic operation, of a word.
-    pub(super) fn write(&mut self, word: usize, request: Request, clocks: &Clocks) -> Option<Conflict> {
+    pub(super) fn write(
+        &mut self,
+        word: usize,
+        request: Request,
+        clocks: &Clocks,
+    ) -> Option<Conflict> {
         let access = request.access;
         let cell = *self.cell(word);
         let over = |write: Access| {
             conflicting(write, request, clocks).filter(|_| !request.changes_nothing)
         };
         let under = |read: Access| conflicting(read, request, clocks);
-        let mut conflict = over(cell.write).map(|other| Conflict { other, other_writes: true });
+        let mut conflict = over(cell.write).map(|other| Conflict {
+            other,
+            other_writes: true,
+        });
         let mut reads = under(cell.read);
         if cell.more != 0 {
             let more = &self.more[cell.more as usize - 1];
             let write = more.writes.iter().find_map(|write| over(*write));
-            conflict = conflict.or(write.map(|other| Conflict { other, other_writes: true }));
+            conflict = conflict.or(write.map(|other| Conflict {
+                other,
+                other_writes: true,
+            }));
             reads = reads.or_else(|| more.reads.iter().find_map(|read| under(*read)));
         }
-        conflict = conflict.or(reads.map(|other| Conflict { other, other_writes: false }));
+        conflict = conflict.or(reads.map(|other| Conflict {
+            other,
+            other_writes: false,
+        }));
         self.keep_write(word, access, cell, request.lane, clocks);
         conflict
     }
 
-    fn keep_write(&mut self, word: usize, access: Access, cell: Cell, lane: usize, clocks: &Clocks) {
+    fn keep_write(
+        &mut self,
+        word: usize,
+        access: Access,
+        cell: Cell,
+        lane: usize,
+        clocks: &Clocks,
+    ) {
         let bytes = access.bytes();
         // Reads of these bytes are ordered before this write, or were reported.
         self.cell(word).read = cell.read.without(bytes);
@@ -227,7 +270,10 @@ impl Shadow {
         strong(&mut cell.read);
         let more = cell.more;
         if more != 0 {
-            self.more[more as usize - 1].reads.iter_mut().for_each(strong);
+            self.more[more as usize - 1]
+                .reads
+                .iter_mut()
+                .for_each(strong);
         }
     }
 
@@ -276,7 +322,10 @@ fn is_after(earlier: Access, access: Access, lane: usize, clocks: &Clocks) -> bo
 fn merged(earlier: Access, access: Access) -> Access {
     let is_same = earlier.tid == access.tid && earlier.clock == access.clock;
     match is_same && earlier.bytes() != 0 && earlier.is_weak() {
-        true => Access { meta: earlier.meta | access.bytes(), ..earlier },
+        true => Access {
+            meta: earlier.meta | access.bytes(),
+            ..earlier
+        },
         false => access,
     }
 }
@@ -290,7 +339,9 @@ pub(super) struct Pending<T> {
 
 impl<T> Default for Pending<T> {
     fn default() -> Self {
-        Self { all: HashMap::new() }
+        Self {
+            all: HashMap::new(),
+        }
     }
 }
 

@@ -24,16 +24,28 @@ impl Exec<'_, '_> {
         match spot {
             Spot::Buffer(index, at) => {
                 let buffer = &self.m.heap.buffers[index];
-                let space = if buffer.is_constant { Space::Const } else { Space::Global };
+                let space = if buffer.is_constant {
+                    Space::Const
+                } else {
+                    Space::Global
+                };
                 (space, Some(buffer.name.clone()), at as u64, buffer.len())
             }
             Spot::Shared(at) => {
                 let (name, from, bytes) = self.shared_variable(at as u64);
-                (Space::Shared, Some(name), (at as u64).saturating_sub(from), bytes)
+                (
+                    Space::Shared,
+                    Some(name),
+                    (at as u64).saturating_sub(from),
+                    bytes,
+                )
             }
-            Spot::Local(at) => {
-                (Space::Local, None, (at % self.w.stride.max(1)) as u64, self.w.stride as u64)
-            }
+            Spot::Local(at) => (
+                Space::Local,
+                None,
+                (at % self.w.stride.max(1)) as u64,
+                self.w.stride as u64,
+            ),
             Spot::Param(at) => (Space::Const, None, at as u64, self.m.params.len() as u64),
             Spot::Nowhere => (Space::Global, None, 0, 0),
         }
@@ -57,7 +69,13 @@ impl Exec<'_, '_> {
         }
     }
 
-    pub(super) fn bad_access(&mut self, kind: FaultKind, wanted: Wanted, lane: usize, group: Group) {
+    pub(super) fn bad_access(
+        &mut self,
+        kind: FaultKind,
+        wanted: Wanted,
+        lane: usize,
+        group: Group,
+    ) {
         let (space, buffer, text) = self.describe_bad(kind, wanted, group);
         self.blame(kind, 1 << lane, group, |_| About {
             space: Some(space),
@@ -74,15 +92,27 @@ impl Exec<'_, '_> {
         group: Group,
     ) -> (Space, Option<String>, String) {
         use super::program::windows;
-        let Wanted { window, address, bytes, writes } = wanted;
+        let Wanted {
+            window,
+            address,
+            bytes,
+            writes,
+        } = wanted;
         let does = does(writes, bytes);
         let within = |start: u64| address.wrapping_sub(start) < windows::SIZE;
         if window == Window::Shared || window != Window::Local && within(windows::SHARED) {
-            let at = if window == Window::Shared { address } else { address - windows::SHARED };
+            let at = if window == Window::Shared {
+                address
+            } else {
+                address - windows::SHARED
+            };
             let (name, from, len) = self.shared_variable(at);
             let text = match at.checked_sub(from) {
                 _ if kind == FaultKind::Misaligned => {
-                    format!("{does} at byte {} of {name}, no multiple of {bytes}", at - from)
+                    format!(
+                        "{does} at byte {} of {name}, no multiple of {bytes}",
+                        at - from
+                    )
                 }
                 Some(byte) if at < windows::SIZE => {
                     format!("{does} at byte {byte} of {name} ({len} bytes long)")
@@ -92,35 +122,67 @@ impl Exec<'_, '_> {
             return (Space::Shared, Some(name), text);
         }
         if window == Window::Local || within(windows::LOCAL) {
-            let at = if within(windows::LOCAL) { address - windows::LOCAL } else { address };
+            let at = if within(windows::LOCAL) {
+                address - windows::LOCAL
+            } else {
+                address
+            };
             let frame = &self.w.frames[group.frame as usize];
             let len = self.m.program.functions[frame.func as usize].local_bytes;
             let byte = i128::from(at as i64) - i128::from(frame.base);
             let text = match kind {
-                FaultKind::Misaligned => format!("{does} of a local array, at no multiple of {bytes}"),
-                _ => format!("{does} at byte {byte} of the thread's local arrays ({len} bytes together)"),
+                FaultKind::Misaligned => {
+                    format!("{does} of a local array, at no multiple of {bytes}")
+                }
+                _ => format!(
+                    "{does} at byte {byte} of the thread's local arrays ({len} bytes together)"
+                ),
             };
             return (Space::Local, None, text);
         }
         if within(windows::PARAM) {
-            return (Space::Const, None, format!("{does} outside of the kernel's parameters"));
+            return (
+                Space::Const,
+                None,
+                format!("{does} outside of the kernel's parameters"),
+            );
         }
         if kind == FaultKind::NullPointer {
-            return (Space::Global, None, format!("{does} at address {address:#x}: a null pointer"));
+            return (
+                Space::Global,
+                None,
+                format!("{does} at address {address:#x}: a null pointer"),
+            );
         }
         if let Some(freed) = self.m.heap.freed(address) {
             let name = freed.name.clone();
-            return (Space::Global, Some(name.clone()), format!("{does} of {name}, which was freed"));
+            return (
+                Space::Global,
+                Some(name.clone()),
+                format!("{does} of {name}, which was freed"),
+            );
         }
         let Some(buffer) = self.m.heap.nearest(address) else {
-            return (Space::Global, None, format!("{does} at address {address:#x}, where nothing is"));
+            return (
+                Space::Global,
+                None,
+                format!("{does} at address {address:#x}, where nothing is"),
+            );
         };
         let (name, len) = (buffer.name.clone(), buffer.len());
-        let space = if buffer.is_constant { Space::Const } else { Space::Global };
+        let space = if buffer.is_constant {
+            Space::Const
+        } else {
+            Space::Global
+        };
         let byte = i128::from(address) - i128::from(buffer.base);
         let text = match kind {
-            FaultKind::Misaligned => format!("{does} at byte {byte} of {name}, no multiple of {bytes}"),
-            FaultKind::WriteToConstant => format!("{does} at byte {byte} of {name}, which is constant"),
+            FaultKind::Misaligned => {
+                format!("{does} at byte {byte} of {name}, no multiple of {bytes}")
+            }
+            FaultKind::WriteToConstant => {
+                format!("{does} at byte {byte} of {name}, which is constant")
+            }
             _ if byte < 0 => format!("{does} {} bytes before {name} ({len} bytes long)", -byte),
             _ => format!("{does} at byte {byte} of {name} ({len} bytes long)"),
         };
@@ -135,7 +197,11 @@ impl Exec<'_, '_> {
         lane: usize,
         group: Group,
     ) {
-        let key = Key { kind: FaultKind::Uninitialised, pc: group.pc, other_pc: None };
+        let key = Key {
+            kind: FaultKind::Uninitialised,
+            pc: group.pc,
+            other_pc: None,
+        };
         if self.m.log.is_known(&key) {
             return;
         }
@@ -176,9 +242,18 @@ impl Exec<'_, '_> {
         let clocks = &self.w.clocks;
         let tid = clocks.first + lane as u32;
         for word in from / 4..(from + size).div_ceil(4) {
-            let bytes = if size >= 4 { 0xf } else { ((1_u8 << size) - 1) << (from % 4) };
+            let bytes = if size >= 4 {
+                0xf
+            } else {
+                ((1_u8 << size) - 1) << (from % 4)
+            };
             let access = Access::new(tid, clocks.now[lane], group.pc, strength, bytes);
-            let request = Request { access, lane, changes_nothing, is_shared };
+            let request = Request {
+                access,
+                lane,
+                changes_nothing,
+                is_shared,
+            };
             let shadow = match spot {
                 Spot::Buffer(index, _) => match self.m.shadows.get_mut(index) {
                     Some(shadow) => shadow,
@@ -191,7 +266,9 @@ impl Exec<'_, '_> {
                 false => shadow.read(word, request, &self.w.clocks),
             };
             if let Some(conflict) = conflict {
-                self.report_race(spot, word, skip, size, writes, access, conflict, lane, group);
+                self.report_race(
+                    spot, word, skip, size, writes, access, conflict, lane, group,
+                );
                 return;
             }
         }
@@ -211,7 +288,11 @@ impl Exec<'_, '_> {
         group: Group,
     ) {
         let other = conflict.other;
-        let key = Key { kind: FaultKind::Race, pc: group.pc, other_pc: Some(other.pc()) };
+        let key = Key {
+            kind: FaultKind::Race,
+            pc: group.pc,
+            other_pc: Some(other.pc()),
+        };
         // A plain read before a compare-and-swap by the same thread is no race.
         let reader = match (writes, conflict.other_writes) {
             (false, _) if access.is_weak() && other.is_atomic() => Some(access.tid),
@@ -241,7 +322,13 @@ impl Exec<'_, '_> {
             does(writes, size as u64),
             at + skip as u64
         );
-        let by = Offender { warp: self.w, common: self.b, lane, frame: group.frame, pc: group.pc };
+        let by = Offender {
+            warp: self.w,
+            common: self.b,
+            lane,
+            frame: group.frame,
+            pc: group.pc,
+        };
         let finding = Finding {
             kind: FaultKind::Race,
             sites: self.m.sites(group.pc, self.w, group.frame),

@@ -30,7 +30,14 @@ impl<'l> Exec<'_, 'l> {
     }
 
     /// Carries a primitive out if all lanes with this mask are there, or in any case if forced.
-    fn try_meeting(&mut self, named: u32, mask: Src, op: &'l WarpOp, group: Group, is_forced: bool) {
+    fn try_meeting(
+        &mut self,
+        named: u32,
+        mask: Src,
+        op: &'l WarpOp,
+        group: Group,
+        is_forced: bool,
+    ) {
         let masks = *self.w.value(self.m.program, group.frame, mask);
         let here = lanes_of(self.w.parked & self.w.live)
             .filter(|lane| self.w.pc[*lane] == group.pc && self.w.frame[*lane] == group.frame)
@@ -42,7 +49,11 @@ impl<'l> Exec<'_, 'l> {
         let strangers = here & !named;
         if strangers != 0 {
             let lane = strangers.trailing_zeros() as usize;
-            self.inactive(lane, group, format!("is lane {lane}, which its mask {named:#x} does not name"));
+            self.inactive(
+                lane,
+                group,
+                format!("is lane {lane}, which its mask {named:#x} does not name"),
+            );
         }
         let missing = named & self.w.live & !here;
         if missing != 0 {
@@ -69,7 +80,11 @@ impl<'l> Exec<'_, 'l> {
             return false;
         }
         let (lanes, pc, frame) = self.w.pick(parked);
-        let group = Group { mask: lanes, pc, frame };
+        let group = Group {
+            mask: lanes,
+            pc,
+            frame,
+        };
         let Op::Warp { mask, op } = &self.m.program.code[pc as usize].op else {
             return false;
         };
@@ -85,7 +100,11 @@ impl<'l> Exec<'_, 'l> {
         while left != 0 {
             let (lanes, pc, frame) = self.w.pick(left);
             left &= !lanes;
-            let group = Group { mask: lanes, pc, frame };
+            let group = Group {
+                mask: lanes,
+                pc,
+                frame,
+            };
             let Op::Warp { mask, op } = &self.m.program.code[pc as usize].op else {
                 continue;
             };
@@ -99,7 +118,9 @@ impl<'l> Exec<'_, 'l> {
     }
 
     fn inactive(&mut self, lane: usize, group: Group, text: String) {
-        self.blame(FaultKind::InactiveLane, 1 << lane, group, |_| About::text(text));
+        self.blame(FaultKind::InactiveLane, 1 << lane, group, |_| {
+            About::text(text)
+        });
     }
 
     fn carry_out(&mut self, op: &WarpOp, here: u32, group: Group) {
@@ -116,7 +137,14 @@ impl<'l> Exec<'_, 'l> {
         let frame = group.frame;
         match op {
             WarpOp::Sync => {}
-            WarpOp::Shuffle { mode, target, found, value, lane, clamp } => {
+            WarpOp::Shuffle {
+                mode,
+                target,
+                found,
+                value,
+                lane,
+                clamp,
+            } => {
                 let (values, lanes, clamps) = (
                     *self.w.value(program, frame, *value),
                     *self.w.value(program, frame, *lane),
@@ -125,11 +153,16 @@ impl<'l> Exec<'_, 'l> {
                 let mut out = [0; 32];
                 let mut in_range = 0;
                 for to in lanes_of(here) {
-                    let (from, is_in) = source(*mode, to as u32, lanes[to] as u32, clamps[to] as u32);
+                    let (from, is_in) =
+                        source(*mode, to as u32, lanes[to] as u32, clamps[to] as u32);
                     in_range |= u32::from(is_in) << to;
                     let from = from as usize;
                     if here >> from & 1 == 0 {
-                        self.inactive(to, group, format!("reads the value of lane {from}, which takes no part"));
+                        self.inactive(
+                            to,
+                            group,
+                            format!("reads the value of lane {from}, which takes no part"),
+                        );
                     }
                     out[to] = values[if here >> from & 1 == 1 { from } else { to }] & 0xffff_ffff;
                 }
@@ -139,7 +172,11 @@ impl<'l> Exec<'_, 'l> {
                     frame.set_pred(*found, here, in_range);
                 }
             }
-            WarpOp::Vote { kind, target, value } => {
+            WarpOp::Vote {
+                kind,
+                target,
+                value,
+            } => {
                 let frame = &mut self.w.frames[frame as usize];
                 let yes = frame.pred(*value) & here;
                 let verdict = match kind {
@@ -162,7 +199,11 @@ impl<'l> Exec<'_, 'l> {
                 }
                 self.w.frames[frame as usize].set(*target, here, &out);
             }
-            WarpOp::MatchAll { target, found, value } => {
+            WarpOp::MatchAll {
+                target,
+                found,
+                value,
+            } => {
                 let values = *self.w.value(program, frame, *value);
                 let first = here.trailing_zeros() as usize % 32;
                 let is_all = equals(&values, first, here) == here;
@@ -173,7 +214,11 @@ impl<'l> Exec<'_, 'l> {
                     frame.set_pred(*found, here, if is_all { u32::MAX } else { 0 });
                 }
             }
-            WarpOp::Reduce { target, value, combine } => {
+            WarpOp::Reduce {
+                target,
+                value,
+                combine,
+            } => {
                 let values: Lanes = *self.w.value(program, frame, *value);
                 let all = lanes_of(here).map(|lane| values[lane] & 0xffff_ffff);
                 let result = all.reduce(combine).unwrap_or_default();

@@ -12,8 +12,14 @@ const REQUEST: u32 = 128;
 /// The lanes of each request.
 fn requests(mask: u32, bytes: u32) -> impl Iterator<Item = u32> {
     let lanes = (REQUEST / bytes.clamp(4, REQUEST)).max(1);
-    let all = if lanes >= 32 { u32::MAX } else { (1 << lanes) - 1 };
-    (0..32 / lanes).map(move |at| mask & all << (at * lanes)).filter(|mask| *mask != 0)
+    let all = if lanes >= 32 {
+        u32::MAX
+    } else {
+        (1 << lanes) - 1
+    };
+    (0..32 / lanes)
+        .map(move |at| mask & all << (at * lanes))
+        .filter(|mask| *mask != 0)
 }
 
 fn lanes_of(mask: u32) -> impl Iterator<Item = usize> {
@@ -28,13 +34,20 @@ struct Few {
 
 impl Few {
     fn new() -> Self {
-        Self { all: [0; 160], len: 0 }
+        Self {
+            all: [0; 160],
+            len: 0,
+        }
     }
 
     /// Whether the number is new.
     fn add(&mut self, number: u64) -> bool {
         // The last one first: neighbours ask for the same.
-        if self.all[..self.len].iter().rev().any(|known| *known == number) {
+        if self.all[..self.len]
+            .iter()
+            .rev()
+            .any(|known| *known == number)
+        {
             return false;
         }
         if self.len < self.all.len() {

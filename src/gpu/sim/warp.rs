@@ -50,7 +50,8 @@ impl Frame {
 
     /// Bytes that it takes on the host.
     pub(super) fn host_bytes(func: &Func) -> u64 {
-        u64::from(func.registers) * 256 + u64::from(func.predicates) * 4
+        u64::from(func.registers) * 256
+            + u64::from(func.predicates) * 4
             + u64::from(func.slot_bytes) * 32
     }
 
@@ -223,6 +224,9 @@ impl Frame {
 
     /// What [`Self::passes_on`] noted of a register.
     pub(super) fn passed(&self, register: u32) -> Option<[u8; 32]> {
-        self.passed.iter().find(|(at, _)| *at == register).map(|(_, bytes)| *bytes)
+        self.passed
+            .iter()
+            .find(|(at, _)| *at == register)
+            .map(|(_, bytes)| *bytes)
     }
 }

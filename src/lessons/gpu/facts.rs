@@ -168,7 +168,8 @@ impl Facts {
                 return None;
             };
             let rest = &self.all[at + 1..];
-            let is_next = |fact: &Fact| matches!(fact, Fact::Launch(_) | Fact::Refused(_) | Fact::Done);
+            let is_next =
+                |fact: &Fact| matches!(fact, Fact::Launch(_) | Fact::Refused(_) | Fact::Done);
             let end = rest.iter().position(is_next).unwrap_or(rest.len());
             Some(Seen {
                 launch,

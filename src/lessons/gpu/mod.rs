@@ -1,5 +1,7 @@
 //! The lesson `gpu`: CUDA kernels, judged by what the simulator sees of them.
 
+pub mod demos;
+pub mod exercises;
 pub mod probe;
 
 mod cases;
@@ -17,8 +19,8 @@ pub const LESSON: Lesson = Lesson {
     slug: "gpu",
     alias: Some("cuda"),
     title: "CUDA kernels",
-    demos: &[],
-    exercises: &[],
+    demos: demos::DEMOS,
+    exercises: exercises::EXERCISES,
     labs: &[
         labs::VECTOR_ADD,
         labs::SAXPY,

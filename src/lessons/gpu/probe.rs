@@ -79,7 +79,7 @@ fn experiment(options: &Options, log: &mut Log<'_>) -> Result<(), Broken> {
     };
     if options.probe == "is-fast" || options.device == Device::Cuda {
         return Err(Broken::Cannot(
-            "there is no GPU here: needs a device, and says nothing about the simulator".to_owned(),
+            "there is no GPU here, and how fast the simulator is says nothing".to_owned(),
         ));
     }
     let asked = Asked::of(&options.probe);
@@ -94,7 +94,9 @@ fn experiment(options: &Options, log: &mut Log<'_>) -> Result<(), Broken> {
     }
     let mut bed = self::bed(&unoptimised(&options.ptx), asked.checks, options.seed)?;
     bed.is_optimised = false;
-    let chosen = plans.iter().filter(|plan| plan.is_plain && asked.takes(plan));
+    let chosen = plans
+        .iter()
+        .filter(|plan| plan.is_plain && asked.takes(plan));
     launches(contract, &mut bed, chosen, &asked, options, log)?;
     Ok(())
 }
@@ -147,7 +149,8 @@ fn told(came: &Came, asked: &Asked<'_>, log: &mut Log<'_>) -> io::Result<bool> {
         }
     }
     let is_endless = |kind| matches!(kind, FaultKind::Endless | FaultKind::Deadlock);
-    Ok(launch.launch.end == End::Stopped && launch.faults.iter().any(|fault| is_endless(fault.kind)))
+    Ok(launch.launch.end == End::Stopped
+        && launch.faults.iter().any(|fault| is_endless(fault.kind)))
 }
 
 /// The kernels of the module, beside what the lab asks for.

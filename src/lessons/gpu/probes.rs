@@ -23,7 +23,9 @@ const LIMITS: Limits = Limits {
 /// A probe of a lab's kernel, on the simulator.
 pub(super) fn probe(lab: &str, check: &str, story: &str, seed: u64) -> Experiment {
     let seed = seed.to_string();
-    let args = ["--lab", lab, "--probe", check, "--seed", &seed, "--ptx", BUILT];
+    let args = [
+        "--lab", lab, "--probe", check, "--seed", &seed, "--ptx", BUILT,
+    ];
     let run = Run {
         args: args.map(str::to_owned).to_vec(),
         limits: LIMITS,

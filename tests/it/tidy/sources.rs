@@ -18,15 +18,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gpu", &["sys", "model"]),
     (
         "bench",
-        &["sys", "model", "probes", "tracer", "sandbox", "stimulus"],
+        &[
+            "sys", "model", "probes", "tracer", "sandbox", "stimulus", "gpu",
+        ],
     ),
-    ("lessons", &["sys", "model", "ui", "stimulus"]),
+    ("lessons", &["sys", "model", "ui", "stimulus", "gpu"]),
     (
         "lessons/*/demos",
-        &["sys", "model", "ui", "stimulus", "bench", "probes"],
+        &["sys", "model", "ui", "stimulus", "gpu", "bench", "probes"],
     ),
     ("embedded", &["model"]),
-    ("report", &["model", "ui"]),
+    ("report", &["model", "ui", "gpu"]),
     ("exit", &["ui"]),
 ];
 

@@ -122,7 +122,11 @@ impl<'a> Parser<'_, 'a> {
                 _ => return self.error("a .loc that is more than a place"),
             }
         }
-        Ok(Loc { file, line, inlined_at })
+        Ok(Loc {
+            file,
+            line,
+            inlined_at,
+        })
     }
 
     fn registers(&mut self) -> Result<Statement<'a>, ParseError> {
@@ -168,7 +172,12 @@ impl<'a> Parser<'_, 'a> {
             }
             operands.push(operand);
         }
-        Ok(Statement::Instruction(Instruction { guard, opcode, operands, line }))
+        Ok(Statement::Instruction(Instruction {
+            guard,
+            opcode,
+            operands,
+            line,
+        }))
     }
 
     pub(super) fn operand(&mut self) -> Result<Operand<'a>, ParseError> {

@@ -17,7 +17,13 @@ fn variables_have_sizes_and_values() {
         panic!("{module:?}");
     };
     assert_eq!((kk.bytes, kk.align, kk.init.len()), (16, 4, 4));
-    assert_eq!(names.init[1], Init::Address { name: "b", offset: 4 });
+    assert_eq!(
+        names.init[1],
+        Init::Address {
+            name: "b",
+            offset: 4
+        }
+    );
     assert!(dynamic.is_extern && dynamic.bytes == 0 && dynamic.is_array);
 }
 
@@ -34,7 +40,10 @@ fn a_function_has_statements() {
     let Statement::Registers { ty, names } = &body[0] else {
         panic!("{body:?}");
     };
-    assert_eq!((ty.kind, ty.bits, names[0]), (Kind::Bits, 32, ("%r", Some(3))));
+    assert_eq!(
+        (ty.kind, ty.bits, names[0]),
+        (Kind::Bits, 32, ("%r", Some(3)))
+    );
     let Statement::Loc(loc) = &body[1] else {
         panic!("{body:?}");
     };
@@ -47,7 +56,10 @@ fn a_function_has_statements() {
             opcode: "ld.global.v2.f32",
             operands: vec![
                 Operand::Vector(vec![Operand::Name("%r1"), Operand::Name("_")]),
-                Operand::Address { base: Some("%rd1"), offset: -8 },
+                Operand::Address {
+                    base: Some("%rd1"),
+                    offset: -8
+                },
             ],
             line: 3,
         })

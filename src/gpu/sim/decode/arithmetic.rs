@@ -10,7 +10,10 @@ use crate::gpu::sim::lanes::{bits, float, half, integer};
 use crate::gpu::sim::program::{Logic, Op};
 
 /// 32 bits that mean nothing, for operands such as shift counts.
-const B32: Type = Type { kind: Kind::Bits, bits: 32 };
+const B32: Type = Type {
+    kind: Kind::Bits,
+    bits: 32,
+};
 
 fn shape(opcode: &mut Opcode<'_>) -> Shape {
     let mode = opcode.rounding().unwrap_or(Mode::Nearest);
@@ -55,7 +58,9 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             }
             "shf" => {
                 let direction = opcode.take_any(&["l", "r"]).ok_or(Refusal::Unknown)?;
-                let mode = opcode.take_any(&["wrap", "clamp"]).ok_or(Refusal::Unknown)?;
+                let mode = opcode
+                    .take_any(&["wrap", "clamp"])
+                    .ok_or(Refusal::Unknown)?;
                 let f = bits::funnel(direction, mode).ok_or(Refusal::Unknown)?;
                 self.ternary(f, [B32; 3], operands)
             }
@@ -116,15 +121,22 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         match name {
             "mul" | "mad" | "mul24" | "mad24" => {
                 let part = opcode.take_any(&["lo", "hi", "wide"]).unwrap_or("lo");
-                let wide = Type { bits: ty.bits * 2, ..ty };
+                let wide = Type {
+                    bits: ty.bits * 2,
+                    ..ty
+                };
                 let third = if part == "wide" { wide } else { ty };
                 match (name, part) {
-                    ("mul", "lo") => {
-                        self.binary(integer::binary("mul", ty).ok_or_else(unknown)?, [ty; 2], operands)
-                    }
-                    ("mul", _) => {
-                        self.binary(integer::product(part, ty).ok_or_else(unknown)?, [ty; 2], operands)
-                    }
+                    ("mul", "lo") => self.binary(
+                        integer::binary("mul", ty).ok_or_else(unknown)?,
+                        [ty; 2],
+                        operands,
+                    ),
+                    ("mul", _) => self.binary(
+                        integer::product(part, ty).ok_or_else(unknown)?,
+                        [ty; 2],
+                        operands,
+                    ),
                     ("mul24", _) => {
                         let f = integer::product_24(part, ty).ok_or_else(unknown)?;
                         self.binary(f, [ty; 2], operands)
@@ -143,18 +155,30 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 let f = integer::absolute_difference(ty).ok_or_else(unknown)?;
                 self.ternary(f, [ty; 3], operands)
             }
-            "bfe" => self.ternary(bits::extract(ty).ok_or_else(unknown)?, [ty, B32, B32], operands),
-            "shl" | "shr" => {
-                self.binary(bits::binary(name, ty).ok_or_else(unknown)?, [ty, B32], operands)
-            }
-            "and" | "or" | "xor" => {
-                self.binary(bits::binary(name, ty).ok_or_else(unknown)?, [ty; 2], operands)
-            }
+            "bfe" => self.ternary(
+                bits::extract(ty).ok_or_else(unknown)?,
+                [ty, B32, B32],
+                operands,
+            ),
+            "shl" | "shr" => self.binary(
+                bits::binary(name, ty).ok_or_else(unknown)?,
+                [ty, B32],
+                operands,
+            ),
+            "and" | "or" | "xor" => self.binary(
+                bits::binary(name, ty).ok_or_else(unknown)?,
+                [ty; 2],
+                operands,
+            ),
             "not" | "cnot" | "brev" | "clz" | "popc" => {
                 self.unary(bits::unary(name, ty).ok_or_else(unknown)?, ty, operands)
             }
             "bfind" => {
-                let name = if opcode.take("shiftamt") { "bfind.shiftamt" } else { name };
+                let name = if opcode.take("shiftamt") {
+                    "bfind.shiftamt"
+                } else {
+                    name
+                };
                 self.unary(bits::unary(name, ty).ok_or_else(unknown)?, ty, operands)
             }
             "abs" | "neg" => {
@@ -167,7 +191,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 let f = integer::saturating(name).ok_or_else(unknown)?;
                 self.binary(f, [ty; 2], operands)
             }
-            _ => self.binary(integer::binary(name, ty).ok_or_else(unknown)?, [ty; 2], operands),
+            _ => self.binary(
+                integer::binary(name, ty).ok_or_else(unknown)?,
+                [ty; 2],
+                operands,
+            ),
         }
     }
 
@@ -187,9 +215,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         match (name, operands.len()) {
             ("fma" | "mad", 4) if is_single => self.ternary(float::fma(shape), [ty; 3], operands),
             ("fma" | "mad", 4) => self.ternary(float::fma_double(shape), [ty; 3], operands),
-            ("copysign", 3) => {
-                self.binary(float::copysign(ty.bits).ok_or_else(unknown)?, [ty; 2], operands)
-            }
+            ("copysign", 3) => self.binary(
+                float::copysign(ty.bits).ok_or_else(unknown)?,
+                [ty; 2],
+                operands,
+            ),
             (_, 3) => {
                 let f = match is_single {
                     true => float::binary(name, shape),
@@ -226,9 +256,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 let f = half::fma(ty, saturates, rectifies).ok_or_else(unknown)?;
                 self.ternary(f, [ty; 3], operands)
             }
-            (name, 3) if !rectifies => {
-                self.binary(half::binary(name, ty, saturates).ok_or_else(unknown)?, [ty; 2], operands)
-            }
+            (name, 3) if !rectifies => self.binary(
+                half::binary(name, ty, saturates).ok_or_else(unknown)?,
+                [ty; 2],
+                operands,
+            ),
             (name, 2) if !rectifies && !saturates => {
                 self.unary(half::unary(name, ty).ok_or_else(unknown)?, ty, operands)
             }
@@ -251,7 +283,12 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 };
                 let a = self.pred_source(a)?;
                 let b = crate::gpu::sim::program::Pred::Const(true);
-                return Ok(Op::Logic { target: self.pred(target)?, how: Logic::Xor, a, b });
+                return Ok(Op::Logic {
+                    target: self.pred(target)?,
+                    how: Logic::Xor,
+                    a,
+                    b,
+                });
             }
             _ => return Err(Refusal::Unknown),
         };
@@ -259,15 +296,28 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             return Err(Refusal::Unknown);
         };
         let (a, b) = (self.pred_source(a)?, self.pred_source(b)?);
-        Ok(Op::Logic { target: self.pred(target)?, how, a, b })
+        Ok(Op::Logic {
+            target: self.pred(target)?,
+            how,
+            a,
+            b,
+        })
     }
 
     fn lop3(&mut self, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
         let [target, a, b, c, Operand::Number(Number::Int(table))] = operands else {
             return Err(Refusal::Unknown);
         };
-        let sources = [self.source(a, B32)?, self.source(b, B32)?, self.source(c, B32)?];
-        Ok(Op::Lookup { target: self.target(target)?.0, sources, table: *table as u32 })
+        let sources = [
+            self.source(a, B32)?,
+            self.source(b, B32)?,
+            self.source(c, B32)?,
+        ];
+        Ok(Op::Lookup {
+            target: self.target(target)?.0,
+            sources,
+            table: *table as u32,
+        })
     }
 
     fn insert(&mut self, ty: Type, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
@@ -280,7 +330,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             self.source(at, B32)?,
             self.source(len, B32)?,
         ];
-        Ok(Op::Insert { target: self.target(target)?.0, sources, bits: ty.bits as u8 })
+        Ok(Op::Insert {
+            target: self.target(target)?.0,
+            sources,
+            bits: ty.bits as u8,
+        })
     }
 
     fn permute(
@@ -301,7 +355,13 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         f(&[*c; 32], &mut selectors);
         let (a, b) = (self.source(a, B32)?, self.source(b, B32)?);
         let c = self.constant(selectors[0])?;
-        Ok(Op::Ternary(bits::permute(), self.target(target)?.0, a, b, c))
+        Ok(Op::Ternary(
+            bits::permute(),
+            self.target(target)?.0,
+            a,
+            b,
+            c,
+        ))
     }
 
     /// `addc` and `subc`: take the carry flag, and with `.cc` give one.
@@ -346,6 +406,13 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         };
         let (a, b) = (self.source(a, ty)?, self.source(b, ty)?);
         let target = (self.target(target)?.0, ty.bits as u8);
-        Ok(Op::Carry { target, a, b, subtracts, takes, gives })
+        Ok(Op::Carry {
+            target,
+            a,
+            b,
+            subtracts,
+            takes,
+            gives,
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::names::{Scopes, Symbol};
 use super::opcode::Opcode;
 use super::{Decoder, LoadError, Refusal};
-use crate::gpu::ptx::{OPCODES, Function, Instruction, Operand, StateSpace, Statement, Var};
+use crate::gpu::ptx::{Function, Instruction, OPCODES, Operand, StateSpace, Statement, Var};
 use crate::gpu::sim::program::{Func, Inst, Op};
 
 /// A function that is being decoded.
@@ -49,8 +49,8 @@ fn only_stored<'a>(function: &Function<'a>) -> HashSet<&'a str> {
             continue;
         };
         let is_load = instruction.opcode.starts_with("ld.");
-        let is_store = instruction.opcode.starts_with("st.")
-            && !instruction.opcode.starts_with("st.param");
+        let is_store =
+            instruction.opcode.starts_with("st.") && !instruction.opcode.starts_with("st.param");
         for (at, operand) in instruction.operands.iter().enumerate() {
             match (is_load, is_store, at) {
                 (true, _, 0) => super::layout::mentions(operand, &mut |name| {
@@ -97,7 +97,11 @@ impl<'m, 'a> Decoder<'_, 'm, 'a> {
         Ok(())
     }
 
-    pub(super) fn body(&mut self, number: usize, function: &'m Function<'a>) -> Result<(), LoadError> {
+    pub(super) fn body(
+        &mut self,
+        number: usize,
+        function: &'m Function<'a>,
+    ) -> Result<(), LoadError> {
         let start = self.program.code.len() as u32;
         self.line = function.line;
         self.places.begin();
@@ -135,7 +139,13 @@ impl<'m, 'a> Decoder<'_, 'm, 'a> {
 impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     fn own_parameters(&mut self, number: usize, function: &'m Function<'a>) {
         if function.is_entry {
-            let slots: Vec<_> = self.decoder.program.params.iter().map(|(slot, _)| *slot).collect();
+            let slots: Vec<_> = self
+                .decoder
+                .program
+                .params
+                .iter()
+                .map(|(slot, _)| *slot)
+                .collect();
             for (param, slot) in function.signature.params.iter().zip(slots) {
                 self.scopes.define(param.name, Symbol::Param(slot));
             }
@@ -171,9 +181,13 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     fn statement(&mut self, statement: &'m Statement<'a>) -> Result<(), LoadError> {
         match statement {
             Statement::Label(name) => {
-                self.labels.insert(name, self.decoder.program.code.len() as u32);
+                self.labels
+                    .insert(name, self.decoder.program.code.len() as u32);
             }
-            Statement::Loc(loc) => self.decoder.places.go(loc, &self.decoder.names.module.files),
+            Statement::Loc(loc) => self
+                .decoder
+                .places
+                .go(loc, &self.decoder.names.module.files),
             Statement::Registers { ty, names } => {
                 for (name, count) in names {
                     let symbol = match count {
@@ -204,10 +218,19 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         let symbol = match var.space {
             StateSpace::Param => self.scopes.slot(var.bytes, var.align).map(Symbol::Slot),
             StateSpace::Local => self.scopes.local(var.bytes, var.align).map(Symbol::Local),
-            StateSpace::Shared => self.decoder.shared.get(var.name).copied().map(Symbol::Fixed),
-            StateSpace::Global | StateSpace::Const => {
-                self.decoder.names.globals.get(var.name).copied().map(Symbol::Fixed)
-            }
+            StateSpace::Shared => self
+                .decoder
+                .shared
+                .get(var.name)
+                .copied()
+                .map(Symbol::Fixed),
+            StateSpace::Global | StateSpace::Const => self
+                .decoder
+                .names
+                .globals
+                .get(var.name)
+                .copied()
+                .map(Symbol::Fixed),
         };
         match symbol {
             Some(symbol) => self.scopes.define(var.name, symbol),
@@ -234,7 +257,8 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         if !opcode.is_used_up() {
             return Err(Refusal::Unknown);
         }
-        self.push(op, guard).map_err(|error| Refusal::Wrong(error.to_string()))
+        self.push(op, guard)
+            .map_err(|error| Refusal::Wrong(error.to_string()))
     }
 
     fn op(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
@@ -247,9 +271,8 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             "mov" | "cvt" | "cvta" | "selp" | "setp" | "set" | "slct" | "testp" => {
                 self.moves(opcode, operands)
             }
-            "bra" | "brx" | "call" | "ret" | "exit" | "trap" | "brkpt" | "nanosleep" | "pmevent" => {
-                self.control(opcode, operands)
-            }
+            "bra" | "brx" | "call" | "ret" | "exit" | "trap" | "brkpt" | "nanosleep"
+            | "pmevent" => self.control(opcode, operands),
             "bar" | "barrier" | "shfl" | "vote" | "match" | "activemask" | "redux" | "elect" => {
                 self.together(opcode, operands)
             }

@@ -8,8 +8,14 @@ use crate::gpu::ptx::{Kind, Operand, Type};
 use crate::gpu::sim::libdevice;
 use crate::gpu::sim::program::{Call, Callee, Op, ParamSlot};
 
-const B32: Type = Type { kind: Kind::Bits, bits: 32 };
-const B64: Type = Type { kind: Kind::Bits, bits: 64 };
+const B32: Type = Type {
+    kind: Kind::Bits,
+    bits: 32,
+};
+const B64: Type = Type {
+    kind: Kind::Bits,
+    bits: 64,
+};
 
 impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     pub(super) fn control(
@@ -31,7 +37,10 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 let Some(names) = self.target_list(list) else {
                     return Err(Refusal::Wrong(format!("no .branchtargets {list}")));
                 };
-                let targets = names.iter().enumerate().map(|(at, name)| self.label(name, at));
+                let targets = names
+                    .iter()
+                    .enumerate()
+                    .map(|(at, name)| self.label(name, at));
                 let targets = targets.collect();
                 Ok(Op::BranchIndex { targets, index })
             }
@@ -61,11 +70,17 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         let mut slots = Vec::new();
         for part in parts {
             let Operand::Name(name) = part else {
-                return Err(Refusal::Named("a call with arguments in registers".to_owned()));
+                return Err(Refusal::Named(
+                    "a call with arguments in registers".to_owned(),
+                ));
             };
             match self.symbol(name)? {
                 Symbol::Slot(slot) => slots.push(slot),
-                _ => return Err(Refusal::Named("a call with arguments in registers".to_owned())),
+                _ => {
+                    return Err(Refusal::Named(
+                        "a call with arguments in registers".to_owned(),
+                    ));
+                }
             }
         }
         Ok(slots)
@@ -91,7 +106,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             true => Callee::Pointer(self.source(&Operand::Name(callee), B64)?),
             false => self.callee(callee, &args, &returns)?,
         };
-        Ok(Op::Call(Box::new(Call { callee, args, returns })))
+        Ok(Op::Call(Box::new(Call {
+            callee,
+            args,
+            returns,
+        })))
     }
 
     fn callee(

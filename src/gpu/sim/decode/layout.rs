@@ -71,9 +71,15 @@ pub(super) fn reachable<'m, 'a>(
 
 impl<'m, 'a> Decoder<'_, 'm, 'a> {
     /// Gives each variable in shared memory that the kernel can reach its place.
-    pub(super) fn lay_out_shared(&mut self, reachable: &[&'m Function<'a>]) -> Result<(), LoadError> {
+    pub(super) fn lay_out_shared(
+        &mut self,
+        reachable: &[&'m Function<'a>],
+    ) -> Result<(), LoadError> {
         let module = self.names.module;
-        let of_module = module.variables.iter().filter(|var| var.space == StateSpace::Shared);
+        let of_module = module
+            .variables
+            .iter()
+            .filter(|var| var.space == StateSpace::Shared);
         let by_name: HashMap<&str, &'m Var<'a>> = of_module.map(|var| (var.name, var)).collect();
         let mut wanted: Vec<&'m Var<'a>> = Vec::new();
         let mut known = HashSet::new();

@@ -34,7 +34,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         }
     }
 
-    fn load(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn load(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let [target, from] = operands else {
             return Err(Refusal::Unknown);
         };
@@ -48,17 +52,30 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         let size = element_size(ty)?;
         let is_signed = ty.kind == Kind::Signed;
         let targets = self.load_targets(target, count)?;
-        if let Operand::Address { base: Some(base), offset } = from
+        if let Operand::Address {
+            base: Some(base),
+            offset,
+        } = from
             && window == Window::Param
         {
             match self.symbol(base)? {
                 Symbol::Slot(slot) => {
                     let offset = inside(slot.offset, slot.bytes, *offset, size, count)?;
-                    return Ok(Op::LoadSlot { offset, size, is_signed, targets });
+                    return Ok(Op::LoadSlot {
+                        offset,
+                        size,
+                        is_signed,
+                        targets,
+                    });
                 }
                 Symbol::Param(slot) => {
                     let offset = inside(slot.offset, slot.bytes, *offset, size, count)?;
-                    return Ok(Op::LoadParam { offset, size, is_signed, targets });
+                    return Ok(Op::LoadParam {
+                        offset,
+                        size,
+                        is_signed,
+                        targets,
+                    });
                 }
                 _ => {}
             }
@@ -73,7 +90,15 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         };
         let address = self.address(from)?;
         let window = self.real_window(window);
-        Ok(Op::Load(Box::new(Load { window, address, size, is_signed, targets, order, only_copies })))
+        Ok(Op::Load(Box::new(Load {
+            window,
+            address,
+            size,
+            is_signed,
+            targets,
+            order,
+            only_copies,
+        })))
     }
 
     /// A function's parameters whose address was taken are in local memory.
@@ -106,7 +131,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         Ok(targets)
     }
 
-    fn store(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn store(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let [to, value] = operands else {
             return Err(Refusal::Unknown);
         };
@@ -129,31 +158,56 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         for part in parts {
             values.push(self.source(part, ty)?);
         }
-        if let Operand::Address { base: Some(base), offset } = to
+        if let Operand::Address {
+            base: Some(base),
+            offset,
+        } = to
             && window == Window::Param
             && let Symbol::Slot(slot) = self.symbol(base)?
         {
             let offset = inside(slot.offset, slot.bytes, *offset, size, count)?;
-            return Ok(Op::StoreSlot { offset, size, values });
+            return Ok(Op::StoreSlot {
+                offset,
+                size,
+                values,
+            });
         }
         let address = self.address(to)?;
         let window = self.real_window(window);
         if window == Window::Param || window == Window::Const {
             return Err(Refusal::Unknown);
         }
-        Ok(Op::Store(Box::new(Store { window, address, size, values, order })))
+        Ok(Op::Store(Box::new(Store {
+            window,
+            address,
+            size,
+            values,
+            order,
+        })))
     }
 
-    fn atomic(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn atomic(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         opcode.take_hints();
         opcode.take("noftz");
-        let order = order(opcode, Order { is_strong: true, ..Order::default() });
+        let order = order(
+            opcode,
+            Order {
+                is_strong: true,
+                ..Order::default()
+            },
+        );
         let window = window(opcode);
         if opcode.vector() != 1 {
             return Err(Refusal::Unknown);
         }
         let name = opcode
-            .take_any(&["and", "or", "xor", "cas", "exch", "add", "inc", "dec", "min", "max"])
+            .take_any(&[
+                "and", "or", "xor", "cas", "exch", "add", "inc", "dec", "min", "max",
+            ])
             .ok_or(Refusal::Unknown)?;
         opcode.take("rn");
         let [ty] = opcode.types()[..] else {
@@ -191,36 +245,74 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     }
 
     /// `cp.async` and what waits for it.
-    fn copy(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn copy(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         if !opcode.take("async") {
             return Err(Refusal::Unknown);
         }
-        if opcode.take_any(&["commit_group", "wait_group", "wait_all"]).is_some() {
+        if opcode
+            .take_any(&["commit_group", "wait_group", "wait_all"])
+            .is_some()
+        {
             return Ok(Op::Nop);
         }
         opcode.take_hints();
         if opcode.take_any(&["shared", "shared::cta"]).is_none() || !opcode.take("global") {
             return Err(Refusal::Unknown);
         }
-        let [to, from, Operand::Number(Number::Int(size @ (4 | 8 | 16))), rest @ ..] = operands else {
+        let [
+            to,
+            from,
+            Operand::Number(Number::Int(size @ (4 | 8 | 16))),
+            rest @ ..,
+        ] = operands
+        else {
             return Err(Refusal::Unknown);
         };
         let read = match rest {
             [] => None,
-            [read] => Some(self.source(read, Type { kind: Kind::Unsigned, bits: 32 })?),
+            [read] => Some(self.source(
+                read,
+                Type {
+                    kind: Kind::Unsigned,
+                    bits: 32,
+                },
+            )?),
             _ => return Err(Refusal::Unknown),
         };
         let (to, from): (Address, Address) = (self.address(to)?, self.address(from)?);
-        Ok(Op::Copy { to, from, size: *size as u8, read })
+        Ok(Op::Copy {
+            to,
+            from,
+            size: *size as u8,
+            read,
+        })
     }
 
-    fn is_space(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn is_space(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let [target, address] = operands else {
             return Err(Refusal::Unknown);
         };
         let window = window(opcode);
-        let address: Src = self.source(address, Type { kind: Kind::Unsigned, bits: 64 })?;
-        Ok(Op::IsSpace { target: self.pred(target)?, address, window })
+        let address: Src = self.source(
+            address,
+            Type {
+                kind: Kind::Unsigned,
+                bits: 64,
+            },
+        )?;
+        Ok(Op::IsSpace {
+            target: self.pred(target)?,
+            address,
+            window,
+        })
     }
 }
 
@@ -230,7 +322,9 @@ fn inside(start: u32, bytes: u32, offset: i64, size: u8, count: usize) -> Result
     let at = u64::try_from(offset).map_err(|_| Refusal::Unknown)?;
     match at.checked_add(len) {
         Some(end) if end <= u64::from(bytes) => Ok(start + at as u32),
-        _ => Err(Refusal::Wrong("an offset outside of the parameter".to_owned())),
+        _ => Err(Refusal::Wrong(
+            "an offset outside of the parameter".to_owned(),
+        )),
     }
 }
 
@@ -265,7 +359,9 @@ fn window(opcode: &mut Opcode<'_>) -> Window {
 
 /// The ordering and scope of an access.
 fn order(opcode: &mut Opcode<'_>, mut order: Order) -> Order {
-    let name = opcode.take_any(&["volatile", "relaxed", "acquire", "release", "acq_rel", "weak", "mmio"]);
+    let name = opcode.take_any(&[
+        "volatile", "relaxed", "acquire", "release", "acq_rel", "weak", "mmio",
+    ]);
     order.is_strong |= !matches!(name, None | Some("weak"));
     order.acquires = matches!(name, Some("acquire" | "acq_rel"));
     order.releases = matches!(name, Some("release" | "acq_rel"));
@@ -332,7 +428,11 @@ fn update(name: &str, ty: Type) -> Option<Update> {
         },
         ("dec", Kind::Unsigned, 32) => |old, a, _| {
             let (old, a) = (old as u32, a as u32);
-            if old == 0 || old > a { u64::from(a) } else { u64::from(old - 1) }
+            if old == 0 || old > a {
+                u64::from(a)
+            } else {
+                u64::from(old - 1)
+            }
         },
         ("min", Kind::Unsigned, 32) => |old, a, _| u64::from((old as u32).min(a as u32)),
         ("max", Kind::Unsigned, 32) => |old, a, _| u64::from((old as u32).max(a as u32)),
@@ -342,12 +442,12 @@ fn update(name: &str, ty: Type) -> Option<Update> {
         ("max", Kind::Unsigned, 64) => |old, a, _| old.max(a),
         ("min", Kind::Signed, 64) => |old, a, _| (old as i64).min(a as i64) as u64,
         ("max", Kind::Signed, 64) => |old, a, _| (old as i64).max(a as i64) as u64,
-        ("min", Kind::Float, 32) => |old, a, _| {
-            u64::from((min(single(old).into(), single(a).into()) as f32).to_bits())
-        },
-        ("max", Kind::Float, 32) => |old, a, _| {
-            u64::from((max(single(old).into(), single(a).into()) as f32).to_bits())
-        },
+        ("min", Kind::Float, 32) => {
+            |old, a, _| u64::from((min(single(old).into(), single(a).into()) as f32).to_bits())
+        }
+        ("max", Kind::Float, 32) => {
+            |old, a, _| u64::from((max(single(old).into(), single(a).into()) as f32).to_bits())
+        }
         _ => return None,
     })
 }

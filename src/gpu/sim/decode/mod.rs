@@ -64,7 +64,10 @@ fn at(site: &Option<Site>, line: u32) -> String {
 
 impl From<ParseError> for LoadError {
     fn from(error: ParseError) -> Self {
-        Self::Parse { line: error.line, what: error.what }
+        Self::Parse {
+            line: error.line,
+            what: error.what,
+        }
     }
 }
 
@@ -89,12 +92,19 @@ pub(super) struct Names<'m, 'a> {
 
 impl<'m, 'a> Names<'m, 'a> {
     pub(super) fn new(module: &'m Module<'a>) -> Self {
-        let defined = module.functions.iter().filter(|function| function.body.is_some());
+        let defined = module
+            .functions
+            .iter()
+            .filter(|function| function.body.is_some());
         let functions = defined
             .zip(1_u64..)
             .map(|(function, n)| (function.name, (function, windows::CODE + 16 * n)))
             .collect();
-        Self { module, globals: HashMap::new(), functions }
+        Self {
+            module,
+            globals: HashMap::new(),
+            functions,
+        }
     }
 }
 
@@ -129,7 +139,11 @@ pub(super) fn decode<'m, 'a>(
     for (at, function) in reachable.iter().enumerate() {
         decoder.body(at, function)?;
     }
-    let Decoder { mut program, places, .. } = decoder;
+    let Decoder {
+        mut program,
+        places,
+        ..
+    } = decoder;
     program.places = places.all;
     Ok(program)
 }
@@ -150,7 +164,10 @@ struct Decoder<'d, 'm, 'a> {
 
 impl<'m, 'a> Decoder<'_, 'm, 'a> {
     fn wrong<T>(&self, what: impl Into<String>) -> Result<T, LoadError> {
-        Err(LoadError::Parse { line: self.line, what: what.into() })
+        Err(LoadError::Parse {
+            line: self.line,
+            what: what.into(),
+        })
     }
 
     fn refuse<T>(&self, refusal: Refusal, instruction: &Instruction<'a>) -> Result<T, LoadError> {
@@ -186,12 +203,18 @@ impl<'m, 'a> Decoder<'_, 'm, 'a> {
                 crate::gpu::ptx::Kind::Float => 'f',
                 _ => 'b',
             };
-            let slot = super::program::ParamSlot { offset: offset as u32, bytes: param.bytes as u32 };
-            self.program.params.push((slot, format!("{kind}{}", param.ty.bits)));
+            let slot = super::program::ParamSlot {
+                offset: offset as u32,
+                bytes: param.bytes as u32,
+            };
+            self.program
+                .params
+                .push((slot, format!("{kind}{}", param.ty.bits)));
         }
         self.program.param_bytes = end as u32;
-        self.program.max_threads =
-            kernel.max_threads.map(|n| n.iter().map(|n| u64::from(*n)).product());
+        self.program.max_threads = kernel
+            .max_threads
+            .map(|n| n.iter().map(|n| u64::from(*n)).product());
         self.program.required_block = kernel.required_threads.map(|[x, y, z]| Dim3::new(x, y, z));
         Ok(())
     }

@@ -10,8 +10,14 @@ use crate::gpu::sim::lanes::rounding::Mode;
 use crate::gpu::sim::lanes::{compare, each};
 use crate::gpu::sim::program::{Logic, Op, Src, Unary, windows};
 
-const PREDICATE: Type = Type { kind: Kind::Predicate, bits: 1 };
-const U64: Type = Type { kind: Kind::Unsigned, bits: 64 };
+const PREDICATE: Type = Type {
+    kind: Kind::Predicate,
+    bits: 1,
+};
+const U64: Type = Type {
+    kind: Kind::Unsigned,
+    bits: 64,
+};
 
 fn copy() -> Unary {
     each!(|a: u64| a)
@@ -44,7 +50,10 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         };
         if ty == PREDICATE {
             let from = self.pred_source(from)?;
-            return Ok(Op::MovePred { target: self.pred(target)?, from });
+            return Ok(Op::MovePred {
+                target: self.pred(target)?,
+                from,
+            });
         }
         match (target, from) {
             (Operand::Vector(targets), from) => self.unpack(ty, targets, from),
@@ -55,7 +64,10 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 }
                 if let Some(Symbol::Local(at)) = self.scopes.find(name) {
                     let target = self.target(target)?.0;
-                    return Ok(Op::FrameAddress { target, offset: at as i64 });
+                    return Ok(Op::FrameAddress {
+                        target,
+                        offset: at as i64,
+                    });
                 }
                 let from = self.source(from, ty)?;
                 Ok(Op::Unary(copy(), self.target(target)?.0, from))
@@ -86,7 +98,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             _ => return Ok(None),
         };
         let target = self.target(target)?.0;
-        Ok(Some(Op::Clock { target, bits, is_time }))
+        Ok(Some(Op::Clock {
+            target,
+            bits,
+            is_time,
+        }))
     }
 
     fn pack(
@@ -96,12 +112,19 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         parts: &'m [Operand<'a>],
     ) -> Result<Op, Refusal> {
         let bits = part_bits(ty, parts.len())?;
-        let part = Type { kind: Kind::Bits, bits: u32::from(bits) };
+        let part = Type {
+            kind: Kind::Bits,
+            bits: u32::from(bits),
+        };
         let mut sources = Vec::new();
         for operand in parts {
             sources.push(self.source(operand, part)?);
         }
-        Ok(Op::Pack { target: self.target(target)?.0, parts: sources, bits })
+        Ok(Op::Pack {
+            target: self.target(target)?.0,
+            parts: sources,
+            bits,
+        })
     }
 
     fn unpack(
@@ -119,7 +142,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 target => Some(self.target(target)?.0),
             });
         }
-        Ok(Op::Unpack { targets: found, from, bits })
+        Ok(Op::Unpack {
+            targets: found,
+            from,
+            bits,
+        })
     }
 
     fn cvt(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
@@ -145,9 +172,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         let (target, bits) = self.target(target)?;
         let is_float = |ty: Type| matches!(ty.kind, Kind::Float | Kind::Brain);
         let f = match (is_float(to), is_float(from)) {
-            (false, false) => {
-                convert::between_integers(to, from, how.saturates, u32::from(bits))
-            }
+            (false, false) => convert::between_integers(to, from, how.saturates, u32::from(bits)),
             (true, false) => convert::from_integer(to, from, how),
             (false, true) => convert::to_integer(to, from, how),
             (true, true) => convert::between_floats(to, from, how),
@@ -157,7 +182,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     }
 
     /// Generic addresses: those of global and constant memory and of parameters are the same.
-    fn cvta(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn cvta(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let [target, from] = operands else {
             return Err(Refusal::Unknown);
         };
@@ -173,9 +202,19 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             "param::entry",
         ]);
         let f: Unary = match (space, to_space) {
-            (Some("shared" | "shared::cta"), false) => each!(|a: u64| if a < windows::SIZE { a + windows::SHARED } else { a }),
-            (Some("local"), false) => each!(|a: u64| if a < windows::SIZE { a + windows::LOCAL } else { a }),
-            (Some("shared" | "shared::cta"), true) => each!(|a: u64| a.wrapping_sub(windows::SHARED)),
+            (Some("shared" | "shared::cta"), false) => each!(|a: u64| if a < windows::SIZE {
+                a + windows::SHARED
+            } else {
+                a
+            }),
+            (Some("local"), false) => each!(|a: u64| if a < windows::SIZE {
+                a + windows::LOCAL
+            } else {
+                a
+            }),
+            (Some("shared" | "shared::cta"), true) => {
+                each!(|a: u64| a.wrapping_sub(windows::SHARED))
+            }
             (Some("local"), true) => each!(|a: u64| a.wrapping_sub(windows::LOCAL)),
             (Some("param" | "param::entry"), _) if !self.is_kernel => return Err(Refusal::Unknown),
             (Some(_), _) => copy(),
@@ -186,19 +225,31 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             && let Some(Symbol::Local(at)) = self.scopes.find(name)
         {
             let base = if to_space { 0 } else { windows::LOCAL };
-            return Ok(Op::FrameAddress { target, offset: (base + at) as i64 });
+            return Ok(Op::FrameAddress {
+                target,
+                offset: (base + at) as i64,
+            });
         }
         let from = self.source(from, U64)?;
         Ok(Op::Unary(f, target, from))
     }
 
-    fn selp(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn selp(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([ty], [target, a, b, by]) = (&opcode.types()[..], operands) else {
             return Err(Refusal::Unknown);
         };
         let (a, b) = (self.source(a, *ty)?, self.source(b, *ty)?);
         let by = self.pred_source(by)?;
-        Ok(Op::Select { target: self.target(target)?.0, a, b, by })
+        Ok(Op::Select {
+            target: self.target(target)?.0,
+            a,
+            b,
+            by,
+        })
     }
 
     /// The comparison's name and how its result is combined with a predicate.
@@ -214,16 +265,22 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 "leu", "gtu", "geu", "num", "nan",
             ])
             .ok_or(Refusal::Unknown)?;
-        let logic = opcode.take_any(&["and", "or", "xor"]).map(|name| match name {
-            "and" => Logic::And,
-            "or" => Logic::Or,
-            _ => Logic::Xor,
-        });
+        let logic = opcode
+            .take_any(&["and", "or", "xor"])
+            .map(|name| match name {
+                "and" => Logic::And,
+                "or" => Logic::Or,
+                _ => Logic::Xor,
+            });
         let test = compare::relation(name, ty, flushes).ok_or(Refusal::Unknown)?;
         Ok((test, logic))
     }
 
-    fn setp(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn setp(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let [ty] = opcode.types()[..] else {
             return Err(Refusal::Unknown);
         };
@@ -242,7 +299,13 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             Operand::Pair(pair) => (self.pred_target(&pair.0)?, self.pred_target(&pair.1)?),
             target => (self.pred_target(target)?, None),
         };
-        Ok(Op::Compare { test, targets, a, b, with })
+        Ok(Op::Compare {
+            test,
+            targets,
+            a,
+            b,
+            with,
+        })
     }
 
     /// `set`: as `setp`, with a number for a result.
@@ -263,11 +326,21 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             _ => return Err(Refusal::Unknown),
         };
         let target = self.target(target)?.0;
-        Ok(Op::SetNumber { test, target, a, b, yes })
+        Ok(Op::SetNumber {
+            test,
+            target,
+            a,
+            b,
+            yes,
+        })
     }
 
     /// `slct`: a if c is not negative, else b.
-    fn slct(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn slct(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([ty, by], [target, a, b, c]) = (&opcode.types()[..], operands) else {
             return Err(Refusal::Unknown);
         };
@@ -277,21 +350,42 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             Kind::Float => each!(|a: u64, b: u64, c: f32| if c >= 0.0 { a } else { b }),
             _ => return Err(Refusal::Unknown),
         };
-        let (a, b, c) = (self.source(a, *ty)?, self.source(b, *ty)?, self.source(c, *by)?);
+        let (a, b, c) = (
+            self.source(a, *ty)?,
+            self.source(b, *ty)?,
+            self.source(c, *by)?,
+        );
         Ok(Op::Ternary(f, self.target(target)?.0, a, b, c))
     }
 
-    fn testp(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn testp(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([ty], [target, a]) = (&opcode.types()[..], operands) else {
             return Err(Refusal::Unknown);
         };
         let name = opcode
-            .take_any(&["finite", "infinite", "number", "notanumber", "normal", "subnormal"])
+            .take_any(&[
+                "finite",
+                "infinite",
+                "number",
+                "notanumber",
+                "normal",
+                "subnormal",
+            ])
             .ok_or(Refusal::Unknown)?;
         let test = compare::property(name, *ty).ok_or(Refusal::Unknown)?;
         let a: Src = self.source(a, *ty)?;
         let targets = (self.pred_target(target)?, None);
-        Ok(Op::Compare { test, targets, a, b: a, with: None })
+        Ok(Op::Compare {
+            test,
+            targets,
+            a,
+            b: a,
+            with: None,
+        })
     }
 }
 

@@ -67,7 +67,10 @@ impl<'a> Scopes<'a> {
         let end = at.checked_add(bytes).filter(|end| *end <= MAX_SLOTS)?;
         self.slot_end = end;
         self.slot_most = self.slot_most.max(end);
-        Some(ParamSlot { offset: at as u32, bytes: bytes as u32 })
+        Some(ParamSlot {
+            offset: at as u32,
+            bytes: bytes as u32,
+        })
     }
 
     /// Makes room in local memory; none where there is not so much.
@@ -160,8 +163,18 @@ impl<'a> super::body::Body<'_, '_, '_, 'a> {
             return Ok(symbol);
         }
         let decoder = &self.decoder;
-        let fixed = decoder.shared.get(name).or_else(|| decoder.names.globals.get(name)).copied();
-        let function = || decoder.names.functions.get(name).map(|(_, address)| *address);
+        let fixed = decoder
+            .shared
+            .get(name)
+            .or_else(|| decoder.names.globals.get(name))
+            .copied();
+        let function = || {
+            decoder
+                .names
+                .functions
+                .get(name)
+                .map(|(_, address)| *address)
+        };
         match fixed.or_else(function) {
             Some(address) => Ok(Symbol::Fixed(address)),
             None => Err(Refusal::Wrong(format!("{name} is not defined"))),
@@ -172,7 +185,10 @@ impl<'a> super::body::Body<'_, '_, '_, 'a> {
     pub(super) fn target(&mut self, operand: &Operand<'a>) -> Result<(u32, u8), Refusal> {
         match operand {
             // The sink: a register that nothing reads.
-            Operand::Name("_") => match self.scopes.register(Type { kind: Kind::Bits, bits: 64 }) {
+            Operand::Name("_") => match self.scopes.register(Type {
+                kind: Kind::Bits,
+                bits: 64,
+            }) {
                 Some(Symbol::Register(index, bits)) => Ok((index, bits)),
                 _ => Err(Refusal::Wrong("too many registers".to_owned())),
             },
@@ -217,7 +233,8 @@ impl<'a> super::body::Body<'_, '_, '_, 'a> {
 
     pub(super) fn constant(&mut self, value: u64) -> Result<Src, Refusal> {
         let at = self.decoder.constant(value);
-        at.map(Src::Const).map_err(|error: LoadError| Refusal::Wrong(error.to_string()))
+        at.map(Src::Const)
+            .map_err(|error: LoadError| Refusal::Wrong(error.to_string()))
     }
 
     /// A value that is read, as a number of this type.
@@ -258,7 +275,11 @@ impl<'a> super::body::Body<'_, '_, '_, 'a> {
         let Operand::Address { base, offset } = operand else {
             return Err(Refusal::Unknown);
         };
-        let plain = |base, offset| Address { base, offset, is_in_frame: false };
+        let plain = |base, offset| Address {
+            base,
+            offset,
+            is_in_frame: false,
+        };
         let Some(base) = base else {
             return Ok(plain(self.constant(0)?, *offset));
         };
@@ -270,9 +291,10 @@ impl<'a> super::body::Body<'_, '_, '_, 'a> {
                 offset: *offset,
                 is_in_frame: true,
             },
-            Symbol::Param(slot) => {
-                plain(self.constant(windows::PARAM + u64::from(slot.offset))?, *offset)
-            }
+            Symbol::Param(slot) => plain(
+                self.constant(windows::PARAM + u64::from(slot.offset))?,
+                *offset,
+            ),
             _ => return Err(Refusal::Wrong(format!("{base} has no address"))),
         })
     }
@@ -287,7 +309,9 @@ pub(super) fn literal(number: Number, ty: Type) -> Option<u64> {
         (Number::Int(n), bits) => n & ((1 << bits) - 1),
         (Number::Single(bits), 64) if is_float => f64::from(f32::from_bits(bits)).to_bits(),
         (Number::Single(bits), _) => u64::from(bits),
-        (Number::Double(bits), 32) if is_float => u64::from((f64::from_bits(bits) as f32).to_bits()),
+        (Number::Double(bits), 32) if is_float => {
+            u64::from((f64::from_bits(bits) as f32).to_bits())
+        }
         (Number::Double(bits), _) => bits,
     })
 }

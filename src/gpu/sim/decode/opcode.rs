@@ -19,13 +19,19 @@ impl<'a> Opcode<'a> {
 
     /// Uses a modifier if it is there.
     pub(super) fn take(&mut self, modifier: &str) -> bool {
-        let found = self.parts.iter_mut().find(|(part, used)| !used && *part == modifier);
+        let found = self
+            .parts
+            .iter_mut()
+            .find(|(part, used)| !used && *part == modifier);
         found.map(|found| found.1 = true).is_some()
     }
 
     /// Uses the first of these that is there.
     pub(super) fn take_any(&mut self, modifiers: &[&'static str]) -> Option<&'static str> {
-        modifiers.iter().copied().find(|modifier| self.take(modifier))
+        modifiers
+            .iter()
+            .copied()
+            .find(|modifier| self.take(modifier))
     }
 
     /// Uses those that only hint at how caches should be used.
@@ -33,7 +39,10 @@ impl<'a> Opcode<'a> {
         for (part, used) in &mut self.parts {
             let is_hint = part.starts_with("L1::")
                 || part.starts_with("L2::")
-                || matches!(*part, "ca" | "cg" | "cs" | "lu" | "cv" | "wb" | "wt" | "nc" | "unified");
+                || matches!(
+                    *part,
+                    "ca" | "cg" | "cs" | "lu" | "cv" | "wb" | "wt" | "nc" | "unified"
+                );
             *used |= is_hint;
         }
     }

@@ -68,7 +68,10 @@ impl Places {
             if let (Some(file), true) = (files.get(&loc.file), loc.line > 0)
                 && !is_foreign(file)
             {
-                sites.push(Site { file: file.clone(), line: loc.line });
+                sites.push(Site {
+                    file: file.clone(),
+                    line: loc.line,
+                });
             }
             next = loc.inlined_at.as_deref();
         }
@@ -98,18 +101,51 @@ mod tests {
             (1, "/home/me/kernel.cu".to_owned()),
             (2, "/opt/prelude/syslab_cuda.h".to_owned()),
         ]);
-        let outer = Loc { file: 1, line: 20, inlined_at: None };
+        let outer = Loc {
+            file: 1,
+            line: 20,
+            inlined_at: None,
+        };
         let mut places = Places::default();
         places.begin();
         assert_eq!(places.current(), None);
-        places.go(&Loc { file: 2, line: 5, inlined_at: Some(Box::new(outer.clone())) }, &files);
+        places.go(
+            &Loc {
+                file: 2,
+                line: 5,
+                inlined_at: Some(Box::new(outer.clone())),
+            },
+            &files,
+        );
         assert_eq!(places.current().unwrap().to_string(), "kernel.cu:20");
-        let inner = Loc { file: 1, line: 7, inlined_at: Some(Box::new(outer)) };
+        let inner = Loc {
+            file: 1,
+            line: 7,
+            inlined_at: Some(Box::new(outer)),
+        };
         places.go(&inner, &files);
-        let lines: Vec<u32> = places.all[places.here() as usize].sites.iter().map(|s| s.line).collect();
+        let lines: Vec<u32> = places.all[places.here() as usize]
+            .sites
+            .iter()
+            .map(|s| s.line)
+            .collect();
         assert_eq!(lines, [7, 20]);
-        places.go(&Loc { file: 1, line: 0, inlined_at: None }, &files);
-        places.go(&Loc { file: 2, line: 9, inlined_at: None }, &files);
+        places.go(
+            &Loc {
+                file: 1,
+                line: 0,
+                inlined_at: None,
+            },
+            &files,
+        );
+        places.go(
+            &Loc {
+                file: 2,
+                line: 9,
+                inlined_at: None,
+            },
+            &files,
+        );
         assert_eq!(places.current().unwrap().line, 7);
     }
 }

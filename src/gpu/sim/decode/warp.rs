@@ -8,7 +8,10 @@ use crate::gpu::sim::program::{
     Barrier, BarrierReduction, Op, Pred, ShuffleMode, Src, Vote, WarpOp,
 };
 
-const B32: Type = Type { kind: Kind::Bits, bits: 32 };
+const B32: Type = Type {
+    kind: Kind::Bits,
+    bits: 32,
+};
 
 impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     pub(super) fn together(
@@ -34,10 +37,17 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
 
     fn warp(&mut self, mask: &Operand<'a>, op: WarpOp) -> Result<Op, Refusal> {
         let mask = self.source(mask, B32)?;
-        Ok(Op::Warp { mask, op: Box::new(op) })
+        Ok(Op::Warp {
+            mask,
+            op: Box::new(op),
+        })
     }
 
-    fn barrier(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn barrier(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         if opcode.take("warp") {
             return match (opcode.take("sync"), operands) {
                 (true, [mask]) => self.warp(mask, WarpOp::Sync),
@@ -48,7 +58,9 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         opcode.take("aligned");
         let only_arrives = opcode.take("arrive");
         let reduction = if opcode.take("red") {
-            let name = opcode.take_any(&["popc", "and", "or"]).ok_or(Refusal::Unknown)?;
+            let name = opcode
+                .take_any(&["popc", "and", "or"])
+                .ok_or(Refusal::Unknown)?;
             opcode.types();
             Some(name)
         } else {
@@ -75,18 +87,33 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             (Some(name), Some(target), Some(value)) => {
                 let value = self.pred_source(value)?;
                 let how = match name {
-                    "popc" => BarrierReduction::Popc { target: self.target(target)?.0 },
-                    "and" => BarrierReduction::And { target: self.pred(target)? },
-                    _ => BarrierReduction::Or { target: self.pred(target)? },
+                    "popc" => BarrierReduction::Popc {
+                        target: self.target(target)?.0,
+                    },
+                    "and" => BarrierReduction::And {
+                        target: self.pred(target)?,
+                    },
+                    _ => BarrierReduction::Or {
+                        target: self.pred(target)?,
+                    },
                 };
                 Some((how, value))
             }
             _ => None,
         };
-        Ok(Op::Barrier(Box::new(Barrier { id, count, only_arrives, reduction })))
+        Ok(Op::Barrier(Box::new(Barrier {
+            id,
+            count,
+            only_arrives,
+            reduction,
+        })))
     }
 
-    fn shuffle(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn shuffle(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let mode = match opcode.take_any(&["up", "down", "bfly", "idx"]) {
             Some("up") => ShuffleMode::Up,
             Some("down") => ShuffleMode::Down,
@@ -105,10 +132,24 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         let (value, lane) = (self.source(value, B32)?, self.source(lane, B32)?);
         let clamp = self.source(clamp, B32)?;
         let target = self.target(target)?.0;
-        self.warp(mask, WarpOp::Shuffle { mode, target, found, value, lane, clamp })
+        self.warp(
+            mask,
+            WarpOp::Shuffle {
+                mode,
+                target,
+                found,
+                value,
+                lane,
+                clamp,
+            },
+        )
     }
 
-    fn vote(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn vote(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([target, value, mask], true) = (operands, opcode.take("sync")) else {
             return Err(Refusal::Unknown);
         };
@@ -125,10 +166,21 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             None => return Err(Refusal::Unknown),
         };
         let target = self.pred(target)?;
-        self.warp(mask, WarpOp::Vote { kind, target, value })
+        self.warp(
+            mask,
+            WarpOp::Vote {
+                kind,
+                target,
+                value,
+            },
+        )
     }
 
-    fn matching(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn matching(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([target, value, mask], true) = (operands, opcode.take("sync")) else {
             return Err(Refusal::Unknown);
         };
@@ -137,20 +189,31 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         };
         let value = self.source(value, ty)?;
         let op = match opcode.take_any(&["any", "all"]) {
-            Some("any") => WarpOp::MatchAny { target: self.target(target)?.0, value },
+            Some("any") => WarpOp::MatchAny {
+                target: self.target(target)?.0,
+                value,
+            },
             Some(_) => {
                 let (target, found) = match target {
                     Operand::Pair(pair) => (&pair.0, self.pred_target(&pair.1)?),
                     target => (target, None),
                 };
-                WarpOp::MatchAll { target: self.target(target)?.0, found, value }
+                WarpOp::MatchAll {
+                    target: self.target(target)?.0,
+                    found,
+                    value,
+                }
             }
             None => return Err(Refusal::Unknown),
         };
         self.warp(mask, op)
     }
 
-    fn reduction(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn reduction(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([target, value, mask], true) = (operands, opcode.take("sync")) else {
             return Err(Refusal::Unknown);
         };
@@ -175,10 +238,21 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         };
         let value = self.source(value, ty)?;
         let target = self.target(target)?.0;
-        self.warp(mask, WarpOp::Reduce { target, value, combine })
+        self.warp(
+            mask,
+            WarpOp::Reduce {
+                target,
+                value,
+                combine,
+            },
+        )
     }
 
-    fn elect(&mut self, opcode: &mut Opcode<'a>, operands: &'m [Operand<'a>]) -> Result<Op, Refusal> {
+    fn elect(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        operands: &'m [Operand<'a>],
+    ) -> Result<Op, Refusal> {
         let ([Operand::Pair(pair), mask], true) = (operands, opcode.take("sync")) else {
             return Err(Refusal::Unknown);
         };
@@ -190,4 +264,3 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         self.warp(mask, WarpOp::Elect { target, elected })
     }
 }
-

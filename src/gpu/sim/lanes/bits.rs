@@ -21,10 +21,18 @@ pub(in crate::gpu::sim) fn unary(name: &str, ty: Type) -> Option<Unary> {
         ("popc", _, 64) => each!(|a: u64| a.count_ones()),
         ("bfind", Kind::Unsigned, 32) => each!(|a: u32| 31_u32.wrapping_sub(a.leading_zeros())),
         ("bfind", Kind::Unsigned, 64) => each!(|a: u64| 63_u32.wrapping_sub(a.leading_zeros())),
-        ("bfind", Kind::Signed, 32) => each!(|a: i32| 31_u32.wrapping_sub((a ^ (a >> 31)).leading_zeros())),
-        ("bfind", Kind::Signed, 64) => each!(|a: i64| 63_u32.wrapping_sub((a ^ (a >> 63)).leading_zeros())),
-        ("bfind.shiftamt", Kind::Unsigned, 32) => each!(|a: u32| if a == 0 { u32::MAX } else { a.leading_zeros() }),
-        ("bfind.shiftamt", Kind::Unsigned, 64) => each!(|a: u64| if a == 0 { u32::MAX } else { a.leading_zeros() }),
+        ("bfind", Kind::Signed, 32) => {
+            each!(|a: i32| 31_u32.wrapping_sub((a ^ (a >> 31)).leading_zeros()))
+        }
+        ("bfind", Kind::Signed, 64) => {
+            each!(|a: i64| 63_u32.wrapping_sub((a ^ (a >> 63)).leading_zeros()))
+        }
+        ("bfind.shiftamt", Kind::Unsigned, 32) => {
+            each!(|a: u32| if a == 0 { u32::MAX } else { a.leading_zeros() })
+        }
+        ("bfind.shiftamt", Kind::Unsigned, 64) => {
+            each!(|a: u64| if a == 0 { u32::MAX } else { a.leading_zeros() })
+        }
         _ => return None,
     })
 }
@@ -60,7 +68,9 @@ fn joined(a: u32, b: u32) -> u64 {
 pub(in crate::gpu::sim) fn funnel(direction: &str, mode: &str) -> Option<Ternary> {
     Some(match (direction, mode) {
         ("l", "wrap") => each!(|a: u32, b: u32, c: u32| ((joined(a, b) << (c & 31)) >> 32) as u32),
-        ("l", "clamp") => each!(|a: u32, b: u32, c: u32| ((joined(a, b) << c.min(32)) >> 32) as u32),
+        ("l", "clamp") => {
+            each!(|a: u32, b: u32, c: u32| ((joined(a, b) << c.min(32)) >> 32) as u32)
+        }
         ("r", "wrap") => each!(|a: u32, b: u32, c: u32| (joined(a, b) >> (c & 31)) as u32),
         ("r", "clamp") => each!(|a: u32, b: u32, c: u32| (joined(a, b) >> c.min(32)) as u32),
         _ => return None,
@@ -145,16 +155,23 @@ pub(in crate::gpu::sim) fn permute_mode(mode: &str) -> Option<Unary> {
 
 /// `lop3`: any function of three bits, by its truth table.
 pub(in crate::gpu::sim) fn lookup(a: u32, b: u32, c: u32, table: u32) -> u32 {
-    (0..8).filter(|row| table >> row & 1 == 1).fold(0, |out, row| {
-        let pick = |word: u32, bit: u32| if row >> bit & 1 == 1 { word } else { !word };
-        out | pick(a, 2) & pick(b, 1) & pick(c, 0)
-    })
+    (0..8)
+        .filter(|row| table >> row & 1 == 1)
+        .fold(0, |out, row| {
+            let pick = |word: u32, bit: u32| if row >> bit & 1 == 1 { word } else { !word };
+            out | pick(a, 2) & pick(b, 1) & pick(c, 0)
+        })
 }
 
 /// `lop3` for all lanes; the table is among the operands.
 pub(in crate::gpu::sim) fn lookups(table: u32, a: &Lanes, b: &Lanes, c: &Lanes) -> Lanes {
     std::array::from_fn(|lane| {
-        u64::from(lookup(a[lane] as u32, b[lane] as u32, c[lane] as u32, table))
+        u64::from(lookup(
+            a[lane] as u32,
+            b[lane] as u32,
+            c[lane] as u32,
+            table,
+        ))
     })
 }
 

@@ -1,9 +1,9 @@
 //! `cvt` (PTX ISA, 9.7.9.21): from any number to any other.
 
+use super::each;
 use super::float::flush;
 use super::half::{from_brain, from_half, to_brain, to_half};
 use super::rounding::{self, Mode};
-use super::each;
 use crate::gpu::ptx::{Kind, Type};
 use crate::gpu::sim::program::Unary;
 
@@ -218,7 +218,11 @@ pub(in crate::gpu::sim) fn to_integer(to: Type, from: Type, how: Conversion) -> 
 
 fn single(a: f64, mode: Mode) -> f32 {
     let near = rounding::to_single(a, 0.0, mode);
-    if near.is_nan() { f32::from_bits(0x7fff_ffff) } else { near }
+    if near.is_nan() {
+        f32::from_bits(0x7fff_ffff)
+    } else {
+        near
+    }
 }
 
 fn unit(a: f64) -> f64 {
@@ -238,21 +242,28 @@ pub(in crate::gpu::sim) fn between_floats(to: Type, from: Type, how: Conversion)
             _ => return None,
         }));
     }
-    Some(by_mode!(how.mode, |MODE| match (to.kind, to.bits, how.saturates) {
-        (Kind::Float, 64, false) => widened!(from, flushes, |a| a),
-        (Kind::Float, 64, true) => widened!(from, flushes, |a| unit(a)),
-        (Kind::Float, 32, false) if flushes => widened!(from, flushes, |a| flush(single(a, MODE))),
-        (Kind::Float, 32, false) => widened!(from, flushes, |a| single(a, MODE)),
-        (Kind::Float, 32, true) => widened!(from, flushes, |a| single(unit(a), MODE)),
-        (Kind::Float, 16, false) => widened!(from, flushes, |a| to_half(a, MODE)),
-        (Kind::Float, 16, true) => widened!(from, flushes, |a| to_half(unit(a), MODE)),
-        (Kind::Brain, 16, false) => widened!(from, flushes, |a| to_brain(a, MODE)),
-        _ => return None,
-    }))
+    Some(by_mode!(
+        how.mode,
+        |MODE| match (to.kind, to.bits, how.saturates) {
+            (Kind::Float, 64, false) => widened!(from, flushes, |a| a),
+            (Kind::Float, 64, true) => widened!(from, flushes, |a| unit(a)),
+            (Kind::Float, 32, false) if flushes =>
+                widened!(from, flushes, |a| flush(single(a, MODE))),
+            (Kind::Float, 32, false) => widened!(from, flushes, |a| single(a, MODE)),
+            (Kind::Float, 32, true) => widened!(from, flushes, |a| single(unit(a), MODE)),
+            (Kind::Float, 16, false) => widened!(from, flushes, |a| to_half(a, MODE)),
+            (Kind::Float, 16, true) => widened!(from, flushes, |a| to_half(unit(a), MODE)),
+            (Kind::Brain, 16, false) => widened!(from, flushes, |a| to_brain(a, MODE)),
+            _ => return None,
+        }
+    ))
 }
 
 /// `cvt.rn.f16x2.f32`: two singles to the halves of a register, the first to the upper one.
-pub(in crate::gpu::sim) fn to_pair(to: Type, mode: Mode) -> Option<crate::gpu::sim::program::Binary> {
+pub(in crate::gpu::sim) fn to_pair(
+    to: Type,
+    mode: Mode,
+) -> Option<crate::gpu::sim::program::Binary> {
     fn joined(high: u16, low: u16) -> u32 {
         u32::from(high) << 16 | u32::from(low)
     }
@@ -314,7 +325,10 @@ mod tests {
         };
         let minus = (-2.5_f32).put();
         let s32 = |mode| one(to_integer(ty("s32"), ty("f32"), how(mode)).unwrap(), minus) as i32;
-        assert_eq!([Mode::Nearest, Mode::Zero, Mode::Down, Mode::Up].map(s32), [-2, -2, -3, -2]);
+        assert_eq!(
+            [Mode::Nearest, Mode::Zero, Mode::Down, Mode::Up].map(s32),
+            [-2, -2, -3, -2]
+        );
         let nan = to_integer(ty("s32"), ty("f32"), how(Mode::Zero)).unwrap();
         assert_eq!(one(nan, f32::NAN.put()), 0);
         assert_eq!(one(nan, 1e20_f32.put()), 0x7fff_ffff);
@@ -323,7 +337,12 @@ mod tests {
     #[test]
     fn integers_become_floats_by_the_mode() {
         let odd = (1_u64 << 24) + 1;
-        let how = |mode| Conversion { mode, to_integral: None, flushes: false, saturates: false };
+        let how = |mode| Conversion {
+            mode,
+            to_integral: None,
+            flushes: false,
+            saturates: false,
+        };
         let f = |mode| from_integer(ty("f32"), ty("u32"), how(mode)).unwrap();
         assert_eq!(f32::get(one(f(Mode::Down), odd)), 16_777_216.0);
         assert_eq!(f32::get(one(f(Mode::Up), odd)), 16_777_218.0);

@@ -21,12 +21,20 @@ pub(in crate::gpu::sim) struct Shape {
 
 /// A single's sign and zero in place of a subnormal.
 pub(in crate::gpu::sim) fn flush(a: f32) -> f32 {
-    if a.is_subnormal() { 0.0_f32.copysign(a) } else { a }
+    if a.is_subnormal() {
+        0.0_f32.copysign(a)
+    } else {
+        a
+    }
 }
 
 /// A NaN as the hardware makes it.
 fn canonical(a: f32) -> f32 {
-    if a.is_nan() { f32::from_bits(0x7fff_ffff) } else { a }
+    if a.is_nan() {
+        f32::from_bits(0x7fff_ffff)
+    } else {
+        a
+    }
 }
 
 fn saturated(a: f32) -> f32 {
@@ -99,7 +107,11 @@ fn max_single(a: f32, b: f32) -> f32 {
 }
 
 fn either_nan(a: f32, b: f32, or: f32) -> f32 {
-    if a.is_nan() || b.is_nan() { f32::NAN } else { or }
+    if a.is_nan() || b.is_nan() {
+        f32::NAN
+    } else {
+        or
+    }
 }
 
 /// Two operands in single precision.
@@ -215,13 +227,18 @@ mod tests {
     fn the_quick_fused_multiply_add_is_exact() {
         let mut state = 1_u64;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             f32::from_bits((state >> 32) as u32)
         };
         for _ in 0..200_000 {
             let (a, b, c) = (next(), next(), next());
             let (quick, exact) = (fused(a, b, c), a.mul_add(b, c));
-            assert!(quick == exact || quick.is_nan() && exact.is_nan(), "{a} {b} {c}");
+            assert!(
+                quick == exact || quick.is_nan() && exact.is_nan(),
+                "{a} {b} {c}"
+            );
         }
     }
 

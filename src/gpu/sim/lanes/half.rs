@@ -41,7 +41,11 @@ fn to_narrow(value: f64, digits: i32, least: i32, most: f64, mode: Mode) -> f64 
         Mode::Down => value > 0.0,
         Mode::Up => value < 0.0,
     };
-    if stops { most.copysign(value) } else { f64::INFINITY.copysign(value) }
+    if stops {
+        most.copysign(value)
+    } else {
+        f64::INFINITY.copysign(value)
+    }
 }
 
 /// Half-precision bits of a value.
@@ -148,7 +152,11 @@ fn fused(a: f64, b: f64, c: f64) -> f64 {
     let sum = product + c;
     let back = sum - product;
     let error = (product - (sum - back)) + (c - back);
-    if sum.is_finite() { odd(sum, error) } else { sum }
+    if sum.is_finite() {
+        odd(sum, error)
+    } else {
+        sum
+    }
 }
 
 /// Whether this is one of the types here.
@@ -204,14 +212,20 @@ mod tests {
         for bits in 0..=u16::MAX {
             let value = from_half(bits);
             let back = to_half(value, Mode::Nearest);
-            assert!(back == bits || value.is_nan() && back & 0x7fff > 0x7c00, "{bits:#x}");
+            assert!(
+                back == bits || value.is_nan() && back & 0x7fff > 0x7c00,
+                "{bits:#x}"
+            );
         }
     }
 
     #[test]
     fn halves_are_rounded_to_the_nearest() {
         assert_eq!(to_half(1.0 + 2.0_f64.powi(-11), Mode::Nearest), 0x3c00);
-        assert_eq!(to_half(1.0 + 3.0 * 2.0_f64.powi(-11), Mode::Nearest), 0x3c02);
+        assert_eq!(
+            to_half(1.0 + 3.0 * 2.0_f64.powi(-11), Mode::Nearest),
+            0x3c02
+        );
         assert_eq!(to_half(65520.0, Mode::Nearest), 0x7c00);
         assert_eq!(to_half(65520.0, Mode::Zero), 0x7bff);
         assert_eq!(to_half(1e-8, Mode::Up), 1);

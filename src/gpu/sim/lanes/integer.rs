@@ -81,7 +81,10 @@ macro_rules! max {
 /// `add`, `sub`, `mul.lo`, `div`, `rem`, `min`, `max`.
 pub(in crate::gpu::sim) fn binary(name: &str, ty: Type) -> Option<Binary> {
     let ty = match ty.kind {
-        Kind::Bits => Type { kind: Kind::Unsigned, bits: ty.bits },
+        Kind::Bits => Type {
+            kind: Kind::Unsigned,
+            bits: ty.bits,
+        },
         _ => ty,
     };
     Some(match name {
@@ -108,12 +111,24 @@ pub(in crate::gpu::sim) fn saturating(name: &str) -> Option<Binary> {
 /// `mul.hi` and `mul.wide`.
 pub(in crate::gpu::sim) fn product(part: &str, ty: Type) -> Option<Binary> {
     Some(match (part, ty.kind, ty.bits) {
-        ("hi", Kind::Signed, 16) => each!(|a: i16, b: i16| ((i32::from(a) * i32::from(b)) >> 16) as i16),
-        ("hi", Kind::Unsigned, 16) => each!(|a: u16, b: u16| ((u32::from(a) * u32::from(b)) >> 16) as u16),
-        ("hi", Kind::Signed, 32) => each!(|a: i32, b: i32| ((i64::from(a) * i64::from(b)) >> 32) as i32),
-        ("hi", Kind::Unsigned, 32) => each!(|a: u32, b: u32| ((u64::from(a) * u64::from(b)) >> 32) as u32),
-        ("hi", Kind::Signed, 64) => each!(|a: i64, b: i64| ((i128::from(a) * i128::from(b)) >> 64) as i64),
-        ("hi", Kind::Unsigned, 64) => each!(|a: u64, b: u64| ((u128::from(a) * u128::from(b)) >> 64) as u64),
+        ("hi", Kind::Signed, 16) => {
+            each!(|a: i16, b: i16| ((i32::from(a) * i32::from(b)) >> 16) as i16)
+        }
+        ("hi", Kind::Unsigned, 16) => {
+            each!(|a: u16, b: u16| ((u32::from(a) * u32::from(b)) >> 16) as u16)
+        }
+        ("hi", Kind::Signed, 32) => {
+            each!(|a: i32, b: i32| ((i64::from(a) * i64::from(b)) >> 32) as i32)
+        }
+        ("hi", Kind::Unsigned, 32) => {
+            each!(|a: u32, b: u32| ((u64::from(a) * u64::from(b)) >> 32) as u32)
+        }
+        ("hi", Kind::Signed, 64) => {
+            each!(|a: i64, b: i64| ((i128::from(a) * i128::from(b)) >> 64) as i64)
+        }
+        ("hi", Kind::Unsigned, 64) => {
+            each!(|a: u64, b: u64| ((u128::from(a) * u128::from(b)) >> 64) as u64)
+        }
         ("wide", Kind::Signed, 16) => each!(|a: i16, b: i16| i32::from(a) * i32::from(b)),
         ("wide", Kind::Unsigned, 16) => each!(|a: u16, b: u16| u32::from(a) * u32::from(b)),
         ("wide", Kind::Signed, 32) => each!(|a: i32, b: i32| i64::from(a) * i64::from(b)),
@@ -128,16 +143,40 @@ pub(in crate::gpu::sim) fn multiply_add(part: &str, ty: Type) -> Option<Ternary>
         ("lo", _, 16) => each!(|a: u16, b: u16, c: u16| a.wrapping_mul(b).wrapping_add(c)),
         ("lo", _, 32) => each!(|a: u32, b: u32, c: u32| a.wrapping_mul(b).wrapping_add(c)),
         ("lo", _, 64) => each!(|a: u64, b: u64, c: u64| a.wrapping_mul(b).wrapping_add(c)),
-        ("hi", Kind::Signed, 16) => each!(|a: i16, b: i16, c: i16| (((i32::from(a) * i32::from(b)) >> 16) as i16).wrapping_add(c)),
-        ("hi", Kind::Unsigned, 16) => each!(|a: u16, b: u16, c: u16| (((u32::from(a) * u32::from(b)) >> 16) as u16).wrapping_add(c)),
-        ("hi", Kind::Signed, 32) => each!(|a: i32, b: i32, c: i32| (((i64::from(a) * i64::from(b)) >> 32) as i32).wrapping_add(c)),
-        ("hi", Kind::Unsigned, 32) => each!(|a: u32, b: u32, c: u32| (((u64::from(a) * u64::from(b)) >> 32) as u32).wrapping_add(c)),
-        ("hi", Kind::Signed, 64) => each!(|a: i64, b: i64, c: i64| (((i128::from(a) * i128::from(b)) >> 64) as i64).wrapping_add(c)),
-        ("hi", Kind::Unsigned, 64) => each!(|a: u64, b: u64, c: u64| (((u128::from(a) * u128::from(b)) >> 64) as u64).wrapping_add(c)),
-        ("wide", Kind::Signed, 16) => each!(|a: i16, b: i16, c: i32| (i32::from(a) * i32::from(b)).wrapping_add(c)),
-        ("wide", Kind::Unsigned, 16) => each!(|a: u16, b: u16, c: u32| (u32::from(a) * u32::from(b)).wrapping_add(c)),
-        ("wide", Kind::Signed, 32) => each!(|a: i32, b: i32, c: i64| (i64::from(a) * i64::from(b)).wrapping_add(c)),
-        ("wide", Kind::Unsigned, 32) => each!(|a: u32, b: u32, c: u64| (u64::from(a) * u64::from(b)).wrapping_add(c)),
+        ("hi", Kind::Signed, 16) => each!(|a: i16, b: i16, c: i16| (((i32::from(a) * i32::from(b))
+            >> 16) as i16)
+            .wrapping_add(c)),
+        ("hi", Kind::Unsigned, 16) => each!(|a: u16, b: u16, c: u16| (((u32::from(a)
+            * u32::from(b))
+            >> 16) as u16)
+            .wrapping_add(c)),
+        ("hi", Kind::Signed, 32) => each!(|a: i32, b: i32, c: i32| (((i64::from(a) * i64::from(b))
+            >> 32) as i32)
+            .wrapping_add(c)),
+        ("hi", Kind::Unsigned, 32) => each!(|a: u32, b: u32, c: u32| (((u64::from(a)
+            * u64::from(b))
+            >> 32) as u32)
+            .wrapping_add(c)),
+        ("hi", Kind::Signed, 64) => each!(|a: i64, b: i64, c: i64| (((i128::from(a)
+            * i128::from(b))
+            >> 64) as i64)
+            .wrapping_add(c)),
+        ("hi", Kind::Unsigned, 64) => each!(|a: u64, b: u64, c: u64| (((u128::from(a)
+            * u128::from(b))
+            >> 64) as u64)
+            .wrapping_add(c)),
+        ("wide", Kind::Signed, 16) => {
+            each!(|a: i16, b: i16, c: i32| (i32::from(a) * i32::from(b)).wrapping_add(c))
+        }
+        ("wide", Kind::Unsigned, 16) => {
+            each!(|a: u16, b: u16, c: u32| (u32::from(a) * u32::from(b)).wrapping_add(c))
+        }
+        ("wide", Kind::Signed, 32) => {
+            each!(|a: i32, b: i32, c: i64| (i64::from(a) * i64::from(b)).wrapping_add(c))
+        }
+        ("wide", Kind::Unsigned, 32) => {
+            each!(|a: u32, b: u32, c: u64| (u64::from(a) * u64::from(b)).wrapping_add(c))
+        }
         _ => return None,
     })
 }
@@ -155,8 +194,12 @@ pub(in crate::gpu::sim) fn product_24(part: &str, ty: Type) -> Option<Binary> {
     Some(match (part, ty.kind) {
         ("lo", Kind::Signed) => each!(|a: u32, b: u32| (signed_24(a) * signed_24(b)) as u32),
         ("lo", Kind::Unsigned) => each!(|a: u32, b: u32| (unsigned_24(a) * unsigned_24(b)) as u32),
-        ("hi", Kind::Signed) => each!(|a: u32, b: u32| ((signed_24(a) * signed_24(b)) >> 16) as u32),
-        ("hi", Kind::Unsigned) => each!(|a: u32, b: u32| ((unsigned_24(a) * unsigned_24(b)) >> 16) as u32),
+        ("hi", Kind::Signed) => {
+            each!(|a: u32, b: u32| ((signed_24(a) * signed_24(b)) >> 16) as u32)
+        }
+        ("hi", Kind::Unsigned) => {
+            each!(|a: u32, b: u32| ((unsigned_24(a) * unsigned_24(b)) >> 16) as u32)
+        }
         _ => return None,
     })
 }
@@ -164,10 +207,21 @@ pub(in crate::gpu::sim) fn product_24(part: &str, ty: Type) -> Option<Binary> {
 /// `mad24`.
 pub(in crate::gpu::sim) fn multiply_add_24(part: &str, ty: Type) -> Option<Ternary> {
     Some(match (part, ty.kind) {
-        ("lo", Kind::Signed) => each!(|a: u32, b: u32, c: u32| ((signed_24(a) * signed_24(b)) as u32).wrapping_add(c)),
-        ("lo", Kind::Unsigned) => each!(|a: u32, b: u32, c: u32| ((unsigned_24(a) * unsigned_24(b)) as u32).wrapping_add(c)),
-        ("hi", Kind::Signed) => each!(|a: u32, b: u32, c: u32| (((signed_24(a) * signed_24(b)) >> 16) as u32).wrapping_add(c)),
-        ("hi", Kind::Unsigned) => each!(|a: u32, b: u32, c: u32| (((unsigned_24(a) * unsigned_24(b)) >> 16) as u32).wrapping_add(c)),
+        ("lo", Kind::Signed) => {
+            each!(|a: u32, b: u32, c: u32| ((signed_24(a) * signed_24(b)) as u32).wrapping_add(c))
+        }
+        ("lo", Kind::Unsigned) => {
+            each!(
+                |a: u32, b: u32, c: u32| ((unsigned_24(a) * unsigned_24(b)) as u32).wrapping_add(c)
+            )
+        }
+        ("hi", Kind::Signed) => each!(|a: u32, b: u32, c: u32| (((signed_24(a) * signed_24(b))
+            >> 16) as u32)
+            .wrapping_add(c)),
+        ("hi", Kind::Unsigned) => each!(|a: u32, b: u32, c: u32| (((unsigned_24(a)
+            * unsigned_24(b))
+            >> 16) as u32)
+            .wrapping_add(c)),
         _ => return None,
     })
 }
@@ -188,7 +242,11 @@ pub(in crate::gpu::sim) fn absolute_difference(ty: Type) -> Option<Ternary> {
 fn dot(a: u32, b: u32, c: u32, signs: (bool, bool)) -> u32 {
     let byte = |word: u32, at: u32, is_signed: bool| {
         let byte = (word >> (8 * at)) as u8;
-        if is_signed { i32::from(byte as i8) } else { i32::from(byte) }
+        if is_signed {
+            i32::from(byte as i8)
+        } else {
+            i32::from(byte)
+        }
     };
     (0..4).fold(c, |sum, at| {
         sum.wrapping_add((byte(a, at, signs.0) * byte(b, at, signs.1)) as u32)
@@ -199,9 +257,15 @@ fn dot(a: u32, b: u32, c: u32, signs: (bool, bool)) -> u32 {
 pub(in crate::gpu::sim) fn dot_product(a: Type, b: Type) -> Option<Ternary> {
     Some(match (a.kind, b.kind) {
         (Kind::Signed, Kind::Signed) => each!(|a: u32, b: u32, c: u32| dot(a, b, c, (true, true))),
-        (Kind::Signed, Kind::Unsigned) => each!(|a: u32, b: u32, c: u32| dot(a, b, c, (true, false))),
-        (Kind::Unsigned, Kind::Signed) => each!(|a: u32, b: u32, c: u32| dot(a, b, c, (false, true))),
-        (Kind::Unsigned, Kind::Unsigned) => each!(|a: u32, b: u32, c: u32| dot(a, b, c, (false, false))),
+        (Kind::Signed, Kind::Unsigned) => {
+            each!(|a: u32, b: u32, c: u32| dot(a, b, c, (true, false)))
+        }
+        (Kind::Unsigned, Kind::Signed) => {
+            each!(|a: u32, b: u32, c: u32| dot(a, b, c, (false, true)))
+        }
+        (Kind::Unsigned, Kind::Unsigned) => {
+            each!(|a: u32, b: u32, c: u32| dot(a, b, c, (false, false)))
+        }
         _ => return None,
     })
 }

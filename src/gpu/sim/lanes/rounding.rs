@@ -33,7 +33,11 @@ fn directed(nearest: f64, error: f64, mode: Mode) -> f64 {
             Mode::Down => nearest > 0.0,
             Mode::Up => nearest < 0.0,
         };
-        return if stops { f64::MAX.copysign(nearest) } else { nearest };
+        return if stops {
+            f64::MAX.copysign(nearest)
+        } else {
+            nearest
+        };
     }
     let toward_zero_is_down = nearest > 0.0 || nearest == 0.0 && error > 0.0;
     match mode {
@@ -216,13 +220,20 @@ mod tests {
         assert_eq!(add(-1.0, 1e-30, Mode::Zero), (-1.0_f64).next_up());
         assert_eq!(fma(3.0, 1.0, 1e-30, Mode::Up), 3.0_f64.next_up());
         assert_eq!(mul_single(f32::MAX, 2.0, Mode::Zero), f32::MAX);
-        assert_eq!(sqrt_single(2.0, Mode::Up), 2.0_f32.sqrt().max(sqrt_single(2.0, Mode::Down).next_up()));
+        assert_eq!(
+            sqrt_single(2.0, Mode::Up),
+            2.0_f32.sqrt().max(sqrt_single(2.0, Mode::Down).next_up())
+        );
         assert_eq!(add(1.0, -1.0, Mode::Down).to_bits(), (-0.0_f64).to_bits());
     }
 
     #[test]
     fn fused_is_rounded_once() {
-        for (a, b, c) in [(1.000_000_1_f32, 1.000_000_1, 1e-20), (3.3, 7.7, -25.41), (1e20, 1e20, -1.0)] {
+        for (a, b, c) in [
+            (1.000_000_1_f32, 1.000_000_1, 1e-20),
+            (3.3, 7.7, -25.41),
+            (1e20, 1e20, -1.0),
+        ] {
             assert_eq!(fma_single(a, b, c, Mode::Nearest), a.mul_add(b, c));
         }
     }

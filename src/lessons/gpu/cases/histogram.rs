@@ -1,8 +1,8 @@
 //! `histogram(in, bins, n)`: 256 bins, which are zero before.
 
 use super::{
-    Array, Contract, EVEN, Element, Input, Kind, LARGE, Parameter, Plan, SIZES, Start, Want, blocks,
-    int, vector,
+    Array, Contract, EVEN, Element, Input, Kind, LARGE, Parameter, Plan, SIZES, Start, Want,
+    blocks, int, vector,
 };
 use crate::lessons::chance::Source;
 
@@ -61,7 +61,12 @@ fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
     let start = Start::zeros(4 * BINS);
     vec![
         Parameter::Array(Array::new("in", Element::U8, Start::Given(bytes), None)),
-        Parameter::Array(Array::new("bins", Element::U32, start, Some(Want::Whole(bins)))),
+        Parameter::Array(Array::new(
+            "bins",
+            Element::U32,
+            start,
+            Some(Want::Whole(bins)),
+        )),
         int(n),
     ]
 }

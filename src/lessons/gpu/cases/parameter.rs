@@ -60,7 +60,12 @@ impl Parameter {
     /// Floats that the kernel writes, and nobody has before.
     pub(super) fn result(name: &'static str, want: Vec<Expected>) -> Self {
         let start = Start::Unwritten(4 * want.len());
-        Self::Array(Array::new(name, Element::F32, start, Some(Want::Floats(want))))
+        Self::Array(Array::new(
+            name,
+            Element::F32,
+            start,
+            Some(Want::Floats(want)),
+        ))
     }
 }
 
@@ -193,12 +198,22 @@ pub(in crate::lessons::gpu) enum Start {
 impl Start {
     /// Floats.
     pub(super) fn floats(values: &[f32]) -> Self {
-        Self::Given(values.iter().flat_map(|value| value.to_le_bytes()).collect())
+        Self::Given(
+            values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect(),
+        )
     }
 
     /// Whole numbers.
     pub(super) fn ints(values: &[i32]) -> Self {
-        Self::Given(values.iter().flat_map(|value| value.to_le_bytes()).collect())
+        Self::Given(
+            values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect(),
+        )
     }
 
     /// Zeros, so many bytes.

@@ -2,8 +2,8 @@
 
 use super::values::{floats, sprinkle};
 use super::{
-    Array, Contract, EVEN, Element, Input, Kind, LARGE, Parameter, Plan, SIZES, Start, Want, blocks,
-    int, tolerance, vector,
+    Array, Contract, EVEN, Element, Input, Kind, LARGE, Parameter, Plan, SIZES, Start, Want,
+    blocks, int, tolerance, vector,
 };
 use crate::lessons::chance::Source;
 
@@ -56,6 +56,15 @@ fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
         Input::Whole => tolerance::whole_sum(terms),
         _ => tolerance::sum(terms),
     };
-    let sum = Array::new("out", Element::F32, Start::zeros(4), Some(Want::Floats(vec![want])));
-    vec![Parameter::floats("in", &from), Parameter::Array(sum), int(n)]
+    let sum = Array::new(
+        "out",
+        Element::F32,
+        Start::zeros(4),
+        Some(Want::Floats(vec![want])),
+    );
+    vec![
+        Parameter::floats("in", &from),
+        Parameter::Array(sum),
+        int(n),
+    ]
 }

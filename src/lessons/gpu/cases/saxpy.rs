@@ -49,7 +49,10 @@ fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
     let a = 2.0 + real(source);
     let x = floats(source, n, plan.input);
     let y = floats(source, n, plan.input);
-    let want = x.iter().zip(&y).map(|(&x, &y)| tolerance::multiply_add(a, x, y));
+    let want = x
+        .iter()
+        .zip(&y)
+        .map(|(&x, &y)| tolerance::multiply_add(a, x, y));
     let want = Some(Want::Floats(want.collect()));
     vec![
         Parameter::Float(a),

@@ -27,13 +27,14 @@ pub(super) const CONTRACT: Contract = Contract {
 };
 
 fn plans() -> Vec<Plan> {
-    let mut plans: Vec<Plan> = LENGTHS
-        .iter()
-        .map(|&n| vector(n, 1, THREADS))
-        .collect();
+    let mut plans: Vec<Plan> = LENGTHS.iter().map(|&n| vector(n, 1, THREADS)).collect();
     plans.push(vector(3000, 1, THREADS).with(Input::Equal));
     plans.push(vector(EVEN - 1, 1, THREADS).unwatched());
-    plans.push(vector(EVEN, 1, THREADS).counted(&["scans-in-log-steps"]).unwatched());
+    plans.push(
+        vector(EVEN, 1, THREADS)
+            .counted(&["scans-in-log-steps"])
+            .unwatched(),
+    );
     plans
 }
 
@@ -55,7 +56,12 @@ fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
     let start = Start::Unwritten(4 * n);
     vec![
         Parameter::Array(Array::new("in", Element::I32, Start::ints(&values), None)),
-        Parameter::Array(Array::new("out", Element::I32, start, Some(Want::Whole(sums)))),
+        Parameter::Array(Array::new(
+            "out",
+            Element::I32,
+            start,
+            Some(Want::Whole(sums)),
+        )),
         int(n),
     ]
 }

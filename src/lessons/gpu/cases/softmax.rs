@@ -41,9 +41,17 @@ fn plans() -> Vec<Plan> {
         .collect();
     plans.push(shaped(6, 70, 64).with(Input::Special));
     for (cols, block) in [(1, 64), (40, 64), (257, 96), (300, 256)] {
-        plans.push(shaped(12, cols, block).with(Input::Extreme).of(&["is-stable"]));
+        plans.push(
+            shaped(12, cols, block)
+                .with(Input::Extreme)
+                .of(&["is-stable"]),
+        );
     }
-    plans.push(shaped(8, 4096, 256).counted(&["reads-twice-at-most"]).unwatched());
+    plans.push(
+        shaped(8, 4096, 256)
+            .counted(&["reads-twice-at-most"])
+            .unwatched(),
+    );
     plans
 }
 

@@ -21,9 +21,9 @@ fn what_is_made_has_the_types_that_the_contract_names() {
             let made = (contract.make)(&plan, &mut Source::new(7, lab));
             let kinds: Vec<Kind> = made.iter().map(Parameter::kind).collect();
             assert_eq!(kinds, contract.parameters, "{lab}: {}", plan.told);
-            let wanted = made.iter().filter(
-                |one| matches!(one, Parameter::Array(array) if array.want.is_some()),
-            );
+            let wanted = made
+                .iter()
+                .filter(|one| matches!(one, Parameter::Array(array) if array.want.is_some()));
             assert_eq!(wanted.count(), 1, "{lab}: {}", plan.told);
         }
     }
@@ -43,7 +43,12 @@ fn each_array_is_as_long_as_what_is_wanted_of_it() {
                     Some(Want::Whole(numbers)) => numbers.len(),
                     Some(Want::Floats(numbers)) => numbers.len(),
                 };
-                assert_eq!(array.bytes(), wanted * array.element.size(), "{}", plan.told);
+                assert_eq!(
+                    array.bytes(),
+                    wanted * array.element.size(),
+                    "{}",
+                    plan.told
+                );
             }
         }
     }
@@ -84,7 +89,9 @@ fn not_a_number_is_right_only_where_it_is_expected() {
 
 #[test]
 fn a_sum_may_round_and_may_not_lose_a_term() {
-    let terms: Vec<f64> = (0..1000).map(|i| f64::from((i * 37 % 101 - 50) as f32 / 64.0)).collect();
+    let terms: Vec<f64> = (0..1000)
+        .map(|i| f64::from((i * 37 % 101 - 50) as f32 / 64.0))
+        .collect();
     let want = tolerance::sum(terms.iter().copied());
     let forwards = terms.iter().fold(0.0_f32, |sum, &term| sum + term as f32);
     assert!(want.admits(forwards.into()));
@@ -95,7 +102,11 @@ fn a_sum_may_round_and_may_not_lose_a_term() {
 
 #[test]
 fn a_fused_multiplication_is_as_right_as_one_that_rounds_twice() {
-    for (a, x, y) in [(2.3, 1.7, -3.9), (1.9, 1e-40, 1e-45), (2.0, f32::INFINITY, 1.0)] {
+    for (a, x, y) in [
+        (2.3, 1.7, -3.9),
+        (1.9, 1e-40, 1e-45),
+        (2.0, f32::INFINITY, 1.0),
+    ] {
         let want = tolerance::multiply_add(a, x, y);
         assert!(want.admits(f32::mul_add(a, x, y).into()), "{a} {x} {y}");
         assert!(want.admits((a * x + y).into()), "{a} {x} {y}");
@@ -118,5 +129,12 @@ fn places_are_named_as_the_kernel_would_reach_them() {
         ..Array::new("out", Element::F32, Start::Unwritten(4096), None)
     };
     assert_eq!(array.place(65), "out[65] (row 2, column 1)");
-    assert_eq!(Array { cols: None, ..array }.place(3), "out[3]");
+    assert_eq!(
+        Array {
+            cols: None,
+            ..array
+        }
+        .place(3),
+        "out[3]"
+    );
 }

@@ -38,7 +38,10 @@ pub(super) const CONTRACT: Contract = Contract {
 };
 
 fn plans() -> Vec<Plan> {
-    let mut plans: Vec<Plan> = SHAPES.iter().map(|&(rows, cols)| shaped(rows, cols)).collect();
+    let mut plans: Vec<Plan> = SHAPES
+        .iter()
+        .map(|&(rows, cols)| shaped(rows, cols))
+        .collect();
     plans.push(shaped(50, 70).with(Input::Special));
     plans.push(
         shaped(256, 128)

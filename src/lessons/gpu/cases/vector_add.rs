@@ -22,8 +22,16 @@ pub(super) const CONTRACT: Contract = Contract {
 fn plans() -> Vec<Plan> {
     let mut plans = vectors(SIZES, BLOCKS, blocks);
     plans.push(vector(1000, blocks(1000, 256), 256).with(Input::Special));
-    plans.push(vector(LARGE, blocks(LARGE, 256), 256).with(Input::Real).of(COMPUTES));
-    plans.push(vector(EVEN, blocks(EVEN, 256), 256).counted(&["coalesces"]).unwatched());
+    plans.push(
+        vector(LARGE, blocks(LARGE, 256), 256)
+            .with(Input::Real)
+            .of(COMPUTES),
+    );
+    plans.push(
+        vector(EVEN, blocks(EVEN, 256), 256)
+            .counted(&["coalesces"])
+            .unwatched(),
+    );
     plans
 }
 

@@ -11,11 +11,17 @@ use crate::model::{Failure, Judgement, Objection, Pass, Trial};
 pub(in crate::lessons::gpu) fn compiles(trial: &Trial<'_>) -> Judgement {
     let facts = Facts::of(trial)?;
     let Some(module) = facts.module() else {
-        return Err(Objection::Blind("nothing is known of its kernels".to_owned()));
+        return Err(Objection::Blind(
+            "nothing is known of its kernels".to_owned(),
+        ));
     };
     let wanted = &module.wanted;
     let Some(function) = module.functions.iter().find(|one| one.name == *wanted) else {
-        let names: Vec<&str> = module.functions.iter().map(|one| one.name.as_str()).collect();
+        let names: Vec<&str> = module
+            .functions
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
         let there = match names[..] {
             [] => "there is no kernel at all".to_owned(),
             _ => format!("there is {}", names.join(", ")),
@@ -40,7 +46,9 @@ pub(in crate::lessons::gpu) fn compiles(trial: &Trial<'_>) -> Judgement {
 fn without(module: &Module) -> &'static str {
     match module.functions.is_empty() {
         true => "What makes a function one that the host can launch?",
-        false => "By which name does a C++ compiler know a function, and how can it be told otherwise?",
+        false => {
+            "By which name does a C++ compiler know a function, and how can it be told otherwise?"
+        }
     }
 }
 

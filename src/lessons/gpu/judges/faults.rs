@@ -45,16 +45,30 @@ impl Group {
     /// A question about it.
     pub(super) fn hint(self, kind: FaultKind) -> &'static str {
         match (self, kind) {
-            (_, FaultKind::Deadlock) => "What does each of these threads wait for, and who is to bring that about?",
+            (_, FaultKind::Deadlock) => {
+                "What does each of these threads wait for, and who is to bring that about?"
+            }
             (_, FaultKind::StackOverflow) => "What ends the calls?",
-            (Self::Ends, _) => "What changes from one round of that loop to the next, and which round is the last?",
-            (_, FaultKind::InactiveLane) => "Which lanes does the mask name, and which of them come to that line?",
-            (Self::Barriers, _) => "On which way through the kernel does a thread come to that barrier, and on which does it not?",
+            (Self::Ends, _) => {
+                "What changes from one round of that loop to the next, and which round is the last?"
+            }
+            (_, FaultKind::InactiveLane) => {
+                "Which lanes does the mask name, and which of them come to that line?"
+            }
+            (Self::Barriers, _) => {
+                "On which way through the kernel does a thread come to that barrier, and on which does it not?"
+            }
             (_, FaultKind::NullPointer) => "What may a thread touch if there is no element at all?",
-            (_, FaultKind::Misaligned) => "How many bytes does that access take at once, and where may such a one begin?",
+            (_, FaultKind::Misaligned) => {
+                "How many bytes does that access take at once, and where may such a one begin?"
+            }
             (Self::Bounds, _) => "Which element is that thread's own, and is there one?",
-            (Self::Race, _) => "What has to have happened before that line may run, and what makes the others wait for it?",
-            (Self::Initialised, _) => "Which line has put something there before, and for which threads?",
+            (Self::Race, _) => {
+                "What has to have happened before that line may run, and what makes the others wait for it?"
+            }
+            (Self::Initialised, _) => {
+                "Which line has put something there before, and for which threads?"
+            }
             (Self::Computed, _) => "Under which condition does it give up?",
         }
     }

@@ -19,7 +19,8 @@ pub(in crate::lessons::gpu) fn is_fast(trial: &Trial<'_>) -> Judgement {
     let mut figures = Vec::new();
     for speed in speeds {
         let (kernel, reference) = (speed.kernel_us, speed.reference_us);
-        let is_measured = kernel.is_finite() && reference.is_finite() && kernel > 0.0 && reference > 0.0;
+        let is_measured =
+            kernel.is_finite() && reference.is_finite() && kernel > 0.0 && reference > 0.0;
         if !is_measured {
             return Err(Objection::Blind("no time was measured".to_owned()));
         }
@@ -30,7 +31,9 @@ pub(in crate::lessons::gpu) fn is_fast(trial: &Trial<'_>) -> Judgement {
                 speed.told, speed.device
             );
             return Err(Failure::new(why)
-                .hint("How many bytes does it move, and how many could the device move in that time?")
+                .hint(
+                    "How many bytes does it move, and how many could the device move in that time?",
+                )
                 .into());
         }
     }

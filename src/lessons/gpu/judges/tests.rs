@@ -24,7 +24,11 @@ fn judged(judge: Judge, facts: &[Fact]) -> String {
 
 fn of_text(judge: Judge, text: &str) -> String {
     let trace = format!("* stdout {text:?}\n2 +++ exit 0");
-    testing::judged(judge, &probe("vector-add", "computes", "a story", 1), &[trace])
+    testing::judged(
+        judge,
+        &probe("vector-add", "computes", "a story", 1),
+        &[trace],
+    )
 }
 
 /// A launch that came to its end.

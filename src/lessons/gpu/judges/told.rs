@@ -24,7 +24,11 @@ pub(super) fn site(site: Option<&Site>) -> String {
 /// A fault in lines: what it was, who did it, and what it met.
 pub(super) fn fault(fault: &Fault) -> String {
     let mut text = format!("{} {}", site(fault.site.as_ref()), fault.text);
-    for outer in fault.inlined.iter().filter(|&outer| Some(outer) != fault.site.as_ref()) {
+    for outer in fault
+        .inlined
+        .iter()
+        .filter(|&outer| Some(outer) != fault.site.as_ref())
+    {
         text.push_str(&format!("\n  called in {outer}"));
     }
     text.push_str(&format!("\n  by {}", thread(&fault.at)));

@@ -29,7 +29,8 @@ const TWICE: f64 = 2.02;
 const ELEMENT: f64 = 4.0;
 
 /// Where a lab's traffic is asked for only if its results are right.
-const WRONG: &str = "What is moved is counted when the results are right. Which element is wrong first?";
+const WRONG: &str =
+    "What is moved is counted when the results are right. Which element is wrong first?";
 
 /// A direction of global memory.
 #[derive(Clone, Copy)]
@@ -217,7 +218,10 @@ fn loads_at_most(facts: &Facts, most: impl Fn([f64; 3]) -> f64, hint: &str) -> J
             let (site, bytes) = (told::site(line.site.as_ref()), line.global_load_bytes);
             why.push_str(&format!("\n  {site}: {} bytes", grouped(bytes)));
         }
-        return Err(Failure::new(why).hint(hint).figure("loaded_bytes", bytes).into());
+        return Err(Failure::new(why)
+            .hint(hint)
+            .figure("loaded_bytes", bytes)
+            .into());
     }
     Ok(Pass { figures })
 }

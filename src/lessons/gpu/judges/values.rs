@@ -36,7 +36,9 @@ pub(super) fn right(trial: &Trial<'_>, hint: &str) -> Result<Facts, Objection> {
     let facts = Facts::of(trial)?;
     if let Some(refused) = facts.refused() {
         let why = format!("{}: the launch is refused: {}", refused.told, refused.why);
-        return Err(Failure::new(why).hint("Why, and from which size on?").into());
+        return Err(Failure::new(why)
+            .hint("Why, and from which size on?")
+            .into());
     }
     for seen in facts.launches() {
         came_through(seen, Group::Computed)?;
@@ -65,7 +67,10 @@ fn compared(seen: Seen<'_>, output: &Output, hint: &str) -> Result<(), Objection
     let mut why = format!("{}: {}", told::launch(seen.launch), wrong(first));
     if output.elements > 1 {
         let elements = format!("{} of {}", grouped(output.wrong), grouped(output.elements));
-        why.push_str(&format!("\n  {elements} elements of {} are wrong", output.array));
+        why.push_str(&format!(
+            "\n  {elements} elements of {} are wrong",
+            output.array
+        ));
         if output.unwritten > 0 {
             let unwritten = grouped(output.unwritten);
             why.push_str(&format!(", of which {unwritten} were never written"));

@@ -102,7 +102,10 @@ pub(in crate::lessons::gpu) fn diverges_little(trial: &Trial<'_>) -> Judgement {
         let worst = told::worst(seen.lines(), |line| line.divergent_branches as f64);
         if let Some((line, times)) = worst {
             let site = told::site(line.site.as_ref());
-            why.push_str(&format!("\n  {site}: {} times in all", grouped(times as u64)));
+            why.push_str(&format!(
+                "\n  {site}: {} times in all",
+                grouped(times as u64)
+            ));
         }
         return Err(Failure::new(why)
             .hint("At that line, which lanes of a warp go on, and could whole warps do so instead?")

@@ -104,7 +104,7 @@ impl Bed {
                 }
             });
         }
-        self.simulator.set_max_instructions(plan.most_instructions());
+        self.simulator.options_mut().max_instructions = plan.most_instructions();
         let launched =
             self.simulator
                 .launch(self.module, function, plan.grid, plan.block, 0, &args);

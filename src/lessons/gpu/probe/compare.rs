@@ -137,6 +137,9 @@ mod tests {
         let Some(Fact::Changed(changed)) = array(&input, &bytes(&[1, 5]), |_| false) else {
             panic!("not seen");
         };
-        assert_eq!((changed.place.as_str(), changed.after.as_str()), ("out[1]", "5"));
+        assert_eq!(
+            (changed.place.as_str(), changed.after.as_str()),
+            ("out[1]", "5")
+        );
     }
 }

@@ -11,7 +11,10 @@ use crate::gpu::launch::{FunctionInfo, ParamInfo};
 fn a_fault_costs_its_own_check_and_names_line_and_thread() {
     let beyond = Fault {
         times: 255,
-        ..fault(FaultKind::OutOfBounds, "writes 4 bytes at byte 1028 of c (1028 bytes long)")
+        ..fault(
+            FaultKind::OutOfBounds,
+            "writes 4 bytes at byte 1028 of c (1028 bytes long)",
+        )
     };
     let stopped = Launch {
         end: End::Stopped,
@@ -64,7 +67,10 @@ fn a_fault_without_optimisation_says_so() {
         is_optimised: false,
         ..launch()
     };
-    let fault = fault(FaultKind::Uninitialised, "reads 4 bytes that nobody has written");
+    let fault = fault(
+        FaultKind::Uninitialised,
+        "reads 4 bytes that nobody has written",
+    );
     assert_snapshot!(judged(initialises_before_use, &[made(plain), did(fault)]), @"
     fail: n = 257, 2 blocks of 256, compiled without optimisation: kernel.cu:9 reads 4 bytes that nobody has written
       by thread (1, 0, 0) of block (1, 0, 0)
@@ -78,7 +84,10 @@ fn what_waits_for_ever_does_not_end_and_what_has_returned_is_not_missed() {
         end: End::Stopped,
         ..launch()
     };
-    let endless = did(fault(FaultKind::Endless, "goes on after 2,000,000 instructions"));
+    let endless = did(fault(
+        FaultKind::Endless,
+        "goes on after 2,000,000 instructions",
+    ));
     assert_snapshot!(judged(ends, &[made(stopped), endless]), @"
     fail: n = 257, 2 blocks of 256: kernel.cu:9 goes on after 2,000,000 instructions
       by thread (1, 0, 0) of block (1, 0, 0)
@@ -87,7 +96,10 @@ fn what_waits_for_ever_does_not_end_and_what_has_returned_is_not_missed() {
     let exited = did(fault(FaultKind::ExitedBarrier, "threads have returned"));
     let facts = [made(launch()), exited];
     assert_eq!(judged(meets_its_barriers, &facts), "pass");
-    let apart = did(fault(FaultKind::DivergentBarrier, "waits at another barrier"));
+    let apart = did(fault(
+        FaultKind::DivergentBarrier,
+        "waits at another barrier",
+    ));
     assert!(judged(meets_its_barriers, &[made(launch()), apart]).starts_with("fail"));
 }
 
@@ -215,7 +227,12 @@ fn nothing_that_is_written_down_makes_a_judge_panic() {
         ..launch()
     };
     let of = |fact: &Fact| serde_json::to_string(fact).unwrap();
-    let hostile = format!("null\n[]\n{}\n{}\n{}", of(&made(huge)), of(&counters(most)), of(&Fact::Done));
+    let hostile = format!(
+        "null\n[]\n{}\n{}\n{}",
+        of(&made(huge)),
+        of(&counters(most)),
+        of(&Fact::Done)
+    );
     for judge in judges {
         let _said = of_text(judge, &hostile);
     }

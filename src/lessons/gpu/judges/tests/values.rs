@@ -93,6 +93,12 @@ fn what_takes_twice_as_long_as_the_reference_is_fast_enough() {
     fail: 16,777,216 elements, on a device: 201.0 µs, and the reference takes 100.0 µs
     hint: How many bytes does it move, and how many could the device move in that time?
     ");
-    assert_eq!(judged(is_fast, &[speed(f64::NAN)]), "blind: no time was measured");
-    assert_eq!(judged(is_fast, &[speed(0.0)]), "blind: no time was measured");
+    assert_eq!(
+        judged(is_fast, &[speed(f64::NAN)]),
+        "blind: no time was measured"
+    );
+    assert_eq!(
+        judged(is_fast, &[speed(0.0)]),
+        "blind: no time was measured"
+    );
 }
