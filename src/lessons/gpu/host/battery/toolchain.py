@@ -91,14 +91,18 @@ class Toolchain:
             (self.cuda / name).symlink_to(made.name)
 
     def clang(self) -> list[str]:
-        """A clang that knows CUDA: one that is installed, or the one in the package ziglang."""
-        names = ["clang", *(f"clang-{version}" for version in range(29, 15, -1))]
+        """A clang that makes code for NVIDIA's devices: one that is installed, or the one in the package ziglang."""
+        names = [*(f"clang-{version}" for version in range(30, 14, -1)), "clang"]
         for name in names:
-            if (found := shutil.which(name)) is not None and _is_new_enough(found):
+            if (found := shutil.which(name)) is not None and _makes_ptx([found]):
                 return [found]
-        if importlib.util.find_spec("ziglang") is not None:
-            return [sys.executable, "-m", "ziglang", "clang"]
-        raise Missing("clang 16 or newer (Debian's clang-19, or the Python package ziglang)")
+        if (package := importlib.util.find_spec("ziglang")) is not None and package.origin is not None:
+            # It looks for its own headers in another place than where they are.
+            own = Path(package.origin).parent / "lib"
+            command = [sys.executable, "-m", "ziglang", "clang"]
+            if _makes_ptx(command):
+                return [*command, "-resource-dir", str(own)]
+        raise Missing("clang 15 or newer (Debian's clang-19, or the Python package ziglang)")
 
     def ptx(self, source: str) -> Path:
         """The kernels of a .cu file as PTX, beside it."""
@@ -124,10 +128,9 @@ class Toolchain:
         return [f"-L{self.cuda}", f"-Wl,-rpath,{self.cuda}", "-lcudart", "-lm"]
 
 
-def _is_new_enough(clang: str) -> bool:
+def _makes_ptx(clang: list[str]) -> bool:
     try:
-        said = subprocess.run([clang, "--version"], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stdout
+        said = subprocess.run([*clang, "--print-targets"], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError):
         return False
-    found = re.search(r"clang version (\d+)", said)
-    return found is not None and int(found[1]) >= 16
+    return "nvptx64" in said.stdout
