@@ -138,7 +138,10 @@ pub fn alloc(stream: &Arc<CudaStream>, bytes: usize) -> Result<CudaSlice<u8>, Dr
 ///
 /// # Errors
 /// What cuDriverGetVersion says.
-#[expect(unsafe_code, reason = "a call of the driver's that cudarc does not wrap")]
+#[expect(
+    unsafe_code,
+    reason = "a call of the driver's that cudarc does not wrap"
+)]
 pub fn version() -> Result<i32, DriverError> {
     let mut version = 0;
     // SAFETY: the number outlives the call.

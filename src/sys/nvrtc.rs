@@ -241,6 +241,9 @@ mod tests {
         let absent = Nvrtc::open(Path::new("/nowhere/libnvrtc.so.12")).unwrap_err();
         assert!(matches!(absent, NvrtcError::Absent(_)), "{absent}");
         let absent = Nvrtc::open(Path::new("libc.so.6")).unwrap_err();
-        assert!(absent.to_string().contains("nvrtcCreateProgram"), "{absent}");
+        assert!(
+            absent.to_string().contains("nvrtcCreateProgram"),
+            "{absent}"
+        );
     }
 }

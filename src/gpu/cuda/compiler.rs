@@ -43,7 +43,10 @@ pub fn compile(
     capability: (i32, i32),
 ) -> Result<Compiled, NvrtcError> {
     let name = file.file_name().unwrap_or(file.as_os_str());
-    let architecture = format!("--gpu-architecture=compute_{}{}", capability.0, capability.1);
+    let architecture = format!(
+        "--gpu-architecture=compute_{}{}",
+        capability.0, capability.1
+    );
     nvrtc.compile(
         source,
         &name.to_string_lossy(),

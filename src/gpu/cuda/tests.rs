@@ -77,7 +77,11 @@ fn facts(test: &str, device: &[&str]) -> Option<Vec<Fact>> {
     let mut out = Vec::new();
     serve(&args, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    Some(
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+    )
 }
 
 fn passed(facts: &[Fact]) {
@@ -129,11 +133,18 @@ fn with_a_device_inside() {
 
 #[test]
 fn a_device_computes_and_refuses() {
-    let Some(facts) = facts("gpu::cuda::tests::with_a_device_inside", &["--late", "first"]) else {
+    let Some(facts) = facts(
+        "gpu::cuda::tests::with_a_device_inside",
+        &["--late", "first"],
+    ) else {
         return;
     };
     passed(&facts);
-    assert!(facts.iter().any(|fact| matches!(fact, Fact::KernelFault { .. })));
+    assert!(
+        facts
+            .iter()
+            .any(|fact| matches!(fact, Fact::KernelFault { .. }))
+    );
     assert!(!facts.iter().any(|fact| matches!(fact, Fact::Left(_))));
 }
 

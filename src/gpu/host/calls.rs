@@ -20,9 +20,16 @@ pub enum Role {
 /// The role of a call by its name, with or without a version.
 pub fn role(name: &str) -> Role {
     match unversioned(name) {
-        "cuCtxGetCurrent" | "cuCtxSetCurrent" | "cuCtxPushCurrent" | "cuCtxPopCurrent"
-        | "cuCtxGetDevice" | "cuStreamIsCapturing" | "cudaStreamQuery" | "cudaEventQuery"
-        | "cuStreamQuery" | "cuEventQuery" => Role::Look,
+        "cuCtxGetCurrent"
+        | "cuCtxSetCurrent"
+        | "cuCtxPushCurrent"
+        | "cuCtxPopCurrent"
+        | "cuCtxGetDevice"
+        | "cuStreamIsCapturing"
+        | "cudaStreamQuery"
+        | "cudaEventQuery"
+        | "cuStreamQuery"
+        | "cuEventQuery" => Role::Look,
         "cudaGetDeviceCount"
         | "cudaGetDevice"
         | "cudaSetDevice"

@@ -9,12 +9,12 @@ use std::thread::{self, JoinHandle};
 
 use nix::unistd::dup;
 
+use super::HostError;
 use super::device::Device;
 use super::facts::{End, Fact};
 use super::log::Log;
 use super::options::Options;
 use super::wire::{Malformed, Request};
-use super::HostError;
 
 /// The environment variable by which the library finds its socket; `library/wire.c` has the same.
 const SOCKET: &str = "SYSLAB_CUDA_SOCKET";

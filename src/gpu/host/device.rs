@@ -290,9 +290,9 @@ impl Device {
         let Some(module) = module else {
             return Ok(Answer::new(error::INVALID_HANDLE));
         };
-        let launched =
-            self.simulator
-                .launch(module, &function, grid, block, shared, &arguments);
+        let launched = self
+            .simulator
+            .launch(module, &function, grid, block, shared, &arguments);
         Ok(match launched {
             Ok(launched) => {
                 for fault in &launched.faults {

@@ -103,7 +103,14 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "--", "--late", "--late never -- a", "--seed x -- a", "--what -- a"] {
+        for text in [
+            "",
+            "--",
+            "--late",
+            "--late never -- a",
+            "--seed x -- a",
+            "--what -- a",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -119,13 +119,17 @@ impl Request {
     pub(super) fn u32(&mut self) -> Result<u32, Malformed> {
         let kind = self.kind;
         let bytes = self.take(4)?.try_into();
-        bytes.map(u32::from_le_bytes).map_err(|_| Malformed::Short(kind))
+        bytes
+            .map(u32::from_le_bytes)
+            .map_err(|_| Malformed::Short(kind))
     }
 
     pub(super) fn u64(&mut self) -> Result<u64, Malformed> {
         let kind = self.kind;
         let bytes = self.take(8)?.try_into();
-        bytes.map(u64::from_le_bytes).map_err(|_| Malformed::Short(kind))
+        bytes
+            .map(u64::from_le_bytes)
+            .map_err(|_| Malformed::Short(kind))
     }
 
     pub(super) fn flag(&mut self) -> Result<bool, Malformed> {
@@ -208,7 +212,10 @@ mod tests {
 
     #[test]
     fn a_request_is_read_as_it_was_written() {
-        let bytes = framed(4, &[&8_u64.to_le_bytes()[..], &3_u32.to_le_bytes(), b"abc"].concat());
+        let bytes = framed(
+            4,
+            &[&8_u64.to_le_bytes()[..], &3_u32.to_le_bytes(), b"abc"].concat(),
+        );
         let mut request = Request::receive(&mut &bytes[..]).unwrap().unwrap();
         assert_eq!(request.kind, Kind::Alloc);
         assert_eq!(request.u64().unwrap(), 8);

@@ -100,9 +100,18 @@ bool is_pending(uint64_t number)
     return number != 0 && find(number) != NULL;
 }
 
+/* Whether something comes of it that a program could see. */
+static bool has_result(const struct work *work)
+{
+    return work->kind != WORK_FREE && work->kind != WORK_MARK;
+}
+
 uint64_t pending_in_all(void)
 {
-    return pending_count;
+    uint64_t count = 0;
+    for (size_t i = 0; i < pending_count; i++)
+        count += has_result(pending[i]);
+    return count;
 }
 
 bool add_number(uint64_t **numbers, size_t *count, uint64_t number)
@@ -226,6 +235,14 @@ static size_t wanted_count(void)
     return count;
 }
 
+static size_t wanted_results(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pending_count; i++)
+        count += pending[i]->is_wanted && has_result(pending[i]);
+    return count;
+}
+
 /* The stream that goes first of those that have not gone in this round. */
 static struct stream *next_stream(const struct stream *after)
 {
@@ -245,17 +262,18 @@ static struct stream *next_stream(const struct stream *after)
 int work_run(const char *name, uint64_t stream, bool is_blocking)
 {
     want_causes();
-    size_t left = wanted_count();
-    if (left > 0 && is_blocking) {
+    size_t results = wanted_results();
+    if (results > 0 && is_blocking) {
         struct message message;
         message_begin(&message, REQUEST_WAITED);
         message_text(&message, name);
         message_u64(&message, stream);
-        message_u64(&message, left);
+        message_u64(&message, results);
         exchange(&message, NULL);
         hold();
     }
     int error = 0;
+    size_t left = wanted_count();
     while (left > 0) {
         for (struct stream *at = next_stream(NULL); at != NULL; at = next_stream(at))
             left -= run_stream(at, &error);

@@ -6,7 +6,6 @@ use crate::lessons::stories::experiment;
 use crate::model::check::Judge;
 use crate::model::{Capability, Check, Experiment, Limits, Run, Step};
 
-
 /// What a run may use up: the device has a memory of 256 MiB, and a program is started hundreds of times
 /// where each of its calls fails once.
 const LIMITS: Limits = Limits {
@@ -32,9 +31,7 @@ fn run(device: &[&str], args: &[&str], seed: u64) -> Run {
         limits: LIMITS,
         // What it calls of CUDA's, the device sees; of calls, only what starts and ends a process.
         watch: vec!["execve".to_owned(), "exit_group".to_owned()],
-        steps: vec![Step::Pass {
-            ms: LIMITS.time_ms,
-        }],
+        steps: vec![Step::Pass { ms: LIMITS.time_ms }],
         ..Run::default()
     }
 }
@@ -282,13 +279,8 @@ pub(super) const FREES_WHAT_IT_GOT: Check = check(
     ),
     10,
     |seed| {
-        let runs = ["2", "12"].map(|calls| {
-            probe(
-                &["--late", "first"],
-                &["repeated", "--calls", calls],
-                seed,
-            )
-        });
+        let runs = ["2", "12"]
+            .map(|calls| probe(&["--late", "first"], &["repeated", "--calls", calls], seed));
         let [few, many] = runs;
         vec![experiment("a few calls, and then many", few).then(many)]
     },

@@ -162,10 +162,7 @@ fn stuck(starts: &[Start], failure: Failure) -> Failure {
 pub(super) fn how(end: &End) -> String {
     match (end.status, end.signal) {
         (Some(status), _) => format!("exits with status {status}"),
-        (None, Some(signal)) => format!(
-            "is ended by {}",
-            crate::model::text::signal_name(signal)
-        ),
+        (None, Some(signal)) => format!("is ended by {}", crate::model::text::signal_name(signal)),
         (None, None) => "ends".to_owned(),
     }
 }

@@ -154,7 +154,9 @@ pub(in crate::lessons::gpu::host) fn refuses_wrong_arrays(trial: &Trial<'_>) -> 
             continue;
         }
         let why = match (outcome.raised(), outcome.refuses, outcome.message.trim()) {
-            (true, true, "") => format!("`{}` raises {} without a word", outcome.call, outcome.kind),
+            (true, true, "") => {
+                format!("`{}` raises {} without a word", outcome.call, outcome.kind)
+            }
             (true, true, _) => continue,
             _ => format!(
                 "`{}` {} instead of raising TypeError, ValueError or BufferError",
@@ -192,7 +194,8 @@ pub(in crate::lessons::gpu::host) fn raises_cuda_errors(trial: &Trial<'_>) -> Ju
 }
 
 fn unraised(start: &Start, refused: &Failed, end: &End) -> Result<Option<Failure>, Objection> {
-    const HINT: &str = "What does that call return, who looks at it, and how does Python hear of it?";
+    const HINT: &str =
+        "What does that call return, who looks at it, and how does Python hear of it?";
     let when = format!("when {} (call {}) fails", refused.name, refused.number);
     let fail = |why: String| Ok(Some(Failure::new(why).hint(HINT)));
     let probed = probed(end);
@@ -205,12 +208,18 @@ fn unraised(start: &Start, refused: &Failed, end: &End) -> Result<Option<Failure
     if let Some(error) = &probed.import_failed {
         return match names(error, refused) || is_release {
             true => Ok(None),
-            false => fail(format!("{when}, the exception does not say what failed:\n  {error}")),
+            false => fail(format!(
+                "{when}, the exception does not say what failed:\n  {error}"
+            )),
         };
     }
     if !probed.is_done || end.status != Some(0) {
         let call = probed.last_case.as_deref().unwrap_or("importing it");
-        return fail(format!("{when}, `{call}` ends the process: it {}{}", how(end), said(end)));
+        return fail(format!(
+            "{when}, `{call}` ends the process: it {}{}",
+            how(end),
+            said(end)
+        ));
     }
     // The failing call may be made by either.
     for outcome in &probed.outcomes {
@@ -233,14 +242,19 @@ fn unraised(start: &Start, refused: &Failed, end: &End) -> Result<Option<Failure
         ));
     }
     Ok(start.misuse().map(|mistake| {
-        Failure::new(format!("{when}, {mistake}")).hint("Who gives back what there is by then, and what is there?")
+        Failure::new(format!("{when}, {mistake}"))
+            .hint("Who gives back what there is by then, and what is there?")
     }))
 }
 
 /// Whether a message has the error, in one of its names, or the call.
 fn names(message: &str, refused: &Failed) -> bool {
     let known: &[&str] = match refused.code {
-        2 => &["out of memory", "cudaErrorMemoryAllocation", "CUDA_ERROR_OUT_OF_MEMORY"],
+        2 => &[
+            "out of memory",
+            "cudaErrorMemoryAllocation",
+            "CUDA_ERROR_OUT_OF_MEMORY",
+        ],
         701 => &[
             "too many resources",
             "cudaErrorLaunchOutOfResources",
@@ -276,7 +290,10 @@ pub(in crate::lessons::gpu::host) fn copies_once(trial: &Trial<'_>) -> Judgement
             "copy-out" => (&[place("result")][..], &mut copied_out, "what it returns"),
             _ => continue,
         };
-        if !places.iter().any(|place| is_in(call.host, call.bytes, *place)) {
+        if !places
+            .iter()
+            .any(|place| is_in(call.host, call.bytes, *place))
+        {
             let why = format!(
                 "{} (call {}) copies {} bytes that are not those of {what}",
                 call.name, call.number, call.bytes

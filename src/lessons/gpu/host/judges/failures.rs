@@ -48,7 +48,10 @@ pub(super) fn listed(left: &[&Left]) -> String {
                 0 => String::new(),
                 bytes => format!("{bytes} bytes of "),
             };
-            format!("\n  {size}{}: {} (call {})", left.what, left.name, left.number)
+            format!(
+                "\n  {size}{}: {} (call {})",
+                left.what, left.name, left.number
+            )
         })
         .collect();
     if left.len() > NAMED {
@@ -70,7 +73,9 @@ pub(super) fn listed(left: &[&Left]) -> String {
 /// Blind spot: two failures in one run; calls that a program makes only if another one fails.
 pub(in crate::lessons::gpu::host) fn frees_on_error(trial: &Trial<'_>) -> Judgement {
     let n = trial.experiment.runs.first();
-    let n = n.and_then(|run| run.args.first()?.parse().ok()).unwrap_or(0);
+    let n = n
+        .and_then(|run| run.args.first()?.parse().ok())
+        .unwrap_or(0);
     let starts = runs::starts(trial, 0)?;
     let Some((reference, failing)) = starts.split_first() else {
         return Err(Objection::Blind("the program was not started".to_owned()));
@@ -106,7 +111,10 @@ pub(in crate::lessons::gpu::host) fn frees_on_error(trial: &Trial<'_>) -> Judgem
             "it says the same whichever call fails, of {} (call {}) also{}",
             refused.name,
             refused.number,
-            messages.iter().map(|text| format!("\n  {text}")).collect::<String>()
+            messages
+                .iter()
+                .map(|text| format!("\n  {text}"))
+                .collect::<String>()
         ))
         .hint("Somebody gets this line by mail, and nothing else. Where would they look?")
         .into()),
@@ -122,7 +130,8 @@ fn unreported(
     n: u64,
     last_wait: u32,
 ) -> Option<Failure> {
-    const OUT: &str = "On which way does it leave from there, and who is asked to clean up on that way?";
+    const OUT: &str =
+        "On which way does it leave from there, and who is asked to clean up on that way?";
     let role = role(&refused.name);
     let when = format!("when {} (call {}) fails, it", refused.name, refused.number);
     let fail = |why: String, hint: &str| Some(Failure::new(why).hint(hint));
@@ -154,13 +163,18 @@ fn unreported(
     }
     if status == FAILED && !is_free && !names_runtime_call(refused, end) {
         return fail(
-            format!("{when} does not name that call on standard error{}", said(end)),
+            format!(
+                "{when} does not name that call on standard error{}",
+                said(end)
+            ),
             "Somebody gets this line by mail, and nothing else. Where would they look?",
         );
     }
     let mut left = start.left();
     if role == Role::Release
-        && let Some(at) = left.iter().position(|left| is_given_back_by(&refused.name, left))
+        && let Some(at) = left
+            .iter()
+            .position(|left| is_given_back_by(&refused.name, left))
     {
         // That is the one that could not be given back.
         left.remove(at);

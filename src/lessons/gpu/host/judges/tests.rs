@@ -116,8 +116,7 @@ impl EachOfFour for Vec<String> {
 fn what_is_left_is_named_with_the_call_that_made_it() {
     let experiment = first(&checks::FREES_EVERYTHING);
     let left = r#"{"fact": "left", "what": "device memory", "bytes": 4000, "name": "cudaMalloc", "number": 5}"#;
-    let stream =
-        r#"{"fact": "left", "what": "stream", "bytes": 0, "name": "cudaStreamCreate", "number": 6}"#;
+    let stream = r#"{"fact": "left", "what": "stream", "bytes": 0, "name": "cudaStreamCreate", "number": 6}"#;
     let run = lines(&[left, stream, &end(0, "502497\n", "")]);
     assert_snapshot!(judged(frees_everything, &experiment, &[run]), @"
     fail: it leaves 2 things behind
@@ -171,8 +170,14 @@ fn what_no_result_depends_on_may_fail_without_a_word() {
     let on = end(0, "2205\n", "");
     let left = r#"{"fact": "left", "what": "device memory", "bytes": 8, "name": "cudaMalloc", "number": 2}"#;
     assert_eq!(on_error(failing("cudaFree", 9, 0, &[left, &on])), "pass");
-    assert_eq!(on_error(failing("cudaStreamSynchronize", 9, 0, &[&on])), "pass");
-    assert_eq!(on_error(failing("cuStreamWaitEvent", 11, 1, &[&on])), "pass");
+    assert_eq!(
+        on_error(failing("cudaStreamSynchronize", 9, 0, &[&on])),
+        "pass"
+    );
+    assert_eq!(
+        on_error(failing("cuStreamWaitEvent", 11, 1, &[&on])),
+        "pass"
+    );
     assert!(on_error(failing("cudaStreamSynchronize", 9, 1, &[&on])).starts_with("fail"));
     assert!(on_error(failing("cudaFree", 9, 0, &[left, left, &on])).starts_with("fail"));
     // Also a wrong sum is none.
@@ -192,14 +197,21 @@ fn a_header_may_have_another_name_for_a_call() {
     let said = end(1, "", "cuda: out of memory");
     assert!(on_error(failing("cudaMalloc", 3, 0, &[&said])).starts_with("fail"));
     let said = end(1, "", "add: too many resources");
-    assert_eq!(on_error(failing("cudaLaunchKernel", 3, 0, &[&said])), "pass");
+    assert_eq!(
+        on_error(failing("cudaLaunchKernel", 3, 0, &[&said])),
+        "pass"
+    );
 }
 
 #[test]
 fn without_a_device_the_status_is_three() {
     let experiment = first(&checks::SAYS_NO_DEVICE);
     let ended = |status, said: &str| {
-        judged(says_no_device, &experiment, &[lines(&[&end(status, "", said)])])
+        judged(
+            says_no_device,
+            &experiment,
+            &[lines(&[&end(status, "", said)])],
+        )
     };
     assert_eq!(ended(3, "no device\n"), "pass");
     assert_snapshot!(ended(3, ""), @"
@@ -260,7 +272,11 @@ fn a_copy_of_other_bytes_than_the_arrays_fails() {
         )
     };
     let ended = probe(&[&right, PROBED]);
-    let (a, b, c) = (copy(1000, "copy-in"), copy(2000, "copy-in"), copy(3000, "copy-out"));
+    let (a, b, c) = (
+        copy(1000, "copy-in"),
+        copy(2000, "copy-in"),
+        copy(3000, "copy-out"),
+    );
     let experiment = first(&checks::COPIES_ONCE);
     let run = lines(&[&a, &b, &c, &ended]);
     assert_eq!(judged(copies_once, &experiment, &[run]), "pass");
