@@ -91,6 +91,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         timeout_scale: 1.0,
         repeat: 1,
         shrinks: false,
+        exhibits: args.outputs.has_html(),
         audit: Some(Audit {
             module,
             built,
@@ -99,13 +100,17 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     };
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
-    let Examined { mut card, is_whole } = examined(&request, &ext::AUDIT, screen, &interrupt)?;
+    let Examined {
+        mut card,
+        exhibits,
+        is_whole,
+    } = examined(&request, &ext::AUDIT, screen, &interrupt)?;
     card.submission = args.module.display().to_string();
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
     };
-    opened.write(&card, screen, detail)?;
+    opened.write(&card, &exhibits, screen, detail)?;
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }

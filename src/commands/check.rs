@@ -75,7 +75,10 @@ Examples:
   $ syslab LESSON check LAB --only CHECK --seed 7
 
   Report on the screen and, whole, in a file:
-  $ syslab LESSON check LAB --format text --format json --output report.json";
+  $ syslab LESSON check LAB --format text --format json --output report.json
+
+  See what happened where a check failed, as a picture for a browser:
+  $ syslab LESSON check LAB --html report.html";
 
 /// A factor for time that is neither absurd nor no number.
 fn scale(text: &str) -> Result<f64, String> {
@@ -100,12 +103,16 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
 
-    let Examined { card, is_whole } = examined(&request, lab, screen, &interrupt)?;
+    let Examined {
+        card,
+        exhibits,
+        is_whole,
+    } = examined(&request, lab, screen, &interrupt)?;
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
     };
-    opened.write(&card, screen, detail)?;
+    opened.write(&card, &exhibits, screen, detail)?;
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
@@ -168,6 +175,7 @@ fn request(
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
         shrinks: true,
+        exhibits: args.outputs.has_html(),
         repeat: args.repeat,
         audit: None,
     })

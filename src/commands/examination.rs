@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::bench::{self, BenchError, Progress, Request, verdict};
 use crate::exit::{self, Trouble};
+use crate::model::exhibit::Exhibit;
 use crate::model::score::SCHEMA;
 use crate::model::{Finding, Lab, Machine, Scorecard, Verdict};
 use crate::ui::{ProgressLine, Screen, visible};
@@ -20,6 +21,8 @@ type Examine<'a> =
 pub(super) struct Examined {
     /// The findings.
     pub(super) card: Scorecard,
+    /// What failed checks were judged by, where the request asks for it.
+    pub(super) exhibits: Vec<Exhibit>,
     /// Whether it was not interrupted.
     pub(super) is_whole: bool,
 }
@@ -46,6 +49,7 @@ fn examined_by(
 ) -> Result<Examined, Trouble> {
     let mut line = ProgressLine::new(screen.err);
     let mut found = Vec::new();
+    let mut exhibits = Vec::new();
     let result = examine(request, interrupt.flag(), &mut |progress| match progress {
         Progress::Building => line.show("building"),
         Progress::Check { id, done, of } => {
@@ -57,15 +61,18 @@ fn examined_by(
             line.show(&format!("{done}/{of} {claim}"));
         }
         Progress::Finished(finding) => found.push(*finding),
+        Progress::Exhibit(exhibit) => exhibits.push(*exhibit),
     });
     drop(line);
     match result {
         Ok(card) => Ok(Examined {
             card,
+            exhibits,
             is_whole: true,
         }),
         Err(_) if interrupt.is_asked() => Ok(Examined {
             card: partial(request, lab, &found),
+            exhibits,
             is_whole: false,
         }),
         Err(error) => Err(trouble(error)),
@@ -159,6 +166,7 @@ mod tests {
             jobs: 1,
             timeout_scale: 1.0,
             shrinks: true,
+            exhibits: false,
             repeat: 1,
             audit: None,
         };

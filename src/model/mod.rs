@@ -9,6 +9,7 @@ pub mod check;
 pub mod clients;
 pub mod curriculum;
 pub mod disk;
+pub mod exhibit;
 pub mod experiment;
 pub mod limit;
 pub mod load;

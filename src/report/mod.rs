@@ -1,5 +1,5 @@
-//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, of shared memory, and of
-//! what a load has found out: each a function of the same value.
+//! Formats of a scorecard, of a snapshot of processes, of a descriptor table, of shared memory, of
+//! recordings, and of what a load has found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
@@ -7,6 +7,7 @@
 
 mod descriptors;
 mod figures;
+pub mod html;
 mod json;
 mod kernel;
 mod load;

@@ -19,3 +19,4 @@ mod shm_code;
 mod site;
 mod sockets_tools;
 mod tidy;
+mod timeline;

@@ -14,7 +14,6 @@ extern "C" __device__ __attribute__((noreturn)) void __assertfail(
 #endif
 
 SYSLAB_DEVICE void __trap() { asm volatile("trap;"); }
-SYSLAB_DEVICE void __brkpt() { asm volatile("brkpt;"); }
 SYSLAB_DEVICE void __nanosleep(unsigned ns) {
   asm volatile("nanosleep.u32 %0;" ::"r"(ns));
 }

@@ -415,6 +415,10 @@ impl<'a> Parser<'_, 'a> {
         }
         if self.eat(b'=') {
             self.initialiser(&mut var.init, 0)?;
+            if var.bytes == 0 {
+                // x[] = {1, 2}: as long as what it begins with.
+                var.bytes = var.ty.bytes() * var.init.len() as u64;
+            }
         }
         Ok(())
     }

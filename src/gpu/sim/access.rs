@@ -5,6 +5,7 @@ use super::exec::{Exec, Group};
 use super::program::{Address, Atomic, Lanes, Load, Order, Src, Store, Window, windows};
 use super::shadow::Strength;
 use super::traffic;
+use super::undefined::UNDEFINED;
 use super::warp::lanes_of;
 use crate::gpu::fault::FaultKind;
 use crate::gpu::memory::Region;
@@ -204,9 +205,11 @@ impl Exec<'_, '_> {
             Strength::Weak
         };
         let checks = self.m.options.checks;
+        let follows = self.w.has_undefined();
         for (element, target) in load.targets.iter().enumerate() {
             let mut values = [0; 32];
             let mut partial = [0xff_u8; 32];
+            let mut undefined = 0;
             for lane in lanes_of(active) {
                 let skip = element * size;
                 let spot = spots[lane];
@@ -221,6 +224,9 @@ impl Exec<'_, '_> {
                 };
                 let at = at + skip;
                 values[lane] = region.load(at, size);
+                if follows && region.init[at..at + size].contains(&UNDEFINED) {
+                    undefined |= 1 << lane;
+                }
                 if checks.uninitialised {
                     let missing = region.unwritten(at, size);
                     if missing > 0 {
@@ -229,11 +235,18 @@ impl Exec<'_, '_> {
                         }
                         // Bytes that are only passed on may be padding; what gets them remembers.
                         if missing == size && !(load.only_copies && size == 1) {
+                            // Said once: what is made of the value is no mistake of its own.
+                            partial[lane] = 0xff;
                             self.uninitialised(spot, skip, size, lane, group);
                         }
                     }
                 }
-                if checks.races {
+                // Of many lanes that read one word, two tell as much as all.
+                let is_third = lane > 1
+                    && addresses[lane] == addresses[lane - 1]
+                    && addresses[lane] == addresses[lane - 2]
+                    && active >> (lane - 2) & 3 == 3;
+                if checks.races && !is_third {
                     self.race(spot, skip, size, false, strength, false, lane, group);
                 }
             }
@@ -246,6 +259,9 @@ impl Exec<'_, '_> {
                 }
                 let frame = &mut self.w.frames[group.frame as usize];
                 frame.set(register, active, &values);
+                if follows {
+                    frame.set_undefined(register, active, undefined);
+                }
                 frame.passes_on(register, active, load.only_copies.then_some(partial));
             }
         }
@@ -267,6 +283,10 @@ impl Exec<'_, '_> {
             self.publish(&spots, active, store.order);
         }
         for (element, src) in store.values.iter().enumerate() {
+            let undefined = self.w.frames[group.frame as usize].undefined_value(*src) & active;
+            if undefined & !split.local != 0 {
+                self.depends_on_undefined();
+            }
             let values = *self.w.value(self.m.program, group.frame, *src);
             let partial = match src {
                 Src::Reg(register) => self.w.frames[group.frame as usize].passed(*register),
@@ -298,6 +318,9 @@ impl Exec<'_, '_> {
                     continue;
                 };
                 region.store(at, size, value);
+                if undefined >> lane & 1 == 1 {
+                    region.init[at..at + size].fill(UNDEFINED);
+                }
                 if let Some(partial) = partial {
                     for bit in 0..size {
                         region.init[at + bit] = partial[lane] >> bit & 1;

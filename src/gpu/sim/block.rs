@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::clock::{Clocks, Knowledge};
 use super::program::{Program, Special};
 use super::shadow::Shadow;
+use super::unwritten::Unsettled;
 use super::warp::{Frame, Warp};
 use crate::gpu::launch::Dim3;
 use crate::gpu::memory::Region;
@@ -41,10 +42,11 @@ pub(super) struct Common {
     pub(super) index: Dim3,
     pub(super) shared: Region,
     pub(super) shadow: Shadow,
+    /// Reads of unwritten shared memory.
+    pub(super) unsettled: Unsettled,
     /// What was published through shared memory, by word.
     pub(super) published: HashMap<u64, Rc<Knowledge>>,
     pub(super) barriers: Vec<BarrierState>,
-    pub(super) bytes_dynamic: u32,
 }
 
 /// A block.
@@ -78,9 +80,9 @@ impl Block {
             index,
             shared: Region::new(shared),
             shadow: Shadow::default(),
+            unsettled: Unsettled::default(),
             published: HashMap::new(),
             barriers: vec![BarrierState::default(); BARRIERS],
-            bytes_dynamic: shape.dynamic,
         };
         let warps = (0..threads.div_ceil(32))
             .map(|at| warp(program, shape, number, index, at * 32))
@@ -127,6 +129,7 @@ fn warp(program: &Program, shape: Shape, number: u64, index: Dim3, first: u32) -
         stride,
         clocks: Clocks::new(grid_first, shape.padded()),
         last_back: None,
+        origin: None,
         avoided: 0,
     }
 }

@@ -123,6 +123,14 @@ impl<'l> Exec<'_, 'l> {
             Callee::Pointer(src) => self.call_pointer(*src, call, active, group),
             Callee::Math(math) => {
                 let frame = &mut self.w.frames[group.frame as usize];
+                let undefined = &frame.undefined;
+                let lanes = call
+                    .args
+                    .iter()
+                    .fold(0, |mask, arg| mask | undefined.slot(*arg));
+                if let Some(slot) = call.returns.first() {
+                    frame.undefined.set_slot(*slot, active, lanes);
+                }
                 let mut args = [0; 4];
                 for lane in lanes_of(active) {
                     for (arg, slot) in args.iter_mut().zip(&call.args) {
@@ -258,6 +266,11 @@ impl<'l> Exec<'_, 'l> {
         frame.base = base;
         frame.users = active;
         let caller = &self.w.frames[group.frame as usize];
+        for (arg, (param, _)) in call.args.iter().zip(&func.params) {
+            frame
+                .undefined
+                .set_slot(*param, active, caller.undefined.slot(*arg));
+        }
         for lane in lanes_of(active) {
             for (arg, (param, _)) in call.args.iter().zip(&func.params) {
                 frame
@@ -294,6 +307,12 @@ impl<'l> Exec<'_, 'l> {
         let program = self.m.program;
         if let Op::Call(call) = &program.code[call_pc as usize].op {
             let returns = &program.functions[func as usize].returns;
+            for (from, to) in returns.iter().zip(&call.returns) {
+                let lanes = self.w.frames[group.frame as usize].undefined.slot(*from);
+                self.w.frames[parent as usize]
+                    .undefined
+                    .set_slot(*to, active, lanes);
+            }
             for lane in lanes_of(active) {
                 for (from, to) in returns.iter().zip(&call.returns) {
                     let bytes = self.w.frames[group.frame as usize]

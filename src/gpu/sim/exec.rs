@@ -127,6 +127,9 @@ impl<'l> Exec<'_, 'l> {
             ran += 1;
             *left = left.saturating_sub(1);
             polls += u64::from(polls_others(inst));
+            if self.w.has_undefined() {
+                self.follow_undefined(inst, active, group);
+            }
             let flow = self.instruction(inst, active, group);
             match flow {
                 Flow::Next => group.pc += 1,
@@ -157,6 +160,11 @@ impl<'l> Exec<'_, 'l> {
     }
 
     fn exhausted(&mut self, group: Group) {
+        self.m.is_stopped = true;
+        if self.m.log.ends_the_launch {
+            // A GPU would have ended the launch long ago: what came after is no fault of its own.
+            return;
+        }
         let pc = self.w.last_back.unwrap_or(group.pc);
         let limit = self.m.options.max_instructions;
         let lane = group.mask.trailing_zeros() as usize % 32;
@@ -172,7 +180,6 @@ impl<'l> Exec<'_, 'l> {
                 "still runs after {limit} instructions of all threads together"
             ))
         });
-        self.m.is_stopped = true;
     }
 
     fn instruction(&mut self, inst: &'l Inst, active: u32, group: Group) -> Flow {

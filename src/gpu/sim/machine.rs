@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::access::Spot;
 use super::block::{Common, Shape};
 use super::clock::Knowledge;
 use super::program::{Place, Program};
 use super::report::{FaultLog, Finding, Key};
 use super::shadow::{Pending, Shadow};
+use super::unwritten::{Unsettled, Unwritten};
 use super::warp::Warp;
 use crate::gpu::counters::LineCounters;
 use crate::gpu::fault::{At, FaultKind, Site, Space};
@@ -37,6 +39,8 @@ pub(super) struct Machine<'l> {
     /// What was published through global memory, by word.
     pub(super) published: HashMap<u64, Rc<Knowledge>>,
     pub(super) pending: Pending<(Key, Finding)>,
+    /// Reads of unwritten global memory.
+    pub(super) unsettled: Unsettled,
     /// Registers and local memory of resident threads, in bytes of the host.
     pub(super) host_bytes: u64,
     /// The launch ends at once.
@@ -70,6 +74,7 @@ impl<'l> Machine<'l> {
                 .collect(),
             published: HashMap::new(),
             pending: Pending::default(),
+            unsettled: Unsettled::default(),
             host_bytes: 0,
             is_stopped: false,
             last_buffer: 0,
@@ -147,6 +152,94 @@ impl<'l> Machine<'l> {
         self.log.add(key, finding);
     }
 
+    /// Reports the reads of unwritten memory for which no racing write came.
+    pub(super) fn settle(&mut self, unsettled: &mut Unsettled) {
+        for (read, sites) in unsettled.drain() {
+            self.report_unwritten(read, sites);
+        }
+    }
+
+    pub(super) fn report_unwritten(&mut self, read: Unwritten, sites: Vec<Site>) {
+        let kind = FaultKind::Uninitialised;
+        let key = Key {
+            kind,
+            pc: read.pc,
+            other_pc: None,
+        };
+        let more = read.times - 1;
+        if !self.log.is_known(&key) {
+            let (space, buffer, at, len) = self.whereabouts(read.spot);
+            let does = does(false, read.bytes);
+            let text = match &buffer {
+                Some(name) => format!(
+                    "{does} at byte {at} of {name} ({len} bytes long), which nothing wrote before"
+                ),
+                None => format!("{does} of a local variable, which nothing wrote before"),
+            };
+            let at = self.thread(read.tid);
+            let (other, other_at) = (None, None);
+            let space = Some(space);
+            let finding = Finding {
+                kind,
+                sites,
+                other,
+                at,
+                other_at,
+                space,
+                buffer,
+                text,
+            };
+            self.log.add(key.clone(), finding);
+        }
+        self.log.more(&key, more);
+    }
+
+    /// The memory that a spot is in, its name, the byte within it, and its length.
+    pub(super) fn whereabouts(&self, spot: Spot) -> (Space, Option<String>, u64, u64) {
+        match spot {
+            Spot::Buffer(index, at) => {
+                let buffer = &self.heap.buffers[index];
+                let space = if buffer.is_constant {
+                    Space::Const
+                } else {
+                    Space::Global
+                };
+                (space, Some(buffer.name.clone()), at as u64, buffer.len())
+            }
+            Spot::Shared(at) => {
+                let (name, from, bytes) = self.shared_variable(at as u64);
+                (
+                    Space::Shared,
+                    Some(name),
+                    (at as u64).saturating_sub(from),
+                    bytes,
+                )
+            }
+            Spot::Local(_) | Spot::Nowhere => (Space::Local, None, 0, 0),
+            Spot::Param(at) => (Space::Const, None, at as u64, self.params.len() as u64),
+        }
+    }
+
+    /// The variable in shared memory that a place is in, or else the one before it: its name, place
+    /// and length.
+    pub(super) fn shared_variable(&self, at: u64) -> (String, u64, u64) {
+        let program = self.program;
+        let dynamic = self.shape.dynamic;
+        if at >= program.dynamic_at && (dynamic > 0 || program.shared.is_empty()) {
+            let name = program.dynamic_name.clone();
+            return (
+                name.unwrap_or_else(|| "dynamic shared memory".to_owned()),
+                program.dynamic_at,
+                u64::from(dynamic),
+            );
+        }
+        let after = program.shared.partition_point(|var| var.at <= at);
+        match program.shared.get(after.saturating_sub(1)) {
+            Some(var) => (var.name.clone(), var.at, var.bytes),
+            None => ("shared memory".to_owned(), 0, 0),
+        }
+    }
+
     /// Whether a launch has executed all that it may; says so the first time.
     pub(super) fn is_exhausted(&self) -> bool {
         self.executed > self.options.max_instructions
@@ -192,4 +285,11 @@ impl About {
             ..Self::default()
         }
     }
+}
+
+/// Reads or writes so many bytes.
+pub(super) fn does(writes: bool, bytes: u64) -> String {
+    let verb = if writes { "writes" } else { "reads" };
+    let noun = if bytes == 1 { "byte" } else { "bytes" };
+    format!("{verb} {bytes} {noun}")
 }

@@ -21,6 +21,7 @@ mod libdevice;
 mod machine;
 mod modules;
 mod names;
+mod origin;
 mod printf;
 mod program;
 mod report;
@@ -29,6 +30,8 @@ mod shadow;
 mod suspect;
 mod together;
 mod traffic;
+mod undefined;
+mod unwritten;
 mod warp;
 
 pub use decode::LoadError;
@@ -306,6 +309,8 @@ fn parameters(function: &str, program: &Program, args: &[Arg]) -> Result<Vec<u8>
 }
 
 fn launched(mut machine: Machine<'_>) -> Launched {
+    let mut left = std::mem::take(&mut machine.unsettled);
+    machine.settle(&mut left);
     for (key, finding) in machine.pending.drain() {
         if !machine.log.is_known(&key) {
             machine.log.add(key, finding);

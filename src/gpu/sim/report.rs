@@ -61,12 +61,25 @@ impl FaultLog {
         true
     }
 
+    /// Counts more occurrences of a fault that was seen before.
+    pub(super) fn more(&mut self, key: &Key, times: u64) {
+        self.in_all += times;
+        if let Some(Some(at)) = self.seen.get(key) {
+            self.faults[*at].times += times;
+        }
+    }
+
     pub(super) fn add(&mut self, key: Key, finding: Finding) {
         self.in_all += 1;
         self.ends_the_launch |= finding.kind.ends_a_launch();
         let mut sites = finding.sites.into_iter();
         let site = sites.next();
-        let line = (finding.kind, site.clone(), finding.other.clone());
+        // Of a race it does not matter who came second.
+        let (mut first, mut second) = (site.clone(), finding.other.clone());
+        if finding.kind == FaultKind::Race && second < first {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let line = (finding.kind, first, second);
         if let Some(at) = self.by_line.get(&line) {
             self.faults[*at].times += 1;
             self.remember(key, Some(*at));

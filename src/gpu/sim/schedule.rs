@@ -110,13 +110,22 @@ pub(super) fn run(machine: &mut Machine<'_>) {
                 None => return,
             },
         };
-        match run_block(machine, &mut block, &mut dice) {
+        let state = run_block(machine, &mut block, &mut dice);
+        if state != State::Waiting {
+            machine.settle(&mut block.common.unsettled);
+        }
+        match state {
             State::Finished => {
                 machine.host_bytes = machine.host_bytes.saturating_sub(host_bytes(machine));
                 spare = true;
             }
             State::Waiting => resident.push_back(block),
-            State::Stopped => return,
+            State::Stopped => {
+                for mut block in resident {
+                    machine.settle(&mut block.common.unsettled);
+                }
+                return;
+            }
         }
     }
 }
@@ -170,7 +179,7 @@ fn run_block(machine: &mut Machine<'_>, block: &mut Block, dice: &mut Dice) -> S
             if block.live() == 0 {
                 return State::Finished;
             }
-            if !unblock(machine, block) {
+            if !unblock(machine, block) || machine.is_stopped {
                 return State::Stopped;
             }
         }

@@ -160,25 +160,10 @@ impl Shadow {
             *slot = merged(*slot, access);
         } else if more.reads.len() < MAX_READS - 1 {
             more.reads.push(access);
-        } else {
-            // One whose block, or whose warp, has another here makes room.
-            let first = cell.read;
-            let size = clocks.block_size;
-            let same = |a: Access, b: Access, by: u32| a.tid / by == b.tid / by;
-            let redundant = |by: u32| {
-                let seen = |at: usize| {
-                    same(more.reads[at], first, by)
-                        || more.reads[..at]
-                            .iter()
-                            .any(|read| same(*read, more.reads[at], by))
-                };
-                let is_new = !same(access, first, by)
-                    && !more.reads.iter().any(|read| same(*read, access, by));
-                (0..more.reads.len()).find(|at| is_new && seen(*at))
-            };
-            if let Some(at) = redundant(size).or_else(|| redundant(32)) {
-                more.reads[at] = access;
-            }
+        } else if let Some(last) = more.reads.last_mut()
+            && is_further(cell.read, *last, access, clocks.block_size)
+        {
+            *last = access;
         }
         found
     }
@@ -316,6 +301,16 @@ fn is_after(earlier: Access, access: Access, lane: usize, clocks: &Clocks) -> bo
     earlier.bytes() == 0
         || earlier.bytes() & !access.bytes() == 0
             && (earlier.tid == access.tid || clocks.knows(lane, earlier.tid, earlier.clock))
+}
+
+/// Whether a read is further from the first one than the last one is: of another block, or else
+/// another warp. Then it tells more: whoever writes is far from one of two that are far apart.
+fn is_further(first: Access, last: Access, access: Access, block_size: u32) -> bool {
+    let differ = |a: Access, b: Access, by: u32| a.tid / by != b.tid / by;
+    if differ(first, last, block_size) {
+        return false;
+    }
+    differ(first, access, block_size) || !differ(first, last, 32) && differ(first, access, 32)
 }
 
 /// Of two reads of a thread at one time, the weaker counts.

@@ -5,70 +5,14 @@ use std::rc::Rc;
 use super::access::{Spot, Wanted};
 use super::clock::Knowledge;
 use super::exec::{Exec, Group};
-use super::machine::{About, MAX_PUBLISHED, Offender};
+use super::machine::{About, MAX_PUBLISHED, Offender, does};
 use super::program::Window;
 use super::report::{Finding, Key};
 use super::shadow::{Access, Conflict, Request, Strength};
+use super::unwritten::Unwritten;
 use crate::gpu::fault::{FaultKind, Space};
 
-/// Reads or writes so many bytes.
-fn does(writes: bool, bytes: u64) -> String {
-    let verb = if writes { "writes" } else { "reads" };
-    let noun = if bytes == 1 { "byte" } else { "bytes" };
-    format!("{verb} {bytes} {noun}")
-}
-
 impl Exec<'_, '_> {
-    /// The name of what a spot is in, the byte within it, and its length.
-    fn whereabouts(&self, spot: Spot) -> (Space, Option<String>, u64, u64) {
-        match spot {
-            Spot::Buffer(index, at) => {
-                let buffer = &self.m.heap.buffers[index];
-                let space = if buffer.is_constant {
-                    Space::Const
-                } else {
-                    Space::Global
-                };
-                (space, Some(buffer.name.clone()), at as u64, buffer.len())
-            }
-            Spot::Shared(at) => {
-                let (name, from, bytes) = self.shared_variable(at as u64);
-                (
-                    Space::Shared,
-                    Some(name),
-                    (at as u64).saturating_sub(from),
-                    bytes,
-                )
-            }
-            Spot::Local(at) => (
-                Space::Local,
-                None,
-                (at % self.w.stride.max(1)) as u64,
-                self.w.stride as u64,
-            ),
-            Spot::Param(at) => (Space::Const, None, at as u64, self.m.params.len() as u64),
-            Spot::Nowhere => (Space::Global, None, 0, 0),
-        }
-    }
-
-    /// The variable in shared memory that a place is in, or else the one before it.
-    fn shared_variable(&self, at: u64) -> (String, u64, u64) {
-        let program = self.m.program;
-        if at >= program.dynamic_at && (self.b.bytes_dynamic > 0 || program.shared.is_empty()) {
-            let name = program.dynamic_name.clone();
-            return (
-                name.unwrap_or_else(|| "dynamic shared memory".to_owned()),
-                program.dynamic_at,
-                u64::from(self.b.bytes_dynamic),
-            );
-        }
-        let after = program.shared.partition_point(|var| var.at <= at);
-        match program.shared.get(after.saturating_sub(1)) {
-            Some(var) => (var.name.clone(), var.at, var.bytes),
-            None => ("shared memory".to_owned(), 0, 0),
-        }
-    }
-
     pub(super) fn bad_access(
         &mut self,
         kind: FaultKind,
@@ -76,7 +20,7 @@ impl Exec<'_, '_> {
         lane: usize,
         group: Group,
     ) {
-        let (space, buffer, text) = self.describe_bad(kind, wanted, group);
+        let (space, buffer, text) = self.describe_bad(kind, wanted, lane, group);
         self.blame(kind, 1 << lane, group, |_| About {
             space: Some(space),
             buffer,
@@ -89,6 +33,7 @@ impl Exec<'_, '_> {
         &self,
         kind: FaultKind,
         wanted: Wanted,
+        lane: usize,
         group: Group,
     ) -> (Space, Option<String>, String) {
         use super::program::windows;
@@ -106,7 +51,7 @@ impl Exec<'_, '_> {
             } else {
                 address - windows::SHARED
             };
-            let (name, from, len) = self.shared_variable(at);
+            let (name, from, len) = self.m.shared_variable(at);
             let text = match at.checked_sub(from) {
                 _ if kind == FaultKind::Misaligned => {
                     format!(
@@ -162,7 +107,10 @@ impl Exec<'_, '_> {
                 format!("{does} of {name}, which was freed"),
             );
         }
-        let Some(buffer) = self.m.heap.nearest(address) else {
+        let meant = self
+            .pointed_to(group, lane)
+            .map(|index| &self.m.heap.buffers[index]);
+        let Some(buffer) = meant.or_else(|| self.m.heap.nearest(address)) else {
             return (
                 Space::Global,
                 None,
@@ -197,29 +145,44 @@ impl Exec<'_, '_> {
         lane: usize,
         group: Group,
     ) {
-        let key = Key {
-            kind: FaultKind::Uninitialised,
+        let spot = match spot {
+            Spot::Buffer(index, at) => Spot::Buffer(index, at + skip),
+            Spot::Shared(at) => Spot::Shared(at + skip),
+            other => other,
+        };
+        let tid = self.w.clocks.first + lane as u32;
+        let read = Unwritten {
             pc: group.pc,
-            other_pc: None,
+            tid,
+            spot,
+            bytes: size as u64,
+            times: 1,
         };
-        if self.m.log.is_known(&key) {
-            return;
+        let (machine, warp) = (&*self.m, &*self.w);
+        let sites = || machine.sites(group.pc, warp, group.frame);
+        let is_kept = match spot {
+            _ if !self.m.options.checks.races => false,
+            Spot::Buffer(index, at) => {
+                let word = self.m.heap.buffers[index].base / 4 + at as u64 / 4;
+                let sites = match self.m.unsettled.knows(group.pc) {
+                    true => Vec::new(),
+                    false => sites(),
+                };
+                self.m.unsettled.add(word, read, sites)
+            }
+            Spot::Shared(at) => {
+                let sites = match self.b.unsettled.knows(group.pc) {
+                    true => Vec::new(),
+                    false => sites(),
+                };
+                self.b.unsettled.add(at as u64 / 4, read, sites)
+            }
+            _ => false,
+        };
+        if !is_kept {
+            let sites = self.m.sites(group.pc, self.w, group.frame);
+            self.m.report_unwritten(read, sites);
         }
-        let (space, buffer, at, len) = self.whereabouts(spot);
-        let does = does(false, size as u64);
-        let text = match &buffer {
-            Some(name) => format!(
-                "{does} at byte {} of {name} ({len} bytes long), which nothing wrote before",
-                at + skip as u64
-            ),
-            None => format!("{does} of a local variable, which nothing wrote before"),
-        };
-        self.blame(FaultKind::Uninitialised, 1 << lane, group, |_| About {
-            space: Some(space),
-            buffer,
-            text,
-            ..About::default()
-        });
     }
 
     #[expect(clippy::too_many_arguments, reason = "an access is all of these")]
@@ -287,6 +250,13 @@ impl Exec<'_, '_> {
         lane: usize,
         group: Group,
     ) {
+        match spot {
+            Spot::Buffer(index, _) => {
+                let word = self.m.heap.buffers[index].base / 4 + word as u64;
+                self.m.unsettled.forgive(word);
+            }
+            _ => self.b.unsettled.forgive(word as u64),
+        }
         let other = conflict.other;
         let key = Key {
             kind: FaultKind::Race,
@@ -302,7 +272,7 @@ impl Exec<'_, '_> {
         if reader.is_none() && self.m.log.is_known(&key) {
             return;
         }
-        let (space, buffer, at, _) = self.whereabouts(spot);
+        let (space, buffer, at, _) = self.m.whereabouts(spot);
         let name = buffer.clone().unwrap_or_default();
         let padded = self.w.clocks.block_size;
         let whose = if other.tid / 32 == access.tid / 32 {

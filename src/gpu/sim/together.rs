@@ -3,6 +3,8 @@
 use super::exec::{Exec, Flow, Group};
 use super::machine::About;
 use super::program::{Lanes, Op, ShuffleMode, Src, Vote, WarpOp};
+use super::report::{Finding, Key};
+use super::undefined::Origin;
 use super::warp::lanes_of;
 use crate::gpu::fault::FaultKind;
 
@@ -59,14 +61,20 @@ impl<'l> Exec<'_, 'l> {
         if missing != 0 {
             let lane = missing.trailing_zeros() as usize;
             let by = here.trailing_zeros() as usize % 32;
-            let other = self.m.site(self.w.pc[lane]);
+            // Those at a barrier of the block are just after it.
+            let at = self.w.pc[lane] - u32::from(self.w.waiting >> lane & 1 == 1);
+            let other = self.m.site(at);
+            let other_at = Some(self.m.thread(self.w.clocks.first + lane as u32));
             let text = format!(
-                "names lane {lane} in its mask {named:#x}, which waits elsewhere and never comes here"
+                "waits for lane {lane}, which its mask {named:#x} names, but that one waits elsewhere"
             );
-            self.blame(FaultKind::InactiveLane, 1 << by, group, |_| About {
+            self.blame(FaultKind::Deadlock, 1 << by, group, |_| About {
                 other,
+                other_at,
                 ..About::text(text)
             });
+            self.m.is_stopped = true;
+            return;
         }
         self.w.parked &= !here;
         self.carry_out(op, here, group);
@@ -123,6 +131,35 @@ impl<'l> Exec<'_, 'l> {
         });
     }
 
+    /// Notes that a lane reads from one that takes no part: a fault once something depends on it.
+    fn reads_absent(&mut self, to: usize, from: usize, group: Group) {
+        let kind = FaultKind::InactiveLane;
+        let key = Key {
+            kind,
+            pc: group.pc,
+            other_pc: None,
+        };
+        if self
+            .w
+            .origin
+            .as_ref()
+            .is_some_and(|origin| origin.key == key)
+        {
+            return;
+        }
+        let finding = Finding {
+            kind,
+            sites: self.m.sites(group.pc, self.w, group.frame),
+            other: None,
+            at: self.m.thread(self.w.clocks.first + to as u32),
+            other_at: None,
+            space: None,
+            buffer: None,
+            text: format!("uses the value of lane {from}, which takes no part"),
+        };
+        self.w.origin = Some(Box::new(Origin { key, finding }));
+    }
+
     fn carry_out(&mut self, op: &WarpOp, here: u32, group: Group) {
         let program = self.m.program;
         let tally = &mut self.m.tallies[group.pc as usize];
@@ -152,19 +189,23 @@ impl<'l> Exec<'_, 'l> {
                 );
                 let mut out = [0; 32];
                 let mut in_range = 0;
+                let known = self.w.frames[frame as usize].undefined_value(*value);
+                let mut undefined = 0;
                 for to in lanes_of(here) {
                     let (from, is_in) =
                         source(*mode, to as u32, lanes[to] as u32, clamps[to] as u32);
                     in_range |= u32::from(is_in) << to;
-                    let from = from as usize;
+                    let mut from = from as usize;
                     if here >> from & 1 == 0 {
-                        self.inactive(
-                            to,
-                            group,
-                            format!("reads the value of lane {from}, which takes no part"),
-                        );
+                        self.reads_absent(to, from, group);
+                        undefined |= 1 << to;
+                        from = to;
                     }
-                    out[to] = values[if here >> from & 1 == 1 { from } else { to }] & 0xffff_ffff;
+                    undefined |= (known >> from & 1) << to;
+                    out[to] = values[from] & 0xffff_ffff;
+                }
+                if self.w.has_undefined() {
+                    self.w.frames[frame as usize].set_undefined(*target, here, undefined);
                 }
                 let frame = &mut self.w.frames[frame as usize];
                 frame.set(*target, here, &out);

@@ -2,6 +2,7 @@
 
 use super::clock::Clocks;
 use super::program::{Func, Lanes, Pred, Program, Src};
+use super::undefined::{Origin, Undefined};
 use crate::gpu::memory::Region;
 
 /// The lanes of a mask.
@@ -34,6 +35,7 @@ pub(super) struct Frame {
     pub(super) users: u32,
     /// Of registers that are only stored: values that were not wholly written.
     passed: Vec<Passed>,
+    pub(super) undefined: Undefined,
 }
 
 impl Frame {
@@ -46,6 +48,7 @@ impl Frame {
         self.slots.resize(func.slot_bytes as usize * 32, 0);
         self.carry = 0;
         self.passed.clear();
+        self.undefined.clear();
     }
 
     /// Bytes that it takes on the host.
@@ -106,6 +109,8 @@ pub(super) struct Warp {
     pub(super) clocks: Clocks,
     /// The last branch backwards: an endless loop's.
     pub(super) last_back: Option<u32>,
+    /// The shuffle that some undefined values come from, if there are any.
+    pub(super) origin: Option<Box<Origin>>,
     /// Lanes that wait in vain, so others go first.
     pub(super) avoided: u32,
 }

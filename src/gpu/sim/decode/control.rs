@@ -54,7 +54,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             }
             ("exit", []) => Ok(Op::Exit),
             ("trap", []) => Ok(Op::Trap),
-            ("brkpt", []) | ("pmevent", _) => Ok(Op::Nop),
+            ("pmevent", _) => Ok(Op::Nop),
             ("nanosleep", [_]) => {
                 opcode.types();
                 Ok(Op::Pause)

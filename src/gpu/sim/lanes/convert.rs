@@ -191,29 +191,46 @@ macro_rules! by_mode {
     };
 }
 
-/// Float to integer; out of range is clamped, and NaN is 0, but the least number for 64 bits.
+/// Float to integer: out of range is clamped.
+///
+/// NaN is 0, or half of all numbers (the least signed one) where either type has 64 bits, by the
+/// ISA's notes on `cvt`.
 pub(in crate::gpu::sim) fn to_integer(to: Type, from: Type, how: Conversion) -> Option<Unary> {
     let mode = how.to_integral?;
     let flushes = how.flushes;
-    Some(by_mode!(mode, |MODE| match (to.kind, to.bits) {
-        (Kind::Signed, 8) => widened!(from, flushes, |a| integral(a, MODE) as i8),
-        (Kind::Signed, 16) => widened!(from, flushes, |a| integral(a, MODE) as i16),
-        (Kind::Signed, 32) => widened!(from, flushes, |a| integral(a, MODE) as i32),
-        (Kind::Signed, 64) => widened!(from, flushes, |a| if a.is_nan() {
-            i64::MIN
-        } else {
-            integral(a, MODE) as i64
-        }),
-        (_, 8) => widened!(from, flushes, |a| integral(a, MODE) as u8),
-        (_, 16) => widened!(from, flushes, |a| integral(a, MODE) as u16),
-        (_, 32) => widened!(from, flushes, |a| integral(a, MODE) as u32),
-        (_, 64) => widened!(from, flushes, |a| if a.is_nan() {
-            1 << 63
-        } else {
-            integral(a, MODE) as u64
-        }),
+    macro_rules! whole {
+        ($t:ty, $nan:expr) => {
+            match from.bits {
+                64 => by_mode!(mode, |MODE| widened!(from, flushes, |a| if a.is_nan() {
+                    $nan
+                } else {
+                    integral(a, MODE) as $t
+                })),
+                _ => by_mode!(mode, |MODE| widened!(from, flushes, |a| integral(a, MODE)
+                    as $t)),
+            }
+        };
+    }
+    macro_rules! long {
+        ($t:ty, $nan:expr) => {
+            by_mode!(mode, |MODE| widened!(from, flushes, |a| if a.is_nan() {
+                $nan
+            } else {
+                integral(a, MODE) as $t
+            }))
+        };
+    }
+    Some(match (to.kind, to.bits) {
+        (Kind::Signed, 8) => whole!(i8, i8::MIN),
+        (Kind::Signed, 16) => whole!(i16, i16::MIN),
+        (Kind::Signed, 32) => whole!(i32, i32::MIN),
+        (Kind::Signed, 64) => long!(i64, i64::MIN),
+        (_, 8) => whole!(u8, 1 << 7),
+        (_, 16) => whole!(u16, 1 << 15),
+        (_, 32) => whole!(u32, 1 << 31),
+        (_, 64) => long!(u64, 1 << 63),
         _ => return None,
-    }))
+    })
 }
 
 fn single(a: f64, mode: Mode) -> f32 {

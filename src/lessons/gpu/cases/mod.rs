@@ -93,13 +93,13 @@ pub(super) enum Input {
 /// The check that compares results.
 pub(super) const COMPUTES: &[&str] = &["computes"];
 
-/// The most elements with which a launch is repeated without optimisation.
-const PLAIN_MOST: usize = 1000;
+/// The sizes of a vector with which a launch is repeated without optimisation, and the most threads a block
+/// has then: ten times as many instructions show nothing more.
+const PLAIN: (&[usize], usize) = (&[1, 33, 257], 256);
 
 impl Plan {
     /// An ordinary one: its results are compared, and faults are looked for.
     fn new(told: String, sizes: [usize; 3], grid: Dim3, block: Dim3) -> Self {
-        let work: usize = sizes.iter().product();
         Self {
             told,
             sizes,
@@ -109,7 +109,7 @@ impl Plan {
             checks: COMPUTES,
             is_counted: false,
             is_watched: true,
-            is_plain: work <= PLAIN_MOST,
+            is_plain: false,
         }
     }
 
@@ -152,11 +152,13 @@ impl Plan {
     }
 
     /// The instructions that a launch may execute, each thread's counted: hundreds of times more than a
-    /// right one needs, and little enough that an endless one is soon found.
-    pub(super) fn most_instructions(&self) -> u64 {
+    /// right one needs, and little enough that an endless one is soon found. Ten times as many, if it was
+    /// compiled without optimisation.
+    pub(super) fn most_instructions(&self, is_optimised: bool) -> u64 {
         const LEAST: u64 = 2_000_000;
-        const A_THREAD: u64 = 2_000;
-        const AN_ELEMENT: u64 = 2_000;
+        const A_THREAD: u64 = 4_000;
+        const AN_ELEMENT: u64 = 4_000;
+        const PLAIN: u64 = 10;
         let threads = self.grid.count().saturating_mul(self.block.count());
         let work = self.sizes.iter().fold(1, |work: u64, &size| {
             work.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX))
@@ -164,6 +166,7 @@ impl Plan {
         LEAST
             .saturating_add(threads.saturating_mul(A_THREAD))
             .saturating_add(work.saturating_mul(AN_ELEMENT))
+            .saturating_mul(if is_optimised { 1 } else { PLAIN })
     }
 }
 
@@ -222,7 +225,11 @@ fn vector(n: usize, grid: u32, block: usize) -> Plan {
         many => format!("{} blocks", grouped(u64::from(many))),
     };
     let told = format!("n = {}, {blocks} of {block}", grouped(n as u64));
-    Plan::new(told, [n, 1, 1], Dim3::line(grid), line(block))
+    let (sizes, threads) = PLAIN;
+    Plan {
+        is_plain: sizes.contains(&n) && block <= threads,
+        ..Plan::new(told, [n, 1, 1], Dim3::line(grid), line(block))
+    }
 }
 
 /// Where rows of a matrix begin and end in an array.

@@ -30,14 +30,17 @@ fn plans() -> Vec<Plan> {
         }
     }
     plans.push(sized(1000, 256).with(Input::Special));
-    plans.push(sized(LARGE, 256).with(Input::Real));
+    plans.push(sized(LARGE, 256));
     plans.push(sized(EVEN, 256).counted(&["strides"]).unwatched());
     plans
 }
 
 /// What the grid has no thread for is a question of strides.
 fn sized(n: usize, block: usize) -> Plan {
-    let plan = vector(n, GRID, block).with(Input::Real);
+    let plan = Plan {
+        input: Input::Real,
+        ..vector(n, GRID, block)
+    };
     match n > block * GRID as usize {
         true => plan.of(&["strides"]),
         false => plan,

@@ -2,7 +2,7 @@
 
 use super::values::whole;
 use super::{
-    Array, Contract, EVEN, Element, Input, Kind, Parameter, Plan, Start, Want, int, vector,
+    Array, Contract, EVEN, Element, Input, Kind, Parameter, Plan, Start, Want, grouped, int, vector,
 };
 use crate::lessons::chance::Source;
 
@@ -10,6 +10,9 @@ use crate::lessons::chance::Source;
 const LENGTHS: &[usize] = &[
     0, 1, 2, 3, 31, 32, 33, 255, 256, 257, 1000, 1023, 1024, 1025, 2048, 4099,
 ];
+
+/// Those with which it is launched without optimisation, too.
+const PLAIN: &[usize] = &[1, 257, 1025];
 
 /// Threads of the block.
 const THREADS: usize = 1024;
@@ -27,15 +30,20 @@ pub(super) const CONTRACT: Contract = Contract {
 };
 
 fn plans() -> Vec<Plan> {
-    let mut plans: Vec<Plan> = LENGTHS.iter().map(|&n| vector(n, 1, THREADS)).collect();
-    plans.push(vector(3000, 1, THREADS).with(Input::Equal));
-    plans.push(vector(EVEN - 1, 1, THREADS).unwatched());
-    plans.push(
-        vector(EVEN, 1, THREADS)
-            .counted(&["scans-in-log-steps"])
-            .unwatched(),
-    );
+    let mut plans: Vec<Plan> = LENGTHS.iter().map(|&n| sized(n)).collect();
+    plans.push(sized(3000).with(Input::Equal));
+    plans.push(sized(EVEN - 1).unwatched());
+    plans.push(sized(EVEN).counted(&["scans-in-log-steps"]).unwatched());
     plans
+}
+
+/// The block is always the same one.
+fn sized(n: usize) -> Plan {
+    Plan {
+        told: format!("n = {}", grouped(n as u64)),
+        is_plain: PLAIN.contains(&n),
+        ..vector(n, 1, THREADS)
+    }
 }
 
 fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {

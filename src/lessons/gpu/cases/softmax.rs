@@ -60,7 +60,7 @@ fn shaped(rows: usize, cols: usize, block: usize) -> Plan {
     let grid = Dim3::line(blocks(rows, 1));
     let plan = Plan::new(told, [rows, cols, 1], grid, line(block));
     Plan {
-        is_plain: rows * cols <= 300,
+        is_plain: (1..=300).contains(&(rows * cols)) && block <= 256,
         ..plan
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn sum(terms: impl Iterator<Item = f64>) -> Expected {
 /// A sum of whole numbers whose partial sums are all floats: any order gives the same, exactly.
 pub(super) fn whole_sum(terms: impl Iterator<Item = f64>) -> Expected {
     Expected {
-        value: terms.sum(),
+        value: terms.fold(0.0, |sum, term| sum + term),
         within: 0.0,
     }
 }

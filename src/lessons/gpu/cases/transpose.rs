@@ -55,7 +55,7 @@ fn shaped(rows: usize, cols: usize) -> Plan {
     let grid = Dim3::new(blocks(cols, TILE), blocks(rows, TILE), 1);
     let plan = Plan::new(format!("{rows} x {cols}"), [rows, cols, 1], grid, THREADS);
     Plan {
-        is_plain: rows * cols <= 2 * TILE * TILE,
+        is_plain: (1..=TILE * TILE).contains(&(rows * cols)),
         ..plan
     }
 }

@@ -21,6 +21,9 @@ const SOURCE: (&str, &str) = ("divergence.cu", include_str!("kernels/divergence.
 
 const BLOCK: u32 = 128;
 
+/// Rounds of either loop.
+const TURNS: i32 = 16;
+
 fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let story = "The lanes of a warp share one instruction at a time. Where a branch sends some here and \
                  some there, the warp goes both ways, one after the other, and those who are not meant \
@@ -44,7 +47,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         let launched = stage.launch(
             kernel,
             (Dim3::line(1), Dim3::line(BLOCK)),
-            &[Arg::Ptr(output)],
+            &[Arg::Ptr(output), Arg::I32(TURNS)],
         )?;
         let total = &launched.counters.total;
         rows.push(vec![

@@ -29,18 +29,24 @@ pub(in crate::lessons::gpu) fn compiles(trial: &Trial<'_>) -> Judgement {
         let failure = Failure::new(format!("it has no kernel that is called {wanted}: {there}"));
         return Err(failure.hint(without(module)).into());
     };
-    let agrees = function.params.len() == module.parameters.len()
-        && function.params.iter().zip(&module.parameters).all(fits);
-    match agrees {
-        true => Ok(Pass::of("kernels", module.functions.len())),
-        false => Err(Failure::new(format!(
-            "{wanted} takes {}, and the handout has {}",
-            list(function.params.iter().map(shown)),
-            list(module.parameters.iter().map(|(name, _)| name.clone())),
-        ))
+    let (has, wants) = (function.params.len(), module.parameters.len());
+    let pairs = function.params.iter().zip(&module.parameters);
+    let other = pairs.enumerate().find(|(_, pair)| !fits(*pair));
+    let why = match other {
+        _ if has != wants => {
+            format!("{wanted} takes {has} parameters, and in the handout it is {wants}")
+        }
+        None => return Ok(Pass::of("kernels", module.functions.len())),
+        Some((at, (has, (name, _)))) => format!(
+            "parameter {} of {wanted} is a .{} of {} bytes, and in the handout it is {name}",
+            at + 1,
+            has.ptx_type,
+            has.bytes
+        ),
+    };
+    Err(Failure::new(why)
         .hint("What is it launched with, in which order, and how large is each of these?")
-        .into()),
-    }
+        .into())
 }
 
 fn without(module: &Module) -> &'static str {
@@ -61,17 +67,4 @@ fn fits((has, (name, bytes)): (&ParamInfo, &(String, u64))) -> bool {
         _ => is_float,
     };
     has.bytes == *bytes && !contradicts
-}
-
-fn shown(parameter: &ParamInfo) -> String {
-    format!("{} bytes (.{})", parameter.bytes, parameter.ptx_type)
-}
-
-fn list(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.collect();
-    match items.split_last() {
-        None => "nothing".to_owned(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
 }

@@ -123,7 +123,7 @@ fn free_of(trial: &Trial<'_>, group: Group) -> Judgement {
     if let Some(refused) = facts.refused() {
         let why = format!("{}: the launch is refused: {}", refused.told, refused.why);
         return Err(Failure::new(why)
-            .hint("How large is a block, and what does the kernel say or need that does not fit to it?")
+            .hint("With what is it launched, and what of that does the kernel not fit?")
             .into());
     }
     for seen in facts.launches() {

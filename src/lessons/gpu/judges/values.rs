@@ -66,14 +66,14 @@ fn compared(seen: Seen<'_>, output: &Output, hint: &str) -> Result<(), Objection
     };
     let mut why = format!("{}: {}", told::launch(seen.launch), wrong(first));
     if output.elements > 1 {
-        let elements = format!("{} of {}", grouped(output.wrong), grouped(output.elements));
+        let (wrong, of) = (grouped(output.wrong), grouped(output.elements));
         why.push_str(&format!(
-            "\n  {elements} elements of {} are wrong",
+            "\n  wrong elements of {}: {wrong} of {of}",
             output.array
         ));
         if output.unwritten > 0 {
             let unwritten = grouped(output.unwritten);
-            why.push_str(&format!(", of which {unwritten} were never written"));
+            why.push_str(&format!("; never written: {unwritten}"));
         }
     }
     let hint = match first.got {

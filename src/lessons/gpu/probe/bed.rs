@@ -104,7 +104,10 @@ impl Bed {
                 }
             });
         }
-        self.simulator.options_mut().max_instructions = plan.most_instructions();
+        let options = self.simulator.options_mut();
+        options.max_instructions = plan.most_instructions(self.is_optimised);
+        // No two launches take blocks and warps in the same order.
+        options.seed = options.seed.wrapping_add(1);
         let launched =
             self.simulator
                 .launch(self.module, function, plan.grid, plan.block, 0, &args);

@@ -1,9 +1,10 @@
-// A quarter of the tile at a time: eight columns of it go through a strip of shared memory, which is used
-// again. A strip has to be empty before it is filled with the next one.
+// A quarter of the tile at a time: eight rows of it go through a strip of shared memory, which is used again.
+// A strip has to be empty before it is filled with the next one. Its rows are 36 words long, so that eight
+// rows of four words each lie in 32 banks.
 
 extern "C" __global__ void transpose(const float* in, float* out, int rows, int cols)
 {
-    __shared__ float strip[8][33];
+    __shared__ float strip[8][36];
     const int thread = threadIdx.y * 32 + threadIdx.x;
     for (int first = 0; first < 32; first += 8) {
         // Eight rows of `in`, each of them 32 wide.

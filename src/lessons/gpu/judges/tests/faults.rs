@@ -125,7 +125,7 @@ fn a_launch_that_is_refused_does_not_end() {
     };
     assert_snapshot!(judged(ends, &[made(launch()), Fact::Refused(refused)]), @"
     fail: n = 1, a block of 1024: the launch is refused: invalid configuration argument: 256 threads at most
-    hint: How large is a block, and what does the kernel say or need that does not fit to it?
+    hint: With what is it launched, and what of that does the kernel not fit?
     ");
 }
 
@@ -168,7 +168,7 @@ fn a_kernel_has_the_name_and_the_parameters_of_the_handout() {
     ");
     let swapped = module(&[("scale", &[("u64", 8), ("f32", 4)])]);
     assert_snapshot!(judged(compiles, &[swapped]), @"
-    fail: scale takes 8 bytes (.u64) and 4 bytes (.f32), and the handout has a float and a pointer
+    fail: parameter 1 of scale is a .u64 of 8 bytes, and in the handout it is a float
     hint: What is it launched with, in which order, and how large is each of these?
     ");
     let whole = module(&[("scale", &[("u32", 4), ("u64", 8)])]);

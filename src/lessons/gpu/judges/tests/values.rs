@@ -25,7 +25,7 @@ fn the_first_wrong_element_is_shown() {
     let facts = [made(launch()), output(Some(wrong(Some("7"))))];
     assert_snapshot!(judged(computes, &facts), @"
     fail: n = 257, 2 blocks of 256: c[256] is 7; right is 3.5
-      1 of 257 elements of c are wrong
+      wrong elements of c: 1 of 257
     hint: Which thread has that element, and which steps lead from the input to it?
     ");
     let rounded = Wrong {
@@ -34,7 +34,7 @@ fn the_first_wrong_element_is_shown() {
     };
     assert_snapshot!(judged(is_stable, &[made(launch()), output(Some(rounded))]), @"
     fail: n = 257, 2 blocks of 256: c[256] is NaN; right is 3.5, give or take 1.2e-6
-      1 of 257 elements of c are wrong
+      wrong elements of c: 1 of 257
     hint: What is the largest number that exp is given there, and what the sum of the row?
     ");
 }
@@ -44,7 +44,7 @@ fn what_nobody_has_written_has_no_value() {
     let facts = [made(launch()), output(Some(wrong(None)))];
     assert_snapshot!(judged(computes, &facts), @"
     fail: n = 257, 2 blocks of 256: c[256] was never written; right is 3.5
-      1 of 257 elements of c are wrong, of which 1 were never written
+      wrong elements of c: 1 of 257; never written: 1
     hint: Which thread has that element, and does it come so far?
     ");
 }
