@@ -9,7 +9,9 @@
 //! runs it over [`memory`]; [`fault`] and [`counters`] are what it hands back.
 
 pub mod counters;
+pub mod cuda;
 pub mod fault;
+pub mod host;
 pub mod launch;
 pub mod memory;
 pub mod ptx;
