@@ -33,9 +33,12 @@ pub const PRELUDE: &[(&str, &str)] = &[
     header!("cfloat"),
     header!("climits"),
     header!("cmath"),
+    header!("cooperative_groups/reduce.h"),
+    header!("cooperative_groups.h"),
     header!("cstddef"),
     header!("cstdint"),
     header!("cstdio"),
+    header!("cuda_fp16.h"),
     header!("cuda_runtime.h"),
     header!("cuda_runtime_api.h"),
     header!("device_functions.h"),
@@ -67,10 +70,20 @@ mod tests {
     #[test]
     fn no_header_is_forgotten() {
         let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gpu/prelude");
-        let there: BTreeSet<String> = std::fs::read_dir(place)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut there = BTreeSet::new();
+        let mut open = vec![place.clone()];
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true => open.push(path),
+                    false => {
+                        let name = path.strip_prefix(&place).unwrap();
+                        there.insert(name.to_str().unwrap().to_owned());
+                    }
+                }
+            }
+        }
         let named: BTreeSet<String> = PRELUDE.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(there, named);
     }
