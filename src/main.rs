@@ -8,6 +8,7 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use syslab::model::check::{KERNEL_LAUNCH, KERNEL_PROBE};
 use syslab::model::experiment::ACTOR;
 use syslab::{bench, cli, commands, exit, lessons, sandbox, stimulus};
 
@@ -33,6 +34,12 @@ static ENTRIES: &[(&str, Entry)] = &[
         ended(stimulus::clients::main(args))
     }),
     (lessons::player::PLAYER_COMMAND, lessons::player::play),
+    (KERNEL_PROBE, |args| {
+        lessons::gpu::probe::main(&texts(args), &mut std::io::stdout().lock())
+    }),
+    (KERNEL_LAUNCH, |args| {
+        ended(commands::kernel::launch(args).map_err(std::io::Error::other))
+    }),
 ];
 
 /// The exit code of a hidden entry; its callers read what it says, not how it ends.
@@ -44,6 +51,12 @@ fn ended(result: std::io::Result<()>) -> ExitCode {
             ExitCode::from(exit::BUG)
         }
     }
+}
+
+/// Arguments of ours, which are text.
+fn texts(args: &[OsString]) -> Vec<String> {
+    let text = |arg: &OsString| arg.to_string_lossy().into_owned();
+    args.iter().map(text).collect()
 }
 
 fn main() -> ExitCode {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::exhibit::Exhibit;
 use crate::model::{Experiment, Fault, Finding, Recording, Scorecard, Strike};
 use crate::sandbox::{Bind, Rung};
 
@@ -27,6 +28,9 @@ pub struct Request {
     pub seed: u64,
     /// Ids of the checks to make; empty: all.
     pub only: Vec<String>,
+    /// Ids of the checks whose trials are made before all others.
+    #[serde(default)]
+    pub first: Vec<String>,
     /// Trials at the same time.
     pub jobs: usize,
     /// Multiplies every time limit.
@@ -35,6 +39,9 @@ pub struct Request {
     pub repeat: u32,
     /// Whether an oracle is asked for something smaller that fails, too, for people to look at.
     pub shrinks: bool,
+    /// Whether the recordings that failed checks were judged by are wanted too.
+    #[serde(default)]
+    pub exhibits: bool,
     /// For a lab whose submissions are modules: one that is in no lab, and calls of it.
     #[serde(default)]
     pub audit: Option<Audit>,
@@ -68,6 +75,8 @@ pub enum Progress {
     },
     /// A check is decided.
     Finished(Box<Finding>),
+    /// What a check that failed was judged by, if that was asked for; when all are decided.
+    Exhibit(Box<Exhibit>),
 }
 
 /// What a worker is told to do.

@@ -7,14 +7,15 @@ use std::{env, thread};
 
 use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
-use crate::model::{Lab, Lesson, Scorecard, Verdict};
+use crate::model::{Finding, Lab, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
+use crate::sandbox::Fingerprint;
 use crate::ui::{Screen, visible};
 
 use super::examination::{Examined, examined};
 use super::interrupt::Interrupt;
 use super::outputs::Outputs;
-use super::workspace::Workspace;
+use super::workspace::{Key, LabState, Reached, Workspace};
 
 /// Examine a submission to a lab
 ///
@@ -75,7 +76,10 @@ Examples:
   $ syslab LESSON check LAB --only CHECK --seed 7
 
   Report on the screen and, whole, in a file:
-  $ syslab LESSON check LAB --format text --format json --output report.json";
+  $ syslab LESSON check LAB --format text --format json --output report.json
+
+  See what happened where a check failed, as a picture for a browser:
+  $ syslab LESSON check LAB --html report.html";
 
 /// A factor for time that is neither absurd nor no number.
 fn scale(text: &str) -> Result<f64, String> {
@@ -100,22 +104,24 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
 
-    let Examined { card, is_whole } = examined(&request, lab, screen, &interrupt)?;
+    let Examined {
+        card,
+        exhibits,
+        is_whole,
+        files,
+    } = examined(&request, lab, screen, &interrupt)?;
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
     };
-    opened.write(&card, screen, detail)?;
+    opened.write(&card, &exhibits, screen, detail)?;
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
-    if args.only.is_empty() {
-        remember(&name, &request.submission, &card, screen);
-    }
-    let verdicts: Vec<Verdict> = card.checks.iter().map(|finding| finding.verdict).collect();
+    remember(&name, &request, &card, files.as_ref(), screen);
     match args.exit_zero {
         true => Ok(exit::DONE),
-        false => Ok(code(&verdicts)),
+        false => Ok(code(&card.checks)),
     }
 }
 
@@ -166,9 +172,11 @@ fn request(
         submission,
         seed: u64::from(args.seed.unwrap_or_else(any_seed)),
         only: args.only.clone(),
+        first: Vec::new(),
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
         shrinks: true,
+        exhibits: args.outputs.has_html(),
         repeat: args.repeat,
         audit: None,
     })
@@ -181,7 +189,11 @@ pub(super) fn any_seed() -> u32 {
 }
 
 /// The exit code that says what the checks came to.
-pub(super) fn code(verdicts: &[Verdict]) -> u8 {
+pub(super) fn code<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> u8 {
+    let verdicts: Vec<Verdict> = findings
+        .into_iter()
+        .map(|finding| finding.verdict)
+        .collect();
     let any = |verdict| verdicts.contains(&verdict);
     if any(Verdict::Fail) {
         exit::FAILED
@@ -194,20 +206,42 @@ pub(super) fn code(verdicts: &[Verdict]) -> u8 {
     }
 }
 
-/// Writes the score down if the submission is in a workspace; trouble with that is only told.
-fn remember(lab: &str, submission: &Path, card: &Scorecard, screen: &Screen) {
-    let saved = Workspace::find(submission).and_then(|workspace| match workspace {
-        Some(mut workspace) => match workspace.scored(lab, card.score, card.max_score) {
-            true => workspace.save(),
-            false => Ok(()),
-        },
-        None => Ok(()),
-    });
-    if let Err(error) = saved {
-        screen.say(&format!(
-            "progress is not kept: {}",
-            visible(&format!("{error:#}"))
-        ));
+/// Writes down what was found, and the score if all was tried, if the submission is in a workspace;
+/// trouble with that is only told.
+fn remember(
+    lab: &str,
+    request: &Request,
+    card: &Scorecard,
+    files: Option<&Fingerprint>,
+    screen: &Screen,
+) {
+    let kept = || -> Result<(), Trouble> {
+        let score = |workspace: &mut Workspace| {
+            if request.only.is_empty() {
+                workspace.scored(lab, &reached(card, files));
+            }
+        };
+        let workspace = Workspace::change(&request.submission, score)?;
+        if let (Some(workspace), Some(files)) = (workspace, files) {
+            let mut state = LabState::load(&workspace.root, lab);
+            state.learn(&Key::new(files, card.seed), card.checks.iter().cloned());
+            state.save(&workspace.root, lab)?;
+        }
+        Ok(())
+    };
+    if let Err(trouble) = kept() {
+        let why = visible(&format!("{:#}", trouble.error));
+        screen.say(&format!("progress is not kept: {why}"));
+    }
+}
+
+/// A scorecard as progress remembers it.
+pub(super) fn reached(card: &Scorecard, files: Option<&Fingerprint>) -> Reached {
+    Reached {
+        score: card.score,
+        max_score: card.max_score,
+        seed: card.seed,
+        hash: files.map(ToString::to_string),
     }
 }
 
@@ -218,9 +252,12 @@ mod tests {
     #[test]
     fn the_worst_verdict_chooses_the_exit_code() {
         use Verdict::{Fail, Pass, Skipped, Unknown};
-        assert_eq!(code(&[Pass, Pass]), exit::DONE);
-        assert_eq!(code(&[Pass, Skipped]), exit::MACHINE);
-        assert_eq!(code(&[Skipped, Unknown]), exit::INSTRUCTOR);
-        assert_eq!(code(&[Unknown, Fail]), exit::FAILED);
+        let lab = crate::lessons::lab("gpu", "vector-add").unwrap();
+        let finding = |verdict| crate::bench::verdict::blank("gpu", &lab.checks[0], verdict, "");
+        let code = |one, other| code(&[finding(one), finding(other)]);
+        assert_eq!(code(Pass, Pass), exit::DONE);
+        assert_eq!(code(Pass, Skipped), exit::MACHINE);
+        assert_eq!(code(Skipped, Unknown), exit::INSTRUCTOR);
+        assert_eq!(code(Unknown, Fail), exit::FAILED);
     }
 }

@@ -73,3 +73,19 @@ fn solutions_of_ext_pass() {
     }
     verified(&["ext/bind", "--row", "solution/ctypes"]);
 }
+
+#[test]
+fn every_lab_of_gpu_holds_what_it_promises() {
+    for lab in [
+        "vector-add",
+        "saxpy",
+        "transpose",
+        "reduce",
+        "histogram",
+        "scan",
+        "matmul",
+        "softmax",
+    ] {
+        verified(&[&format!("gpu/{lab}")]);
+    }
+}
