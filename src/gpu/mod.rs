@@ -34,6 +34,9 @@ pub const PRELUDE: &[(&str, &str)] = &[
     header!("cstddef"),
     header!("cstdint"),
     header!("cstdio"),
+    header!("cooperative_groups.h"),
+    header!("cooperative_groups/reduce.h"),
+    header!("cuda_fp16.h"),
     header!("cuda_runtime.h"),
     header!("cuda_runtime_api.h"),
     header!("device_functions.h"),
@@ -65,10 +68,18 @@ mod tests {
     #[test]
     fn no_header_is_forgotten() {
         let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gpu/prelude");
-        let there: BTreeSet<String> = std::fs::read_dir(place)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut there = BTreeSet::new();
+        let mut open = vec![place.clone()];
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    there.insert(path.strip_prefix(&place).unwrap().display().to_string());
+                }
+            }
+        }
         let named: BTreeSet<String> = PRELUDE.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(there, named);
     }
