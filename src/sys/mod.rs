@@ -5,6 +5,7 @@
 
 pub mod beneath;
 pub mod clock;
+pub mod file_system;
 pub mod filter;
 pub mod handler;
 pub mod kcmp;
