@@ -40,6 +40,7 @@ pub const OPCODES: &[&str] = &[
     "lop3",
     "mad",
     "mad24",
+    "madc",
     "match",
     "max",
     "membar",

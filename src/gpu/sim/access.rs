@@ -191,6 +191,7 @@ impl Exec<'_, '_> {
         let bytes = (size * load.targets.len()) as u64;
         let addresses = self.addresses(load.address, group);
         let (spots, split) = self.spots(&addresses, load.window, bytes, false, active, group);
+        self.w.patience.polls += u64::from(load.order.is_strong);
         let strength = if load.order.is_strong {
             Strength::Strong
         } else {

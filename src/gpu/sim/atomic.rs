@@ -19,6 +19,7 @@ impl Exec<'_, '_> {
             .map(|src| *self.w.value(program, group.frame, src));
         let checks = self.m.options.checks;
         let mut olds = [0; 32];
+        let mut changes = false;
         for lane in lanes_of(active) {
             let spot = spots[lane];
             let Some((region, at)) = self.region(spot) else {
@@ -27,6 +28,7 @@ impl Exec<'_, '_> {
             let old = region.load(at, size);
             let new = (atomic.update)(old, operands[0][lane], operands[1][lane]);
             olds[lane] = old;
+            changes |= new != old;
             let is_unwritten = region.unwritten(at, size) == size;
             if checks.uninitialised && is_unwritten {
                 self.uninitialised(spot, 0, size, lane, group);
@@ -49,6 +51,7 @@ impl Exec<'_, '_> {
                 self.w.clocks.wrote(lane);
             }
         }
+        self.w.patience.polls += u64::from(!changes);
         if let Some((register, bits)) = atomic.target {
             for lane in lanes_of(active) {
                 olds[lane] = extended(olds[lane], atomic.size, false, bits);

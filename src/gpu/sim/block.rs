@@ -7,7 +7,7 @@ use super::clock::{Clocks, Knowledge};
 use super::program::{Program, Special};
 use super::shadow::Shadow;
 use super::unwritten::Unsettled;
-use super::warp::{Frame, Warp};
+use super::warp::{Frame, Patience, Warp};
 use crate::gpu::launch::Dim3;
 use crate::gpu::memory::Region;
 
@@ -130,6 +130,7 @@ fn warp(program: &Program, shape: Shape, number: u64, index: Dim3, first: u32) -
         clocks: Clocks::new(grid_first, shape.padded()),
         last_back: None,
         origin: None,
+        patience: Patience::default(),
         avoided: 0,
     }
 }

@@ -8,15 +8,8 @@
 use super::block::{Arrival, Common};
 use super::machine::{About, Machine, Offender};
 use super::program::{Barrier, Inst, Op, Reach};
-use super::warp::{Warp, lanes_of};
+use super::warp::{Patience, Warp, lanes_of};
 use crate::gpu::fault::FaultKind;
-
-/// Instructions after which a group that polls stands back.
-const PATIENCE: u64 = 512;
-/// Polls that make a group one that waits.
-const POLLS: u64 = 8;
-/// Instructions after which any group stands back for the others of its warp.
-const LONG: u64 = 200_000;
 
 /// Why a warp stopped running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,21 +68,17 @@ impl<'l> Exec<'_, 'l> {
             if left == 0 {
                 return Pause::Turn;
             }
-            let mut among = runnable & !self.w.avoided;
+            let among = runnable & !self.w.avoided;
             if among == 0 {
+                // Every lane here waits for somebody else.
                 self.w.avoided = 0;
-                among = runnable;
+                return Pause::Polling;
             }
-            let (mask, pc, frame) = self.w.pick(among);
-            // Lanes that were avoided and are here too go along.
-            let (mask, _, _) = if among == runnable {
-                (mask, pc, frame)
-            } else {
-                let here = lanes_of(runnable)
-                    .filter(|lane| self.w.pc[*lane] == pc && self.w.frame[*lane] == frame)
-                    .fold(0, |mask, lane| mask | 1 << lane);
-                (here, pc, frame)
-            };
+            let (_, pc, frame) = self.w.pick(among);
+            // Lanes that stand back and are here go along.
+            let mask = lanes_of(runnable)
+                .filter(|lane| self.w.pc[*lane] == pc && self.w.frame[*lane] == frame)
+                .fold(0, |mask, lane| mask | 1 << lane);
             self.w.avoided &= !mask;
             let group = Group { mask, pc, frame };
             let meeting = lanes_of(runnable & !mask & !self.w.avoided)
@@ -106,7 +95,6 @@ impl<'l> Exec<'_, 'l> {
     /// Runs a group until it must be chosen anew, or the warp pauses.
     fn group(&mut self, mut group: Group, meeting: u32, left: &mut u64) -> Option<Pause> {
         let program = self.m.program;
-        let (mut ran, mut polls) = (0_u64, 0_u64);
         loop {
             let inst = &program.code[group.pc as usize];
             let active = match inst.guard {
@@ -124,14 +112,11 @@ impl<'l> Exec<'_, 'l> {
                 self.exhausted(group);
                 return Some(Pause::Stopped);
             }
-            ran += 1;
             *left = left.saturating_sub(1);
-            polls += u64::from(polls_others(inst));
             if self.w.has_undefined() {
                 self.follow_undefined(inst, active, group);
             }
-            let flow = self.instruction(inst, active, group);
-            match flow {
+            match self.instruction(inst, active, group) {
                 Flow::Next => group.pc += 1,
                 Flow::Jump(to) => {
                     if to <= group.pc {
@@ -146,15 +131,12 @@ impl<'l> Exec<'_, 'l> {
                 self.w.go(group.mask, group.pc);
                 return None;
             }
-            if ran >= PATIENCE && polls >= POLLS || ran >= LONG {
+            self.w.patience.ran += 1;
+            if self.w.patience.is_over() {
                 self.w.go(group.mask, group.pc);
-                self.w.avoided = group.mask;
-                let is_alone = self.w.runnable() & !group.mask == 0;
-                return is_alone.then_some(if polls >= POLLS {
-                    Pause::Polling
-                } else {
-                    Pause::Turn
-                });
+                self.w.avoided |= group.mask;
+                self.w.patience = Patience::default();
+                return None;
             }
         }
     }
@@ -222,6 +204,10 @@ impl<'l> Exec<'_, 'l> {
                 read,
             } => {
                 self.copy(*to, *from, *size, *read, active, group);
+                Flow::Next
+            }
+            Op::Pause => {
+                self.w.patience.polls += 1;
                 Flow::Next
             }
             Op::Fence(reach) => {
@@ -338,15 +324,5 @@ impl<'l> Exec<'_, 'l> {
             self.w.waiting |= active;
         }
         Flow::Pause(Pause::Arrived)
-    }
-}
-
-/// Whether an instruction may be a poll of what others write.
-fn polls_others(inst: &Inst) -> bool {
-    match &inst.op {
-        Op::Load(load) => load.order.is_strong,
-        Op::Atomic(atomic) => atomic.may_wait,
-        Op::Pause => true,
-        _ => false,
     }
 }

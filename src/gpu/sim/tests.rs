@@ -174,6 +174,19 @@ fn lanes_that_wait_for_each_other_go_on() {
 }
 
 #[test]
+fn lanes_that_part_while_they_wait_give_way() {
+    // Lane 0 sets the flag, further down than the others look at it on two paths.
+    let body = "setp.eq.u32 %p1, %t, 0; @%p1 bra $set; $spin: and.b32 %r1, %t, 1;
+        setp.eq.u32 %p2, %r1, 0; @%p2 bra $even; ld.volatile.global.u32 %r2, [flag]; bra.uni $join;
+        $even: ld.volatile.global.u32 %r2, [flag]; $join: setp.eq.u32 %p3, %r2, 0; @%p3 bra $spin;
+        bra.uni $end; $set: st.volatile.global.u32 [flag], 1; $end: st.global.u32 [%out], %t;";
+    let mut bench = Bench::new(".global .u32 flag;", body);
+    let launched = bench.launch(1, 32);
+    assert_eq!(accused(&launched), []);
+    assert!(launched.counters.total.thread_instructions < 100_000);
+}
+
+#[test]
 fn blocks_that_wait_for_each_other_go_on() {
     // A barrier of the grid: each block says that it is here and waits for all four.
     let body = "ld.global.u32 %r1, [%in]; st.global.u32 [%out], %r1; membar.gl; bar.sync 0;

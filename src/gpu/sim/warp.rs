@@ -84,6 +84,29 @@ impl Frame {
     }
 }
 
+/// Instructions after which lanes that poll stand back.
+const PATIENCE: u64 = 512;
+/// Polls that make lanes such that wait.
+const POLLS: u64 = 8;
+/// Instructions after which any lanes stand back for the others of their warp.
+const LONG: u64 = 200_000;
+
+/// How long lanes have run without giving way to others of their warp.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Patience {
+    /// Instructions.
+    pub(super) ran: u64,
+    /// Those among them that only look what others wrote: volatile loads, atomic operations that
+    /// change nothing, `__nanosleep()`.
+    pub(super) polls: u64,
+}
+
+impl Patience {
+    pub(super) fn is_over(self) -> bool {
+        self.ran >= PATIENCE && self.polls >= POLLS || self.ran >= LONG
+    }
+}
+
 /// A warp.
 #[derive(Debug)]
 pub(super) struct Warp {
@@ -111,6 +134,7 @@ pub(super) struct Warp {
     pub(super) last_back: Option<u32>,
     /// The shuffle that some undefined values come from, if there are any.
     pub(super) origin: Option<Box<Origin>>,
+    pub(super) patience: Patience,
     /// Lanes that wait in vain, so others go first.
     pub(super) avoided: u32,
 }

@@ -56,6 +56,7 @@ extern "C" __global__ void ptx_integers(const unsigned* a, const unsigned* b, un
     { unsigned r; asm("{ .reg .u16 l, h, p; mov.b32 {l, h}, %1; mul.hi.u16 p, l, h; cvt.u32.u16 %0, p; }" : "=r"(r) : "r"(x)); RESULT(42, r); }
     { unsigned r; asm("{ .reg .u16 l, h; mov.b32 {l, h}, %1; mul.wide.u16 %0, l, h; }" : "=r"(r) : "r"(x)); RESULT(43, r); }
     { unsigned r; asm("{ .reg .s16 l, h; mov.b32 {l, h}, %1; min.s16 l, l, h; cvt.s32.s16 %0, l; }" : "=r"(r) : "r"(x)); RESULT(44, r); }
+    { unsigned low, high; asm("mad.lo.cc.u32 %0, %2, %3, %4; madc.hi.u32 %1, %2, %3, 5;" : "=&r"(low), "=r"(high) : "r"(x), "r"(y), "r"(z)); RESULT(45, low ^ high * 3); }
 }
 
 #define RESULT64(k, value) out[(k) * n + i] = (value)

@@ -2,10 +2,11 @@
 
 use super::Refusal;
 use super::body::Body;
+use super::names::Symbol;
 use super::opcode::Opcode;
 use crate::gpu::ptx::{Kind, Number, Operand, Type};
 use crate::gpu::sim::lanes::{bits, half, integer};
-use crate::gpu::sim::program::{Logic, Op};
+use crate::gpu::sim::program::{Logic, Op, Src};
 
 /// 32 bits that mean nothing, for operands such as shift counts.
 const B32: Type = Type {
@@ -282,7 +283,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         ))
     }
 
-    /// `addc` and `subc`: take the carry flag, and with `.cc` give one.
+    /// `addc`, `subc` and `madc`: take the carry flag, and with `.cc` give one.
     fn carrying(
         &mut self,
         opcode: &mut Opcode<'a>,
@@ -290,12 +291,11 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         operands: &'m [Operand<'a>],
     ) -> Result<Op, Refusal> {
         let gives = opcode.take("cc");
-        let subtracts = match opcode.name {
-            "addc" => false,
-            "subc" => true,
-            _ => return Err(Refusal::Unknown),
-        };
-        self.carry(ty, operands, subtracts, true, gives)
+        match opcode.name {
+            "addc" => self.carry(ty, operands, false, true, gives),
+            "subc" => self.carry(ty, operands, true, true, gives),
+            _ => self.carry_product(opcode, ty, operands, true, gives),
+        }
     }
 
     fn carry_out(
@@ -307,8 +307,48 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         match opcode.name {
             "add" => self.carry(ty, operands, false, false, true),
             "sub" => self.carry(ty, operands, true, false, true),
-            _ => Err(Refusal::Unknown),
+            _ => self.carry_product(opcode, ty, operands, false, true),
         }
+    }
+
+    /// `mad` with carry: the product first, as an instruction of its own.
+    fn carry_product(
+        &mut self,
+        opcode: &mut Opcode<'a>,
+        ty: Type,
+        operands: &'m [Operand<'a>],
+        takes: bool,
+        gives: bool,
+    ) -> Result<Op, Refusal> {
+        let ([target, a, b, c], 32 | 64) = (operands, ty.bits) else {
+            return Err(Refusal::Unknown);
+        };
+        let f = match opcode.take_any(&["lo", "hi"]) {
+            Some("lo") => integer::binary("mul", ty),
+            Some(part) => integer::product(part, ty),
+            None => None,
+        };
+        let f = f.ok_or(Refusal::Unknown)?;
+        let (a, b, c) = (
+            self.source(a, ty)?,
+            self.source(b, ty)?,
+            self.source(c, ty)?,
+        );
+        let target = (self.target(target)?.0, ty.bits as u8);
+        let Some(Symbol::Register(product, _)) = self.scopes.register(ty) else {
+            return Err(Refusal::Wrong("too many registers".to_owned()));
+        };
+        self.push(Op::Binary(f, product, a, b), None)
+            .map_err(|error| Refusal::Wrong(error.to_string()))?;
+        let a = Src::Reg(product);
+        Ok(Op::Carry {
+            target,
+            a,
+            b: c,
+            subtracts: false,
+            takes,
+            gives,
+        })
     }
 
     fn carry(

@@ -236,7 +236,6 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             values,
             order,
             is_swap: name == "cas",
-            may_wait: matches!(name, "cas" | "exch" | "or" | "and" | "add"),
         })))
     }
 

@@ -78,8 +78,6 @@ pub(in crate::gpu::sim) struct Atomic {
     pub(in crate::gpu::sim) order: Order,
     /// Compare and swap: the idiom of reading plainly first is no race.
     pub(in crate::gpu::sim) is_swap: bool,
-    /// Whether a loop around it may be one that waits.
-    pub(in crate::gpu::sim) may_wait: bool,
 }
 
 /// Where the windows of state spaces begin in the generic address space.

@@ -79,7 +79,7 @@ fn integers(device: &mut Device, count: usize) -> Tried {
     };
     let (a, b) = (numbers(), numbers());
     pairs(device, "ptx_integers", (&a, &b), u32::is_same, |x, y| {
-        let mut want = [0; 45];
+        let mut want = [0; 46];
         want[..22].copy_from_slice(&arithmetic(x, y));
         want[22..].copy_from_slice(&logic(x, y));
         want
@@ -132,7 +132,7 @@ fn arithmetic(x: u32, y: u32) -> [u32; 22] {
     ]
 }
 
-fn logic(x: u32, y: u32) -> [u32; 23] {
+fn logic(x: u32, y: u32) -> [u32; 24] {
     let z = third(x);
     let (s, t) = (x.cast_signed(), y.cast_signed());
     let (count, at, length) = (y & 63, y & 63, y >> 8 & 63);
@@ -154,6 +154,7 @@ fn logic(x: u32, y: u32) -> [u32; 23] {
     let with_carry = x.wrapping_add(carry.into());
     let with_borrow = y.wrapping_sub(7).wrapping_sub(borrow.into());
     let (low, upper) = (x & 0xffff, x >> 16);
+    let grown = u64::from(x) * u64::from(y) + u64::from(z);
     [
         (funnel << count.min(32) >> 32) as u32,
         (funnel >> count.min(32)) as u32,
@@ -178,6 +179,7 @@ fn logic(x: u32, y: u32) -> [u32; 23] {
         (low * upper) >> 16,
         low * upper,
         i32::from((low as i16).min(upper as i16)).cast_unsigned(),
+        grown as u32 ^ ((grown >> 32) as u32).wrapping_add(5).wrapping_mul(3),
     ]
 }
 
