@@ -1,8 +1,8 @@
 //! Embeds the lessons' pages, the labs' files and what pages include, so that one binary is
 //! enough; and nothing else.
 //!
-//! Solutions and known mistakes stay out: they are for authors, who have a checkout, and what a learner
-//! installs should not hold the answers.
+//! Known mistakes stay out: they are for authors, who have a checkout. Solutions are in a table of their
+//! own, which only `syslab compare` looks into.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -38,6 +38,37 @@ fn main() -> io::Result<()> {
             }
         }
     }
+    write_table(&root, &out.join("embedded.rs"), &files)?;
+    let mut solutions = BTreeSet::new();
+    for lab in directories(&root, Path::new("labs"), 2)? {
+        let solution = lab.join("solution");
+        if root.join(&solution).is_dir() {
+            collect(&root, &solution, &mut solutions)?;
+        }
+    }
+    // Nobody wrote those.
+    solutions.retain(|file| file.file_name().is_some_and(|name| name != "Cargo.lock"));
+    write_table(&root, &out.join("solutions.rs"), &solutions)
+}
+
+/// The directories so many levels below `directory` (relative to `root`).
+fn directories(root: &Path, directory: &Path, levels: u32) -> io::Result<Vec<PathBuf>> {
+    if levels == 0 {
+        return Ok(vec![directory.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root.join(directory))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            let inner = directory.join(entry.file_name());
+            found.extend(directories(root, &inner, levels - 1)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Writes the table of these files, by their paths relative to `root`.
+fn write_table(root: &Path, to: &Path, files: &BTreeSet<PathBuf>) -> io::Result<()> {
     let mut table = String::from("&[\n");
     // By text, not by component: the table is searched by text.
     let mut files: Vec<&str> = files
@@ -55,7 +86,7 @@ fn main() -> io::Result<()> {
         .expect("writing to a string does not fail");
     }
     table.push_str("]\n");
-    fs::write(out.join("embedded.rs"), table)
+    fs::write(to, table)
 }
 
 /// Adds every file below `directory` (relative to `root`), links and hidden ones aside.

@@ -5,12 +5,12 @@
 
 use std::ffi::OsString;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, completions, demo, doctor, exercise, inspect, kernel, list, load, man,
-    overview, read, serve, start, trace,
+    audit, author, check, compare, completions, demo, doctor, exercise, hint, init, inspect,
+    kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -31,6 +31,10 @@ pub struct Cli {
     #[arg(hide_possible_values = true, display_order = 900)]
     color: ColorChoice,
 
+    /// Say nothing but results and errors
+    #[arg(long, global = true, display_order = 901)]
+    quiet: bool,
+
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -41,6 +45,10 @@ Examples:
   $ syslab LESSON read
   $ syslab LESSON start LAB --lang c
   $ syslab LESSON check LAB LAB
+
+  Have it checked again whenever you save; begin all other labs, too:
+  $ syslab watch LAB
+  $ syslab init --lang c
 
 Exit status: 0 done and all passed, 1 a check failed, 2 usage, 3 this machine cannot,
 4 an instructor must look, 70 a bug, 130 interrupted.";
@@ -138,6 +146,12 @@ enum LessonVerb {
 
 #[derive(Debug, Subcommand)]
 enum Tool {
+    Init(init::Args),
+    Watch(watch::Args),
+    Start(start::Args),
+    Hint(hint::Args),
+    Reset(reset::Args),
+    Compare(compare::Args),
     List(list::Args),
     Trace(trace::Args),
     Doctor(doctor::Args),
@@ -241,11 +255,33 @@ fn with_examples(command: Command, lesson: &Lesson) -> Command {
 pub fn command() -> Command {
     let command = Cli::command();
     match LESSONS.first() {
-        Some(first) => with_examples(command, first).mut_subcommand("author", |author| {
-            author.mut_subcommands(|verb| with_examples(verb, first))
-        }),
+        Some(first) => with_examples(command, first)
+            .mut_subcommand("author", |author| {
+                author.mut_subcommands(|verb| with_examples(verb, first))
+            })
+            .mut_subcommands(|verb| match LAB_VERBS.contains(&verb.get_name()) {
+                true => with_labs(with_examples(verb, first)),
+                false => verb,
+            }),
         None => command,
     }
+}
+
+/// The commands of syslab's own that take a lab of any lesson.
+const LAB_VERBS: [&str; 5] = ["watch", "start", "hint", "reset", "compare"];
+
+/// The command, with every lab's name as a value of its argument: also `LESSON/LAB`, which is not
+/// shown.
+fn with_labs(command: Command) -> Command {
+    let (short, long) = which::names();
+    let shown = short.into_iter().map(PossibleValue::new);
+    let hidden = long
+        .into_iter()
+        .map(|name| PossibleValue::new(name).hide(true));
+    let parser = PossibleValuesParser::new(shown.chain(hidden));
+    command.mut_arg("lab", |arg| {
+        arg.value_parser(parser).hide_possible_values(true)
+    })
 }
 
 /// Parses the arguments and does what they ask for; the exit code.
@@ -266,7 +302,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             };
         }
     };
-    let screen = Screen::new(cli.color);
+    let screen = Screen::new(cli.color).quiet(cli.quiet);
     exit::report(cli.run(&screen), &screen)
 }
 
@@ -283,6 +319,12 @@ impl Cli {
             },
             Some(Verb::LessonTool(tool, matches)) => (tool.run)(matches, screen),
             Some(Verb::Tool(tool)) => match tool {
+                Tool::Init(args) => init::run(args, screen),
+                Tool::Watch(args) => watch::run(args, screen),
+                Tool::Start(args) => start::run_any(args, screen),
+                Tool::Hint(args) => hint::run(args, screen),
+                Tool::Reset(args) => reset::run(args, screen),
+                Tool::Compare(args) => compare::run(args, screen),
                 Tool::List(args) => list::run(args, screen),
                 Tool::Trace(args) => trace::run(args, screen),
                 Tool::Doctor(args) => doctor::run(args, screen),

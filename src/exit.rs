@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::ui::{Screen, StdoutClosed, Tone, visible};
+use crate::ui::{Screen, StdoutClosed, Tone, give_back_terminal, visible};
 
 /// Done, and every check passed. Also if the reader of our output went away.
 pub const DONE: u8 = 0;
@@ -119,6 +119,8 @@ pub fn report(outcome: Outcome, screen: &Screen) -> u8 {
 pub fn install_panic_hook() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        // Else nobody could read what follows.
+        give_back_terminal();
         usual(info);
         eprintln!("error: this is a bug in syslab; please report it with the lines above");
         std::process::exit(i32::from(BUG));

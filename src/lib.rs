@@ -9,6 +9,7 @@ pub mod commands;
 pub mod embedded;
 pub mod exit;
 pub mod gpu;
+pub mod grade;
 pub mod lessons;
 pub mod model;
 pub mod probes;

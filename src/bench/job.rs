@@ -28,6 +28,9 @@ pub struct Request {
     pub seed: u64,
     /// Ids of the checks to make; empty: all.
     pub only: Vec<String>,
+    /// Ids of the checks whose trials are made before all others.
+    #[serde(default)]
+    pub first: Vec<String>,
     /// Trials at the same time.
     pub jobs: usize,
     /// Multiplies every time limit.

@@ -237,6 +237,7 @@ fn one_round(
             .map_or_else(String::new, |e| e.story.clone());
         works.extend(plan::trials(index, experiments));
     }
+    put_first(&mut works, &request.first, lab);
     let crew = Crew::new(works, lab.checks.len());
     let interpreters = Interpreters::default();
     let made = crew.work(
@@ -293,6 +294,17 @@ fn one_round(
     Ok(wanted(request, lab)
         .filter_map(|(index, _)| made[index].clone().or_else(|| skipped[index].clone()))
         .collect())
+}
+
+/// Moves the trials of these checks to the front; all others stay in their order.
+fn put_first(works: &mut VecDeque<Work>, first: &[String], lab: &Lab) {
+    works.make_contiguous().sort_by_key(|work| {
+        let id = lab.checks[work.check].id;
+        first
+            .iter()
+            .position(|wanted| wanted == id)
+            .unwrap_or(first.len())
+    });
 }
 
 /// Asks an experiment's oracle: the trials that it makes.
@@ -607,6 +619,32 @@ mod tests {
                 false => TrialResult::Pass(Vec::new()),
             },
         }
+    }
+
+    #[test]
+    fn checks_that_are_wanted_first_are_tried_first() {
+        const fn check(id: &'static str) -> Check {
+            Check {
+                id,
+                claim: "",
+                points: 0,
+                needs: &[],
+                teaches: "",
+                experiments: |_| Vec::new(),
+                judge: |_| Ok(crate::model::Pass::default()),
+            }
+        }
+        const LAB: Lab = Lab {
+            slug: "",
+            title: "",
+            form: Form::Program,
+            checks: &[check("a"), check("b"), check("c"), check("d")],
+        };
+        let trials = |index| plan::trials(index, vec![Experiment::default(); 2]);
+        let mut works: VecDeque<Work> = (0..4).flat_map(trials).collect();
+        put_first(&mut works, &["d".into(), "b".into()], &LAB);
+        let order: Vec<usize> = works.iter().map(|work| work.check).collect();
+        assert_eq!(order, [3, 3, 1, 1, 0, 0, 2, 2]);
     }
 
     fn word(word: &str) -> Foretold {

@@ -87,6 +87,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         submission: directory.path().to_owned(),
         seed: u64::from(check::any_seed()),
         only: Vec::new(),
+        first: Vec::new(),
         jobs: thread::available_parallelism().map_or(1, NonZero::get),
         timeout_scale: 1.0,
         repeat: 1,
@@ -104,6 +105,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         mut card,
         exhibits,
         is_whole,
+        ..
     } = examined(&request, &ext::AUDIT, screen, &interrupt)?;
     card.submission = args.module.display().to_string();
     let detail = match args.verbose {

@@ -9,7 +9,7 @@ use crate::bench::{self, Request};
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
 use crate::model::{Lab, Scorecard};
-use crate::ui::{ProgressLine, Screen, Tone, padded, visible};
+use crate::ui::{Screen, Tone, padded, visible};
 
 use super::examination;
 use super::interrupt::Interrupt;
@@ -154,7 +154,7 @@ fn each_in_order(
             });
         }
         drop(done);
-        let mut line = ProgressLine::new(screen.err);
+        let mut line = screen.progress_line();
         let mut early: Vec<(&Row, Scorecard)> = Vec::new();
         let mut waiting = rows.iter().peekable();
         for (nth, (row, card)) in cards.iter().enumerate() {
@@ -190,6 +190,7 @@ fn examined(
         submission: row.program.clone(),
         seed: u64::from(args.seed),
         only: row.expectation.checks(lab),
+        first: Vec::new(),
         jobs: 1,
         timeout_scale: 1.0,
         // Which check fails is all that is asked.

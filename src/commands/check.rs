@@ -9,12 +9,13 @@ use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::{Finding, Lab, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
+use crate::sandbox::Fingerprint;
 use crate::ui::{Screen, visible};
 
 use super::examination::{Examined, examined};
 use super::interrupt::Interrupt;
 use super::outputs::Outputs;
-use super::workspace::Workspace;
+use super::workspace::{Key, LabState, Reached, Workspace};
 
 /// Examine a submission to a lab
 ///
@@ -107,6 +108,7 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
         card,
         exhibits,
         is_whole,
+        files,
     } = examined(&request, lab, screen, &interrupt)?;
     let detail = match args.verbose {
         true => Detail::All,
@@ -116,9 +118,7 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
-    if args.only.is_empty() {
-        remember(&name, &request.submission, &card, screen);
-    }
+    remember(&name, &request, &card, files.as_ref(), screen);
     match args.exit_zero {
         true => Ok(exit::DONE),
         false => Ok(code(&card.checks)),
@@ -172,6 +172,7 @@ fn request(
         submission,
         seed: u64::from(args.seed.unwrap_or_else(any_seed)),
         only: args.only.clone(),
+        first: Vec::new(),
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
         shrinks: true,
@@ -187,12 +188,10 @@ pub(super) fn any_seed() -> u32 {
     RandomState::new().hash_one(0) as u32
 }
 
-/// The exit code that says what the checks came to. What is not checked here and is worth no point
-/// either keeps nobody from being done.
+/// The exit code that says what the checks came to.
 pub(super) fn code<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> u8 {
     let verdicts: Vec<Verdict> = findings
         .into_iter()
-        .filter(|finding| finding.verdict != Verdict::Skipped || finding.max_points > 0)
         .map(|finding| finding.verdict)
         .collect();
     let any = |verdict| verdicts.contains(&verdict);
@@ -207,20 +206,42 @@ pub(super) fn code<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> u8 {
     }
 }
 
-/// Writes the score down if the submission is in a workspace; trouble with that is only told.
-fn remember(lab: &str, submission: &Path, card: &Scorecard, screen: &Screen) {
-    let saved = Workspace::find(submission).and_then(|workspace| match workspace {
-        Some(mut workspace) => match workspace.scored(lab, card.score, card.max_score) {
-            true => workspace.save(),
-            false => Ok(()),
-        },
-        None => Ok(()),
-    });
-    if let Err(error) = saved {
-        screen.say(&format!(
-            "progress is not kept: {}",
-            visible(&format!("{error:#}"))
-        ));
+/// Writes down what was found, and the score if all was tried, if the submission is in a workspace;
+/// trouble with that is only told.
+fn remember(
+    lab: &str,
+    request: &Request,
+    card: &Scorecard,
+    files: Option<&Fingerprint>,
+    screen: &Screen,
+) {
+    let kept = || -> Result<(), Trouble> {
+        let score = |workspace: &mut Workspace| {
+            if request.only.is_empty() {
+                workspace.scored(lab, &reached(card, files));
+            }
+        };
+        let workspace = Workspace::change(&request.submission, score)?;
+        if let (Some(workspace), Some(files)) = (workspace, files) {
+            let mut state = LabState::load(&workspace.root, lab);
+            state.learn(&Key::new(files, card.seed), card.checks.iter().cloned());
+            state.save(&workspace.root, lab)?;
+        }
+        Ok(())
+    };
+    if let Err(trouble) = kept() {
+        let why = visible(&format!("{:#}", trouble.error));
+        screen.say(&format!("progress is not kept: {why}"));
+    }
+}
+
+/// A scorecard as progress remembers it.
+pub(super) fn reached(card: &Scorecard, files: Option<&Fingerprint>) -> Reached {
+    Reached {
+        score: card.score,
+        max_score: card.max_score,
+        seed: card.seed,
+        hash: files.map(ToString::to_string),
     }
 }
 
@@ -232,16 +253,11 @@ mod tests {
     fn the_worst_verdict_chooses_the_exit_code() {
         use Verdict::{Fail, Pass, Skipped, Unknown};
         let lab = crate::lessons::lab("gpu", "vector-add").unwrap();
-        let finding = |(verdict, max_points)| Finding {
-            max_points,
-            ..crate::bench::verdict::blank("gpu", &lab.checks[0], verdict, "")
-        };
-        let code = |one, other| code(&[finding((one, 5)), finding((other, 5))]);
+        let finding = |verdict| crate::bench::verdict::blank("gpu", &lab.checks[0], verdict, "");
+        let code = |one, other| code(&[finding(one), finding(other)]);
         assert_eq!(code(Pass, Pass), exit::DONE);
         assert_eq!(code(Pass, Skipped), exit::MACHINE);
         assert_eq!(code(Skipped, Unknown), exit::INSTRUCTOR);
         assert_eq!(code(Unknown, Fail), exit::FAILED);
-        let worthless = [finding((Pass, 5)), finding((Skipped, 0))];
-        assert_eq!(super::code(&worthless), exit::DONE);
     }
 }

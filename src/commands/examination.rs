@@ -1,6 +1,7 @@
 //! One examination as the user lives it: progress while it lasts, and after an interrupt a
 //! scorecard of what was found until then.
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::bench::{self, BenchError, Progress, Request, verdict};
@@ -8,7 +9,8 @@ use crate::exit::{self, Trouble};
 use crate::model::exhibit::Exhibit;
 use crate::model::score::SCHEMA;
 use crate::model::{Finding, Lab, Machine, Scorecard, Verdict};
-use crate::ui::{ProgressLine, Screen, visible};
+use crate::sandbox::{Fingerprint, fingerprint};
+use crate::ui::{Screen, visible};
 
 use super::interrupt::Interrupt;
 
@@ -25,6 +27,39 @@ pub(super) struct Examined {
     pub(super) exhibits: Vec<Exhibit>,
     /// Whether it was not interrupted.
     pub(super) is_whole: bool,
+    /// The files that were examined, if they did not change on the way.
+    pub(super) files: Option<Fingerprint>,
+}
+
+/// Finds out which files an examination is about: the directory may change at any time, and what is
+/// examined is a copy.
+pub(super) struct Sighting {
+    before: Option<Fingerprint>,
+    after: Option<Fingerprint>,
+}
+
+impl Sighting {
+    /// Before the examination begins.
+    pub(super) fn begin(submission: &Path) -> Self {
+        Self {
+            before: fingerprint(submission).ok(),
+            after: None,
+        }
+    }
+
+    /// To be told what the examination says of itself.
+    pub(super) fn hear(&mut self, progress: &Progress, submission: &Path) {
+        // What is built has been copied.
+        if matches!(progress, Progress::Building) {
+            self.after = fingerprint(submission).ok();
+        }
+    }
+
+    /// The files, if they were the same before and after they were copied.
+    pub(super) fn files(self) -> Option<Fingerprint> {
+        self.before
+            .filter(|before| Some(before) == self.after.as_ref())
+    }
 }
 
 /// Examines a submission, with a progress line.
@@ -47,33 +82,40 @@ fn examined_by(
     screen: &Screen,
     interrupt: &Interrupt,
 ) -> Result<Examined, Trouble> {
-    let mut line = ProgressLine::new(screen.err);
+    let mut line = screen.progress_line();
     let mut found = Vec::new();
     let mut exhibits = Vec::new();
-    let result = examine(request, interrupt.flag(), &mut |progress| match progress {
-        Progress::Building => line.show("building"),
-        Progress::Check { id, done, of } => {
-            let claim = lab
-                .checks
-                .iter()
-                .find(|check| check.id == id)
-                .map_or_else(|| visible(&id), |check| check.claim.to_owned());
-            line.show(&format!("{done}/{of} {claim}"));
+    let mut sighting = Sighting::begin(&request.submission);
+    let result = examine(request, interrupt.flag(), &mut |progress| {
+        sighting.hear(&progress, &request.submission);
+        match progress {
+            Progress::Building => line.show("building"),
+            Progress::Check { id, done, of } => {
+                let claim = lab
+                    .checks
+                    .iter()
+                    .find(|check| check.id == id)
+                    .map_or_else(|| visible(&id), |check| check.claim.to_owned());
+                line.show(&format!("{done}/{of} {claim}"));
+            }
+            Progress::Finished(finding) => found.push(*finding),
+            Progress::Exhibit(exhibit) => exhibits.push(*exhibit),
         }
-        Progress::Finished(finding) => found.push(*finding),
-        Progress::Exhibit(exhibit) => exhibits.push(*exhibit),
     });
     drop(line);
+    let files = sighting.files();
     match result {
         Ok(card) => Ok(Examined {
             card,
             exhibits,
             is_whole: true,
+            files,
         }),
         Err(_) if interrupt.is_asked() => Ok(Examined {
             card: partial(request, lab, &found),
             exhibits,
             is_whole: false,
+            files,
         }),
         Err(error) => Err(trouble(error)),
     }
@@ -163,6 +205,7 @@ mod tests {
             submission: ".".into(),
             seed: 1,
             only: Vec::new(),
+            first: Vec::new(),
             jobs: 1,
             timeout_scale: 1.0,
             shrinks: true,

@@ -1,89 +1,118 @@
 //! `syslab list`: everything there is.
 
 use std::env;
-use std::fmt::Write as _;
 
 use crate::cli::LessonTool;
 use crate::exit::{self, Outcome};
 use crate::lessons::LESSONS;
-use crate::model::Lesson;
-use crate::ui::{Screen, Tone, padded};
+use crate::model::{Lab, Lesson};
+use crate::report::{
+    self, LISTING_SCHEMA_VERSION, ListedDemo, ListedExercise, ListedLab, ListedLesson, ListedTool,
+    Listing, State,
+};
+use crate::ui::Screen;
 
 use super::workspace::Workspace;
 
 /// List lessons, demos, exercises and labs
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Args {}
+pub struct Args {
+    /// As JSON, schema 1
+    #[arg(long)]
+    json: bool,
+}
 
 const EXAMPLES: &str = "\
 Examples:
-  $ syslab list";
+  $ syslab list
+  $ syslab list --json";
 
 /// Runs the command.
 ///
 /// # Errors
 /// If stdout or the progress file fail.
-pub fn run(_args: &Args, screen: &Screen) -> Outcome {
+pub fn run(args: &Args, screen: &Screen) -> Outcome {
     let workspace = Workspace::find(&env::current_dir()?)?;
-    let mut out = String::new();
-    for lesson in LESSONS {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(&listed(lesson, workspace.as_ref(), screen));
-    }
-    screen.print(&out)?;
+    let listing = listing(workspace.as_ref());
+    screen.print(&match args.json {
+        true => report::listing_json(&listing),
+        false => report::listing(&listing, screen.out),
+    })?;
     Ok(exit::DONE)
 }
 
-fn listed(lesson: &Lesson, workspace: Option<&Workspace>, screen: &Screen) -> String {
-    let solved = |exercise: &str| {
-        workspace.is_some_and(|workspace| workspace.has_solved(lesson.slug, exercise))
+/// All there is, with what is known of it in the workspace.
+pub(super) fn listing(workspace: Option<&Workspace>) -> Listing {
+    Listing {
+        schema: LISTING_SCHEMA_VERSION,
+        workspace: workspace.map(|workspace| workspace.root.display().to_string()),
+        lessons: LESSONS
+            .iter()
+            .map(|lesson| listed(lesson, workspace))
+            .collect(),
+    }
+}
+
+fn listed(lesson: &'static Lesson, workspace: Option<&Workspace>) -> ListedLesson {
+    let demo = |demo: &'static crate::model::Demo| ListedDemo {
+        slug: demo.slug,
+        title: demo.title,
     };
-    let score = |lab: &str| {
-        let progress = workspace?.labs.get(&format!("{}/{lab}", lesson.slug))?;
-        (progress.max_score > 0).then(|| format!("{}/{}", progress.score, progress.max_score))
+    let exercise = |exercise: &'static crate::model::Exercise| ListedExercise {
+        slug: exercise.slug,
+        question: exercise.question.lines().next().unwrap_or_default(),
+        is_solved: workspace
+            .is_some_and(|workspace| workspace.has_solved(lesson.slug, exercise.slug)),
     };
-    let mut tools = Vec::new();
-    let mut rows: Vec<(&str, &str, &str, String)> = Vec::new();
-    rows.push(("read", "", "the text", String::new()));
-    for demo in lesson.demos {
-        rows.push(("demo", demo.slug, demo.title, String::new()));
+    let tool = |tool: &'static LessonTool| ListedTool {
+        name: tool.name,
+        about: tool
+            .command()
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    };
+    let labs = lesson.labs.iter();
+    ListedLesson {
+        slug: lesson.slug,
+        title: lesson.title,
+        demos: lesson.demos.iter().map(demo).collect(),
+        exercises: lesson.exercises.iter().map(exercise).collect(),
+        labs: labs.map(|one| lab(lesson, one, workspace)).collect(),
+        tools: LessonTool::of(lesson).map(tool).collect(),
     }
-    for exercise in lesson.exercises {
-        let question = exercise.question.lines().next().unwrap_or_default();
-        let mark = if solved(exercise.slug) { "done" } else { "" };
-        rows.push(("trace", exercise.slug, question, mark.to_owned()));
+}
+
+fn lab(lesson: &Lesson, lab: &'static Lab, workspace: Option<&Workspace>) -> ListedLab {
+    let points = lab.checks.iter().map(|check| check.points).sum();
+    let new = ListedLab {
+        slug: lab.slug,
+        title: lab.title,
+        state: State::New,
+        score: 0,
+        max_score: points,
+        day: None,
+        seed: None,
+        hash: None,
+        directory: None,
+    };
+    let name = format!("{}/{}", lesson.slug, lab.slug);
+    let Some(known) = workspace.and_then(|workspace| workspace.lab(&name)) else {
+        return new;
+    };
+    let is_checked = known.is_checked();
+    ListedLab {
+        state: match known.is_done() {
+            true => State::Done,
+            false => State::Begun,
+        },
+        score: known.score,
+        max_score: if is_checked { known.max_score } else { points },
+        day: is_checked.then(|| known.day.clone()),
+        seed: known.seed,
+        hash: known.hash.clone(),
+        directory: (!known.directory.is_empty()).then(|| known.directory.clone()),
+        ..new
     }
-    for lab in lesson.labs {
-        let mark = score(lab.slug).unwrap_or_default();
-        rows.push(("check", lab.slug, lab.title, mark));
-    }
-    for tool in LessonTool::of(lesson) {
-        let about = tool.command().get_about().map(ToString::to_string);
-        tools.push((tool.name, about.unwrap_or_default()));
-    }
-    for (name, about) in &tools {
-        rows.push((name, "", about, String::new()));
-    }
-    let widest = rows.iter().map(|row| row.1.len()).max().unwrap_or(0);
-    let mut out = format!(
-        "{}: {}\n",
-        screen.out.paint(Tone::Strong, lesson.slug),
-        lesson.title
-    );
-    for (verb, slug, title, mark) in rows {
-        let command = padded(
-            &format!("syslab {} {} {slug}", lesson.slug, padded(verb, 5)),
-            lesson.slug.len() + widest + 14,
-        );
-        let mark = match mark.is_empty() {
-            true => mark,
-            false => format!("  {}", screen.out.paint(Tone::Good, &format!("({mark})"))),
-        };
-        let command = screen.out.paint(Tone::Code, &command);
-        writeln!(out, "  {command}  {title}{mark}").expect("writing to a string does not fail");
-    }
-    out
 }

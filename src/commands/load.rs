@@ -9,7 +9,7 @@ use crate::exit::{self, Outcome, Trouble};
 use crate::report;
 use crate::stimulus::load::{self, Load, Progress, Target};
 use crate::sys::limits;
-use crate::ui::{ProgressLine, Screen, Tone};
+use crate::ui::{Screen, Tone};
 
 use super::interrupt::Interrupt;
 
@@ -125,7 +125,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         is_by_epoll: args.epoll,
     };
     let interrupt = Interrupt::install()?;
-    let mut line = ProgressLine::new(screen.err);
+    let mut line = screen.progress_line();
     let report = load::run(&load, interrupt.flag(), &mut |progress| {
         line.show(&told(&progress, &load));
     });

@@ -3,11 +3,14 @@
 pub mod audit;
 pub mod author;
 pub mod check;
+pub mod compare;
 pub mod completions;
 pub mod confine;
 pub mod demo;
 pub mod doctor;
 pub mod exercise;
+pub mod hint;
+pub mod init;
 pub mod inspect;
 pub mod kernel;
 pub mod list;
@@ -15,14 +18,18 @@ pub mod load;
 pub mod man;
 pub mod overview;
 pub mod read;
+pub mod reset;
 pub mod serve;
 pub mod start;
 pub mod trace;
+pub mod watch;
+pub mod which;
 
 mod examination;
 mod inject;
 mod interrupt;
 mod outputs;
+mod starter;
 mod workspace;
 
 use crate::exit::Trouble;

@@ -1,13 +1,19 @@
-//! `syslab` alone: where you are, and what is next.
+//! `syslab` alone: where you are, what is next, what you have done. In ten lines.
 
 use std::env;
+use std::path::Path;
 
 use crate::exit::{self, Outcome};
 use crate::lessons::LESSONS;
-use crate::model::{Lab, Lesson};
-use crate::ui::{Screen, Tone, visible};
+use crate::report::{ListedLesson, Listing, State};
+use crate::ui::{Look, Screen, Tone, columns, cut, padded, visible};
 
-use super::workspace::Workspace;
+use super::list;
+use super::which::{self, Meant};
+use super::workspace::{LabState, Workspace};
+
+/// Columns that a line may take.
+const WIDTH: usize = 79;
 
 /// Runs the command.
 ///
@@ -16,16 +22,16 @@ use super::workspace::Workspace;
 pub fn run(screen: &Screen) -> Outcome {
     let here = env::current_dir()?;
     let text = match Workspace::find(&here)? {
-        Some(workspace) => progress(&workspace, screen),
-        None => welcome(screen),
+        Some(workspace) => progress(&workspace, &here, screen.out),
+        None => welcome(screen.out),
     };
     screen.print(&text)?;
     Ok(exit::DONE)
 }
 
 /// What a newcomer is told.
-fn welcome(screen: &Screen) -> String {
-    let command = |text: &str| screen.out.paint(Tone::Code, text);
+fn welcome(look: Look) -> String {
+    let command = |text: &str| look.paint(Tone::Code, text);
     let Some(lesson) = LESSONS.first() else {
         return format!("See {}.\n", command("syslab --help"));
     };
@@ -34,10 +40,8 @@ fn welcome(screen: &Screen) -> String {
     );
     let read = format!("syslab {} read", lesson.slug);
     out.push_str(&format!("  {}\n", command(&read)));
-    if let Some(lab) = lesson.labs.first() {
-        let start = format!("syslab {} start {} --lang c", lesson.slug, lab.slug);
-        out.push_str(&format!("  {}   (or python, or rust)\n", command(&start)));
-    }
+    let init = "syslab init --lang c";
+    out.push_str(&format!("  {}   (or python, or rust)\n", command(init)));
     out.push_str(&format!(
         "\nAll there is: {}. What this machine can do: {}.\n",
         command("syslab list"),
@@ -47,89 +51,134 @@ fn welcome(screen: &Screen) -> String {
 }
 
 /// What somebody is told who has begun.
-fn progress(workspace: &Workspace, screen: &Screen) -> String {
-    let mut out = format!(
-        "Workspace {}\n\n",
-        visible(&workspace.root.display().to_string())
-    );
-    let mut next = None;
-    for lesson in LESSONS {
-        out.push_str(&format!(
-            "{}: {}\n",
-            screen.out.paint(Tone::Strong, lesson.slug),
-            lesson.title
-        ));
-        if !lesson.exercises.is_empty() {
-            let solved = lesson
-                .exercises
-                .iter()
-                .filter(|exercise| workspace.has_solved(lesson.slug, exercise.slug))
-                .count();
-            out.push_str(&format!(
-                "  trace exercises: {solved} of {}\n",
-                lesson.exercises.len()
-            ));
-        }
-        for lab in lesson.labs {
-            let known = workspace.labs.get(&format!("{}/{}", lesson.slug, lab.slug));
-            let (mark, tone, state) = match known {
-                Some(lab) if lab.is_done() => ("✓", Tone::Good, "done".to_owned()),
-                Some(lab) if lab.max_score > 0 => {
-                    let state =
-                        format!("{} of {}, {}", lab.score, lab.max_score, visible(&lab.day));
-                    ("…", Tone::Odd, state)
-                }
-                Some(_) => ("…", Tone::Odd, "begun".to_owned()),
-                None => ("-", Tone::Faint, "not begun".to_owned()),
-            };
-            out.push_str(&format!(
-                "  {} {}: {} ({state})\n",
-                screen.out.paint(tone, mark),
-                lab.slug,
-                lab.title
-            ));
-            if known.is_none_or(|known| !known.is_done()) {
-                next.get_or_insert((lesson, lab));
-            }
-        }
+fn progress(workspace: &Workspace, here: &Path, look: Look) -> String {
+    let listing = list::listing(Some(workspace));
+    let mut out = format!("{}\n", head(&listing, look));
+    let widest = listing.lessons.iter().map(|lesson| lesson.slug.len()).max();
+    for lesson in &listing.lessons {
+        out.push_str(&lesson_line(lesson, widest.unwrap_or(0), look));
     }
-    match next {
-        Some((lesson, lab)) => out.push_str(&next_steps(workspace, lesson, lab, screen)),
-        None => out.push_str("\nAll done.\n"),
-    }
+    out.push_str(&next_steps(workspace, here, look));
     out
 }
 
-fn next_steps(workspace: &Workspace, lesson: &Lesson, lab: &Lab, screen: &Screen) -> String {
-    let command = |text: String| format!("  {}\n", screen.out.paint(Tone::Code, &text));
-    let name = format!("{}/{}", lesson.slug, lab.slug);
-    let mut out = String::from("\nNext:\n");
-    match workspace.directory(&name) {
-        Some(directory) => {
-            let here = env::current_dir().and_then(|here| here.canonicalize());
-            let is_elsewhere = here.is_ok_and(|here| {
-                here != workspace.root && directory.canonicalize().is_ok_and(|there| here != there)
-            });
-            let place = match is_elsewhere {
-                true => format!(" {}", visible(&directory.display().to_string())),
-                false => String::new(),
-            };
-            out.push_str(&command(format!(
-                "syslab {} read {}",
-                lesson.slug, lab.slug
-            )));
-            out.push_str(&command(format!(
-                "syslab {} check {}{place}",
-                lesson.slug, lab.slug
-            )));
-        }
-        None => {
-            out.push_str(&command(format!("syslab {} read", lesson.slug)));
-            out.push_str(&command(format!(
-                "syslab {} start {}",
-                lesson.slug, lab.slug
-            )));
-        }
+/// Where one is, and how much is done.
+fn head(listing: &Listing, look: Look) -> String {
+    let labs = || listing.lessons.iter().flat_map(|lesson| &lesson.labs);
+    let exercises = || listing.lessons.iter().flat_map(|lesson| &lesson.exercises);
+    let done = labs().filter(|lab| lab.state == State::Done).count();
+    let solved = exercises().filter(|exercise| exercise.is_solved).count();
+    format!(
+        "{}: {done} of {} labs, {solved} of {} exercises",
+        look.paint(
+            Tone::Strong,
+            &visible(listing.workspace.as_deref().unwrap_or_default())
+        ),
+        labs().count(),
+        exercises().count()
+    )
+}
+
+/// `  process  ✓ durable-log … reaper - shell - limits      170/400`
+fn lesson_line(lesson: &ListedLesson, widest: usize, look: Look) -> String {
+    let score: u32 = lesson.labs.iter().map(|lab| lab.score).sum();
+    let max_score: u32 = lesson.labs.iter().map(|lab| lab.max_score).sum();
+    let mut plain = format!("  {} ", padded(lesson.slug, widest));
+    let mut line = plain.clone();
+    for lab in &lesson.labs {
+        let (mark, tone) = lab.state.mark();
+        plain.push_str(&format!(" {mark} {}", lab.slug));
+        line.push_str(&format!(" {} {}", look.paint(tone, mark), lab.slug));
     }
-    out
+    let points = format!("{score}/{max_score}");
+    let gap = WIDTH.saturating_sub(columns(&plain) + points.len()).max(1);
+    format!("{line}{}{points}\n", " ".repeat(gap))
+}
+
+/// What comes next: the lab that one is at, or the first that is not done.
+fn next_steps(workspace: &Workspace, here: &Path, look: Look) -> String {
+    let at = which::at(workspace, here).filter(|meant| !which::is_done(workspace, *meant));
+    let Some(meant) = at.or_else(|| which::next(workspace)) else {
+        return "All done.\n".to_owned();
+    };
+    let name = meant.to_string();
+    let lost = LabState::load(&workspace.root, &name)
+        .first_failure(meant.lab)
+        .map(|finding| finding.claim.clone());
+    let state = match (workspace.lab(&name), lost) {
+        (Some(lab), Some(claim)) if lab.is_checked() => {
+            format!(
+                "{} of {}; not yet: {}",
+                lab.score,
+                lab.max_score,
+                visible(&claim)
+            )
+        }
+        (Some(lab), _) if lab.is_checked() => format!("{} of {}", lab.score, lab.max_score),
+        _ => meant.lab.title.to_owned(),
+    };
+    let verb = if at.is_some() { "Here" } else { "Next" };
+    let line = cut(&format!("{verb}: {name}: {state}"), WIDTH);
+    format!("{line}\n      {}\n", commands(workspace, meant, look))
+}
+
+fn commands(workspace: &Workspace, meant: Meant, look: Look) -> String {
+    let (lesson, lab) = (meant.lesson.slug, meant.lab.slug);
+    let words = match workspace.directory(&meant.to_string()) {
+        Some(_) => [
+            format!("syslab {lesson} read {lab}"),
+            format!("syslab watch {lab}"),
+        ],
+        None => [
+            format!("syslab {lesson} read {lab}"),
+            format!("syslab start {lab}"),
+        ],
+    };
+    words
+        .map(|command| look.paint(Tone::Code, &command))
+        .join("   ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::workspace::Reached;
+
+    #[test]
+    fn ten_lines_of_eighty_columns_say_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let mut workspace = Workspace::new(root.clone());
+        for (nth, meant) in which::all().enumerate() {
+            let name = meant.to_string();
+            std::fs::create_dir_all(root.join(&name)).unwrap();
+            workspace.started(&name, &root.join(&name), "c");
+            let reached = Reached {
+                score: if nth % 2 == 0 { 100 } else { 70 },
+                max_score: 100,
+                ..Reached::default()
+            };
+            workspace.scored(&name, &reached);
+        }
+        let shown = progress(&workspace, &root, Look::PLAIN);
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines.len() <= 10, "{shown}");
+        for line in &lines[1..] {
+            assert!(columns(line) <= 80, "{line}");
+        }
+        let second = which::all().nth(1).unwrap();
+        assert!(
+            shown.contains(&format!("Next: {second}: 70 of 100\n")),
+            "{shown}"
+        );
+        let inside = root.join(which::all().nth(3).unwrap().to_string());
+        assert!(progress(&workspace, &inside, Look::PLAIN).contains("Here: "));
+    }
+
+    #[test]
+    fn a_newcomer_is_told_where_to_begin() {
+        let shown = welcome(Look::PLAIN);
+        assert!(shown.lines().count() <= 10, "{shown}");
+        assert!(shown.contains("syslab init"));
+    }
 }

@@ -1,7 +1,7 @@
 //! What the binary carries: the lessons' pages and the labs' files, as `build.rs` found them.
 //!
-//! Paths are those of the repository (`lessons/process/README.md`). Solutions and known mistakes
-//! are not here; they stay in the repository.
+//! Paths are those of the repository (`lessons/process/README.md`). Solutions are apart from all else;
+//! known mistakes are not here, they stay in the repository.
 
 pub mod include;
 pub mod pages;
@@ -19,6 +19,9 @@ pub struct File {
 
 /// All files, sorted by path.
 pub static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The labs' reference solutions, sorted by path; nothing but `syslab compare` shows them.
+static SOLUTIONS: &[File] = include!(concat!(env!("OUT_DIR"), "/solutions.rs"));
 
 impl File {
     /// The content as text; bytes that are no UTF-8 are replaced.
@@ -42,8 +45,21 @@ pub fn file(path: &str) -> Option<&'static File> {
 
 /// The files below a directory, each with its path relative to that directory.
 pub fn below(directory: &str) -> impl Iterator<Item = (&'static str, &'static File)> {
-    FILES.iter().filter_map(move |file| {
-        let rest = file.path.strip_prefix(directory)?.strip_prefix('/')?;
+    among(FILES, directory)
+}
+
+/// The files of a lab's reference solutions, `LESSON/LAB`, each with its path below `solution/`.
+pub fn solutions(lab: &str) -> impl Iterator<Item = (&'static str, &'static File)> + use<> {
+    among(SOLUTIONS, &format!("labs/{lab}/solution"))
+}
+
+fn among(
+    files: &'static [File],
+    directory: &str,
+) -> impl Iterator<Item = (&'static str, &'static File)> + use<> {
+    let directory = directory.to_owned();
+    files.iter().filter_map(move |file| {
+        let rest = file.path.strip_prefix(&*directory)?.strip_prefix('/')?;
         Some((rest, file))
     })
 }
@@ -61,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_gives_the_answer_away_is_embedded() {
+    fn nothing_that_gives_the_answer_away_is_among_the_files() {
         let answers = ["solution", "accepted", "wrong"];
         for file in FILES {
             assert!(

@@ -173,33 +173,43 @@ fn line(look: Look, tone: Tone, label: &str, text: &str) -> String {
     wrapped.replacen(label.trim_end(), &look.paint(tone, label.trim_end()), 1)
 }
 
+/// A proving event, in columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceRow {
+    /// Number of the run, from 1.
+    pub run: u32,
+    /// `main.c:41`; empty if it is not known.
+    pub site: String,
+    /// The task; `*` or `.` for the outside world.
+    pub task: String,
+    /// What happened.
+    pub event: String,
+}
+
+/// The first of the proving events, and how many more there are.
+pub fn evidence_rows(events: &[Evidence]) -> (Vec<EvidenceRow>, usize) {
+    let row = |event: &Evidence| {
+        let (task, what) = task_and_event(event);
+        EvidenceRow {
+            run: event.run,
+            site: event
+                .site
+                .as_ref()
+                .map_or_else(String::new, |site| match site.line {
+                    0 => visible(&site.file),
+                    line => format!("{}:{line}", visible(&site.file)),
+                }),
+            task: visible(&task),
+            event: shown(&what),
+        }
+    };
+    let rows = events.iter().take(EVIDENCE_SHOWN).map(row).collect();
+    (rows, events.len().saturating_sub(EVIDENCE_SHOWN))
+}
+
 /// The proving events: where in the program, which task, what.
 fn evidence(events: &[Evidence], look: Look) -> String {
-    struct Row {
-        run: u32,
-        site: String,
-        task: String,
-        event: String,
-    }
-    let rows: Vec<Row> = events
-        .iter()
-        .take(EVIDENCE_SHOWN)
-        .map(|event| {
-            let (task, what) = task_and_event(event);
-            Row {
-                run: event.run,
-                site: event
-                    .site
-                    .as_ref()
-                    .map_or_else(String::new, |site| match site.line {
-                        0 => visible(&site.file),
-                        line => format!("{}:{line}", visible(&site.file)),
-                    }),
-                task: visible(&task),
-                event: shown(&what),
-            }
-        })
-        .collect();
+    let (rows, more) = evidence_rows(events);
     let sites = rows.iter().map(|row| columns(&row.site)).max().unwrap_or(0);
     let tasks = rows.iter().map(|row| columns(&row.task)).max().unwrap_or(0);
     let in_several_runs = rows.iter().any(|row| row.run > 1);
@@ -223,11 +233,11 @@ fn evidence(events: &[Evidence], look: Look) -> String {
             row.event
         ));
     }
-    if events.len() > EVIDENCE_SHOWN {
+    if more > 0 {
         out.push_str(&format!(
             "{}… ({} more events; --format json has all)\n",
             " ".repeat(INDENT + 2),
-            events.len() - EVIDENCE_SHOWN
+            more
         ));
     }
     out

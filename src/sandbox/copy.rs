@@ -18,13 +18,13 @@ use nix::unistd::{Gid, Uid, fchownat};
 use crate::sys::beneath;
 
 /// Most bytes in all files together; a sparse file counts with its length.
-const MAX_BYTES: u64 = 256 << 20;
+pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// Most files, directories and links.
-const MAX_ENTRIES: u64 = 20_000;
+pub(super) const MAX_ENTRIES: u64 = 20_000;
 
 /// Most directories within one another.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 
 /// Directories that are passed over without a word: made by tools, and large.
 const IGNORED: &[&str] = &[".git", "__pycache__"];
@@ -219,11 +219,11 @@ fn finish(target: &File, found: &fs::Metadata, mode: u32) -> io::Result<()> {
     target.set_modified(found.modified()?)
 }
 
-fn kind(found: &FileStat) -> SFlag {
+pub(super) fn kind(found: &FileStat) -> SFlag {
     SFlag::from_bits_truncate(found.st_mode) & SFlag::S_IFMT
 }
 
-fn is_ignored(name: &OsStr, has_manifest: bool) -> bool {
+pub(super) fn is_ignored(name: &OsStr, has_manifest: bool) -> bool {
     // What cargo built outside is of no use inside, and is often a gigabyte.
     (has_manifest && name == "target") || IGNORED.iter().any(|ignored| name == *ignored)
 }

@@ -16,6 +16,7 @@
 
 mod copy;
 mod enter;
+mod fingerprint;
 mod init;
 mod landlock;
 mod launch;
@@ -32,6 +33,7 @@ mod workshop;
 
 pub use copy::{CopyError, SkipReason, Skipped};
 pub use enter::enter_box;
+pub use fingerprint::{Fingerprint, fingerprint, is_looked_into};
 pub use launch::{Launched, SandboxError, launch};
 pub use message::{Failure, Step};
 pub use root::is_visible;

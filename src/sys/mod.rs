@@ -6,6 +6,7 @@
 pub mod beneath;
 pub mod clock;
 pub mod cuda;
+pub mod file_system;
 pub mod filter;
 pub mod handler;
 pub mod kcmp;

@@ -94,6 +94,21 @@ pub fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
+/// As much of a text as fits into so many columns.
+pub fn cut(text: &str, room: usize) -> String {
+    if columns(text) <= room {
+        return text.to_owned();
+    }
+    let mut fits = String::new();
+    for c in text.chars() {
+        if columns(&fits) + columns(c.encode_utf8(&mut [0; 4])) + 1 > room {
+            break;
+        }
+        fits.push(c);
+    }
+    fits + "…"
+}
+
 /// The text, filled up with blanks to `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
@@ -112,6 +127,14 @@ mod tests {
         };
         assert_eq!(look.paint(Tone::Bad, "x"), "\x1b[31mx\x1b[0m");
         assert_eq!(look.paint(Tone::Bad, ""), "");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut() {
+        assert_eq!(cut("reaper", 6), "reaper");
+        assert_eq!(cut("reaper", 4), "rea…");
+        assert_eq!(cut("日本語", 4), "日…");
+        assert_eq!(cut("x", 0), "…");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! stdout is data, stderr is talk. It knows nothing of lessons or scorecards; it gets text.
 
 mod escape;
+mod full_screen;
 mod live;
 mod look;
 mod markdown;
@@ -13,8 +14,9 @@ mod shell;
 mod suggest;
 
 pub use escape::{is_safe, shortened, visible};
+pub use full_screen::{FullScreen, give_back_terminal};
 pub use live::LiveScreen;
-pub use look::{Look, Tone, columns, padded};
+pub use look::{Look, Tone, columns, cut, padded};
 pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};

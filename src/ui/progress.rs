@@ -13,12 +13,12 @@ pub struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// A line on stderr, if that is a terminal.
-    pub fn new(look: Look) -> Self {
+    /// A line on stderr, if that is a terminal and it is wanted.
+    pub fn new(look: Look, is_wanted: bool) -> Self {
         // Where the terminal does not know its own width.
         const USUAL: usize = 80;
         Self {
-            is_shown: io::stderr().is_terminal(),
+            is_shown: is_wanted && io::stderr().is_terminal(),
             width: look.width.unwrap_or(USUAL),
             last: String::new(),
         }

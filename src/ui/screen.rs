@@ -5,7 +5,7 @@ use std::{env, fmt};
 
 use clap::ValueEnum;
 
-use super::{Look, Tone, pager};
+use super::{Look, ProgressLine, Tone, pager};
 
 /// When colour is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -28,6 +28,8 @@ pub struct Screen {
     pub err: Look,
     /// Whether somebody can be asked: stdin and stderr are a terminal.
     pub can_ask: bool,
+    /// Whether nothing is said but results and errors.
+    pub is_quiet: bool,
 }
 
 /// Whoever read our stdout went away; not an error, but the end.
@@ -42,6 +44,31 @@ impl Screen {
             out: look(&io::stdout(), color),
             err: look(&io::stderr(), color),
             can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
+            is_quiet: false,
+        }
+    }
+
+    /// One that says nothing but results and errors.
+    #[must_use]
+    pub fn quiet(self, is_quiet: bool) -> Self {
+        Self { is_quiet, ..self }
+    }
+
+    /// Whether the whole terminal can be drawn on: stdin and stdout are one, and not a dumb one.
+    pub fn can_be_drawn_on(&self) -> bool {
+        let is_dumb = env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
+        !is_dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+
+    /// A line on stderr that says what is going on.
+    pub fn progress_line(&self) -> ProgressLine {
+        ProgressLine::new(self.err, !self.is_quiet)
+    }
+
+    /// Remarks something on stderr, unless quiet is wanted.
+    pub fn remark(&self, text: &str) {
+        if !self.is_quiet {
+            self.say(text);
         }
     }
 

@@ -138,6 +138,9 @@ fn examples_work() {
             let started = run(here.path(), &[lesson.slug, "start", lab.slug]);
             assert_eq!(code(&started), exit::DONE, "{}", stderr(&started));
         }
+        if ["watch", "hint", "reset"].contains(&words.join(" ").as_str()) {
+            begin_and_check(here.path());
+        }
         for example in examples(&help) {
             let mut args: Vec<&str> = example.iter().map(String::as_str).collect();
             // A lesson that has no lab, or no demo, keeps the placeholder.
@@ -152,6 +155,10 @@ fn examples_work() {
                 .position(|word| [">", "|"].contains(word))
                 .unwrap_or(args.len());
             args.truncate(redirection);
+            if args.first() == Some(&"watch") {
+                watch_works(here.path(), &args);
+                continue;
+            }
             if args.contains(&"inspect") {
                 inspect_works(here.path(), &args);
                 continue;
@@ -194,6 +201,40 @@ fn examples_work() {
             );
         }
     }
+}
+
+/// A workspace in which the first lab has been begun, and checked as far as that is quickly done: it
+/// does not build.
+fn begin_and_check(directory: &Path) {
+    let lesson = &LESSONS[0];
+    let lab = lesson.labs[0].slug;
+    let started = run(directory, &["start", lab, "--lang", "c"]);
+    assert_eq!(code(&started), exit::DONE, "{}", stderr(&started));
+    fs::write(
+        directory.join(lab).join("main.c"),
+        "int main(void) { return }\n",
+    )
+    .unwrap();
+    run(directory, &[lesson.slug, "check", lab]);
+}
+
+/// An example of `watch`: it tells what it finds until it is told to end.
+fn watch_works(directory: &Path, args: &[&str]) {
+    let mut watch = syslab(directory)
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut told = [0; 1];
+    let taken = watch.stdout.as_mut().unwrap().read(&mut told).unwrap();
+    let pid = nix::unistd::Pid::from_raw(watch.id().cast_signed());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert_eq!(
+        watch.wait().unwrap().code(),
+        Some(i32::from(exit::INTERRUPTED))
+    );
+    assert_eq!(taken, 1, "it has told something");
 }
 
 /// For an example of `load`, a server such as it names, and how to name that one; and an end to
@@ -314,12 +355,12 @@ fn a_lab_can_be_started_once() {
         assert_eq!(code(&forced), exit::DONE, "{}", stderr(&forced));
     }
     let progress = fs::read_to_string(here.path().join("syslab.progress")).unwrap();
-    let line = format!("{lesson}/{} 0/0 - rust", lab.slug);
+    let line = format!("{lesson}/{} 0/0 - lang=rust dir=rust", lab.slug);
     assert!(progress.contains(&line), "{progress}");
     let overview = stdout(&run(here.path(), &[]));
-    assert!(overview.contains("(begun)"), "{overview}");
+    assert!(overview.contains(&format!("… {}", lab.slug)), "{overview}");
     assert!(
-        overview.contains(&format!("syslab {lesson} check {}", lab.slug)),
+        overview.contains(&format!("syslab watch {}", lab.slug)),
         "{overview}"
     );
 }

@@ -20,3 +20,5 @@ mod site;
 mod sockets_tools;
 mod tidy;
 mod timeline;
+mod watch;
+mod workspace;

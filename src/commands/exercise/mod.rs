@@ -128,7 +128,7 @@ fn compare(
     lesson: &Lesson,
     given: &[(&Exercise, String)],
     seed: u32,
-    mut workspace: Option<Workspace>,
+    workspace: Option<Workspace>,
     screen: &Screen,
 ) -> Outcome {
     let interrupt = Interrupt::install()?;
@@ -150,9 +150,10 @@ fn compare(
         let text = shown::told(exercise, answer, &right, is_right, &recording, screen.out);
         screen.print(&text)?;
         is_wrong |= !is_right;
-        if let Some(workspace) = workspace.as_mut().filter(|_| is_right) {
-            workspace.solved(lesson.slug, exercise.slug);
-            workspace.save()?;
+        if let Some(workspace) = workspace.as_ref().filter(|_| is_right) {
+            Workspace::change(&workspace.root, |workspace| {
+                workspace.solved(lesson.slug, exercise.slug);
+            })?;
         }
     }
     Ok(match (is_wrong, is_open) {

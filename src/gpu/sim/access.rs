@@ -2,9 +2,9 @@
 
 use super::calls::extended;
 use super::exec::{Exec, Group};
-use super::program::{Address, Atomic, Lanes, Load, Order, Src, Store, Window, windows};
+use super::program::{Address, Lanes, Load, Order, Src, Store, Window, windows};
 use super::shadow::Strength;
-use super::traffic;
+use super::tally::Traffic;
 use super::undefined::UNDEFINED;
 use super::warp::lanes_of;
 use crate::gpu::fault::FaultKind;
@@ -27,18 +27,10 @@ pub(super) enum Spot {
 
 /// The lanes that go to each memory.
 #[derive(Clone, Copy, Debug, Default)]
-struct Split {
-    global: u32,
-    shared: u32,
-    local: u32,
-}
-
-/// What a warp's instruction does to memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Traffic {
-    Load,
-    Store,
-    Atomic,
+pub(super) struct Split {
+    pub(super) global: u32,
+    pub(super) shared: u32,
+    pub(super) local: u32,
 }
 
 /// An access as it is described.
@@ -51,7 +43,7 @@ pub(super) struct Wanted {
 }
 
 impl Exec<'_, '_> {
-    fn addresses(&self, address: Address, group: Group) -> Lanes {
+    pub(super) fn addresses(&self, address: Address, group: Group) -> Lanes {
         let base = self.w.value(self.m.program, group.frame, address.base);
         let frame = match address.is_in_frame {
             true => self.w.frames[group.frame as usize].base,
@@ -62,7 +54,7 @@ impl Exec<'_, '_> {
     }
 
     /// Where each lane's access goes; what goes nowhere is reported.
-    fn spots(
+    pub(super) fn spots(
         &mut self,
         addresses: &Lanes,
         window: Window,
@@ -185,7 +177,7 @@ impl Exec<'_, '_> {
         Ok(Spot::Buffer(index, (at - buffer.base) as usize))
     }
 
-    fn region(&mut self, spot: Spot) -> Option<(&mut Region, usize)> {
+    pub(super) fn region(&mut self, spot: Spot) -> Option<(&mut Region, usize)> {
         match spot {
             Spot::Buffer(index, at) => Some((&mut self.m.heap.buffers[index].region, at)),
             Spot::Shared(at) => Some((&mut self.b.shared, at)),
@@ -334,154 +326,8 @@ impl Exec<'_, '_> {
         self.count(Traffic::Store, &addresses, split, bytes, group);
     }
 
-    pub(super) fn atomic(&mut self, atomic: &Atomic, active: u32, group: Group) {
-        let size = usize::from(atomic.size);
-        let addresses = self.addresses(atomic.address, group);
-        let (spots, split) =
-            self.spots(&addresses, atomic.window, size as u64, true, active, group);
-        let program = self.m.program;
-        let operands = atomic
-            .values
-            .map(|src| *self.w.value(program, group.frame, src));
-        let checks = self.m.options.checks;
-        let mut olds = [0; 32];
-        for lane in lanes_of(active) {
-            let spot = spots[lane];
-            let Some((region, at)) = self.region(spot) else {
-                continue;
-            };
-            let old = region.load(at, size);
-            let new = (atomic.update)(old, operands[0][lane], operands[1][lane]);
-            olds[lane] = old;
-            let is_unwritten = region.unwritten(at, size) == size;
-            if checks.uninitialised && is_unwritten {
-                self.uninitialised(spot, 0, size, lane, group);
-            }
-            if checks.races {
-                if atomic.is_swap {
-                    self.forgive(spot, size, lane);
-                }
-                let writes = !(atomic.is_swap && new == old);
-                self.race(spot, 0, size, writes, Strength::Atomic, false, lane, group);
-                if writes || atomic.order.releases {
-                    self.publish(&spots, 1 << lane, atomic.order);
-                }
-                self.acquire(&spots, 1 << lane);
-            }
-            if let Some((region, at)) = self.region(spot) {
-                region.store(at, size, new);
-            }
-            if split.global >> lane & 1 == 1 {
-                self.w.clocks.wrote(lane);
-            }
-        }
-        if let Some((register, bits)) = atomic.target {
-            for lane in lanes_of(active) {
-                olds[lane] = extended(olds[lane], atomic.size, false, bits);
-            }
-            self.w.frames[group.frame as usize].set(register, active, &olds);
-        }
-        self.count(Traffic::Atomic, &addresses, split, size as u64, group);
-    }
-
-    /// `cp.async`, carried out at once.
-    pub(super) fn copy(
-        &mut self,
-        to: Address,
-        from: Address,
-        size: u8,
-        read: Option<Src>,
-        active: u32,
-        group: Group,
-    ) {
-        let bytes = usize::from(size);
-        let (sources, targets) = (self.addresses(from, group), self.addresses(to, group));
-        let reads = match read {
-            Some(read) => *self.w.value(self.m.program, group.frame, read),
-            None => [u64::from(size); 32],
-        };
-        let wants = lanes_of(active).filter(|lane| reads[*lane] as u32 > 0);
-        let wants = wants.fold(0, |mask, lane| mask | 1 << lane);
-        let (from, loads) = self.spots(&sources, Window::Global, bytes as u64, false, wants, group);
-        let (to, stores) = self.spots(&targets, Window::Shared, bytes as u64, true, active, group);
-        let checks = self.m.options.checks;
-        for lane in lanes_of(active) {
-            let mut data = vec![0; bytes];
-            let count = (reads[lane] as u32 as usize).min(bytes);
-            if let Some((region, at)) = self.region(from[lane]) {
-                data[..count].copy_from_slice(&region.data[at..at + count]);
-                if checks.uninitialised && count > 0 && region.unwritten(at, count) == count {
-                    self.uninitialised(from[lane], 0, count, lane, group);
-                }
-            }
-            for word in (0..bytes).step_by(4).filter(|_| checks.races) {
-                if word < count {
-                    self.race(
-                        from[lane],
-                        word,
-                        4,
-                        false,
-                        Strength::Weak,
-                        false,
-                        lane,
-                        group,
-                    );
-                }
-                self.race(to[lane], word, 4, true, Strength::Weak, false, lane, group);
-            }
-            if let Some((region, at)) = self.region(to[lane]) {
-                region.data[at..at + bytes].copy_from_slice(&data);
-                region.init[at..at + bytes].fill(1);
-            }
-        }
-        self.count(Traffic::Load, &sources, loads, bytes as u64, group);
-        self.count(Traffic::Store, &targets, stores, bytes as u64, group);
-    }
-
-    fn count(&mut self, what: Traffic, addresses: &Lanes, split: Split, bytes: u64, group: Group) {
-        let tally = &mut self.m.tallies[group.pc as usize];
-        if split.global != 0 {
-            let lanes = u64::from(split.global.count_ones());
-            let (requests, sectors) = match what {
-                Traffic::Atomic => (1, 0),
-                _ => traffic::sectors(addresses, split.global, bytes as u32),
-            };
-            match what {
-                Traffic::Load => {
-                    tally.global_load_requests += requests;
-                    tally.global_load_sectors += sectors;
-                    tally.global_loads += lanes;
-                    tally.global_load_bytes += lanes * bytes;
-                }
-                Traffic::Store => {
-                    tally.global_store_requests += requests;
-                    tally.global_store_sectors += sectors;
-                    tally.global_stores += lanes;
-                    tally.global_store_bytes += lanes * bytes;
-                }
-                Traffic::Atomic => {
-                    tally.global_atomic_requests += 1;
-                    tally.global_atomics += lanes;
-                }
-            }
-        }
-        if split.shared != 0 {
-            let lanes = u64::from(split.shared.count_ones());
-            if what == Traffic::Atomic {
-                tally.shared_atomic_requests += 1;
-                tally.shared_atomics += lanes;
-            } else {
-                let (requests, passes) = traffic::passes(addresses, split.shared, bytes as u32);
-                tally.shared_requests += requests;
-                tally.shared_passes += passes;
-                tally.shared_accesses += lanes;
-            }
-        }
-        tally.local_requests += u64::from(split.local != 0);
-    }
-
     /// What strong writes of these lanes publish.
-    fn publish(&mut self, spots: &[Spot; 32], active: u32, order: Order) {
+    pub(super) fn publish(&mut self, spots: &[Spot; 32], active: u32, order: Order) {
         for lane in lanes_of(active) {
             if order.releases || self.w.clocks.has_fenced(lane) {
                 self.publish_one(spots[lane], lane, order.releases);
@@ -489,7 +335,7 @@ impl Exec<'_, '_> {
         }
     }
 
-    fn acquire(&mut self, spots: &[Spot; 32], active: u32) {
+    pub(super) fn acquire(&mut self, spots: &[Spot; 32], active: u32) {
         if self.m.published.is_empty() && self.b.published.is_empty() {
             return;
         }

@@ -10,6 +10,8 @@
 //! compiler lays all of a function's into one array.
 
 mod access;
+mod atomic;
+mod barrier;
 mod block;
 mod calls;
 mod clock;
@@ -28,6 +30,7 @@ mod report;
 mod schedule;
 mod shadow;
 mod suspect;
+mod tally;
 mod together;
 mod traffic;
 mod undefined;

@@ -21,11 +21,7 @@ fn innermost(name: &str) -> Option<&str> {
                 rest.is_empty() || rest.starts_with('_') || rest.starts_with('.')
             })
         };
-        let at = text
-            .match_indices('E')
-            .map(|(at, _)| at)
-            .filter(fits)
-            .last()?;
+        let at = text.match_indices('E').map(|(at, _)| at).rfind(fits)?;
         return source_name(&text[at + 1..]).map(|(name, _)| name);
     }
     text = text.trim_start_matches(['N', 'L', 'K']);

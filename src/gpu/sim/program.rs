@@ -1,7 +1,12 @@
 //! A kernel decoded: what runs, with every name resolved.
 
+mod memory;
+mod together;
+
 use std::collections::HashMap;
 
+pub(super) use self::memory::{Address, Atomic, Load, Order, Store, Update, Window, windows};
+pub(super) use self::together::{Barrier, BarrierReduction, ShuffleMode, Vote, WarpOp};
 use super::libdevice::Math;
 use crate::gpu::fault::Site;
 use crate::gpu::launch::Dim3;
@@ -58,86 +63,6 @@ pub(super) enum Special {
     TotalShared,
 }
 
-/// Which memory an instruction names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Window {
-    /// Any: the address tells.
-    Generic,
-    Global,
-    Const,
-    Shared,
-    Local,
-    /// The kernel's parameters.
-    Param,
-}
-
-/// How an access is meant for other threads (PTX ISA, 8.5 and 9.7.9).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Order {
-    /// Volatile, relaxed or stronger: not a weak access.
-    pub(super) is_strong: bool,
-    /// `.acquire` or `.acq_rel`.
-    pub(super) acquires: bool,
-    /// `.release` or `.acq_rel`.
-    pub(super) releases: bool,
-    /// `.cta`: only for threads of the block.
-    pub(super) is_block_wide: bool,
-}
-
-/// An address: a register or constant, plus so many bytes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Address {
-    pub(super) base: Src,
-    pub(super) offset: i64,
-    /// Whether the base counts from the frame's part of local memory.
-    pub(super) is_in_frame: bool,
-}
-
-/// A load: `size` bytes for each destination.
-#[derive(Clone, Debug)]
-pub(super) struct Load {
-    pub(super) window: Window,
-    pub(super) address: Address,
-    pub(super) size: u8,
-    /// Sign-extend from `size` bytes.
-    pub(super) is_signed: bool,
-    /// Registers with the bits they keep; none where the element is dropped.
-    pub(super) targets: Vec<Option<(u32, u8)>>,
-    pub(super) order: Order,
-    /// Whether all that is done with the values is to store them elsewhere.
-    pub(super) only_copies: bool,
-}
-
-/// A store.
-#[derive(Clone, Debug)]
-pub(super) struct Store {
-    pub(super) window: Window,
-    pub(super) address: Address,
-    pub(super) size: u8,
-    pub(super) values: Vec<Src>,
-    pub(super) order: Order,
-}
-
-/// What an atomic operation makes of the old value and one or two operands.
-pub(super) type Update = fn(u64, u64, u64) -> u64;
-
-/// An atomic operation.
-#[derive(Clone, Debug)]
-pub(super) struct Atomic {
-    pub(super) window: Window,
-    pub(super) address: Address,
-    pub(super) size: u8,
-    /// The register for the old value; `red` has none.
-    pub(super) target: Option<(u32, u8)>,
-    pub(super) update: Update,
-    pub(super) values: [Src; 2],
-    pub(super) order: Order,
-    /// Compare and swap: the idiom of reading plainly first is no race.
-    pub(super) is_swap: bool,
-    /// Whether a loop around it may be one that waits.
-    pub(super) may_wait: bool,
-}
-
 /// A place in the parameters of a call: of the frame that makes it or of the one that is called.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ParamSlot {
@@ -168,86 +93,6 @@ pub(super) struct Call {
     pub(super) args: Vec<ParamSlot>,
     /// The caller's slots for what comes back.
     pub(super) returns: Vec<ParamSlot>,
-}
-
-/// How lanes are chosen by a shuffle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ShuffleMode {
-    Up,
-    Down,
-    Bfly,
-    Idx,
-}
-
-/// What lanes of a warp decide together, with the mask of those that take part.
-#[derive(Clone, Debug)]
-pub(super) enum WarpOp {
-    /// `bar.warp.sync`
-    Sync,
-    Shuffle {
-        mode: ShuffleMode,
-        target: u32,
-        found: Option<u32>,
-        value: Src,
-        lane: Src,
-        clamp: Src,
-    },
-    /// `vote.sync.all`, `.any`, `.uni`
-    Vote {
-        kind: Vote,
-        target: u32,
-        value: Pred,
-    },
-    Ballot {
-        target: u32,
-        value: Pred,
-    },
-    MatchAny {
-        target: u32,
-        value: Src,
-    },
-    MatchAll {
-        target: u32,
-        found: Option<u32>,
-        value: Src,
-    },
-    Reduce {
-        target: u32,
-        value: Src,
-        combine: fn(u64, u64) -> u64,
-    },
-    /// `elect.sync`
-    Elect {
-        target: Option<u32>,
-        elected: u32,
-    },
-}
-
-/// What a vote asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Vote {
-    All,
-    Any,
-    Uni,
-}
-
-/// How the predicates of a `bar.red` are combined.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum BarrierReduction {
-    Popc { target: u32 },
-    And { target: u32 },
-    Or { target: u32 },
-}
-
-/// A barrier of the block.
-#[derive(Clone, Debug)]
-pub(super) struct Barrier {
-    pub(super) id: Src,
-    /// How many threads; all of the block where it is absent.
-    pub(super) count: Option<Src>,
-    /// `bar.arrive`: does not wait.
-    pub(super) only_arrives: bool,
-    pub(super) reduction: Option<(BarrierReduction, Pred)>,
 }
 
 /// How predicates are combined.
@@ -475,18 +320,4 @@ pub(super) struct Program {
     pub(super) param_bytes: u32,
     pub(super) max_threads: Option<u64>,
     pub(super) required_block: Option<Dim3>,
-}
-
-/// Where the windows of state spaces begin in the generic address space.
-pub(super) mod windows {
-    /// A block's shared memory.
-    pub(in crate::gpu::sim) const SHARED: u64 = 0x0100_0000_0000;
-    /// A thread's local memory.
-    pub(in crate::gpu::sim) const LOCAL: u64 = 0x0200_0000_0000;
-    /// The kernel's parameters.
-    pub(in crate::gpu::sim) const PARAM: u64 = 0x0300_0000_0000;
-    /// Functions, for pointers to them.
-    pub(in crate::gpu::sim) const CODE: u64 = 0x0400_0000_0000;
-    /// The size of each.
-    pub(in crate::gpu::sim) const SIZE: u64 = 1 << 32;
 }

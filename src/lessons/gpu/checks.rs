@@ -177,12 +177,3 @@ pub(super) const READS_TWICE_AT_MOST: Claim = Claim {
     story: "8 x 4096 elements, and what is loaded from global memory",
     judge: judges::reads_twice_at_most,
 };
-
-/// Half as fast as it could be.
-pub(super) const IS_FAST: Claim = Claim {
-    id: "is-fast",
-    claim: "on a GPU it takes no more than twice as long as the reference",
-    teaches: "Bandwidth",
-    story: "a large input on a GPU, beside the reference in the same run",
-    judge: judges::is_fast,
-};

@@ -33,10 +33,6 @@ pub(super) enum Fact {
     Output(Output),
     /// An array that the launch was to leave alone, and did not.
     Changed(Changed),
-    /// How long the kernel took, and the reference.
-    Speed(Speed),
-    /// Something that cannot be tried here.
-    Cannot(Cannot),
     /// The simulator does not know something that the module has.
     Unsupported(Cannot),
     /// The probe has come to its end.
@@ -87,19 +83,6 @@ pub(super) struct Refused {
     pub(super) why: String,
 }
 
-/// How long a kernel took.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Speed {
-    /// What was done.
-    pub(super) told: String,
-    /// The median time of the submission's launches, microseconds, by the device's own events.
-    pub(super) kernel_us: f64,
-    /// The same of the reference kernel's, in the same run.
-    pub(super) reference_us: f64,
-    /// The device.
-    pub(super) device: String,
-}
-
 /// Something that cannot be tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Cannot {
@@ -141,7 +124,6 @@ impl Facts {
         for fact in &facts.all {
             match fact {
                 Fact::Unsupported(what) => return Err(Objection::Blind(what.why.clone())),
-                Fact::Cannot(what) => return Err(Objection::Skipped(what.why.clone())),
                 _ => {}
             }
         }

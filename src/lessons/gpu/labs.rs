@@ -1,7 +1,7 @@
 //! The labs: which kernels, and which of the lesson's checks apply to them.
 //!
 //! What they are launched with, and what is right, is in `cases`; what a learner is told, in the README.md of
-//! each below `labs/gpu`. Whether a kernel is fast is worth no point, for not everybody has a GPU.
+//! each below `labs/gpu`.
 
 use super::checks;
 use super::probes::probe;
@@ -35,7 +35,6 @@ pub(super) const VECTOR_ADD: Lab = Lab {
         INITIALISES_BEFORE_USE 10,
         COMPUTES 25,
         COALESCES 20,
-        IS_FAST 0,
     ),
 };
 
@@ -52,7 +51,6 @@ pub(super) const SAXPY: Lab = Lab {
         INITIALISES_BEFORE_USE 5,
         COMPUTES 20,
         STRIDES 30,
-        IS_FAST 0,
     ),
 };
 
@@ -63,15 +61,14 @@ pub(super) const TRANSPOSE: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("transpose":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 15,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 5,
         COMPUTES 15,
         COALESCES_BOTH_WAYS 15,
         AVOIDS_BANK_CONFLICTS 15,
-        IS_FAST 0,
     ),
 };
 
@@ -82,15 +79,14 @@ pub(super) const REDUCE: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("reduce":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
         COMPUTES 15,
         NEEDS_FEW_ATOMICS 15,
         DIVERGES_LITTLE 15,
-        IS_FAST 0,
     ),
 };
 
@@ -101,14 +97,13 @@ pub(super) const HISTOGRAM: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("histogram":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 20,
         INITIALISES_BEFORE_USE 10,
         COMPUTES 15,
         PRIVATISES 25,
-        IS_FAST 0,
     ),
 };
 
@@ -119,14 +114,13 @@ pub(super) const SCAN: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("scan":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 20,
         INITIALISES_BEFORE_USE 10,
         COMPUTES 20,
         SCANS_IN_LOG_STEPS 20,
-        IS_FAST 0,
     ),
 };
 
@@ -137,14 +131,13 @@ pub(super) const MATMUL: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("matmul":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 15,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
         COMPUTES 15,
         TILES 25,
-        IS_FAST 0,
     ),
 };
 
@@ -155,15 +148,14 @@ pub(super) const SOFTMAX: Lab = Lab {
     form: Form::Kernel,
     checks: checks!("softmax":
         COMPILES 5,
-        ENDS 5,
         MEETS_ITS_BARRIERS 10,
+        ENDS 5,
         STAYS_IN_BOUNDS 10,
         HAS_NO_RACE 15,
         INITIALISES_BEFORE_USE 10,
         COMPUTES 15,
         IS_STABLE 15,
         READS_TWICE_AT_MOST 15,
-        IS_FAST 0,
     ),
 };
 
@@ -188,8 +180,8 @@ mod tests {
     fn causes_come_before_effects() {
         let order = [
             "compiles",
-            "ends",
             "meets-its-barriers",
+            "ends",
             "stays-in-bounds",
             "has-no-race",
             "initialises-before-use",

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use self::bed::{Bed, Came};
-use self::options::{Device, Options};
+use self::options::Options;
 use super::cases::{Contract, Plan, contract};
 use super::facts::{Cannot, Fact, Module};
 use crate::gpu::fault::FaultKind;
@@ -29,8 +29,8 @@ const MOST_PTX: u64 = 4 << 20;
 /// Arguments that it does not understand: a bug of ours, like everything else that keeps it from its end.
 const BROKEN: u8 = 70;
 
-/// Makes the probe that the arguments ask for: `--lab LAB --probe PROBE --seed N --ptx FILE`, and
-/// `--device simulator|cuda`. Beside FILE, `NAME.ptx`, there is `NAME.O0.ptx`, which was compiled
+/// Makes the probe that the arguments ask for: `--lab LAB --probe PROBE --seed N --ptx FILE`. Beside FILE,
+/// `NAME.ptx`, there is `NAME.O0.ptx`, which was compiled
 /// without optimisation.
 ///
 /// Writes facts to `out`. The status is 0 if it came to its end, whatever that was.
@@ -51,7 +51,6 @@ fn probe(options: &Options, out: &mut dyn Write) -> io::Result<()> {
     if let Err(why) = experiment(options, &mut log) {
         match why {
             Broken::Wrote(error) => return Err(error),
-            Broken::Cannot(why) => log.say(&Fact::Cannot(Cannot { why }))?,
             Broken::Unsupported(why) => log.say(&Fact::Unsupported(Cannot { why }))?,
         }
     }
@@ -62,8 +61,6 @@ fn probe(options: &Options, out: &mut dyn Write) -> io::Result<()> {
 enum Broken {
     /// Facts cannot be written.
     Wrote(io::Error),
-    /// This machine cannot make it.
-    Cannot(String),
     /// Our simulator cannot make it.
     Unsupported(String),
 }
@@ -79,11 +76,6 @@ fn experiment(options: &Options, log: &mut Log<'_>) -> Result<(), Broken> {
         let why = format!("there is no lab {} of kernels", options.lab);
         return Err(Broken::Unsupported(why));
     };
-    if options.probe == "is-fast" || options.device == Device::Cuda {
-        return Err(Broken::Cannot(
-            "there is no GPU here: needs a device, and says nothing about the simulator".to_owned(),
-        ));
-    }
     let asked = Asked::of(&options.probe);
     let plans = (contract.plans)();
     let mut bed = bed(&options.ptx, asked.checks, options.seed)?;

@@ -14,10 +14,10 @@ pub use over_time::{growth, growth_lines};
 
 use super::Detail;
 use super::figures::{bytes, span};
-use super::names::{called, cut};
+use super::names::called;
 use crate::model::snapshot::Holder;
 use crate::model::table::{Descriptor, Group, Growth, Key, Table, groups};
-use crate::ui::{Look, Tone, columns, padded, visible};
+use crate::ui::{Look, Tone, columns, cut, padded, visible};
 
 /// Columns of the kind and of the mode.
 const KIND: usize = 9;

@@ -12,8 +12,8 @@ mod waits;
 pub use changes::changes;
 
 use crate::model::snapshot::{Ended, Process, Snapshot, State};
-use crate::report::names::{called, cut};
-use crate::ui::{Look, Tone, columns, visible};
+use crate::report::names::called;
+use crate::ui::{Look, Tone, columns, cut, visible};
 
 use super::Detail;
 

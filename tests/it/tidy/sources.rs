@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["sys", "model", "ui", "stimulus", "gpu", "bench", "probes"],
     ),
     ("embedded", &["model"]),
+    ("grade", &["sys", "model", "ui", "bench"]),
     ("report", &["model", "ui", "gpu"]),
     ("exit", &["ui"]),
 ];

@@ -4,9 +4,7 @@ use super::Refusal;
 use super::body::Body;
 use super::opcode::Opcode;
 use crate::gpu::ptx::{Kind, Number, Operand, Type};
-use crate::gpu::sim::lanes::float::Shape;
-use crate::gpu::sim::lanes::rounding::Mode;
-use crate::gpu::sim::lanes::{bits, float, half, integer};
+use crate::gpu::sim::lanes::{bits, half, integer};
 use crate::gpu::sim::program::{Logic, Op};
 
 /// 32 bits that mean nothing, for operands such as shift counts.
@@ -14,17 +12,6 @@ const B32: Type = Type {
     kind: Kind::Bits,
     bits: 32,
 };
-
-fn shape(opcode: &mut Opcode<'_>) -> Shape {
-    let mode = opcode.rounding().unwrap_or(Mode::Nearest);
-    opcode.take_any(&["approx", "full"]);
-    Shape {
-        mode,
-        flushes: opcode.take("ftz"),
-        saturates: opcode.take("sat"),
-        keeps_nan: opcode.take("NaN"),
-    }
-}
 
 impl<'m, 'a> Body<'_, '_, 'm, 'a> {
     pub(super) fn arithmetic(
@@ -70,7 +57,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         }
     }
 
-    fn unary(
+    pub(super) fn unary(
         &mut self,
         f: crate::gpu::sim::program::Unary,
         ty: Type,
@@ -83,7 +70,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         Ok(Op::Unary(f, self.target(target)?.0, a))
     }
 
-    fn binary(
+    pub(super) fn binary(
         &mut self,
         f: crate::gpu::sim::program::Binary,
         types: [Type; 2],
@@ -96,7 +83,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
         Ok(Op::Binary(f, self.target(target)?.0, a, b))
     }
 
-    fn ternary(
+    pub(super) fn ternary(
         &mut self,
         f: crate::gpu::sim::program::Ternary,
         types: [Type; 3],
@@ -196,75 +183,6 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 [ty; 2],
                 operands,
             ),
-        }
-    }
-
-    fn floats(
-        &mut self,
-        opcode: &mut Opcode<'a>,
-        ty: Type,
-        operands: &'m [Operand<'a>],
-    ) -> Result<Op, Refusal> {
-        let name = opcode.name;
-        let shape = shape(opcode);
-        let is_single = ty.bits == 32;
-        if !is_single && (shape.saturates || ty.bits != 64) {
-            return Err(Refusal::Unknown);
-        }
-        let unknown = || Refusal::Unknown;
-        match (name, operands.len()) {
-            ("fma" | "mad", 4) if is_single => self.ternary(float::fma(shape), [ty; 3], operands),
-            ("fma" | "mad", 4) => self.ternary(float::fma_double(shape), [ty; 3], operands),
-            ("copysign", 3) => self.binary(
-                float::copysign(ty.bits).ok_or_else(unknown)?,
-                [ty; 2],
-                operands,
-            ),
-            (_, 3) => {
-                let f = match is_single {
-                    true => float::binary(name, shape),
-                    false => float::binary_double(name, shape),
-                };
-                self.binary(f.ok_or_else(unknown)?, [ty; 2], operands)
-            }
-            _ => {
-                let f = match is_single {
-                    true => float::unary(name, shape),
-                    false => float::unary_double(name, shape),
-                };
-                self.unary(f.ok_or_else(unknown)?, ty, operands)
-            }
-        }
-    }
-
-    fn halves(
-        &mut self,
-        opcode: &mut Opcode<'a>,
-        ty: Type,
-        operands: &'m [Operand<'a>],
-    ) -> Result<Op, Refusal> {
-        // Results of f16 instructions may always be subnormal here: .ftz is what hardware may do.
-        opcode.take("ftz");
-        opcode.take("approx");
-        if opcode.rounding().is_some_and(|mode| mode != Mode::Nearest) {
-            return Err(Refusal::Unknown);
-        }
-        let (saturates, rectifies) = (opcode.take("sat"), opcode.take("relu"));
-        let unknown = || Refusal::Unknown;
-        match (opcode.name, operands.len()) {
-            ("fma", 4) => {
-                let f = half::fma(ty, saturates, rectifies).ok_or_else(unknown)?;
-                self.ternary(f, [ty; 3], operands)
-            }
-            (name, 3) if !rectifies => self.binary(
-                half::binary(name, ty, saturates).ok_or_else(unknown)?,
-                [ty; 2],
-                operands,
-            ),
-            (name, 2) if !rectifies && !saturates => {
-                self.unary(half::unary(name, ty).ok_or_else(unknown)?, ty, operands)
-            }
-            _ => Err(Refusal::Unknown),
         }
     }
 

@@ -86,10 +86,10 @@ impl<'m, 'a> Decoder<'_, 'm, 'a> {
         let body = |function: &&'m Function<'a>| function.body.iter().flatten();
         for statement in reachable.iter().flat_map(body) {
             match statement {
-                Statement::Variable(var) if var.space == StateSpace::Shared => {
-                    if known.insert(var.name) {
-                        wanted.push(var);
-                    }
+                Statement::Variable(var)
+                    if var.space == StateSpace::Shared && known.insert(var.name) =>
+                {
+                    wanted.push(var);
                 }
                 Statement::Instruction(instruction) => {
                     for operand in &instruction.operands {

@@ -5,12 +5,15 @@
 mod arithmetic;
 mod body;
 mod control;
+mod conversions;
+mod floats;
 mod layout;
 mod memory;
 mod moves;
 mod names;
 mod opcode;
 mod places;
+mod updates;
 mod warp;
 
 use std::collections::HashMap;

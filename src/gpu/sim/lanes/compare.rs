@@ -62,6 +62,11 @@ impl Value for Flushed {
     }
 }
 
+/// Whether either is no number.
+fn unordered(a: f64, b: f64) -> bool {
+    a.is_nan() || b.is_nan()
+}
+
 macro_rules! float_relation {
     ($name:expr, $t:ty, |$a:ident| $wide:expr) => {{
         fn wide($a: $t) -> f64 {
@@ -76,12 +81,12 @@ macro_rules! float_relation {
             "ge" => test!(|a: $t, b| wide(a) >= wide(b)),
             "equ" => test!(|a: $t, b| !(wide(a) < wide(b) || wide(a) > wide(b))),
             "neu" => test!(|a: $t, b| wide(a) != wide(b)),
-            "ltu" => test!(|a: $t, b| !(wide(a) >= wide(b))),
-            "leu" => test!(|a: $t, b| !(wide(a) > wide(b))),
-            "gtu" => test!(|a: $t, b| !(wide(a) <= wide(b))),
-            "geu" => test!(|a: $t, b| !(wide(a) < wide(b))),
-            "num" => test!(|a: $t, b| !wide(a).is_nan() && !wide(b).is_nan()),
-            "nan" => test!(|a: $t, b| wide(a).is_nan() || wide(b).is_nan()),
+            "ltu" => test!(|a: $t, b| wide(a) < wide(b) || unordered(wide(a), wide(b))),
+            "leu" => test!(|a: $t, b| wide(a) <= wide(b) || unordered(wide(a), wide(b))),
+            "gtu" => test!(|a: $t, b| wide(a) > wide(b) || unordered(wide(a), wide(b))),
+            "geu" => test!(|a: $t, b| wide(a) >= wide(b) || unordered(wide(a), wide(b))),
+            "num" => test!(|a: $t, b| !unordered(wide(a), wide(b))),
+            "nan" => test!(|a: $t, b| unordered(wide(a), wide(b))),
             _ => return None,
         }
     }};

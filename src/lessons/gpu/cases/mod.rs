@@ -170,8 +170,9 @@ impl Plan {
     }
 }
 
-/// The sizes of a vector that every lab tries: around nothing, a warp, a block, and far beyond.
-const SIZES: &[usize] = &[0, 1, 2, 3, 31, 32, 33, 255, 256, 257, 1000, 4099];
+/// The sizes of a vector that every lab tries: around a warp, around a block, far beyond, and none: last,
+/// for whoever forgets the end of a block is better shown that one.
+const SIZES: &[usize] = &[1, 2, 3, 31, 32, 33, 255, 256, 257, 1000, 4099, 0];
 
 /// The largest one: more than 16 bits can count.
 const LARGE: usize = 65_537;
@@ -199,7 +200,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -8,7 +8,7 @@ use crate::lessons::chance::Source;
 
 /// Elements of the arrays: around warps, around a tile, and the most that the handout names.
 const LENGTHS: &[usize] = &[
-    0, 1, 2, 3, 31, 32, 33, 255, 256, 257, 1000, 1023, 1024, 1025, 2048, 4099,
+    1, 2, 3, 31, 32, 33, 255, 256, 257, 1000, 1023, 1024, 1025, 2048, 4099, 0,
 ];
 
 /// Those with which it is launched without optimisation, too.

@@ -7,8 +7,6 @@ use crate::lessons::chance::Source;
 
 /// Rows, columns, and the threads of a block.
 const SHAPES: &[(usize, usize, usize)] = &[
-    (0, 5, 64),
-    (3, 0, 64),
     (1, 1, 64),
     (1, 1, 1024),
     (2, 3, 96),
@@ -23,6 +21,8 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (2, 1000, 1024),
     (1, 1025, 1024),
     (1, 4096, 256),
+    (0, 5, 64),
+    (3, 0, 64),
 ];
 
 /// The contract.

@@ -9,10 +9,10 @@ use crate::model::{Failure, Judgement, Objection, Pass, Trial};
 /// What faults are about, in the order in which they are asked for: a cause before its effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Group {
-    /// It never ends.
-    Ends,
     /// Threads that should meet do not.
     Barriers,
+    /// It never ends.
+    Ends,
     /// Memory that is none of its own.
     Bounds,
     /// Two threads at once.
@@ -28,8 +28,10 @@ impl Group {
     /// fellows have returned, and the handouts say so.
     pub(super) fn of(kind: FaultKind) -> Option<Self> {
         match kind {
-            FaultKind::Endless | FaultKind::Deadlock | FaultKind::StackOverflow => Some(Self::Ends),
-            FaultKind::DivergentBarrier | FaultKind::InactiveLane => Some(Self::Barriers),
+            FaultKind::Endless | FaultKind::StackOverflow => Some(Self::Ends),
+            FaultKind::DivergentBarrier | FaultKind::InactiveLane | FaultKind::Deadlock => {
+                Some(Self::Barriers)
+            }
             FaultKind::OutOfBounds
             | FaultKind::Misaligned
             | FaultKind::NullPointer
@@ -40,6 +42,12 @@ impl Group {
             FaultKind::Assert | FaultKind::Trap => Some(Self::Computed),
             FaultKind::ExitedBarrier => None,
         }
+    }
+
+    /// Whether a check of this group fails for it. Threads that wait for each other for ever do not end, either:
+    /// that is for labs without barriers.
+    fn fails_for(self, kind: FaultKind) -> bool {
+        Self::of(kind) == Some(self) || (self == Self::Ends && kind == FaultKind::Deadlock)
     }
 
     /// A question about it.
@@ -114,13 +122,16 @@ pub(in crate::lessons::gpu) fn initialises_before_use(trial: &Trial<'_>) -> Judg
 /// Passes if no launch has a fault of this group, and none was ended before it could have.
 fn free_of(trial: &Trial<'_>, group: Group) -> Judgement {
     let facts = Facts::of(trial)?;
-    let of_group = |fault: &&Fault| Group::of(fault.kind) == Some(group);
+    let of_group = |fault: &&Fault| group.fails_for(fault.kind);
     for seen in facts.launches() {
         if let Some(fault) = seen.faults().find(of_group) {
             return Err(failure(seen, fault, group).into());
         }
     }
-    if let Some(refused) = facts.refused() {
+    let launches = facts.launches().count();
+    if let Some(refused) = facts.refused()
+        && (group > Group::Barriers || launches == 0)
+    {
         let why = format!("{}: the launch is refused: {}", refused.told, refused.why);
         return Err(Failure::new(why)
             .hint("With what is it launched, and what of that does the kernel not fit?")
@@ -129,7 +140,6 @@ fn free_of(trial: &Trial<'_>, group: Group) -> Judgement {
     for seen in facts.launches() {
         came_through(seen, group)?;
     }
-    let launches = facts.launches().count();
     let writes = facts.launches().any(|seen| seen.launch.writes > 0);
     match (launches, writes, group) {
         (0, ..) => Err(Objection::Blind("no launch was made".to_owned())),

@@ -6,7 +6,6 @@
 
 mod compiles;
 mod faults;
-mod speed;
 mod told;
 mod traffic;
 mod values;
@@ -19,7 +18,6 @@ pub(super) use compiles::compiles;
 pub(super) use faults::{
     ends, has_no_race, initialises_before_use, meets_its_barriers, stays_in_bounds,
 };
-pub(super) use speed::is_fast;
 pub(super) use traffic::{
     avoids_bank_conflicts, coalesces, coalesces_both_ways, reads_twice_at_most, strides, tiles,
 };

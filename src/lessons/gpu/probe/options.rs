@@ -13,17 +13,6 @@ pub(super) struct Options {
     pub(super) seed: u64,
     /// The compiled kernel.
     pub(super) ptx: PathBuf,
-    /// What it is launched on.
-    pub(super) device: Device,
-}
-
-/// What kernels are launched on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Device {
-    /// The simulator.
-    Simulator,
-    /// A GPU.
-    Cuda,
 }
 
 impl Options {
@@ -33,7 +22,6 @@ impl Options {
     /// Says which one is missing or is none.
     pub(super) fn parse(args: &[String]) -> Result<Self, String> {
         let (mut lab, mut probe, mut seed, mut ptx) = (None, None, None, None);
-        let mut device = Device::Simulator;
         for pair in args.chunks(2) {
             let [name, value] = pair else {
                 return Err(format!("{} needs a value", pair.join(" ")));
@@ -45,13 +33,6 @@ impl Options {
                     seed = Some(value.parse().map_err(|_| format!("{value} is no seed"))?);
                 }
                 "--ptx" => ptx = Some(PathBuf::from(value)),
-                "--device" => {
-                    device = match value.as_str() {
-                        "simulator" => Device::Simulator,
-                        "cuda" => Device::Cuda,
-                        other => return Err(format!("{other} is no device")),
-                    };
-                }
                 other => return Err(format!("{other} is no option")),
             }
         }
@@ -61,7 +42,6 @@ impl Options {
             probe: probe.ok_or_else(|| missing("--probe"))?,
             seed: seed.ok_or_else(|| missing("--seed"))?,
             ptx: ptx.ok_or_else(|| missing("--ptx"))?,
-            device,
         })
     }
 }
@@ -79,9 +59,6 @@ mod tests {
     fn options_are_read_in_any_order() {
         let options = parse("--seed 7 --ptx a/b.ptx --probe computes --lab scan").unwrap();
         assert_eq!((options.seed, options.lab.as_str()), (7, "scan"));
-        assert_eq!(options.device, Device::Simulator);
-        let options = parse("--device cuda --seed 7 --ptx b --probe is-fast --lab scan").unwrap();
-        assert_eq!(options.device, Device::Cuda);
     }
 
     #[test]
@@ -91,7 +68,6 @@ mod tests {
             ("--seed", "--seed needs a value"),
             ("--lab a --probe b --seed 1", "--ptx is missing"),
             ("--size 3", "--size is no option"),
-            ("--device fpga", "fpga is no device"),
         ] {
             assert_eq!(parse(text).unwrap_err(), why);
         }

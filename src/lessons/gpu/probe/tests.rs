@@ -101,18 +101,14 @@ fn a_guard_that_is_one_too_many_is_out_of_bounds() {
         "stays-in-bounds",
         &PTX.replace("GUARD", "setp.gt.s32"),
     );
-    let first = facts
+    let kinds: Vec<FaultKind> = facts
         .launches()
         .flat_map(|seen| seen.faults())
-        .next()
-        .unwrap();
-    assert_eq!(first.kind, FaultKind::NullPointer);
-    let beyond = facts.launches().flat_map(|seen| seen.faults());
-    assert!(
-        beyond
-            .into_iter()
-            .any(|fault| fault.kind == FaultKind::OutOfBounds)
-    );
+        .map(|fault| fault.kind)
+        .collect();
+    assert_eq!(kinds.first(), Some(&FaultKind::OutOfBounds));
+    // With no element at all, there is no array.
+    assert!(kinds.contains(&FaultKind::NullPointer));
 }
 
 #[test]
@@ -143,8 +139,6 @@ fn what_cannot_be_read_or_tried_is_said() {
             .any(|fact| matches!(fact, Fact::Unsupported(_) | Fact::Refused(_)));
         assert!(said && launches == 0, "{lab} {probe}: {:?}", facts.all);
     }
-    let facts = probed("vector-add", "is-fast", PTX);
-    assert!(matches!(facts.all.first(), Some(Fact::Cannot(_))));
 }
 
 #[test]

@@ -182,8 +182,6 @@ fn what_our_side_cannot_do_costs_nothing() {
     };
     let unsupported = Fact::Unsupported(why("kernel.cu:3: the instruction mma is not supported"));
     assert_snapshot!(judged(computes, &[unsupported]), @"blind: kernel.cu:3: the instruction mma is not supported");
-    let no_gpu = Fact::Cannot(why("there is no GPU here"));
-    assert_snapshot!(judged(is_fast, &[no_gpu]), @"skipped: there is no GPU here");
     assert_snapshot!(of_text(ends, "{\"fact\": \"launch\"}\n"), @"blind: the probe did not come to its end");
     assert_snapshot!(of_text(ends, ""), @"blind: the probe did not come to its end");
     assert_snapshot!(judged(ends, &[]), @"blind: no launch was made");
@@ -236,4 +234,22 @@ fn nothing_that_is_written_down_makes_a_judge_panic() {
     for judge in judges {
         let _said = of_text(judge, &hostile);
     }
+}
+
+#[test]
+fn threads_that_wait_for_each_other_neither_meet_nor_end() {
+    let stopped = Launch {
+        end: End::Stopped,
+        ..launch()
+    };
+    let facts = [
+        made(stopped),
+        did(fault(
+            FaultKind::Deadlock,
+            "waits for a lane that waits elsewhere",
+        )),
+    ];
+    assert!(judged(meets_its_barriers, &facts).starts_with("fail: n = 257"));
+    assert!(judged(ends, &facts).starts_with("fail: n = 257"));
+    assert!(judged(has_no_race, &facts).starts_with("fail: a launch did not come to its end"));
 }

@@ -1,8 +1,8 @@
-//! Of results, and of times.
+//! Of results.
 
 use insta::assert_snapshot;
 
-use super::super::super::facts::{Changed, Speed};
+use super::super::super::facts::Changed;
 use super::super::*;
 use super::*;
 
@@ -76,29 +76,4 @@ fn a_kernel_that_gives_up_has_no_result() {
       by thread (1, 0, 0) of block (1, 0, 0)
     hint: Under which condition does it give up?
     ");
-}
-
-#[test]
-fn what_takes_twice_as_long_as_the_reference_is_fast_enough() {
-    let speed = |kernel_us| {
-        Fact::Speed(Speed {
-            told: "16,777,216 elements".to_owned(),
-            kernel_us,
-            reference_us: 100.0,
-            device: "a device".to_owned(),
-        })
-    };
-    assert_eq!(judged(is_fast, &[speed(199.0)]), "pass");
-    assert_snapshot!(judged(is_fast, &[speed(201.0)]), @"
-    fail: 16,777,216 elements, on a device: 201.0 µs, and the reference takes 100.0 µs
-    hint: How many bytes does it move, and how many could the device move in that time?
-    ");
-    assert_eq!(
-        judged(is_fast, &[speed(f64::NAN)]),
-        "blind: no time was measured"
-    );
-    assert_eq!(
-        judged(is_fast, &[speed(0.0)]),
-        "blind: no time was measured"
-    );
 }
