@@ -154,8 +154,7 @@ pub fn version() -> Result<i32, DriverError> {
 /// # Errors
 /// CUDA_ERROR_NO_DEVICE, for one.
 pub fn context() -> Result<Arc<CudaContext>, DriverError> {
-    let context = CudaContext::new(0)?;
-    Ok(context)
+    CudaContext::new(0)
 }
 
 #[cfg(test)]

@@ -31,10 +31,7 @@ pub(super) fn run(
     let (ours, theirs) =
         UnixStream::pair().map_err(|error| HostError::Kernel("make a socket", error))?;
     let mut child = start(options, theirs)?;
-    let outputs = [
-        child.stdout.take().map(|stream| kept(stream)),
-        child.stderr.take().map(|stream| kept(stream)),
-    ];
+    let outputs = [child.stdout.take().map(kept), child.stderr.take().map(kept)];
     let mut log = Log::new(out, failing);
     let mut device = Device::new(options);
     if let Err(malformed) = talk(ours, &mut device, &mut log) {

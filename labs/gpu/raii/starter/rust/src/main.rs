@@ -34,11 +34,13 @@ fn main() {
     launch.arg(&da).arg(&db).arg(&mut dc).arg(&count);
     // SAFETY: these are the kernel's parameters, and it stays below `count`.
     unsafe {
-        launch.launch(LaunchConfig {
-            grid_dim: ((n as u32).div_ceil(BLOCK), 1, 1),
-            block_dim: (BLOCK, 1, 1),
-            shared_mem_bytes: 0,
-        }).unwrap();
+        launch
+            .launch(LaunchConfig {
+                grid_dim: ((n as u32).div_ceil(BLOCK), 1, 1),
+                block_dim: (BLOCK, 1, 1),
+                shared_mem_bytes: 0,
+            })
+            .unwrap();
     }
     let c = stream.clone_dtoh(&dc).unwrap();
     let sum: f64 = c.iter().copied().map(f64::from).sum();

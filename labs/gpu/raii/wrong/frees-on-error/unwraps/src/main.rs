@@ -70,8 +70,14 @@ impl Half {
     /// Puts all its work into its stream, and waits for none of it.
     fn issue(&mut self, add: &cudarc::driver::CudaFunction) -> Result<(), Box<dyn Error>> {
         let [a, b, c] = &mut self.device;
-        named("memcpy_htod of a", self.stream.memcpy_htod(&self.host[0], a))?;
-        named("memcpy_htod of b", self.stream.memcpy_htod(&self.host[1], b))?;
+        named(
+            "memcpy_htod of a",
+            self.stream.memcpy_htod(&self.host[0], a),
+        )?;
+        named(
+            "memcpy_htod of b",
+            self.stream.memcpy_htod(&self.host[1], b),
+        )?;
         let count = c.len() as i32;
         let mut launch = self.stream.launch_builder(add);
         launch.arg(&*a).arg(&*b).arg(&mut *c).arg(&count);
@@ -82,7 +88,10 @@ impl Half {
         };
         // SAFETY: these are the kernel's parameters, and it stays below `count`.
         unsafe { launch.launch(shape) }.unwrap();
-        named("memcpy_dtoh of c", self.stream.memcpy_dtoh(c, &mut self.host[2]))
+        named(
+            "memcpy_dtoh of c",
+            self.stream.memcpy_dtoh(c, &mut self.host[2]),
+        )
     }
 
     /// Waits, and adds up.
