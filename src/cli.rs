@@ -9,8 +9,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, compare, completions, demo, doctor, exercise, hint, init, inspect, list,
-    load, man, overview, read, reset, serve, start, trace, watch, which,
+    audit, author, check, compare, completions, demo, doctor, exercise, hint, init, inspect,
+    kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -95,6 +95,12 @@ pub static LESSON_TOOLS: &[LessonTool] = &[
         name: "audit",
         describe: audit::Args::augment_args,
         run: |matches, screen| audit::run(&parsed(matches)?, screen),
+    },
+    LessonTool {
+        lesson: "gpu",
+        name: "run",
+        describe: kernel::Args::augment_args,
+        run: |matches, screen| kernel::run(&parsed(matches)?, screen),
     },
     LessonTool {
         lesson: "shm",

@@ -8,6 +8,8 @@ pub mod cli;
 pub mod commands;
 pub mod embedded;
 pub mod exit;
+pub mod gpu;
+pub mod grade;
 pub mod lessons;
 pub mod model;
 pub mod probes;

@@ -8,8 +8,9 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use syslab::model::check::{KERNEL_LAUNCH, KERNEL_PROBE};
 use syslab::model::experiment::ACTOR;
-use syslab::{bench, cli, commands, exit, lessons, sandbox, stimulus};
+use syslab::{bench, cli, commands, exit, gpu, lessons, sandbox, stimulus};
 
 /// A hidden entry: the arguments after its name.
 type Entry = fn(&[OsString]) -> ExitCode;
@@ -28,11 +29,17 @@ static ENTRIES: &[(&str, Entry)] = &[
     (bench::lookup::COMMAND, |args| {
         ended(bench::lookup::main(args))
     }),
-    (stimulus::actor::COMMAND, stimulus::actor::main),
+    (stimulus::actor::COMMAND, act),
     (stimulus::clients::COMMAND, |args| {
         ended(stimulus::clients::main(args))
     }),
     (lessons::player::PLAYER_COMMAND, lessons::player::play),
+    (KERNEL_PROBE, |args| {
+        lessons::gpu::probe::main(&texts(args), &mut std::io::stdout().lock())
+    }),
+    (KERNEL_LAUNCH, |args| {
+        ended(commands::kernel::launch(args).map_err(std::io::Error::other))
+    }),
 ];
 
 /// The exit code of a hidden entry; its callers read what it says, not how it ends.
@@ -46,11 +53,25 @@ fn ended(result: std::io::Result<()>) -> ExitCode {
     }
 }
 
+/// The actor, or the device process, which starts a program as the actor may and is in another room.
+fn act(args: &[OsString]) -> ExitCode {
+    match args.split_first() {
+        Some((verb, rest)) if verb == gpu::host::VERB => gpu::host::main(rest),
+        _ => stimulus::actor::main(args),
+    }
+}
+
+/// Arguments of ours, which are text.
+fn texts(args: &[OsString]) -> Vec<String> {
+    let text = |arg: &OsString| arg.to_string_lossy().into_owned();
+    args.iter().map(text).collect()
+}
+
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
     // In a box this binary is the actor, whatever its arguments are.
     if args.first().is_some_and(|name| name == ACTOR) {
-        return stimulus::actor::main(&args[1..]);
+        return act(&args[1..]);
     }
     let entry = args
         .get(1)

@@ -8,6 +8,7 @@
 
 mod confined;
 mod detect;
+mod kernel;
 mod module;
 mod script;
 mod toolchain;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::confined::Confined;
 pub use self::detect::{Kind, detect};
+pub use self::kernel::{Optimisation, build_kernel, compile};
 pub use self::module::{BATTERY_DIR, build_audited, build_module};
 use self::toolchain::Tool;
 pub use self::toolchain::{Python, Tools};
@@ -34,8 +36,6 @@ pub struct Built {
     pub binds: Vec<Bind>,
     /// Its environment.
     pub env: Vec<(String, String)>,
-    /// How it was built.
-    pub kind: Kind,
     /// What the compiler said, if anything.
     pub warnings: String,
 }
@@ -60,7 +60,7 @@ pub enum BuildError {
         /// Why it is not to be had.
         reason: String,
     },
-    /// There is nothing that could be built as a module.
+    /// There is nothing of the form that the lab asks for.
     #[error("{0}")]
     NothingToBuild(String),
     /// A Python package that the technology needs is not installed.
@@ -150,13 +150,15 @@ pub fn build(workshop: &Workshop) -> Result<Built, BuildError> {
         said += &confined::execute(workshop, &tools, &command)?.all()?;
     }
     let kind = detect::detect_in(&bench.directory)?;
+    if kind == Kind::Kernel {
+        return kernel::build_launched(workshop);
+    }
     let (argv, tools, more) = bench.by_kind(kind)?;
     said += &more;
     Ok(Built {
         argv,
         env: environment(&tools),
         binds: tools.binds(),
-        kind,
         warnings: said,
     })
 }
@@ -220,8 +222,8 @@ impl<'a> Bench<'a> {
                 self.compile(Tools::of(go), &command, &["main"])
             }
             Kind::Cargo => self.cargo(),
-            // Not found by what a directory looks like: a lab asks for it.
-            Kind::Module => Err(BuildError::NothingToStart),
+            // Launched, and not started: that is another way to build.
+            Kind::Kernel => Err(BuildError::NothingToStart),
         }
     }
 

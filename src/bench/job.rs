@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::exhibit::Exhibit;
 use crate::model::{Experiment, Fault, Finding, Recording, Scorecard, Strike};
 use crate::sandbox::{Bind, Rung};
 
@@ -38,6 +39,9 @@ pub struct Request {
     pub repeat: u32,
     /// Whether an oracle is asked for something smaller that fails, too, for people to look at.
     pub shrinks: bool,
+    /// Whether the recordings that failed checks were judged by are wanted too.
+    #[serde(default)]
+    pub exhibits: bool,
     /// For a lab whose submissions are modules: one that is in no lab, and calls of it.
     #[serde(default)]
     pub audit: Option<Audit>,
@@ -71,6 +75,8 @@ pub enum Progress {
     },
     /// A check is decided.
     Finished(Box<Finding>),
+    /// What a check that failed was judged by, if that was asked for; when all are decided.
+    Exhibit(Box<Exhibit>),
 }
 
 /// What a worker is told to do.

@@ -17,6 +17,7 @@ pub mod crowds;
 pub mod diagnosis;
 pub mod drive;
 pub mod examine;
+pub mod exhibit;
 pub mod inputs;
 pub mod job;
 pub mod listening;

@@ -163,6 +163,7 @@ fn perform(
         measures_usage: run.measures_usage || run.measures_private,
         measures_private: run.measures_private,
         has_rings: run.allows_rings,
+        notes_times: false,
         faults,
     })?;
     let (for_program, streams) =

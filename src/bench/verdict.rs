@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::model::curriculum::heading_slug;
+use crate::model::exhibit::Exhibit;
 use crate::model::limit::explain_limit;
 use crate::model::recording::STRIKE;
 use crate::model::score::{Figure, Site};
@@ -51,6 +52,7 @@ pub struct Proof {
     see: String,
     figures: Vec<(String, f64)>,
     evidence: Vec<Evidence>,
+    exhibit: Option<Exhibit>,
 }
 
 #[cfg(test)]
@@ -64,6 +66,7 @@ impl Proof {
             see: String::new(),
             figures: Vec::new(),
             evidence: Vec::new(),
+            exhibit: None,
         }
     }
 
@@ -80,6 +83,8 @@ pub struct Surroundings<'a> {
     pub submission: &'a Path,
     /// What starts the program.
     pub argv: &'a [String],
+    /// Whether what was judged is kept, to be looked at.
+    pub exhibits: bool,
 }
 
 /// Judges one trial.
@@ -140,7 +145,7 @@ fn runaway(record: &TrialRecord) -> Option<Failure> {
 }
 
 fn prove(
-    _check: &Check,
+    check: &Check,
     work: &Work,
     record: &TrialRecord,
     failure: &Failure,
@@ -166,8 +171,10 @@ fn prove(
         let call = first.struck_call(event).map(|at| event_line(first, at));
         Some((event, first.events.len(), call))
     });
+    let story = story(work, hit.as_ref());
     Proof {
-        story: story(work, hit.as_ref()),
+        exhibit: (at.exhibits).then(|| Exhibit::of(check.id, &story, &record.runs)),
+        story,
         why: failure.why.clone(),
         hint: failure.hint.clone(),
         see: see::command(work, record, at.argv),
@@ -241,6 +248,17 @@ fn site_of(frames: &[Frame], submission: &Path) -> Option<Site> {
             .as_ref()
             .and_then(Site::of),
     })
+}
+
+/// Takes out what the failure that will be shown was judged by, if that was kept.
+pub fn exhibit(outcomes: &mut [Outcome]) -> Option<Exhibit> {
+    let failed = (outcomes.iter_mut())
+        .filter(|outcome| matches!(outcome.result, TrialResult::Fail(_)))
+        .min_by_key(|outcome| outcome.order)?;
+    match &mut failed.result {
+        TrialResult::Fail(proof) => proof.exhibit.take(),
+        _ => None,
+    }
 }
 
 /// Puts a check's outcomes together.

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use crate::model::exhibit::Exhibit;
 use crate::model::score::SCHEMA;
 use crate::model::{
     Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
@@ -15,6 +16,7 @@ use crate::sandbox::Workshop;
 use crate::sys;
 
 use super::build::{self, BuildError, Built};
+use super::exhibit;
 use super::job::{Job, Order, Progress, Report, Request, TrialRecord};
 use super::observe::Observation;
 use super::oracle::{self, Interpreters, OracleError};
@@ -81,12 +83,17 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         (Form::Module(name, battery), None) => {
             build::build_module(&workshop, lab.slug, name, battery)
         }
+        (Form::Kernel, _) => build::build_kernel(&workshop),
     };
+    let mut exhibits = Vec::new();
     let findings = match built {
         Ok(built) => {
             let said = built.warnings.trim_end();
             notes.extend((!said.is_empty()).then(|| format!("the build said:\n{said}")));
-            all_findings(request, lab, &machine, &workshop, &built)?
+            let shown = all_findings(request, lab, &machine, &workshop, &built)?;
+            let (findings, with): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
+            exhibits.extend(with.into_iter().flatten());
+            findings
         }
         Err(error) if error.is_the_programs() => {
             let findings = not_built(request, lab, &error);
@@ -99,6 +106,9 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         }
         Err(error) => return Err(error.into()),
     };
+    for exhibit in exhibits {
+        say(&Report::Progress(Progress::Exhibit(Box::new(exhibit))))?;
+    }
     Ok(Report::Done(Box::new(Scorecard {
         schema: SCHEMA,
         lab: format!("{}/{}", request.lesson, request.lab),
@@ -161,13 +171,16 @@ fn lacking(check: &Check, machine: &Machine) -> Option<String> {
     })
 }
 
+/// A finding, and what it was judged by, if that was kept.
+type Shown = (Finding, Option<Exhibit>);
+
 fn all_findings(
     request: &Request,
     lab: &'static Lab,
     machine: &Machine,
     workshop: &Workshop,
     built: &Built,
-) -> Result<Vec<Finding>, AnyError> {
+) -> Result<Vec<Shown>, AnyError> {
     let mut rounds = Vec::new();
     for round in 0..request.repeat.max(1) {
         let is_first = round == 0;
@@ -178,24 +191,24 @@ fn all_findings(
         return Ok(rounds.pop().unwrap_or_default());
     }
     let mut first = rounds.remove(0);
-    for (at, finding) in first.iter_mut().enumerate() {
-        let others: Vec<&Finding> = rounds.iter().map(|round| &round[at]).collect();
-        let is_pass = |finding: &Finding| finding.verdict == Verdict::Pass;
+    for (at, shown) in first.iter_mut().enumerate() {
+        let others: Vec<&Shown> = rounds.iter().map(|round| &round[at]).collect();
+        let is_pass = |shown: &Shown| shown.0.verdict == Verdict::Pass;
         let passed =
-            others.iter().filter(|f| is_pass(f)).count() as u32 + u32::from(is_pass(finding));
+            others.iter().filter(|f| is_pass(f)).count() as u32 + u32::from(is_pass(shown));
         // The worst of the repeats is what counts, and what is shown.
-        let worst = |finding: &Finding| match finding.verdict {
+        let worst = |shown: &Shown| match shown.0.verdict {
             Verdict::Fail => 0,
             Verdict::Unknown => 1,
             Verdict::Skipped => 2,
             Verdict::Pass => 3,
         };
         if let Some(other) = others.into_iter().min_by_key(|f| worst(f))
-            && worst(other) < worst(finding)
+            && worst(other) < worst(shown)
         {
-            *finding = other.clone();
+            *shown = other.clone();
         }
-        finding.repeats = Some(Repeats { passed, of });
+        shown.0.repeats = Some(Repeats { passed, of });
     }
     Ok(first)
 }
@@ -207,7 +220,7 @@ fn one_round(
     workshop: &Workshop,
     built: &Built,
     is_first: bool,
-) -> Result<Vec<Finding>, AnyError> {
+) -> Result<Vec<Shown>, AnyError> {
     let mut works = VecDeque::new();
     let mut stories = vec![String::new(); lab.checks.len()];
     let mut skipped = vec![None; lab.checks.len()];
@@ -215,7 +228,7 @@ fn one_round(
         if let Some(why) = lacking(check, machine) {
             let mut finding = verdict::blank(&request.lesson, check, Verdict::Skipped, "");
             finding.why = why;
-            skipped[index] = Some(finding);
+            skipped[index] = Some((finding, None));
             continue;
         }
         let experiments = (check.experiments)(request.seed);
@@ -238,6 +251,7 @@ fn one_round(
                 let at = Surroundings {
                     submission: &workshop.submission_dir(),
                     argv: &built.argv,
+                    exhibits: request.exhibits,
                 };
                 let outcome = verdict::judge(&lab.checks[work.check], work, &record, at);
                 let price = match record.runs.iter().any(|run| run.limit().is_some()) {
@@ -262,15 +276,19 @@ fn one_round(
             // A command line that has gone away is noticed when the worker is killed.
             let _gone = is_first.then(|| say(&Report::Progress(Progress::Check { id, done, of })));
         },
-        |check, outcomes| {
+        |check, mut outcomes| {
             let check_ = &lab.checks[check];
+            let mut exhibit = verdict::exhibit(&mut outcomes);
+            if let Some(exhibit) = &mut exhibit {
+                exhibit::name_lines(exhibit, &workshop.submission_dir());
+            }
             let finding = verdict::finding(&request.lesson, check_, &stories[check], outcomes);
             if is_first {
                 let _gone = say(&Report::Progress(Progress::Finished(Box::new(
                     finding.clone(),
                 ))));
             }
-            finding
+            (finding, exhibit)
         },
     );
     Ok(wanted(request, lab)

@@ -92,6 +92,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         timeout_scale: 1.0,
         repeat: 1,
         shrinks: false,
+        exhibits: args.outputs.has_html(),
         audit: Some(Audit {
             module,
             built,
@@ -101,25 +102,25 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
     let Examined {
-        mut card, is_whole, ..
+        mut card,
+        exhibits,
+        is_whole,
+        ..
     } = examined(&request, &ext::AUDIT, screen, &interrupt)?;
     card.submission = args.module.display().to_string();
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
     };
-    opened.write(&card, screen, detail)?;
+    opened.write(&card, &exhibits, screen, detail)?;
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
-    let verdicts: Vec<Verdict> = card
-        .checks
-        .iter()
-        .map(|finding| finding.verdict)
-        // Without a call most have nothing to try, and that is not the machine's fault.
-        .filter(|verdict| *verdict != Verdict::Skipped)
-        .collect();
-    Ok(check::code(&verdicts))
+    // Without a call most have nothing to try, and that is not the machine's fault.
+    let tried = card.checks.iter();
+    Ok(check::code(
+        tried.filter(|finding| finding.verdict != Verdict::Skipped),
+    ))
 }
 
 /// A directory that holds what is to be examined.

@@ -195,6 +195,7 @@ fn examined(
         timeout_scale: 1.0,
         // Which check fails is all that is asked.
         shrinks: false,
+        exhibits: false,
         repeat: args.repeat,
         audit: None,
     };

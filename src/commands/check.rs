@@ -7,7 +7,7 @@ use std::{env, thread};
 
 use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
-use crate::model::{Lab, Lesson, Scorecard, Verdict};
+use crate::model::{Finding, Lab, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
 use crate::sandbox::Fingerprint;
 use crate::ui::{Screen, visible};
@@ -76,7 +76,10 @@ Examples:
   $ syslab LESSON check LAB --only CHECK --seed 7
 
   Report on the screen and, whole, in a file:
-  $ syslab LESSON check LAB --format text --format json --output report.json";
+  $ syslab LESSON check LAB --format text --format json --output report.json
+
+  See what happened where a check failed, as a picture for a browser:
+  $ syslab LESSON check LAB --html report.html";
 
 /// A factor for time that is neither absurd nor no number.
 fn scale(text: &str) -> Result<f64, String> {
@@ -103,6 +106,7 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
 
     let Examined {
         card,
+        exhibits,
         is_whole,
         files,
     } = examined(&request, lab, screen, &interrupt)?;
@@ -110,15 +114,14 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
         true => Detail::All,
         false => Detail::Usual,
     };
-    opened.write(&card, screen, detail)?;
+    opened.write(&card, &exhibits, screen, detail)?;
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
     remember(&name, &request, &card, files.as_ref(), screen);
-    let verdicts: Vec<Verdict> = card.checks.iter().map(|finding| finding.verdict).collect();
     match args.exit_zero {
         true => Ok(exit::DONE),
-        false => Ok(code(&verdicts)),
+        false => Ok(code(&card.checks)),
     }
 }
 
@@ -173,6 +176,7 @@ fn request(
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
         shrinks: true,
+        exhibits: args.outputs.has_html(),
         repeat: args.repeat,
         audit: None,
     })
@@ -185,7 +189,11 @@ pub(super) fn any_seed() -> u32 {
 }
 
 /// The exit code that says what the checks came to.
-pub(super) fn code(verdicts: &[Verdict]) -> u8 {
+pub(super) fn code<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> u8 {
+    let verdicts: Vec<Verdict> = findings
+        .into_iter()
+        .map(|finding| finding.verdict)
+        .collect();
     let any = |verdict| verdicts.contains(&verdict);
     if any(Verdict::Fail) {
         exit::FAILED
@@ -244,9 +252,12 @@ mod tests {
     #[test]
     fn the_worst_verdict_chooses_the_exit_code() {
         use Verdict::{Fail, Pass, Skipped, Unknown};
-        assert_eq!(code(&[Pass, Pass]), exit::DONE);
-        assert_eq!(code(&[Pass, Skipped]), exit::MACHINE);
-        assert_eq!(code(&[Skipped, Unknown]), exit::INSTRUCTOR);
-        assert_eq!(code(&[Unknown, Fail]), exit::FAILED);
+        let lab = crate::lessons::lab("gpu", "vector-add").unwrap();
+        let finding = |verdict| crate::bench::verdict::blank("gpu", &lab.checks[0], verdict, "");
+        let code = |one, other| code(&[finding(one), finding(other)]);
+        assert_eq!(code(Pass, Pass), exit::DONE);
+        assert_eq!(code(Pass, Skipped), exit::MACHINE);
+        assert_eq!(code(Skipped, Unknown), exit::INSTRUCTOR);
+        assert_eq!(code(Unknown, Fail), exit::FAILED);
     }
 }

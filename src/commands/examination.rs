@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::bench::{self, BenchError, Progress, Request, verdict};
 use crate::exit::{self, Trouble};
+use crate::model::exhibit::Exhibit;
 use crate::model::score::SCHEMA;
 use crate::model::{Finding, Lab, Machine, Scorecard, Verdict};
 use crate::sandbox::{Fingerprint, fingerprint};
@@ -22,6 +23,8 @@ type Examine<'a> =
 pub(super) struct Examined {
     /// The findings.
     pub(super) card: Scorecard,
+    /// What failed checks were judged by, where the request asks for it.
+    pub(super) exhibits: Vec<Exhibit>,
     /// Whether it was not interrupted.
     pub(super) is_whole: bool,
     /// The files that were examined, if they did not change on the way.
@@ -81,6 +84,7 @@ fn examined_by(
 ) -> Result<Examined, Trouble> {
     let mut line = screen.progress_line();
     let mut found = Vec::new();
+    let mut exhibits = Vec::new();
     let mut sighting = Sighting::begin(&request.submission);
     let result = examine(request, interrupt.flag(), &mut |progress| {
         sighting.hear(&progress, &request.submission);
@@ -95,6 +99,7 @@ fn examined_by(
                 line.show(&format!("{done}/{of} {claim}"));
             }
             Progress::Finished(finding) => found.push(*finding),
+            Progress::Exhibit(exhibit) => exhibits.push(*exhibit),
         }
     });
     drop(line);
@@ -102,11 +107,13 @@ fn examined_by(
     match result {
         Ok(card) => Ok(Examined {
             card,
+            exhibits,
             is_whole: true,
             files,
         }),
         Err(_) if interrupt.is_asked() => Ok(Examined {
             card: partial(request, lab, &found),
+            exhibits,
             is_whole: false,
             files,
         }),
@@ -202,6 +209,7 @@ mod tests {
             jobs: 1,
             timeout_scale: 1.0,
             shrinks: true,
+            exhibits: false,
             repeat: 1,
             audit: None,
         };

@@ -12,6 +12,7 @@ pub mod exercise;
 pub mod hint;
 pub mod init;
 pub mod inspect;
+pub mod kernel;
 pub mod list;
 pub mod load;
 pub mod man;

@@ -9,6 +9,7 @@ use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 use crate::exit::Trouble;
 use crate::model::Scorecard;
+use crate::model::exhibit::Exhibit;
 use crate::report::{self, Detail};
 use crate::ui::{Look, Screen};
 
@@ -19,6 +20,8 @@ pub(super) enum Format {
     Text,
     /// For programs: everything, as schema 1 has it
     Json,
+    /// For a browser: what happened where a check failed, as a picture; needs no network
+    Html,
 }
 
 /// Formats and where each goes, in the order of the command line.
@@ -31,6 +34,7 @@ pub(super) struct Opened(Vec<(Format, Option<(PathBuf, File)>)>);
 
 const FORMAT: &str = "format";
 const OUTPUT: &str = "output";
+const HTML: &str = "html";
 
 impl Args for Outputs {
     fn augment_args(command: Command) -> Command {
@@ -52,6 +56,16 @@ impl Args for Outputs {
                     .action(ArgAction::Append)
                     .help("Where the format given before it goes [default: stdout]"),
             )
+            .arg(
+                clap::Arg::new(HTML)
+                    .long(HTML)
+                    .value_name("FILE")
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .value_hint(clap::ValueHint::FilePath)
+                    .help(
+                        "Also write a picture of what happened where a check failed, for a browser",
+                    ),
+            )
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -63,8 +77,12 @@ impl FromArgMatches for Outputs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let formats = placed::<Format>(matches, FORMAT);
         let files = placed::<PathBuf>(matches, OUTPUT);
+        let html = matches.get_one::<PathBuf>(HTML).cloned();
         paired(formats, files)
-            .map(Self)
+            .map(|mut outputs| {
+                outputs.extend(html.map(|file| (Format::Html, Some(file))));
+                Self(outputs)
+            })
             .map_err(|message| clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message))
     }
 
@@ -112,6 +130,11 @@ fn paired(
 }
 
 impl Outputs {
+    /// Whether one of them shows recordings.
+    pub(super) fn has_html(&self) -> bool {
+        self.0.iter().any(|(format, _)| *format == Format::Html)
+    }
+
     /// Opens every place, without touching what is there.
     ///
     /// # Errors
@@ -147,14 +170,15 @@ impl Opened {
     pub(super) fn write(
         self,
         card: &Scorecard,
+        exhibits: &[Exhibit],
         screen: &Screen,
         detail: Detail,
     ) -> anyhow::Result<()> {
         for (format, file) in self.0 {
             match file {
-                None => screen.print(&formatted(format, card, screen.out, detail))?,
+                None => screen.print(&formatted(format, card, exhibits, screen.out, detail))?,
                 Some((path, mut file)) => {
-                    let text = formatted(format, card, Look::PLAIN, detail);
+                    let text = formatted(format, card, exhibits, Look::PLAIN, detail);
                     replace(&mut file, &text)
                         .with_context(|| format!("cannot write to {}", path.display()))?;
                 }
@@ -164,8 +188,15 @@ impl Opened {
     }
 }
 
-fn formatted(format: Format, card: &Scorecard, look: Look, detail: Detail) -> String {
+fn formatted(
+    format: Format,
+    card: &Scorecard,
+    exhibits: &[Exhibit],
+    look: Look,
+    detail: Detail,
+) -> String {
     match format {
+        Format::Html => report::html::html(&report::html::Picture::of_card(card, exhibits)),
         Format::Text => report::text(card, look, detail),
         Format::Json => report::json(card),
     }
@@ -212,6 +243,14 @@ mod tests {
         let args = ["--format=json", "--output=a", "--format=text", "--output=-"];
         let both = [(Format::Json, Some("a".into())), (Format::Text, None)];
         assert_eq!(parsed(&args).unwrap(), both);
+    }
+
+    #[test]
+    fn a_picture_is_beside_the_other_formats() {
+        let beside = [(Format::Text, None), (Format::Html, Some("a".into()))];
+        assert_eq!(parsed(&["--html", "a"]).unwrap(), beside);
+        let alone = [(Format::Html, Some("a".into()))];
+        assert_eq!(parsed(&["--format=html", "--output=a"]).unwrap(), alone);
     }
 
     #[test]

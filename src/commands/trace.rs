@@ -11,9 +11,10 @@ use crate::bench::live::{self, LiveError};
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::text::Printer;
 use crate::model::{ExitStatus, Fault, Recording};
+use crate::report::html::{self, Picture, Shot};
 use crate::tracer::decode::{Depth, sets};
-use crate::tracer::{Options, TraceError};
-use crate::ui::Screen;
+use crate::tracer::{Options, TraceError, Traced};
+use crate::ui::{Screen, shell_word};
 
 use super::inject;
 use super::interrupt::Interrupt;
@@ -46,6 +47,11 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// Write a picture of the run to FILE, for a browser; implies -y, and the text then goes only
+    /// where --output says
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    html: Option<PathBuf>,
+
     /// Accepted for strace's sake: children are always followed
     #[arg(short, hide = true)]
     follow: bool,
@@ -61,7 +67,10 @@ Examples:
   $ syslab trace -e write -- echo hello
 
   What it does when it cannot:
-  $ syslab trace -e write --inject write:error=ENOSPC -- echo hello";
+  $ syslab trace -e write --inject write:error=ENOSPC -- echo hello
+
+  What it did, how long that took, and what it had open, as a picture for a browser:
+  $ syslab trace --html run.html -- ls -l";
 
 /// Bytes that are kept of each buffer: strace's default.
 const BUFFER: usize = 32;
@@ -85,24 +94,25 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         watch: sets::resolve(&words).map_err(|error| usage(&error))?,
         depth: Depth {
             bytes: BUFFER,
-            objects: args.paths,
+            // The picture follows what descriptors refer to.
+            objects: args.paths || args.html.is_some(),
         },
         wants_sites: args.stacks,
         site_prefix: None,
         measures_usage: false,
         measures_private: false,
         has_rings: true,
+        notes_times: args.html.is_some(),
         faults: args.inject.iter().cloned().enumerate().collect(),
     };
     // Opened before the work starts: a bad path costs nothing.
-    let mut file = match &args.output {
-        Some(path) => {
-            Some(BufWriter::new(File::create(path).with_context(|| {
-                format!("cannot write {}", path.display())
-            })?))
-        }
-        None => None,
+    let create = |path: &PathBuf| {
+        File::create(path)
+            .map(BufWriter::new)
+            .with_context(|| format!("cannot write {}", path.display()))
     };
+    let mut file = args.output.as_ref().map(create).transpose()?;
+    let page = args.html.as_ref().map(create).transpose()?;
     // The command is in our process group and gets Ctrl-C itself; we see it to its end.
     let interrupt = Interrupt::install()?;
     let mut printer = Printer::default();
@@ -113,6 +123,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
             .map_err(io::Error::other)?;
         match &mut file {
             Some(file) => file.write_all(text.as_bytes()),
+            None if args.html.is_some() => Ok(()),
             None => screen.trace(&text),
         }
     };
@@ -121,14 +132,47 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     })
     .map_err(trouble)?;
     write(&lived.traced.recording, true)?;
-    drop(interrupt);
     if let Some(mut file) = file {
         file.flush()?;
     }
+    if let Some(mut page) = page {
+        page.write_all(picture(&args.command, lived.traced).as_bytes())?;
+        page.flush()?;
+    }
+    drop(interrupt);
     Ok(match lived.status {
         Some(ExitStatus::Code(code)) => code as u8,
         Some(ExitStatus::Signal(signo)) => 128 + signo as u8,
         None => exit::BUG,
+    })
+}
+
+/// Events that a page shows at most; the first are those that are kept.
+const EVENTS_MAX: usize = 500_000;
+
+/// The page of a traced command.
+fn picture(command: &[OsString], traced: Traced) -> String {
+    let Traced {
+        mut recording,
+        mut times_ns,
+        ..
+    } = traced;
+    let omitted = recording.events.len().saturating_sub(EVENTS_MAX) as u64;
+    recording.events.truncate(EVENTS_MAX);
+    times_ns.truncate(EVENTS_MAX);
+    let words = command
+        .iter()
+        .map(|word| shell_word(&word.to_string_lossy()));
+    html::html(&Picture {
+        title: words.collect::<Vec<_>>().join(" "),
+        card: None,
+        shots: vec![Shot {
+            story: String::new(),
+            proves: None,
+            recording: &recording,
+            times_ns: &times_ns,
+            omitted,
+        }],
     })
 }
 

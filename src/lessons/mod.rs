@@ -3,6 +3,7 @@
 pub mod cpython;
 pub mod ext;
 pub mod fds;
+pub mod gpu;
 pub mod player;
 pub mod process;
 pub mod shm;
@@ -28,6 +29,7 @@ pub static LESSONS: &[Lesson] = &[
     shm::LESSON,
     cpython::LESSON,
     ext::LESSON,
+    gpu::LESSON,
 ];
 
 /// The lab with these slugs: of the lesson, and its own. Also [`ext::AUDIT`], which is in no list.

@@ -25,7 +25,18 @@ pub enum Form {
     Program,
     /// A module of this name, which Python imports; built and tried by a battery.
     Module(&'static str, &'static Battery),
+    /// A CUDA kernel, in the file [`KERNEL_SOURCE`], which a probe of ours launches.
+    Kernel,
 }
+
+/// The file that a submission of a kernel consists of.
+pub const KERNEL_SOURCE: &str = "kernel.cu";
+
+/// The hidden command under which this binary launches a submission's kernels, and says what came of it.
+pub const KERNEL_PROBE: &str = "__kernel";
+
+/// The hidden command under which this binary launches a kernel once, and prints what was counted.
+pub const KERNEL_LAUNCH: &str = "__launch";
 
 /// Programs of ours, in Python, that build a module and try it out.
 ///

@@ -5,11 +5,15 @@
 //! judge be tested with five lines of text, and a class be judged again without running
 //! anything.
 
+pub mod charset;
 pub mod check;
 pub mod clients;
 pub mod curriculum;
 pub mod disk;
+pub mod exhibit;
 pub mod experiment;
+pub mod fraction;
+pub mod gradebook;
 pub mod limit;
 pub mod load;
 pub mod memory;
@@ -30,6 +34,11 @@ pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{
     Action, Arming, Expected, Experiment, Fault, InputFile, InputKind, Limits, Role, Run, Step,
     Strike, Sweep, Trigger,
+};
+pub use fraction::Fraction;
+pub use gradebook::{
+    Audience, CheckGrade, Entry, Grade, GradeStep, Gradebook, Graded, Lateness, Outcome, Override,
+    Stage, Student, Visibility,
 };
 pub use limit::explain_limit;
 pub use module::ModuleBuild;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nix::sys::utsname::uname;
 
-use super::{packages, tools, tracing};
+use super::{clang, packages, tools, tracing};
 use crate::sys::{kernel, landlock, seccomp, uring};
 
 /// One thing that a machine can or cannot do.
@@ -69,6 +69,7 @@ pub fn machine() -> Vec<Probe> {
     ]);
     probes.extend(tools::probes());
     probes.push(packages::probe());
+    probes.push(clang::probe());
     probes
 }
 

@@ -5,6 +5,7 @@
 //! kernel tells of a running tree for `syslab process inspect`, [`process`] what the engine asks
 //! of one. Nothing here changes anything. How strongly submissions can be confined is the sandbox's to say.
 
+pub mod clang;
 pub mod inspect;
 mod machine;
 pub mod packages;

@@ -1,5 +1,6 @@
-//! Formats of a scorecard, of what there is to learn, of a snapshot of processes, of a descriptor table,
-//! of shared memory, and of what a load has found out: each a function of the same value.
+//! Formats of a scorecard, of a gradebook ([`exports`]), of what there is to learn, of a snapshot of
+//! processes, of a descriptor table, of shared memory, of recordings, of a kernel's launch, and of what a
+//! load has found out: each a function of the same value.
 //!
 //! Nothing here runs anything or decides anything; what a format shows is in the value.
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
@@ -7,9 +8,12 @@
 
 mod compare;
 mod descriptors;
+pub mod exports;
 mod figures;
 mod hints;
+pub mod html;
 mod json;
+mod kernel;
 mod listing;
 mod load;
 mod memory;
@@ -21,6 +25,7 @@ pub use compare::compared;
 pub use descriptors::{descriptors, growth, growth_lines, openings};
 pub use hints::{HintStep, hints};
 pub use json::{descriptors_json, json, load_json, memory_json, openings_json, processes_json};
+pub use kernel::{counted, kernel, kernel_json};
 pub use listing::{
     LISTING_SCHEMA_VERSION, ListedDemo, ListedExercise, ListedLab, ListedLesson, ListedTool,
     Listing, State, listing, listing_json,

@@ -71,8 +71,9 @@ impl Tracer {
     pub(super) fn release_held(&mut self) {
         let now = Instant::now();
         let is_asked = self.tasks.values().any(|task| task.lets_others_go());
+        // In this order: rest proves that nobody has moved since the last look, so they still wait.
+        let do_others_wait = is_asked && self.do_others_wait_for_good();
         let do_others_rest = is_asked && self.do_others_rest();
-        let do_others_wait = do_others_rest && self.do_others_wait_for_good();
         let due: Vec<i32> = self
             .tasks
             .iter_mut()

@@ -60,6 +60,8 @@ pub struct Options {
     pub measures_private: bool,
     /// Whether the program may have rings: threads of the kernel work for it then; io_uring(7).
     pub has_rings: bool,
+    /// Whether it is noted beside the recording when each event was recorded.
+    pub notes_times: bool,
     /// Faults, with the index by which the recording names them.
     pub faults: Vec<(usize, Fault)>,
 }
@@ -90,6 +92,10 @@ pub struct Traced {
     pub recording: Recording,
     /// How many calls each fault's trigger matched: (index of the fault, count).
     pub matched: Vec<(usize, u32)>,
+    /// When each event was recorded, nanoseconds since the first, if that was asked for.
+    ///
+    /// Beside the recording, not in it: no judge gets to see it.
+    pub times_ns: Vec<u64>,
 }
 
 impl Traced {

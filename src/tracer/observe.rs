@@ -9,6 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::time::Instant;
 
 use crate::model::recording::{FIRST, STRIKE};
 use crate::model::{Event, ExitStatus, Frame, LimitKind, Recording, Task, Usage, What, World};
@@ -46,6 +47,8 @@ pub struct Tracer {
     pub(super) early: HashMap<i32, Stop>,
     pub(super) sites: Sites,
     pub(super) recording: Recording,
+    /// When each event was recorded, from the first, if that is noted.
+    times: Vec<Instant>,
     pub(super) phase: Phase,
     /// The first process, in our pid namespace.
     pub(super) first: i32,
@@ -99,6 +102,7 @@ impl Tracer {
             early: HashMap::new(),
             sites,
             recording: Recording::default(),
+            times: Vec::new(),
             phase: Phase::default(),
             first: 0,
             tree: Vec::new(),
@@ -365,7 +369,10 @@ impl Tracer {
 
     /// Ends the observation.
     pub fn finish(self) -> Traced {
+        let first = self.times.first().copied();
+        let since = |time: &Instant| first.map_or(0, |first| (*time - first).as_nanos() as u64);
         Traced {
+            times_ns: self.times.iter().map(since).collect(),
             recording: self.recording,
             matched: self
                 .injectors
@@ -377,6 +384,9 @@ impl Tracer {
 
     pub(super) fn push(&mut self, what: What, site: Vec<Frame>) -> usize {
         self.recording.events.push(Event { site, what });
+        if self.options.notes_times {
+            self.times.push(Instant::now());
+        }
         self.recording.events.len() - 1
     }
 

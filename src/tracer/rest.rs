@@ -119,20 +119,15 @@ impl Tracer {
             .map_or(Duration::ZERO, |last| now - last)
             .min(LONGEST_STEP);
         self.rest.last = Some(now);
-        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
-        tids.sort_unstable();
         // Threads share their memory; one that has ended has none, and the others still do.
         let mut resident: HashMap<i32, u64> = HashMap::new();
-        for tid in &tids {
+        for (tid, task) in &self.tasks {
             let status = proc::status(*tid).unwrap_or_default();
-            if let Some(task) = self.tasks.get(tid) {
-                let known = resident.entry(task.tgid).or_default();
-                *known = status.memory.resident.max(*known);
-            }
+            let known = resident.entry(task.tgid).or_default();
+            *known = status.memory.resident.max(*known);
             self.rest.note_cpu(*tid, proc::cpu_ns(*tid).ok());
         }
-        tids.extend(self.companion);
-        tids.extend(self.ring_workers());
+        let tids = self.who_may_move();
         let signature = self.signature(&tids);
         let is_blocked = signature.is_some();
         if is_blocked {
@@ -154,6 +149,15 @@ impl Tracer {
             slept: self.rest.slept,
             is_stopped: !tids.is_empty() && self.tasks.values().all(|task| task.is_stopped),
         }
+    }
+
+    /// All whose rest is the program's: its tasks, its companion, its rings' workers.
+    fn who_may_move(&self) -> Vec<i32> {
+        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
+        tids.sort_unstable();
+        tids.extend(self.companion);
+        tids.extend(self.ring_workers());
+        tids
     }
 
     /// The kernel's own threads that do what a program's rings were asked for; see io_uring(7).
@@ -289,6 +293,14 @@ impl Tracer {
                 .tasks
                 .iter()
                 .all(|(tid, task)| task.is_stopped || waits_for_good(*tid))
+            && self.has_not_moved()
+    }
+
+    /// Whether everybody still is where the last sample found them asleep. Who has woken up since, from
+    /// a nap, may be about to make a call, and stopped there for us: it does not wait in that call.
+    fn has_not_moved(&self) -> bool {
+        let signature = self.signature(&self.who_may_move());
+        signature.is_some() && signature == self.rest.signature
     }
 
     /// Whether nothing is on its way between the program and its clients. Tasks that show this

@@ -16,8 +16,10 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::unistd::dup2_stderr;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, dup2_stderr};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
@@ -171,7 +173,13 @@ impl Input {
         let ours = Arc::clone(&turn);
         let thread = thread::spawn(move || {
             while ours.is_ours() {
-                match event::poll(Self::GLANCE) {
+                // crossterm reads for ever where there is nothing more to be read.
+                if is_gone(Self::GLANCE) {
+                    // The kernel says so only to those whose controlling terminal it was.
+                    let _told = kill(Pid::this(), Signal::SIGHUP);
+                    break;
+                }
+                match event::poll(Duration::ZERO) {
                     Ok(false) => {}
                     Ok(true) => {
                         if !event::read().is_ok_and(&mut hear) {
@@ -179,7 +187,6 @@ impl Input {
                         }
                     }
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    // The terminal is gone; the signal that says so comes by itself.
                     Err(_) => break,
                 }
             }
@@ -212,10 +219,23 @@ impl Input {
     fn end(&mut self) {
         lock(&self.turn.state).is_to_end = true;
         self.turn.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
+        if let Some(thread) = self.thread.take()
+            && !is_gone(Duration::ZERO)
+        {
             let _ended = thread.join();
         }
     }
+}
+
+/// Waits for something to be typed, at most so long; whether the terminal has been hung up.
+fn is_gone(wait: Duration) -> bool {
+    let stdin = io::stdin();
+    let mut typed = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+    let wait = PollTimeout::try_from(wait).unwrap_or(PollTimeout::ZERO);
+    poll(&mut typed, wait).is_ok()
+        && typed[0]
+            .revents()
+            .is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
 }
 
 impl Turn {

@@ -7,9 +7,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{BuildError, open};
+use crate::model::check::KERNEL_SOURCE;
 
 /// What is looked for, as people are told.
-pub(super) const LOOKED_FOR: &str = "run, main.py, Cargo.toml, go.mod, Makefile, main.c, main.rs";
+pub(super) const LOOKED_FOR: &str =
+    "run, main.py, Cargo.toml, go.mod, Makefile, main.c, main.rs, kernel.cu";
 
 /// How a submission is built and started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +31,8 @@ pub enum Kind {
     C,
     /// `main.rs`, with rustc.
     Rust,
-    /// A module for Python, in any technology.
-    Module,
+    /// `kernel.cu`, with clang; the simulator launches it.
+    Kernel,
 }
 
 /// The file that asks for each kind, in order of precedence.
@@ -42,6 +44,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("Makefile", Kind::Make),
     ("main.c", Kind::C),
     ("main.rs", Kind::Rust),
+    (KERNEL_SOURCE, Kind::Kernel),
 ];
 
 /// How the submission in `directory` is built and started, should it have no `build`.
@@ -110,7 +113,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "nothing to start: there is none of run, main.py, Cargo.toml, go.mod, Makefile, \
-             main.c, main.rs"
+             main.c, main.rs, kernel.cu"
         );
         let dir = with(&["run", "main.py"]);
         let error = detect(dir.path()).unwrap_err();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::super::job::Audit;
 use super::confined::{Confined, how};
 use super::toolchain::{self, Tools};
-use super::{BuildError, Built, Kind, environment};
+use super::{BuildError, Built, environment};
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::model::module::{Failed, Warning};
 use crate::model::{Battery, ExitStatus, ModuleBuild};
@@ -114,7 +114,6 @@ fn build(
         argv,
         env: environment(&tools),
         binds,
-        kind: Kind::Module,
         warnings: built.warnings.iter().map(remark).collect(),
     })
 }

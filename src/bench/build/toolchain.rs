@@ -115,7 +115,27 @@ impl Tools {
 
 /// A tool that is what it seems to be: cc, make.
 pub(super) fn plain(name: &'static str) -> Result<Tool, BuildError> {
-    let found = on_path(name).next().ok_or_else(|| not_found(name))?;
+    plain_at(name, on_path(name).next().ok_or_else(|| not_found(name))?)
+}
+
+/// The compiler for CUDA, and the words with which its command line begins.
+pub(super) fn clang() -> Result<(Tool, Vec<String>), BuildError> {
+    const NAME: &str = "clang";
+    let found = probes::clang::find().ok_or_else(|| BuildError::MissingTool {
+        tool: NAME,
+        reason: "none that makes code for NVIDIA's devices".to_owned(),
+    })?;
+    let tool = match found.is_python {
+        true => python_at(&found.program)?,
+        false => plain_at(NAME, found.program)?,
+    };
+    let words = std::iter::once(tool.program_text())
+        .chain(found.arguments.iter().map(|word| (*word).to_owned()))
+        .collect();
+    Ok((tool, words))
+}
+
+fn plain_at(name: &'static str, found: PathBuf) -> Result<Tool, BuildError> {
     if sandbox::is_visible(&found) {
         return Ok(Tool::new(found));
     }

@@ -8,10 +8,14 @@ use anyhow::Context as _;
 use crate::bench::{self, Observation};
 use crate::embedded::{self, File};
 use crate::exit::{self, Trouble};
+use crate::model::check::KERNEL_SOURCE;
 use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step};
 
 use super::super::examination;
 use super::super::interrupt::Interrupt;
+
+/// The extension of a program that is a kernel.
+pub(super) const KERNEL: &str = "cu";
 
 /// The program's file.
 pub(super) fn program(lesson: &Lesson, exercise: &Exercise) -> Result<&'static File, Trouble> {
@@ -44,7 +48,10 @@ pub(super) fn observed(
     const WITHIN_MS: u64 = 5000;
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
     let extension = exercise.program.rsplit('.').next().unwrap_or_default();
-    let main = directory.path().join(format!("main.{extension}"));
+    let main = directory.path().join(match extension {
+        KERNEL => KERNEL_SOURCE.to_owned(),
+        extension => format!("main.{extension}"),
+    });
     fs::write(&main, file.content).context("cannot write the program")?;
     let run = Run {
         args: (exercise.args)(u64::from(seed)),

@@ -61,8 +61,23 @@ pub(super) fn build_command(exercise: &Exercise) -> Option<String> {
     }
 }
 
+/// How the learner launches the same kernel.
+fn launched(exercise: &Exercise, seed: u32) -> String {
+    let words = (exercise.args)(u64::from(seed));
+    let options = ["--kernel", "--grid", "--block", "--args"]
+        .iter()
+        .zip(&words);
+    let options: String = options
+        .map(|(option, word)| format!(" {option} {}", shell_word(word)))
+        .collect();
+    format!("syslab gpu run {}{options} --profile", exercise.program)
+}
+
 /// How the learner sees the same with the standard tool.
 fn strace(exercise: &Exercise, seed: u32) -> String {
+    if exercise.program.ends_with(".cu") {
+        return launched(exercise, seed);
+    }
     let stem = exercise.program.split('.').next().unwrap_or_default();
     let program = match exercise.program.rsplit_once('.') {
         Some((_, "py")) => format!("python3 {}", exercise.program),

@@ -173,6 +173,8 @@ impl Model {
                 false
             }
             Progress::Finished(finding) => self.found(*finding),
+            // Not asked for: pictures are for a browser.
+            Progress::Exhibit(_) => false,
         }
     }
 

@@ -178,6 +178,7 @@ impl Session {
             timeout_scale: 1.0,
             repeat: 1,
             shrinks: true,
+            exhibits: false,
             audit: None,
         }
     }

@@ -94,10 +94,12 @@ mod escape;
 mod names;
 mod open;
 mod parse;
+mod parts;
 mod print;
 #[cfg(test)]
 mod tests;
 
 pub use names::{errno_name, errno_number, signal_name, signal_number};
 pub use parse::ParseError;
+pub use parts::{answer_text, call_name, call_text, place_text, what_text};
 pub use print::{Printer, call_head, event_line};

@@ -422,7 +422,7 @@ fn write_site(f: &mut impl fmt::Write, event: &Event) -> fmt::Result {
 }
 
 /// What a call returned; the call's name tells whether that is an address.
-struct Answer<'a>(&'a Returned, &'a str);
+pub(super) struct Answer<'a>(pub(super) &'a Returned, pub(super) &'a str);
 
 impl Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -467,7 +467,7 @@ impl Display for Unmatched<'_> {
 }
 
 /// A name that is normally an identifier.
-struct Name<'a>(&'a str);
+pub(super) struct Name<'a>(pub(super) &'a str);
 
 impl Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@
 mod cpython;
 mod ext;
 mod fds;
+mod gpu;
 mod shm;
 mod sockets;
 
@@ -55,6 +56,10 @@ pub(super) const PREDICTED: &[(&str, Predict)] = &[
     ("copies", ext::copies),
     ("widths", ext::widths),
     ("errno", ext::errno),
+    ("sectors", gpu::sectors),
+    ("passes", gpu::passes),
+    ("rounds", gpu::rounds),
+    ("apart", gpu::apart),
 ];
 
 /// Each process has a number of lines in its buffer; a fork doubles the processes, lines and all.

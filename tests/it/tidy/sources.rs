@@ -15,17 +15,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tracer", &["sys", "model"]),
     ("sandbox", &["sys", "model"]),
     ("stimulus", &["sys", "model"]),
+    ("gpu", &["sys", "model"]),
     (
         "bench",
-        &["sys", "model", "probes", "tracer", "sandbox", "stimulus"],
+        &[
+            "sys", "model", "probes", "tracer", "sandbox", "stimulus", "gpu",
+        ],
     ),
-    ("lessons", &["sys", "model", "ui", "stimulus"]),
+    ("lessons", &["sys", "model", "ui", "stimulus", "gpu"]),
     (
         "lessons/*/demos",
-        &["sys", "model", "ui", "stimulus", "bench", "probes"],
+        &["sys", "model", "ui", "stimulus", "gpu", "bench", "probes"],
     ),
     ("embedded", &["model"]),
-    ("report", &["model", "ui"]),
+    ("grade", &["sys", "model", "ui", "bench"]),
+    ("report", &["model", "ui", "gpu"]),
     ("exit", &["ui"]),
 ];
 

@@ -1,0 +1,21 @@
+// The mistake: a block of 64 threads hands over 64 bins.
+constexpr int BINS = 256;
+
+extern "C" __global__ void histogram(const unsigned char* __restrict__ in, unsigned* bins, int n)
+{
+    // Threads of a block meet in shared memory, which is near, and not in global memory, where all
+    // blocks would meet.
+    __shared__ unsigned counts[BINS];
+
+    // The block may have fewer threads than there are bins, or more.
+    for (int bin = threadIdx.x; bin < BINS; bin += blockDim.x)
+        counts[bin] = 0;
+    __syncthreads();
+
+    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x)
+        atomicAdd(&counts[in[i]], 1u);
+    __syncthreads();
+
+    if (threadIdx.x < BINS && counts[threadIdx.x] != 0)
+        atomicAdd(&bins[threadIdx.x], counts[threadIdx.x]);
+}

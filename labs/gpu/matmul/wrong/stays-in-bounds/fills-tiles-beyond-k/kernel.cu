@@ -1,0 +1,25 @@
+// The mistake: the last tiles stick out over the inner side.
+constexpr int TILE = 16;
+
+extern "C" __global__ void __launch_bounds__(TILE * TILE)
+matmul(const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ c, int m, int n, int k)
+{
+    __shared__ float a_tile[TILE][TILE];
+    __shared__ float b_tile[TILE][TILE];
+    const int x = threadIdx.x, y = threadIdx.y;
+    const int row = blockIdx.y * TILE + y, col = blockIdx.x * TILE + x;
+
+    // Threads outside of c help to fill the tiles like all others, and come to each barrier.
+    float sum = 0.0f;
+    for (int first = 0; first < k; first += TILE) {
+        a_tile[y][x] = row < m ? a[size_t(row) * k + first + x] : 0.0f;
+        b_tile[y][x] = col < n ? b[size_t(first + y) * n + col] : 0.0f;
+        __syncthreads();
+        for (int i = 0; i < TILE; i++)
+            sum += a_tile[y][i] * b_tile[i][x];
+        // Nobody fills the next tiles while these are in use.
+        __syncthreads();
+    }
+    if (row < m && col < n)
+        c[size_t(row) * n + col] = sum;
+}

@@ -1,0 +1,12 @@
+// The mistake: a local array that is added to, before anything was put into it.
+extern "C" __global__ void saxpy(float a, const float* __restrict__ x, float* __restrict__ y, int n)
+{
+    // Each step takes the whole grid on by as many elements as it has threads, so that the lanes of a
+    // warp are neighbours in every step. n is at most 2^30, and the sum below never exceeds an int.
+    int stride = gridDim.x * blockDim.x;
+    volatile float sum[1];
+    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+        sum[0] += a * x[i];
+        y[i] = sum[0] + y[i];
+    }
+}

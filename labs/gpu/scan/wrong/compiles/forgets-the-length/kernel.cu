@@ -1,0 +1,25 @@
+// The mistake: the number of elements is taken to be the number of threads.
+extern "C" __global__ void scan(const int* in, int* out)
+{
+    __shared__ int buffers[2][1024];
+    const int thread = threadIdx.x;
+    int carry = 0;
+    const int n = blockDim.x;
+    for (int first = 0; first < n; first += 1024) {
+        int from = 0;
+        buffers[0][thread] = first + thread < n ? in[first + thread] : 0;
+        __syncthreads();
+        for (int distance = 1; distance < 1024; distance *= 2) {
+            int sum = buffers[from][thread];
+            if (thread >= distance)
+                sum += buffers[from][thread - distance];
+            buffers[1 - from][thread] = sum;
+            from = 1 - from;
+            __syncthreads();
+        }
+        if (first + thread < n)
+            out[first + thread] = carry + (thread > 0 ? buffers[from][thread - 1] : 0);
+        carry += buffers[from][1023];
+        __syncthreads();
+    }
+}

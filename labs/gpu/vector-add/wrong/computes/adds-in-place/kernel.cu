@@ -1,0 +1,12 @@
+// The mistake: the sum is put into b, which is an input, and copied from there.
+extern "C" __global__ void vector_add(const float* __restrict__ a, const float* __restrict__ b,
+                                      float* __restrict__ c, int n)
+{
+    // The grid is rounded up to whole blocks: the last one has threads without an element.
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n) {
+        float* sum = const_cast<float*>(b);
+        sum[i] += a[i];
+        c[i] = sum[i];
+    }
+}

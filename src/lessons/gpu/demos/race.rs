@@ -1,0 +1,105 @@
+//! A reduction without its barrier: often right, and always wrong.
+//!
+//! See "Synchronization Functions" in the CUDA C++ Programming Guide.
+
+use std::io::Write;
+
+use super::stage::{Stage, bytes, listing};
+use crate::gpu::fault::{Fault, FaultKind};
+use crate::gpu::launch::{Arg, Dim3};
+use crate::lessons::columns::{Align, head, narrow, prose};
+use crate::lessons::cpython::demos::section::{opening, section};
+use crate::model::curriculum::{Demo, DemoOptions};
+use crate::ui::visible;
+
+/// The demo.
+pub(super) const DEMO: Demo = Demo {
+    slug: "race",
+    title: "a sum without its barrier: how often it is right, and who races with whom",
+    run,
+};
+
+const SOURCE: (&str, &str) = ("race.cu", include_str!("kernels/race.cu"));
+
+/// Numbers that are added up.
+const LEN: u32 = 256;
+
+/// Launches, each with an order of warps of its own; and in the quick version.
+const LAUNCHES: (u64, u64) = (40, 10);
+
+fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
+    let story = "A block adds up 256 numbers in shared memory, half of the rest in each turn. Somebody \
+                 left out the barrier between two turns. The result is right if the warps happen to run \
+                 in a certain order; on a GPU they mostly do, and the tests pass.";
+    opening(out, "Right by luck", story, options)?;
+    let Some(ptx) = Stage::ptx(out, SOURCE, options)? else {
+        return Ok(());
+    };
+    section(
+        out,
+        "The kernel",
+        &listing(SOURCE.1),
+        "One block of 256 threads.",
+        options,
+    )?;
+    let launches = match options.quick {
+        true => LAUNCHES.1,
+        false => LAUNCHES.0,
+    };
+    let right: u32 = (1..=LEN).sum();
+    let (mut is_right, mut is_found) = (0, 0);
+    let mut shown = None;
+    for seed in 1..=launches {
+        options.go_on()?;
+        let mut stage = Stage::with(&ptx, seed)?;
+        let input = stage.given("in", &bytes(1..=LEN))?;
+        let output = stage.room("out", 1)?;
+        let args = [Arg::Ptr(input), Arg::Ptr(output), Arg::U32(LEN)];
+        let launched = stage.launch("sum", (Dim3::line(1), Dim3::line(LEN)), &args)?;
+        is_right += u64::from(stage.words(output, 1)? == [right]);
+        let race = launched
+            .faults
+            .into_iter()
+            .find(|fault| fault.kind == FaultKind::Race);
+        is_found += u64::from(race.is_some());
+        shown = shown.or(race);
+    }
+    let rows = vec![
+        head(["launches", "right results", "the simulator names the race"]),
+        vec![
+            launches.to_string(),
+            is_right.to_string(),
+            is_found.to_string(),
+        ],
+    ];
+    let meaning = "Each launch lets the warps run in another order. A test that compares results finds \
+                   this mistake when the order is unlucky. The simulator does not compare results: it \
+                   sees two threads at the same word, one of them writing, and no barrier between them, \
+                   whichever of the two came first.";
+    let table = narrow(&[Align::Right, Align::Right, Align::Right], &rows);
+    section(out, "By result, and by access", &table, meaning, options)?;
+    if let Some(race) = shown {
+        let meaning = "The barrier belongs at the end of each turn, where all threads pass: not inside \
+                       of the `if`, where only some do.";
+        section(out, "Who races with whom", &told(&race), meaning, options)?;
+    }
+    out.write_all(prose("Try it: the lab `gpu/reduce`.").as_bytes())?;
+    Ok(())
+}
+
+/// The two accesses.
+fn told(race: &Fault) -> String {
+    let mut text = format!("it {} ({})\n", visible(&race.text), race.at);
+    for (site, at) in [(&race.site, Some(race.at)), (&race.other, race.other_at)] {
+        let (Some(site), Some(at)) = (site, at) else {
+            continue;
+        };
+        let number = site.line as usize;
+        let line = SOURCE.1.lines().nth(number.saturating_sub(1));
+        text.push_str(&format!(
+            "  {site}  {}   <- {at}\n",
+            line.unwrap_or_default().trim()
+        ));
+    }
+    text
+}

@@ -1,0 +1,135 @@
+//! Kernels that must compute what the CPU computes, without being accused of anything.
+
+mod atomics;
+mod bits;
+mod blocks;
+mod control;
+mod conversions;
+mod curriculum;
+mod integers;
+mod memory;
+mod ptx_floats;
+mod ptx_integers;
+mod ptx_memory;
+mod reals;
+mod talk;
+mod vectors;
+mod warps;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use super::compilers::{Producer, producers, sources};
+use super::crowd::{Tried, assert_none, complaints};
+use super::device::{Device, MOST_INSTRUCTIONS};
+use super::opcodes;
+use super::plan::Plan;
+
+/// A file of `tests/gpu/kernels`, and what it must compute.
+pub(super) struct Kernel {
+    /// Its name without the ending.
+    file: &'static str,
+    /// How much work it is tried with; what that means depends on the kernel.
+    sizes: &'static [usize],
+    /// Launches it and compares.
+    try_it: fn(&mut Device, usize) -> Tried,
+}
+
+const LEVELS: &[&str] = &["-O0", "-O1", "-O2"];
+
+/// The kernels, by subject.
+const KERNELS: &[&[Kernel]] = &[
+    integers::KERNELS,
+    bits::KERNELS,
+    reals::KERNELS,
+    conversions::KERNELS,
+    vectors::KERNELS,
+    memory::KERNELS,
+    control::KERNELS,
+    warps::KERNELS,
+    atomics::KERNELS,
+    blocks::KERNELS,
+    talk::KERNELS,
+    ptx_integers::KERNELS,
+    ptx_floats::KERNELS,
+    ptx_memory::KERNELS,
+    curriculum::KERNELS,
+];
+
+fn path(kernel: &Kernel) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.join("tests/gpu/kernels")
+        .join(kernel.file)
+        .with_extension("cu")
+}
+
+/// What came of all kernels, with all producers.
+struct Outcome {
+    complaints: Vec<String>,
+    /// Opcodes that were executed.
+    executed: BTreeSet<String>,
+}
+
+/// Tries everything, once.
+fn outcome() -> &'static Outcome {
+    static OUTCOME: OnceLock<Outcome> = OnceLock::new();
+    OUTCOME.get_or_init(|| {
+        let producers = producers(LEVELS);
+        let pieces: Vec<(&Kernel, Producer)> = KERNELS
+            .iter()
+            .copied()
+            .flatten()
+            .flat_map(|kernel| producers.iter().map(move |producer| (kernel, *producer)))
+            .collect();
+        let executed = Mutex::new(BTreeSet::new());
+        let complaints = complaints(
+            &pieces,
+            |(kernel, producer)| format!("{}.cu ({})", kernel.file, producer.name()),
+            |(kernel, producer)| {
+                let ptx = producer.compile(&path(kernel))?;
+                kernel.sizes.iter().enumerate().try_for_each(|(at, size)| {
+                    let mut device = Device::new(&ptx, 1 + at as u64, MOST_INSTRUCTIONS)?;
+                    let tried = (kernel.try_it)(&mut device, *size);
+                    tried.map_err(|complaint| format!("size {size}: {complaint}"))?;
+                    let file = format!("{}.cu", kernel.file);
+                    let opcodes = opcodes::executed(&ptx, &file, &device.counters);
+                    executed.lock().unwrap().extend(opcodes);
+                    Ok(())
+                })
+            },
+        );
+        let executed = executed.into_inner().unwrap();
+        Outcome {
+            complaints,
+            executed,
+        }
+    })
+}
+
+#[test]
+fn kernels_compute_what_the_cpu_computes() {
+    assert_none(&outcome().complaints);
+}
+
+#[test]
+fn every_opcode_is_executed() {
+    let Some(producer) = producers(&["-O0"]).into_iter().next() else {
+        return;
+    };
+    let mut executed = outcome().executed.clone();
+    // A kernel that ends by a trap is no kernel that computes.
+    let plans = Plan::all("bugs");
+    let plan = plans.iter().find(|plan| plan.name() == "trap.cu").unwrap();
+    let ptx = producer.compile(&plan.path).unwrap();
+    let launched = plan.launch(&ptx, 1, MOST_INSTRUCTIONS).unwrap().launched;
+    executed.extend(opcodes::executed(&ptx, "trap.cu", &launched.counters));
+    assert_none(&opcodes::missing(&executed));
+}
+
+#[test]
+fn every_file_is_tried() {
+    let mut tried: Vec<PathBuf> = KERNELS.iter().copied().flatten().map(path).collect();
+    tried.sort();
+    assert_eq!(sources("kernels"), tried);
+}
