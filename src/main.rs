@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use syslab::model::check::{KERNEL_LAUNCH, KERNEL_PROBE};
 use syslab::model::experiment::ACTOR;
-use syslab::{bench, cli, commands, exit, lessons, sandbox, stimulus};
+use syslab::{bench, cli, commands, exit, gpu, lessons, sandbox, stimulus};
 
 /// A hidden entry: the arguments after its name.
 type Entry = fn(&[OsString]) -> ExitCode;
@@ -29,7 +29,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (bench::lookup::COMMAND, |args| {
         ended(bench::lookup::main(args))
     }),
-    (stimulus::actor::COMMAND, stimulus::actor::main),
+    (stimulus::actor::COMMAND, act),
     (stimulus::clients::COMMAND, |args| {
         ended(stimulus::clients::main(args))
     }),
@@ -53,6 +53,14 @@ fn ended(result: std::io::Result<()>) -> ExitCode {
     }
 }
 
+/// The actor, or the device process, which starts a program as the actor may and is in another room.
+fn act(args: &[OsString]) -> ExitCode {
+    match args.split_first() {
+        Some((verb, rest)) if verb == gpu::host::VERB => gpu::host::main(rest),
+        _ => stimulus::actor::main(args),
+    }
+}
+
 /// Arguments of ours, which are text.
 fn texts(args: &[OsString]) -> Vec<String> {
     let text = |arg: &OsString| arg.to_string_lossy().into_owned();
@@ -63,7 +71,7 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
     // In a box this binary is the actor, whatever its arguments are.
     if args.first().is_some_and(|name| name == ACTOR) {
-        return stimulus::actor::main(&args[1..]);
+        return act(&args[1..]);
     }
     let entry = args
         .get(1)

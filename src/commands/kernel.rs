@@ -104,10 +104,10 @@ enum Looked {
 const EXAMPLES: &str = "\
 Examples:
   Add two vectors of a thousand numbers:
-  $ syslab gpu run kernel.cu --grid 4 --block 256 --args 'f32[1000]=random, f32[1000]=random, f32[1000], 1000'
+  $ syslab gpu run vector-add.cu --grid 4 --block 256 --args 'f32[1000]=random,f32[1000]=random,f32[1000],1000'
 
   What each line costs:
-  $ syslab gpu run kernel.cu --grid 4,4 --block 32,8 --args 'f32[16384]=counting, f32[16384], 128, 128' --profile";
+  $ syslab gpu run transpose.cu --grid 4,4 --block 32,8 --args 'f32[16384]=counting,f32[16384],128,128' --profile";
 
 /// Reads an extent: `4`, `4,2`, `4,2,1`.
 fn extent(text: &str) -> Result<Dim3, String> {

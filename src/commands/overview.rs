@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::exit::{self, Outcome};
 use crate::lessons::LESSONS;
-use crate::report::{ListedLesson, Listing, State};
+use crate::report::{ListedLab, ListedLesson, Listing, State};
 use crate::ui::{Look, Screen, Tone, columns, cut, padded, visible};
 
 use super::list;
@@ -83,16 +83,51 @@ fn head(listing: &Listing, look: Look) -> String {
 fn lesson_line(lesson: &ListedLesson, widest: usize, look: Look) -> String {
     let score: u32 = lesson.labs.iter().map(|lab| lab.score).sum();
     let max_score: u32 = lesson.labs.iter().map(|lab| lab.max_score).sum();
-    let mut plain = format!("  {} ", padded(lesson.slug, widest));
-    let mut line = plain.clone();
-    for lab in &lesson.labs {
-        let (mark, tone) = lab.state.mark();
-        plain.push_str(&format!(" {mark} {}", lab.slug));
-        line.push_str(&format!(" {} {}", look.paint(tone, mark), lab.slug));
-    }
     let points = format!("{score}/{max_score}");
+    let begin = format!("  {} ", padded(lesson.slug, widest));
+    let room = WIDTH.saturating_sub(columns(&begin) + points.len() + 1);
+    let (plain, painted) = labs_within(lesson, room, look);
+    let (plain, line) = (format!("{begin}{plain}"), format!("{begin}{painted}"));
     let gap = WIDTH.saturating_sub(columns(&plain) + points.len()).max(1);
     format!("{line}{}{points}\n", " ".repeat(gap))
+}
+
+/// The labs with their marks, without colour and with it. Where there is no room for all names, those
+/// that are done become a number, and then those that come last.
+fn labs_within(lesson: &ListedLesson, room: usize, look: Look) -> (String, String) {
+    let named = |lab: &ListedLab| {
+        let (mark, tone) = lab.state.mark();
+        let painted = format!(" {} {}", look.paint(tone, mark), lab.slug);
+        (format!(" {mark} {}", lab.slug), painted)
+    };
+    let joined =
+        |pieces: &[(String, String)]| -> (String, String) { pieces.iter().cloned().unzip() };
+    let fits = |pieces: &[(String, String)]| columns(&joined(pieces).0) <= room;
+    let all: Vec<_> = lesson.labs.iter().map(named).collect();
+    if fits(&all) {
+        return joined(&all);
+    }
+    let (done, open): (Vec<_>, Vec<_>) =
+        lesson.labs.iter().partition(|lab| lab.state == State::Done);
+    let mut pieces = Vec::new();
+    if !done.is_empty() {
+        let (mark, tone) = State::Done.mark();
+        let painted = format!(" {} {}", look.paint(tone, mark), done.len());
+        pieces.push((format!(" {mark} {}", done.len()), painted));
+    }
+    pieces.extend(open.iter().copied().map(named));
+    for left_out in 1..=open.len() {
+        if fits(&pieces) {
+            break;
+        }
+        if left_out > 1 {
+            pieces.pop();
+        }
+        pieces.pop();
+        let more = format!(" +{left_out}");
+        pieces.push((more.clone(), more));
+    }
+    joined(&pieces)
 }
 
 /// What comes next: the lab that one is at, or the first that is not done.

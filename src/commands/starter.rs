@@ -13,10 +13,15 @@ use crate::embedded::{self, include};
 use crate::exit::Trouble;
 
 /// The languages that starters are in.
-pub(super) const LANGUAGES: [&str; 6] = ["python", "c", "rust", "ctypes", "c-api", "pyo3"];
+pub(super) const LANGUAGES: [&str; 7] = ["python", "c", "rust", "ctypes", "c-api", "pyo3", "cuda"];
 
-/// What a language means where a lab is a native module.
-const NATIVE: [(&str, &str); 3] = [("python", "ctypes"), ("c", "c-api"), ("rust", "pyo3")];
+/// What a language means where a lab is a native module, or is for a GPU.
+const NATIVE: [(&str, &str); 4] = [
+    ("python", "ctypes"),
+    ("c", "c-api"),
+    ("rust", "pyo3"),
+    ("c", "cuda"),
+];
 
 /// The handout's name in the learner's directory.
 const HANDOUT: &str = "README.md";
@@ -35,15 +40,23 @@ pub(super) struct Starter {
     pub(super) files: BTreeMap<String, NewFile>,
 }
 
-/// The starter of a lab, `LESSON/LAB`, in a language or what that means there, with the handout.
+/// The starter of a lab, `LESSON/LAB`, in a language or what that means there, with the handout. A lab
+/// that is about one language has one starter, and that is it.
 ///
 /// # Errors
 /// Usage, if there is none.
 pub(super) fn starter(lab: &str, language: &str) -> Result<Starter, Trouble> {
-    let native = NATIVE.iter().find(|(known, _)| *known == language);
-    let found = [Some(language), native.map(|(_, native)| *native)]
-        .into_iter()
-        .flatten()
+    let native = NATIVE
+        .iter()
+        .filter(|(known, _)| *known == language)
+        .map(|(_, native)| *native);
+    let only = match languages(lab)[..] {
+        [only] => Some(only),
+        _ => None,
+    };
+    let found = std::iter::once(language)
+        .chain(native)
+        .chain(only)
         .map(|language| (language, program(lab, language)))
         .find(|(_, files)| !files.is_empty());
     let Some((language, mut files)) = found else {

@@ -142,7 +142,9 @@ pub(super) struct Freed {
 }
 
 /// Where device memory begins; what is below are the windows of the other state spaces.
-const FIRST: u64 = 0x7f00_0000_0000;
+///
+/// No process of the host can have memory there: x86-64 has 47 bits for user addresses, AArch64 48.
+const FIRST: u64 = 0x00d0_0000_0000_0000;
 /// CUDA aligns allocations to 256 bytes at least.
 const ALIGNMENT: u64 = 256;
 /// The least distance between two allocations, so that small overruns hit none.

@@ -9,7 +9,9 @@
 //! runs it over [`memory`]; [`fault`] and [`counters`] are what it hands back.
 
 pub mod counters;
+pub mod cuda;
 pub mod fault;
+pub mod host;
 pub mod launch;
 pub mod memory;
 pub mod ptx;
@@ -31,11 +33,11 @@ pub const PRELUDE: &[(&str, &str)] = &[
     header!("cfloat"),
     header!("climits"),
     header!("cmath"),
+    header!("cooperative_groups/reduce.h"),
+    header!("cooperative_groups.h"),
     header!("cstddef"),
     header!("cstdint"),
     header!("cstdio"),
-    header!("cooperative_groups.h"),
-    header!("cooperative_groups/reduce.h"),
     header!("cuda_fp16.h"),
     header!("cuda_runtime.h"),
     header!("cuda_runtime_api.h"),
@@ -73,10 +75,12 @@ mod tests {
         while let Some(directory) = open.pop() {
             for entry in std::fs::read_dir(directory).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() {
-                    open.push(path);
-                } else {
-                    there.insert(path.strip_prefix(&place).unwrap().display().to_string());
+                match path.is_dir() {
+                    true => open.push(path),
+                    false => {
+                        let name = path.strip_prefix(&place).unwrap();
+                        there.insert(name.to_str().unwrap().to_owned());
+                    }
                 }
             }
         }

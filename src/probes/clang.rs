@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use super::machine::{Probe, Standing};
 use super::packages;
 
-/// Versions that are looked for by a name of their own, the newest first. An older one does not know
-/// the devices that we compile for.
-const VERSIONS: std::ops::RangeInclusive<u32> = 15..=30;
+/// Versions that are looked for by a name of their own, the newest first. 15 and 16 make wrong code of
+/// `~(1ull << (x & 63))` without optimisation, and older ones do not know the devices that we compile for.
+const VERSIONS: std::ops::RangeInclusive<u32> = 17..=30;
 
 /// The back end's name among those that a clang lists.
 const TARGET: &str = "nvptx64";
@@ -32,6 +32,7 @@ impl Clang {
         let targets = ask(program, arguments, "--print-targets")?;
         targets.contains(TARGET).then_some(())?;
         let version = ask(program, arguments, "--version")?;
+        is_new(&version).then_some(())?;
         Some(Self {
             program: program.to_owned(),
             arguments,
@@ -39,6 +40,14 @@ impl Clang {
             version: version.lines().next().unwrap_or_default().trim().to_owned(),
         })
     }
+}
+
+/// Whether a clang that says this of itself is new enough: `Debian clang version 19.1.7 (3~deb12u1)`.
+fn is_new(version: &str) -> bool {
+    let number = version
+        .split_once("clang version ")
+        .and_then(|(_, rest)| rest.split('.').next()?.parse().ok());
+    number.is_some_and(|number: u32| number >= *VERSIONS.start())
 }
 
 /// The newest that has its version in its name; else `clang`; else that of the package `ziglang` in the
@@ -91,4 +100,21 @@ fn ask(program: &Path, arguments: &[&str], question: &str) -> Option<String> {
         .ok()
         .filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_ones_are_passed_over() {
+        assert!(is_new(
+            "Debian clang version 19.1.7 (3~deb12u1)\nTarget: x86_64-pc-linux-gnu"
+        ));
+        assert!(is_new(
+            "clang version 21.1.0 (https://github.com/ziglang/zig-bootstrap 1234)"
+        ));
+        assert!(!is_new("Debian clang version 14.0.6"));
+        assert!(!is_new("gcc 12"));
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod beneath;
 pub mod clock;
+pub mod cuda;
 pub mod file_system;
 pub mod filter;
 pub mod handler;
@@ -17,6 +18,7 @@ pub mod memory;
 pub mod mount;
 pub mod namespace;
 pub mod network;
+pub mod nvrtc;
 pub mod packet;
 pub mod pidfd;
 pub mod pipe;

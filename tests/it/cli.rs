@@ -65,7 +65,11 @@ fn commands() -> Vec<(Vec<String>, Tree)> {
 fn examples(help: &str) -> Vec<Vec<String>> {
     help.lines()
         .filter_map(|line| line.trim_start().strip_prefix("$ syslab"))
-        .map(|rest| rest.split_whitespace().map(str::to_owned).collect())
+        .map(|rest| {
+            // A shell takes the quotes away.
+            let words = rest.split_whitespace().map(|word| word.trim_matches('\''));
+            words.map(str::to_owned).collect()
+        })
         .collect()
 }
 
@@ -120,6 +124,13 @@ fn put_module(here: &Path) {
     assert!(built.success());
 }
 
+/// Puts the kernel of the lab that a file is called after there.
+fn put_kernel(here: &Path, file: &str) {
+    let labs = Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/gpu");
+    let lab = labs.join(file.trim_end_matches(".cu"));
+    fs::copy(lab.join("solution/cuda/kernel.cu"), here.join(file)).unwrap();
+}
+
 /// Each example is given to the real program, in a place where it makes sense.
 #[test]
 fn examples_work() {
@@ -165,6 +176,9 @@ fn examples_work() {
             }
             if args.contains(&"audit") {
                 put_module(here.path());
+            }
+            if args.contains(&"--grid") {
+                put_kernel(here.path(), args[2]);
             }
             if args.contains(&"serve") {
                 // At a port that is free. It serves until it is told to end.

@@ -89,3 +89,12 @@ fn every_lab_of_gpu_holds_what_it_promises() {
         verified(&[&format!("gpu/{lab}")]);
     }
 }
+
+/// The reference of each host program in CUDA C++; what they do wrong is injected call by call, which takes
+/// long.
+#[test]
+fn host_programs_of_gpu_pass() {
+    for lab in ["raii", "bridge"] {
+        verified(&[&format!("gpu/{lab}"), "--row", "solution/cuda"]);
+    }
+}

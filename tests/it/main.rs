@@ -5,6 +5,7 @@ mod cpython_code;
 mod demos;
 mod exercises;
 mod ext_code;
+mod gpu;
 mod gpu_code;
 mod inspect;
 mod labs;

@@ -5,9 +5,9 @@ extern "C" __global__ void floats(const float* x, float* out, int first, int str
     out[threadIdx.x] = x[first + (int)threadIdx.x * stride];
 }
 
-extern "C" __global__ void doubles(const double* x, float* out, int first, int stride)
+extern "C" __global__ void shorts(const short* x, float* out, int first, int stride)
 {
-    out[threadIdx.x] = (float)x[first + (int)threadIdx.x * stride];
+    out[threadIdx.x] = x[first + (int)threadIdx.x * stride];
 }
 
 extern "C" __global__ void bytes(const unsigned char* x, float* out, int first, int stride)

@@ -96,7 +96,7 @@ pub(super) fn wish(key: KeyEvent, overlay: &Overlay) -> Option<Wish> {
             KeyCode::Char('y' | 'Y') => Wish::Yes,
             _ => Wish::Close,
         }),
-        Overlay::Trace | Overlay::Keys => scroll(key.code).or_else(|| match key.code {
+        Overlay::Trace | Overlay::Keys => scroll(key.code).or(match key.code {
             KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q' | 't' | '?') => Some(Wish::Close),
             KeyCode::Char('e') => Some(Wish::Edit),
             _ => None,

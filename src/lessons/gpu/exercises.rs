@@ -30,7 +30,7 @@ const SECTORS: Exercise = Exercise {
     args: |seed| {
         let mut dice = Dice::new(seed, "sectors");
         let (kernel, element) =
-            *dice.pick(&[("floats", "f32"), ("doubles", "f64"), ("bytes", "u8")]);
+            *dice.pick(&[("floats", "f32"), ("shorts", "i16"), ("bytes", "u8")]);
         let stride = *dice.pick(&[0, 1, 2, 3, 4, 5, 8, 9, 16, 32, 33]);
         let first = dice.between(0, 9);
         let len = first + 31 * stride + 1;

@@ -112,7 +112,7 @@ impl Facts {
     /// # Errors
     /// Blind if there are none, if they have no end, or if a limit ended the run, all of which are ours to
     /// answer for: what is run is a simulator of ours, with limits of its own. Blind, too, if the
-    /// simulator does not know something; skipped, if this machine cannot try it.
+    /// simulator does not know something.
     pub(super) fn of(trial: &Trial<'_>) -> Result<Self, Objection> {
         let recording = sight::recording(trial, 0)?;
         let text = recording.received(Stream::Stdout);
@@ -122,9 +122,8 @@ impl Facts {
             return Err(Objection::Blind(why));
         }
         for fact in &facts.all {
-            match fact {
-                Fact::Unsupported(what) => return Err(Objection::Blind(what.why.clone())),
-                _ => {}
+            if let Fact::Unsupported(what) = fact {
+                return Err(Objection::Blind(what.why.clone()));
             }
         }
         match facts.all.last() {

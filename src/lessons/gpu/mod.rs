@@ -7,6 +7,7 @@ pub mod probe;
 mod cases;
 mod checks;
 mod facts;
+mod host;
 mod judges;
 mod labs;
 mod probes;
@@ -29,5 +30,7 @@ pub const LESSON: Lesson = Lesson {
         labs::SCAN,
         labs::MATMUL,
         labs::SOFTMAX,
+        host::RAII,
+        host::BRIDGE,
     ],
 };

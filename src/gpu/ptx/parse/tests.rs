@@ -1,3 +1,5 @@
+//! Of the parser: what is PTX, and what is none.
+
 use super::*;
 use crate::gpu::ptx::{Instruction, Kind, Statement};
 

@@ -29,9 +29,9 @@ impl Stage {
         (name, source): (&str, &str),
         options: &DemoOptions,
     ) -> anyhow::Result<Option<Self>> {
-        Ok(Self::ptx(out, (name, source), options)?
+        Self::ptx(out, (name, source), options)?
             .map(|ptx| Self::with(&ptx, 1))
-            .transpose()?)
+            .transpose()
     }
 
     /// The file as PTX; `None` where there is no compiler, which was then said.

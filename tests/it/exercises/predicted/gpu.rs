@@ -12,7 +12,7 @@ fn numbers(words: &[String]) -> (Vec<u64>, u64) {
 pub(super) fn sectors(words: &[String]) -> String {
     let (given, block) = numbers(words);
     let size = match words[0].as_str() {
-        "doubles" => 8,
+        "shorts" => 2,
         "floats" => 4,
         _ => 1,
     };

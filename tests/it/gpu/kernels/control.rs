@@ -107,7 +107,7 @@ fn divergence(device: &mut Device, count: usize) -> Tried {
     all_same("nested", &device.read(out, count)?, &want)?;
     let out = device.output::<i32>("out", count);
     device.run("primes", shape, 0, &[Ptr(out), I32(count as i32)])?;
-    let is_prime = |n: usize| n > 1 && (2..n).all(|d| n % d != 0);
+    let is_prime = |n: usize| n > 1 && (2..n).all(|d| !n.is_multiple_of(d));
     let want: Vec<i32> = (0..count).map(|n| is_prime(n).into()).collect();
     all_same("primes", &device.read(out, count)?, &want)?;
     let mut sorted = device.random.ints(count, 0, 200);

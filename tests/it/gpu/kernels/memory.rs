@@ -237,7 +237,7 @@ fn addressing(device: &mut Device, count: usize) -> Tried {
     all_same("addressing", &device.read(out, 4 * count)?, &want)?;
     // A list through all nodes, in the order of multiples of an odd number.
     let order: Vec<i32> = (0..count).map(|i| (i * 7 % count) as i32).collect();
-    let order = if count % 7 == 0 {
+    let order = if count.is_multiple_of(7) {
         (0..count as i32).collect()
     } else {
         order

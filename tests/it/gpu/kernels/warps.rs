@@ -170,13 +170,7 @@ fn votes(device: &mut Device, _: usize) -> Tried {
                 1 => truth(warp.iter().all(|x| *x < 8)),
                 2 => mask(warp.iter().map(|x| x & 1 == 1)),
                 3 | 10 => mask(warp.iter().map(|other| *other == x)),
-                4 => {
-                    if same_half {
-                        u32::MAX
-                    } else {
-                        0
-                    }
-                }
+                4 => truth(same_half).wrapping_neg(),
                 5 | 9 => truth(same_half),
                 6 if lane < 12 => mask(warp[..12].iter().map(|x| *x > 3)),
                 7 => 1,
@@ -283,7 +277,7 @@ fn groups(device: &mut Device, blocks: usize) -> Tried {
                 2 => (i % 8 + 10 * (i % block / 8)) as i32,
                 3 => i32::from(eight.contains(&7)) + 2 * i32::from(warp.iter().all(|x| *x < 90)),
                 4 => mask(eight.iter().map(|x| x & 1 == 1)).cast_signed(),
-                _ => warp[i % 32 ^ 1] + warp[from_below(i % 32, 1, 32)],
+                _ => warp[(i % 32) ^ 1] + warp[from_below(i % 32, 1, 32)],
             }
         })
         .collect();

@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::super::super::facts::{Cannot, Module, Refused};
 use super::super::*;
 use super::*;
+use crate::gpu::fault::Space;
 use crate::gpu::launch::{FunctionInfo, ParamInfo};
 
 #[test]
@@ -76,6 +77,25 @@ fn a_fault_without_optimisation_says_so() {
       by thread (1, 0, 0) of block (1, 0, 0)
     hint: Which line has put something there before, and for which threads?
     ");
+}
+
+#[test]
+fn an_object_without_members_may_be_copied() {
+    let copy = |text: &str| Fault {
+        space: Some(Space::Local),
+        ..fault(FaultKind::Uninitialised, text)
+    };
+    let copied = did(copy(
+        "reads 1 byte of a local variable, which nothing wrote before",
+    ));
+    assert_eq!(
+        judged(initialises_before_use, &[made(launch()), copied]),
+        "pass"
+    );
+    let used = did(copy(
+        "reads 4 bytes of a local variable, which nothing wrote before",
+    ));
+    assert!(judged(initialises_before_use, &[made(launch()), used]).starts_with("fail"));
 }
 
 #[test]

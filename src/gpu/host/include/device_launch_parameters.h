@@ -1,0 +1,2 @@
+/* threadIdx and its like are in cuda_runtime.h. */
+#include "cuda_runtime.h"
