@@ -49,8 +49,7 @@ fn only_stored<'a>(function: &Function<'a>) -> HashSet<&'a str> {
             continue;
         };
         let is_load = instruction.opcode.starts_with("ld.");
-        let is_store =
-            instruction.opcode.starts_with("st.") && !instruction.opcode.starts_with("st.param");
+        let is_store = stores_elsewhere(instruction);
         for (at, operand) in instruction.operands.iter().enumerate() {
             match (is_load, is_store, at) {
                 (true, _, 0) => super::layout::mentions(operand, &mut |name| {
@@ -65,6 +64,20 @@ fn only_stored<'a>(function: &Function<'a>) -> HashSet<&'a str> {
     }
     loaded.retain(|name| !used.contains(name));
     loaded
+}
+
+/// Whether an instruction only puts its value into memory, or a byte into a structure that is passed
+/// by value: that may be padding.
+fn stores_elsewhere(instruction: &Instruction<'_>) -> bool {
+    let opcode = instruction.opcode;
+    let is_within = || match instruction.operands.first() {
+        Some(Operand::Address { offset, .. }) => *offset > 0,
+        _ => false,
+    };
+    match opcode.starts_with("st.param") {
+        true => opcode.ends_with(".b8") && is_within(),
+        false => opcode.starts_with("st."),
+    }
 }
 
 impl<'m, 'a> Decoder<'_, 'm, 'a> {
