@@ -56,12 +56,16 @@ impl Full<'_> {
     fn hear(&mut self, heard: Heard) -> Result<Option<bool>, Trouble> {
         match heard {
             Heard::Input(Event::Key(key)) => {
-                let Some(wish) = keys::wish(key, &self.session.model.overlay) else {
-                    return Ok(None);
-                };
-                self.session.model.notice.clear();
-                let errand = self.session.wish(wish);
-                return self.run_errand(errand);
+                for key in keys::presses(key) {
+                    let Some(wish) = keys::wish(key, &self.session.model.overlay) else {
+                        continue;
+                    };
+                    self.session.model.notice.clear();
+                    let errand = self.session.wish(wish);
+                    if let Some(is_interrupted) = self.run_errand(errand)? {
+                        return Ok(Some(is_interrupted));
+                    }
+                }
             }
             Heard::Saved => self.session.saved(),
             Heard::Said(said) => self.session.hear(said),

@@ -77,6 +77,18 @@ pub(super) const KEYS: [(&str, &str, &str); 9] = [
 /// Lines that a page key scrolls.
 const PAGE: isize = 8;
 
+/// The keys that were pressed: a terminal says Alt and a letter exactly as it says Escape and then
+/// the letter. Nothing here asks for Alt, so the latter is meant.
+pub(super) fn presses(key: KeyEvent) -> impl Iterator<Item = KeyEvent> {
+    let escape = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+    let is_escaped = key.modifiers.contains(KeyModifiers::ALT);
+    let plain = KeyEvent {
+        modifiers: key.modifiers.difference(KeyModifiers::ALT),
+        ..key
+    };
+    is_escaped.then_some(escape).into_iter().chain([plain])
+}
+
 /// What a key means, with this on the screen.
 pub(super) fn wish(key: KeyEvent, overlay: &Overlay) -> Option<Wish> {
     if key.kind == KeyEventKind::Release {
@@ -221,6 +233,18 @@ mod tests {
         );
         let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         assert_eq!(wish(interrupt, &list()), Some(Wish::Interrupt));
+    }
+
+    #[test]
+    fn escape_and_a_letter_at_once_are_both_heard() {
+        let both = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT);
+        let heard: Vec<_> = presses(both)
+            .zip([Overlay::Keys, Overlay::Nothing])
+            .map(|(key, overlay)| wish(key, &overlay))
+            .collect();
+        assert_eq!(heard, [Some(Wish::Close), Some(Wish::Reset)]);
+        let one = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE);
+        assert_eq!(presses(one).collect::<Vec<_>>(), [one]);
     }
 
     #[test]

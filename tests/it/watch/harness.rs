@@ -2,7 +2,10 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
 
 use nix::unistd::Pid;
 
@@ -11,7 +14,8 @@ pub(super) struct Pane {
     /// Where tmux's server of this window alone listens.
     socket: tempfile::TempDir,
     control: Child,
-    events: BufReader<ChildStdout>,
+    /// A word for each thing that was written to the window.
+    written: Receiver<()>,
     _stay: ChildStdin,
     /// Where the shell is.
     directory: PathBuf,
@@ -20,6 +24,9 @@ pub(super) struct Pane {
 /// What the shell does: the terminal's settings before and after are files.
 const SCRIPT: &str =
     "stty -g >before; $VARIABLES $COMMAND; code=$?; stty -g >after; echo \"ended $code\"; cat";
+
+/// Without a word for so long, what is waited for will not come: a program draws what it does.
+const NEVER: Duration = Duration::from_secs(900);
 
 impl Pane {
     /// Runs `syslab ARGS` in a directory; `None`, and a word about it, where there is no tmux.
@@ -75,12 +82,27 @@ impl Pane {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let events = BufReader::new(control.stdout.take().unwrap());
+        let mut events = BufReader::new(control.stdout.take().unwrap());
+        let (word, written) = channel();
+        thread::spawn(move || {
+            let mut event = Vec::new();
+            while events
+                .read_until(b'\n', &mut event)
+                .is_ok_and(|taken| taken > 0)
+            {
+                if (event.starts_with(b"%output") || event.starts_with(b"%layout-change"))
+                    && word.send(()).is_err()
+                {
+                    break;
+                }
+                event.clear();
+            }
+        });
         let stay = control.stdin.take().unwrap();
         let pane = Self {
             socket,
             control,
-            events,
+            written,
             _stay: stay,
             directory: directory.to_owned(),
         };
@@ -112,20 +134,14 @@ impl Pane {
     }
 
     /// Waits until what is on the screen is as wanted: looks again whenever something was written.
-    pub(super) fn until(&mut self, is_wanted: impl Fn(&str) -> bool) -> String {
+    pub(super) fn until(&self, is_wanted: impl Fn(&str) -> bool) -> String {
         loop {
             let shown = self.shown();
             if is_wanted(&shown) {
                 return shown;
             }
-            loop {
-                let mut event = Vec::new();
-                let taken = self.events.read_until(b'\n', &mut event).unwrap();
-                assert!(taken > 0, "tmux is gone; the last was\n{shown}");
-                if event.starts_with(b"%output") || event.starts_with(b"%layout-change") {
-                    break;
-                }
-            }
+            let written = self.written.recv_timeout(NEVER);
+            assert!(written.is_ok(), "{written:?}; the last was\n{shown}");
         }
     }
 
@@ -139,7 +155,7 @@ impl Pane {
     }
 
     /// Waits for the command's end with this status, and for the terminal to be as it was.
-    pub(super) fn until_restored(&mut self, code: u8) -> String {
+    pub(super) fn until_restored(&self, code: u8) -> String {
         let shown = self.until(|shown| shown.contains("ended "));
         assert!(shown.contains(&format!("ended {code}\n")), "{shown}");
         let flags = ["display-message", "-p", "-t", "it"];

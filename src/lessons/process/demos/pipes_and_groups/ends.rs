@@ -13,6 +13,9 @@ pub(super) struct Ends {
     pub(super) readers: Vec<String>,
 }
 
+/// How a pipe is called in /proc/PID/fd; see proc_pid_fd(5).
+const PIPE: &str = "pipe:";
+
 /// One descriptor of a process: its name, the number, what it refers to, and open(2)'s flags.
 type Held<'a> = (&'a str, i32, String, i32);
 
@@ -23,6 +26,10 @@ pub(super) fn ends(members: &[(&str, i32)]) -> io::Result<Vec<Ends>> {
     for (name, pid) in members {
         for descriptor in proc::descriptors(*pid)? {
             let target = String::from_utf8_lossy(&descriptor.target).into_owned();
+            // A program that has only just begun opens and closes its libraries meanwhile.
+            if !target.starts_with(PIPE) {
+                continue;
+            }
             let flags = proc::descriptor_info(*pid, descriptor.number)?.flags;
             held.push((*name, descriptor.number, target, flags));
         }
@@ -34,9 +41,8 @@ pub(super) fn ends(members: &[(&str, i32)]) -> io::Result<Vec<Ends>> {
 /// In the order of their writers.
 fn sorted(first: &str, held: &[Held<'_>]) -> Vec<Ends> {
     let mut pipes: Vec<Ends> = Vec::new();
-    let is_pipe = |held: &&Held<'_>| held.2.starts_with("pipe:");
     let by_others = |held: &&Held<'_>| held.0 != first && held.1 == libc::STDOUT_FILENO;
-    for (_, _, target, _) in held.iter().filter(is_pipe).filter(by_others) {
+    for (_, _, target, _) in held.iter().filter(by_others) {
         let mut ends = Ends {
             name: target.clone(),
             ..Ends::default()
@@ -64,10 +70,8 @@ mod tests {
             ("shell", 0, "pipe:[1]".to_owned(), read),
             ("shell", 1, "pipe:[2]".to_owned(), write),
             ("shell", 5, "pipe:[3]".to_owned(), write),
-            ("cat", 0, "/dev/pts/0".to_owned(), libc::O_RDWR),
             ("cat", 1, "pipe:[3]".to_owned(), write),
             ("tr", 0, "pipe:[3]".to_owned(), read),
-            ("tr", 1, "/dev/pts/0".to_owned(), libc::O_RDWR),
         ];
         let expected = Ends {
             name: "pipe:[3]".to_owned(),
