@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module per subject.
 
+mod browser;
 mod cli;
 mod cpython_code;
 mod demos;
@@ -7,6 +8,7 @@ mod exercises;
 mod ext_code;
 mod gpu;
 mod gpu_code;
+mod gradebook_page;
 mod inspect;
 mod labs;
 mod memory;
