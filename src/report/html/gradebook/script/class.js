@@ -8,7 +8,7 @@ const PRINTED = 2000;
 const COLUMNS = [
   { id: "key", title: "Submission", by: keyOf },
   { id: "name", title: "Name", by: nameOf },
-  { id: "number", title: "Id", by: idOf },
+  { id: "ident", title: "Id", by: idOf },
   { id: "points", title: "Points", by: (entry) => entries.value[entry], isNumber: true },
   { id: "state", title: "State", by: stateOf },
   { id: "late", title: "Late", by: (entry) => (entries.late[entry] === LATE.unknown ? null : entries.late[entry]), isNumber: true },
@@ -136,7 +136,7 @@ function rowOf(entry, nth) {
   const row = element("tr", { "aria-rowindex": nth + 2 },
     element("th", { scope: "row", class: "key" }, link),
     element("td", { class: "name", title: nameOf(entry) }, nameOf(entry)),
-    element("td", { class: "number" }, idOf(entry)),
+    element("td", { class: "ident" }, idOf(entry)),
     element("td", { class: "points", title: isGraded ? `${pointsOf(entry)} of ${DATA.out_of}` : "" }, isGraded ? near(pointsOf(entry)) : "–"),
     element("td", { class: `state ${stateOf(entry) === "graded" ? "" : "look"}`, title: whyOf(entry) }, stateOf(entry)),
     element("td", { class: "late" }, entries.late[entry] === LATE.inTime ? "" : lateOf(entry).replace("late by ", "")),
