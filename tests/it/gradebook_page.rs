@@ -17,7 +17,7 @@ use crate::browser::Browser;
 use class::Class;
 
 /// Text that wants to be more than text.
-const EVIL: &str = "</script><script>window.owned = 1</script><img src=x onerror=\"owned = 1\"> javascript:owned=1 \u{202e}\u{0}\u{2028}";
+const EVIL: &str = "</script><script>window.owned = 1</script><img src=x onerror=\"owned = 1\"> javascript:owned=1 \u{202e}\u{0}\u{2028}.";
 
 /// The page as a file, in a directory that goes away.
 fn written(page: &str) -> (tempfile::TempDir, PathBuf) {
@@ -385,7 +385,7 @@ fn what_people_write_stays_text() {
     let (_here, file) = written(&page);
     let scripts = page.matches("<script").count();
     browser.open(&file, 420, 800);
-    let visible = "</script><script>window.owned = 1</script><img src=x onerror=\"owned = 1\"> javascript:owned=1 \\u{202e}\\x00\\u{2028}";
+    let visible = "</script><script>window.owned = 1</script><img src=x onerror=\"owned = 1\"> javascript:owned=1 \\u{202e}\\x00\\u{2028}.";
     let key = format!("s000000{visible}");
     assert_eq!(cells(&mut browser, "key")[0], key);
     browser.value("document.querySelector('#rows td a, #rows th a').click()");
