@@ -1,6 +1,7 @@
 //! Students' pages: everything that was found out about a submission, and what it counts.
 //!
-//! A block has some submissions; what ended in the same way for several is in it once.
+//! A block has some submissions; what ended in the same way for several is in it once, and so is
+//! each text.
 
 use std::collections::HashMap;
 
@@ -30,8 +31,9 @@ const NOTES: usize = 50;
 
 #[derive(Debug, Serialize)]
 struct Block {
-    findings: Vec<Check>,
     entries: Vec<Page>,
+    findings: Vec<Check>,
+    strings: Vec<String>,
 }
 
 /// A submission.
@@ -64,11 +66,11 @@ struct Card {
     checks: Vec<usize>,
 }
 
-/// What became of a check and what it counts.
+/// What became of a check and what it counts; text by its number in the block.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Check {
-    id: String,
-    claim: String,
+    id: u32,
+    claim: u32,
     sign: char,
     points: String,
     out_of: String,
@@ -76,25 +78,20 @@ struct Check {
     /// Points, reason, who and when; and the points that the program would have.
     decided: Option<[String; 5]>,
     repeats: Option<(u32, u32)>,
-    story: String,
-    why: String,
-    hint: String,
-    read: String,
-    see: String,
-    figures: Vec<(String, String)>,
+    story: u32,
+    why: u32,
+    hint: u32,
+    read: u32,
+    see: u32,
+    figures: Vec<(u32, String)>,
     evidence: Vec<Proof>,
     /// Proving events that are not shown.
     more: usize,
 }
 
+/// A proving event: run, number, and its text, place and function by their numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-struct Proof {
-    run: u32,
-    event: u64,
-    text: String,
-    site: String,
-    function: String,
-}
+struct Proof(u32, u64, u32, u32, u32);
 
 /// All pages, in blocks.
 pub(super) fn blocks(book: &Gradebook) -> String {
@@ -105,17 +102,25 @@ pub(super) fn blocks(book: &Gradebook) -> String {
 pub(super) fn blocks_within(book: &Gradebook, room: usize) -> String {
     let mut all = String::new();
     for (number, entries) in book.entries.chunks(IN_A_BLOCK).enumerate() {
-        let mut findings = Findings::default();
-        let pages = entries.iter().map(|entry| page(entry, &mut findings));
+        let mut shared = Shared::default();
+        let pages = entries.iter().map(|entry| page(entry, &mut shared));
         let packed = packed(&Block {
             entries: pages.collect(),
-            findings: findings.all,
+            findings: shared.findings.all,
+            strings: shared.texts.all,
         });
         if all.len() + packed.len() <= room {
             all.push_str(&block(&format!("students-{number}"), &packed));
         }
     }
     all
+}
+
+/// What the submissions of a block have in common.
+#[derive(Default)]
+struct Shared {
+    findings: Findings,
+    texts: Texts,
 }
 
 /// What became of checks, each once.
@@ -137,7 +142,27 @@ impl Findings {
     }
 }
 
-fn page(entry: &Entry, findings: &mut Findings) -> Page {
+/// Texts, each once.
+#[derive(Default)]
+struct Texts {
+    all: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Texts {
+    /// The number of this text, made harmless.
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(known) = self.numbers.get(text) {
+            return *known;
+        }
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(told(text));
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+}
+
+fn page(entry: &Entry, shared: &mut Shared) -> Page {
     Page {
         people: entry.students.iter().map(person).collect(),
         group: entry.group.as_deref().map(shown),
@@ -146,7 +171,7 @@ fn page(entry: &Entry, findings: &mut Findings) -> Page {
             Outcome::NotGraded { because } => Some(told(because)),
             Outcome::Graded(_) => None,
         },
-        graded: entry.graded().map(|graded| card(graded, findings)),
+        graded: entry.graded().map(|graded| card(graded, shared)),
     }
 }
 
@@ -166,10 +191,13 @@ fn person(student: &Student) -> Person {
         .collect()
 }
 
-fn card(graded: &Graded, findings: &mut Findings) -> Card {
+fn card(graded: &Graded, shared: &mut Shared) -> Card {
     let (card, grade) = (&graded.card, &graded.grade);
     let mut room = EVENT_BYTES;
-    let checks = (0..card.checks.len()).map(|at| findings.number(check(graded, at, &mut room)));
+    let checks = (0..card.checks.len()).map(|at| {
+        let check = check(graded, at, (&mut shared.texts, &mut room));
+        shared.findings.number(check)
+    });
     Card {
         checks: checks.collect(),
         title: shown(&format!("{}: {}", card.lab, card.title)),
@@ -189,13 +217,13 @@ fn card(graded: &Graded, findings: &mut Findings) -> Card {
     }
 }
 
-fn check(graded: &Graded, at: usize, room: &mut usize) -> Check {
+fn check(graded: &Graded, at: usize, (texts, room): (&mut Texts, &mut usize)) -> Check {
     let finding = &graded.card.checks[at];
     let grade = graded.grade.checks.get(at);
-    let evidence = evidence(finding, room);
+    let evidence = evidence(finding, texts, room);
     Check {
-        id: shown(&finding.id),
-        claim: told(&finding.claim),
+        id: texts.number(&finding.id),
+        claim: texts.number(&finding.claim),
         sign: super::overview::sign(finding.verdict, grade.is_some_and(|grade| grade.is_open)),
         points: grade.map_or_else(
             || finding.points.to_string(),
@@ -217,13 +245,13 @@ fn check(graded: &Graded, at: usize, room: &mut usize) -> Check {
             ]
         }),
         repeats: finding.repeats.map(|repeats| (repeats.passed, repeats.of)),
-        story: told(&finding.story),
-        why: told(&finding.why),
-        hint: told(&finding.hint),
-        read: read(finding, &graded.card.lab),
-        see: told(&finding.see),
+        story: texts.number(&finding.story),
+        why: texts.number(&finding.why),
+        hint: texts.number(&finding.hint),
+        read: texts.number(&read(finding, &graded.card.lab)),
+        see: texts.number(&finding.see),
         figures: (finding.figures.iter())
-            .map(|figure| (shown(&figure.name), figure.value.to_string()))
+            .map(|figure| (texts.number(&figure.name), figure.value.to_string()))
             .collect(),
         more: finding.evidence.len() - evidence.len(),
         evidence,
@@ -231,25 +259,25 @@ fn check(graded: &Graded, at: usize, room: &mut usize) -> Check {
 }
 
 /// The first proving events, as far as there is room for them.
-fn evidence(finding: &Finding, room: &mut usize) -> Vec<Proof> {
-    let shown = finding.evidence.iter().take(EVENTS).map(proof);
-    shown
-        .take_while(|proof| {
-            let needed = proof.text.len() + proof.site.len() + proof.function.len();
-            let fits = needed <= *room;
-            *room = room.saturating_sub(needed);
-            fits
-        })
-        .collect()
+fn evidence(finding: &Finding, texts: &mut Texts, room: &mut usize) -> Vec<Proof> {
+    let first = finding.evidence.iter().take(EVENTS);
+    let fitting = first.take_while(|event| {
+        let site = (event.site.as_ref()).map_or(0, |site| site.file.len() + site.function.len());
+        let needed = event.text.len() + site;
+        let fits = needed <= *room;
+        *room = room.saturating_sub(needed);
+        fits
+    });
+    fitting.map(|event| proof(event, texts)).collect()
 }
 
-fn proof(event: &Evidence) -> Proof {
+fn proof(event: &Evidence, texts: &mut Texts) -> Proof {
     let function = event.site.as_ref().map(|site| site.function.as_str());
-    Proof {
-        run: event.run,
-        event: event.event,
-        text: shown(&event.text),
-        site: place(event),
-        function: shown(function.unwrap_or_default()),
-    }
+    Proof(
+        event.run,
+        event.event,
+        texts.number(&event.text),
+        texts.number(&place(event)),
+        texts.number(function.unwrap_or_default()),
+    )
 }

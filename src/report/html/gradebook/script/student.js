@@ -26,7 +26,16 @@ async function showStudent(key) {
   }
   // Somebody may have gone on meanwhile.
   if (mine !== asked) return;
-  page.append(...parts(entry, found && found.entries[nth], found && found.findings).filter(Boolean));
+  page.append(...parts(entry, found && found.entries[nth], found && ((check) => withTexts(found.findings[check], found.strings))).filter(Boolean));
+}
+
+// A check with its texts in the place of their numbers.
+function withTexts(check, strings) {
+  const made = { ...check };
+  for (const text of ["id", "claim", "story", "why", "hint", "read", "see"]) made[text] = strings[check[text]];
+  made.figures = check.figures.map(([name, value]) => [strings[name], value]);
+  made.evidence = check.evidence.map(([run, event, text, site, place]) => ({ run, event, text: strings[text], site: strings[site], function: strings[place] }));
+  return made;
 }
 
 function wayBack(entry) {
@@ -40,7 +49,7 @@ function wayBack(entry) {
     place >= 0 ? element("span", { class: "off" }, `${grouped(place + 1)} of ${grouped(shown.order.length)}`) : null);
 }
 
-function parts(entry, page, findings) {
+function parts(entry, page, finding) {
   const made = [summaryOf(entry, page && page.graded)];
   if (!page) {
     made.push(element("p", { class: "note" }, "What was found out about this submission is not on this page, which would have become too large: see its feedback file."));
@@ -51,7 +60,7 @@ function parts(entry, page, findings) {
   if (notes.length) made.push(element("h3", {}, "Notes"), element("ul", { class: "notes" }, ...notes.map((note) => element("li", {}, note))));
   made.push(...alikeOf(keyOf(entry)));
   if (!page.graded) return made;
-  const all = page.graded.checks.map((nth) => findings[nth]);
+  const all = page.graded.checks.map(finding);
   const rank = { f: 0, u: 1, s: 2, p: 3 };
   made.push(element("h3", {}, "Checks"), ...all.map((check) => checkOf(check, rank[check.sign] < 3)));
   made.push(element("h3", {}, "Again"), line("", page.graded.again, true), line("", `${page.graded.submission}: ${page.graded.title}`), line("", page.graded.machine));
