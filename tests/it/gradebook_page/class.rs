@@ -212,7 +212,7 @@ fn graded(nth: usize, checks: usize, dice: &mut Dice) -> Graded {
             on: "2026-11-26".to_owned(),
         });
     }
-    if grade.checks.iter().any(|check| check.is_open) && nth % 2 == 0 {
+    if grade.checks.iter().any(|check| check.is_open) && matches!(nth % 4, 0 | 2) {
         grade.withheld = Some("could not be decided".to_owned());
     }
     Graded { card, grade }
