@@ -23,6 +23,7 @@ pub mod openings;
 pub mod oracle;
 pub mod recording;
 pub mod score;
+pub mod shell;
 pub mod similarity;
 pub mod snapshot;
 pub mod table;
@@ -50,3 +51,4 @@ pub use recording::{
     Object, Recording, Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};
+pub use shell::shell_word;
