@@ -9,13 +9,17 @@ use super::base64::base64;
 ///
 /// Nothing is fetched, no handler stands in an attribute, nothing is evaluated, no form is sent.
 pub(super) fn policy(script: &str, style: &str) -> String {
-    format!("{}; script-src 'sha256-{}'", still(style), hash(script))
+    with(&format!("script-src 'sha256-{}'; ", hash(script)), style)
 }
 
 /// The policy of a page with this one style, on which no script runs.
 pub(super) fn still(style: &str) -> String {
+    with("", style)
+}
+
+fn with(script: &str, style: &str) -> String {
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; {script}style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(style)
     )
 }
