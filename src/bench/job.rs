@@ -4,6 +4,7 @@
 //! every trial, and gets [`TrialRecord`]s back: recordings in their text form, behind one line of
 //! JSON each.
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
@@ -22,6 +23,9 @@ pub struct Request {
     pub lesson: String,
     /// Slug of the lab.
     pub lab: String,
+    /// The file that the lab is written in, if it is none of ours. Its name may be any bytes.
+    #[serde(default)]
+    pub file: Option<OsString>,
     /// The directory with the submission.
     pub submission: PathBuf,
     /// What the experiments are made from.

@@ -38,7 +38,7 @@ pub(in crate::lessons) fn told(check: &Check) -> Vec<Experiment> {
 }
 
 /// What the judge says of the runs with these traces, as text.
-pub(in crate::lessons) fn judged(
+pub(crate) fn judged(
     judge: Judge,
     experiment: &Experiment,
     traces: &[String],

@@ -1,7 +1,7 @@
 //! The late policy: data, and one function.
 
 use super::moment::Moment;
-use super::toml_reader::Reader;
+use crate::model::toml_reader::Reader;
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{GradeStep, Lateness};
 

@@ -11,7 +11,6 @@ mod late;
 mod moment;
 mod overrides;
 mod policy;
-mod toml_reader;
 
 pub use apply::{Applied, apply};
 pub use diff::{Change, Diff, Standing, diff};
@@ -20,4 +19,4 @@ pub use late::{LateBase, LatePolicy, lateness};
 pub use moment::Moment;
 pub use overrides::{parse_overrides, written_override};
 pub use policy::{CheckPolicy, Credit, Extension, OpenChecks, Policy};
-pub use toml_reader::{Problem, Problems};
+pub use crate::model::toml_reader::{Problem, Problems};

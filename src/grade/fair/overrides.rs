@@ -10,7 +10,7 @@
 //! on = 2026-11-26
 //! ```
 
-use super::toml_reader::{Problems, Reader, read};
+use crate::model::toml_reader::{Problems, Reader, read};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::Override;
 

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 use super::late::{self, LatePolicy};
 use super::moment::Moment;
-use super::toml_reader::{Problems, Reader, read};
+use crate::model::toml_reader::{Problems, Reader, read};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::Visibility;
 
