@@ -51,6 +51,27 @@ pub struct Request {
     pub audit: Option<Audit>,
 }
 
+impl Request {
+    /// One examination of a submission to a lab, with what is usual else.
+    pub fn of(lesson: &str, lab: &str, submission: &std::path::Path) -> Self {
+        Self {
+            lesson: lesson.to_owned(),
+            lab: lab.to_owned(),
+            file: None,
+            submission: submission.to_owned(),
+            seed: 1,
+            only: Vec::new(),
+            first: Vec::new(),
+            jobs: 1,
+            timeout_scale: 1.0,
+            repeat: 1,
+            shrinks: false,
+            exhibits: false,
+            audit: None,
+        }
+    }
+}
+
 /// A module of somebody's own, and what is done with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
