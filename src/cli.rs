@@ -158,7 +158,7 @@ enum Tool {
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
-    #[command(subcommand, hide = true)]
+    #[command(subcommand)]
     Author(author::Author),
 }
 

@@ -444,6 +444,14 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         Ok(actor) => actor,
         Err(error) => return trouble(format!("cannot copy syslab into the workshop: {error}")),
     };
+    let mut experiment = Experiment {
+        sweep: None,
+        ..(*work.experiment).clone()
+    };
+    for run in &mut experiment.runs {
+        // The runner decides nothing.
+        run.claims.clear();
+    }
     let job = Job {
         argv: built.argv.clone(),
         env: built.env.clone(),
@@ -453,10 +461,7 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         actor,
         host_uid: workshop.host_uid(),
         rung: workshop.confinement().rung,
-        experiment: Experiment {
-            sweep: None,
-            ..(*work.experiment).clone()
-        },
+        experiment,
         strike: work.strike(),
         is_reference: work.kind == Kind::Reference,
         timeout_scale,

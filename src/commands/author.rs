@@ -128,9 +128,10 @@ fn begin(args: &NewArgs, screen: &Screen) -> Outcome {
     for file in template::FILES {
         let path = dir.join(file.path);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, file.text)).map_err(|error| {
-            anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
-        })?;
+        made.and_then(|()| fs::write(&path, file.text))
+            .map_err(|error| {
+                anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
+            })?;
         screen.print(&format!("  {}\n", visible(&path.display().to_string())))?;
     }
     let file = shell_word(&dir.join(crate::custom::FILE).to_string_lossy());

@@ -203,11 +203,7 @@ fn request(args: &Manner, asked: &AskedLab, submission: PathBuf) -> Result<Reque
     for id in &args.only {
         if !ids().any(|known| known == id) {
             let known: Vec<&str> = ids().collect();
-            return Err(super::unknown(
-                &format!("{asked} has no check"),
-                id,
-                known,
-            ));
+            return Err(super::unknown(&format!("{asked} has no check"), id, known));
         }
     }
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);

@@ -228,7 +228,11 @@ mod tests {
         assert_eq!(requested(&request(Some(&file))).unwrap().slug, "note");
         assert!(requested(&request(None)).is_err());
         std::fs::write(&file, "name = 3").unwrap();
-        for wrong in [file.as_os_str(), OsStr::new("none.toml"), OsStr::new("no-lab")] {
+        for wrong in [
+            file.as_os_str(),
+            OsStr::new("none.toml"),
+            OsStr::new("no-lab"),
+        ] {
             assert_eq!(asked(wrong).unwrap_err().code, exit::USAGE);
         }
     }

@@ -17,8 +17,12 @@ pub(super) type Kind = (
 pub(super) static KINDS: &[Kind] = &[
     ("exits", |table, _| exits(table)),
     ("ended-by", |table, _| ended_by(table)),
-    ("stdout", |table, sources| prints(table, sources, Stream::Stdout)),
-    ("stderr", |table, sources| prints(table, sources, Stream::Stderr)),
+    ("stdout", |table, sources| {
+        prints(table, sources, Stream::Stdout)
+    }),
+    ("stderr", |table, sources| {
+        prints(table, sources, Stream::Stderr)
+    }),
     ("file", file),
     ("no-file", |table, _| no_file(table)),
     ("holds", |table, _| holds(table)),
@@ -58,7 +62,10 @@ fn exits(table: &mut Reader<'_, '_>) -> Option<Claim> {
     let expected = r#"a number from 0 to 255, or "not 0""#;
     let ended = table.parsed("status", expected, |text| match text {
         "not 0" => Some(Ended::Failure),
-        number => number.parse::<u8>().ok().map(|code| Ended::Status(code.into())),
+        number => number
+            .parse::<u8>()
+            .ok()
+            .map(|code| Ended::Status(code.into())),
     });
     ended.map(Claim::Ends)
 }
@@ -108,7 +115,9 @@ fn wanted(table: &mut Reader<'_, '_>, sources: &Sources<'_>) -> Option<Wanted> {
     let bytes = |value: DeValue<'_>| sources.bytes(value);
     let problems = table.problem_count();
     let found = [
-        table.value("is", bytes).map(|bytes| Wanted::OneOf(vec![bytes])),
+        table
+            .value("is", bytes)
+            .map(|bytes| Wanted::OneOf(vec![bytes])),
         (table.value("any_of", |value| sources.several(value))).map(Wanted::OneOf),
         table.value("has", bytes).map(Wanted::Has),
         table.value("begins", bytes).map(Wanted::Begins),
@@ -258,10 +267,16 @@ mod tests {
     fn what_is_wrong_in_a_claim_is_named() {
         for (text, says) in [
             ("", "claim is missing"),
-            ("claim = \"exist\"\nstatus = 0", "claim must be one of exits, "),
+            (
+                "claim = \"exist\"\nstatus = 0",
+                "claim must be one of exits, ",
+            ),
             ("claim = \"exits\"", "status is missing"),
             ("claim = \"exits\"\nstatus = 256", "status must be"),
-            ("claim = \"exits\"\nstatus = 0\nsignal = 3", "signal is not a key"),
+            (
+                "claim = \"exits\"\nstatus = 0\nsignal = 3",
+                "signal is not a key",
+            ),
             ("claim = \"ended-by\"\nsignal = \"TERM\"", "signal must be"),
             ("claim = \"stdout\"", "what must be there?"),
             ("claim = \"stdout\"\nis = 3", "is must be a text"),
@@ -269,14 +284,35 @@ mod tests {
             ("claim = \"stdout\"\nhas = \"\"", "wants nothing"),
             ("claim = \"stdout\"\nany_of = []", "any_of must be"),
             ("claim = \"file\"\nis = \"\"", "path is missing"),
-            ("claim = \"file\"\npath = \"/etc/passwd\"\nis = \"\"", "path must be"),
-            ("claim = \"holds\"\ndirectory = \"/lab\"", "names is missing"),
-            ("claim = \"durable\"\npath = \"/lab/a\"", "before is missing"),
-            ("claim = \"durable\"\npath = \"/lab/a\"\nbefore = \"ack\"", "before must be"),
-            ("claim = \"order\"\nthen = { calls = [\"read\"] }", "first is missing"),
-            ("claim = \"order\"\nfirst = {}\nthen = { calls = [\"read\"] }", "first.calls is missing"),
+            (
+                "claim = \"file\"\npath = \"/etc/passwd\"\nis = \"\"",
+                "path must be",
+            ),
+            (
+                "claim = \"holds\"\ndirectory = \"/lab\"",
+                "names is missing",
+            ),
+            (
+                "claim = \"durable\"\npath = \"/lab/a\"",
+                "before is missing",
+            ),
+            (
+                "claim = \"durable\"\npath = \"/lab/a\"\nbefore = \"ack\"",
+                "before must be",
+            ),
+            (
+                "claim = \"order\"\nthen = { calls = [\"read\"] }",
+                "first is missing",
+            ),
+            (
+                "claim = \"order\"\nfirst = {}\nthen = { calls = [\"read\"] }",
+                "first.calls is missing",
+            ),
             ("claim = \"calls\"\ncalls = [\"read\"]", "how many?"),
-            ("claim = \"calls\"\ncalls = [\"read\"]\nat_least = 2\nat_most = 1", "nothing can be both"),
+            (
+                "claim = \"calls\"\ncalls = [\"read\"]\nat_least = 2\nat_most = 1",
+                "nothing can be both",
+            ),
             ("claim = \"calls\"\ncalls = [\"raed\"]\nat_most = 1", "raed"),
             ("claim = \"cost\"\ntimes = 3", "of_run must be"),
         ] {
@@ -290,7 +326,13 @@ mod tests {
         let claim = read_claim(
             "claim = \"calls\"\ncalls = [\"fsync\", \"fdatasync\"]\non = \"/lab/log/\"\nat_most = 3\nduring = \"pass\"",
         );
-        let Ok(Claim::Calls { of, at_most: 3, at_least: 0, during: Idle::Passing }) = claim else {
+        let Ok(Claim::Calls {
+            of,
+            at_most: 3,
+            at_least: 0,
+            during: Idle::Passing,
+        }) = claim
+        else {
             panic!("{claim:?}");
         };
         assert_eq!(of.words, "fsync, fdatasync");

@@ -21,7 +21,10 @@ pub(super) fn experiment(table: &mut Reader<'_, '_>, sources: &Sources<'_>) -> E
         runs.push(run(table, sources));
     }
     if runs.iter().all(|run| run.claims.is_empty()) && table.problem_count() == 0 {
-        table.refuse("claims", "is missing: nothing must be so, and no program could fail");
+        table.refuse(
+            "claims",
+            "is missing: nothing must be so, and no program could fail",
+        );
     }
     let is_sweep = sweep.is_some();
     for (nth, run) in runs.iter_mut().enumerate() {
@@ -50,7 +53,10 @@ fn measure(table: &mut Reader<'_, '_>, runs: &mut [Run]) {
             continue;
         };
         if of_run >= nth {
-            table.refuse("claims", "has a cost of_run that is no earlier run: they are counted from 1");
+            table.refuse(
+                "claims",
+                "has a cost of_run that is no earlier run: they are counted from 1",
+            );
             continue;
         }
         runs[nth].measures_usage = true;
@@ -94,7 +100,10 @@ fn run(table: &mut Reader<'_, '_>, sources: &Sources<'_>) -> Run {
     let run = Run {
         args,
         env: environment(table),
-        faults: (table.tables("faults", faults::fault)).into_iter().flatten().collect(),
+        faults: (table.tables("faults", faults::fault))
+            .into_iter()
+            .flatten()
+            .collect(),
         limits: table.table("limits", limits).unwrap_or_default(),
         has_terminal: table.flag("terminal"),
         claims: claims.into_iter().flatten().collect(),
@@ -135,10 +144,15 @@ fn environment(table: &mut Reader<'_, '_>) -> Vec<(String, String)> {
         };
         (pairs.into_iter())
             .map(|(name, value)| match value.into_inner() {
-                DeValue::String(text) if !text.contains('\0') && !name.get_ref().contains(['=', '\0']) => {
+                DeValue::String(text)
+                    if !text.contains('\0') && !name.get_ref().contains(['=', '\0']) =>
+                {
                     Ok((name.into_inner().into_owned(), text.into_owned()))
                 }
-                _ => Err(format!("has {:?}, which must be a text in quotes", name.get_ref())),
+                _ => Err(format!(
+                    "has {:?}, which must be a text in quotes",
+                    name.get_ref()
+                )),
             })
             .collect::<Result<Vec<_>, String>>()
     });
@@ -187,12 +201,20 @@ fn input(table: &mut Reader<'_, '_>, sources: &Sources<'_>) -> InputFile {
     let content = table.value("content", |value| sources.bytes(value));
     let link = table.text("link");
     let is_fifo = table.flag("fifo");
-    let mode = table.parsed("mode", r#"permissions as an octal number in quotes: "0644""#, |text| {
-        (u32::from_str_radix(text, 8).ok()).filter(|mode| *mode <= 0o7777 && text.starts_with('0'))
-    });
+    let mode = table.parsed(
+        "mode",
+        r#"permissions as an octal number in quotes: "0644""#,
+        |text| {
+            (u32::from_str_radix(text, 8).ok())
+                .filter(|mode| *mode <= 0o7777 && text.starts_with('0'))
+        },
+    );
     let kinds = [content.is_some(), link.is_some(), is_fifo];
     if kinds.iter().filter(|is_it| **is_it).count() != 1 && !table.has_complained("content") {
-        table.refuse("content", "is missing, or one too many: a file has one of content, link and fifo = true");
+        table.refuse(
+            "content",
+            "is missing, or one too many: a file has one of content, link and fifo = true",
+        );
     }
     InputFile {
         path,

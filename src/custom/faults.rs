@@ -31,11 +31,17 @@ pub(super) fn fault(table: &mut Reader<'_, '_>) -> Option<Fault> {
     match (actions.next(), actions.next()) {
         (Some(action), None) => Some(Fault { trigger, action }),
         (None, _) => {
-            table.refuse("error", "is missing, and so are short, cut_file and strike: what happens?");
+            table.refuse(
+                "error",
+                "is missing, and so are short, cut_file and strike: what happens?",
+            );
             None
         }
         (Some(_), Some(_)) => {
-            table.refuse("error", "is one of two: a fault has one of error, short, cut_file and strike");
+            table.refuse(
+                "error",
+                "is one of two: a fault has one of error, short, cut_file and strike",
+            );
             None
         }
     }
@@ -141,7 +147,8 @@ mod tests {
         assert_eq!(full.action, Action::Error(libc::ENOSPC));
         assert_eq!(full.trigger.on, Role::Path("/lab/log".to_owned()));
         assert_eq!((full.trigger.first, full.trigger.every), (2, 1));
-        let short = read_fault("calls = [\"read\"]\non = \"/lab/\"\nfrom = \"start\"\nshort = 1").unwrap();
+        let short =
+            read_fault("calls = [\"read\"]\non = \"/lab/\"\nfrom = \"start\"\nshort = 1").unwrap();
         assert_eq!(short.action, Action::Short(1));
         assert_eq!(short.trigger.on, Role::Below("/lab".to_owned()));
         assert_eq!(short.trigger.armed, Arming::Start);
@@ -156,12 +163,27 @@ mod tests {
             ("calls = []\nerror = \"EIO\"", "calls names no call"),
             ("calls = [\"wirte\"]\nerror = \"EIO\"", "wirte"),
             ("calls = [\"write\"]", "what happens?"),
-            ("calls = [\"write\"]\nerror = \"EIO\"\nshort = 1", "one of two"),
+            (
+                "calls = [\"write\"]\nerror = \"EIO\"\nshort = 1",
+                "one of two",
+            ),
             ("calls = [\"write\"]\nerror = \"EWHAT\"", "error must be"),
-            ("calls = [\"write\"]\nerror = \"EIO\"\nnth = 0", "counted from 1"),
-            ("calls = [\"write\"]\nerror = \"EIO\"\non = \"log\"", "on must be"),
-            ("calls = [\"write\"]\nerror = \"EIO\"\nfrom = \"now\"", "from must be"),
-            ("calls = [\"write\"]\nstrike = \"SIGTERM\"", "strike must be"),
+            (
+                "calls = [\"write\"]\nerror = \"EIO\"\nnth = 0",
+                "counted from 1",
+            ),
+            (
+                "calls = [\"write\"]\nerror = \"EIO\"\non = \"log\"",
+                "on must be",
+            ),
+            (
+                "calls = [\"write\"]\nerror = \"EIO\"\nfrom = \"now\"",
+                "from must be",
+            ),
+            (
+                "calls = [\"write\"]\nstrike = \"SIGTERM\"",
+                "strike must be",
+            ),
         ] {
             let message = read_fault(text).unwrap_err();
             assert!(message.contains(says), "{text}: {message}");

@@ -83,12 +83,18 @@ impl WrittenCheck {
         }
         let teaches = table.text("teaches").unwrap_or_default();
         if !teaches.is_empty() && !is_taught(&teaches) {
-            table.refuse("teaches", "must be LESSON/HEADING, as `syslab LESSON read HEADING` takes it");
+            table.refuse(
+                "teaches",
+                "must be LESSON/HEADING, as `syslab LESSON read HEADING` takes it",
+            );
         }
         let hint = table.text("hint").unwrap_or_default();
         let mut experiments = table.tables("experiment", |table| experiment(table, sources));
         if experiments.is_empty() {
-            table.refuse("experiment", "is missing: a check has at least one [[check.experiment]]");
+            table.refuse(
+                "experiment",
+                "is missing: a check has at least one [[check.experiment]]",
+            );
         }
         let runs = experiments.iter_mut().flat_map(|one| &mut one.runs);
         for stated in runs.flat_map(|run| &mut run.claims) {
@@ -109,7 +115,10 @@ impl WrittenCheck {
 fn slug(table: &mut Reader<'_, '_>, key: &str) -> String {
     let slug = table.needed_text(key);
     if !words::is_slug(&slug) {
-        table.refuse(key, "must be small letters, digits and hyphens, a letter first");
+        table.refuse(
+            key,
+            "must be small letters, digits and hyphens, a letter first",
+        );
     }
     slug
 }

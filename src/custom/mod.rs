@@ -98,7 +98,9 @@ pub fn load(path: &Path) -> Result<&'static Lab, LoadError> {
 fn beside(directory: &Path, name: &str) -> Result<Vec<u8>, String> {
     let is_inside = (Path::new(name).components()).all(|part| matches!(part, Component::Normal(_)));
     if !is_inside || name.is_empty() {
-        return Err(format!("names the file {name:?}, which is not below the lab's directory"));
+        return Err(format!(
+            "names the file {name:?}, which is not below the lab's directory"
+        ));
     }
     bounded(&directory.join(name))
         .map_err(|error| format!("names the file {name:?}, which cannot be read: {error}"))
@@ -111,7 +113,9 @@ fn bounded(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("it is no regular file"));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_BYTES {
         let most = MOST_BYTES >> 20;
         return Err(io::Error::other(format!("it is larger than {most} MiB")));
@@ -124,9 +128,10 @@ fn leaked(written: Written) -> &'static Lab {
     let mut checks = Vec::new();
     let mut experiments = Vec::new();
     for check in written.checks {
-        let is_injecting = check.experiments.iter().any(|one| {
-            one.sweep.is_some() || one.runs.iter().any(|run| !run.faults.is_empty())
-        });
+        let is_injecting = check
+            .experiments
+            .iter()
+            .any(|one| one.sweep.is_some() || one.runs.iter().any(|run| !run.faults.is_empty()));
         checks.push(Check {
             id: forever(check.id),
             claim: forever(check.claim),

@@ -74,11 +74,12 @@ impl<'a> Sources<'a> {
         let (mut text, mut bytes, mut times) = (None, None, None);
         for (key, value) in table {
             let is_first = text.is_none() && bytes.is_none();
-            match (key.get_ref().as_ref(), value.into_inner()) {
+            match (&**key.get_ref(), value.into_inner()) {
                 ("text", DeValue::String(given)) if is_first => text = Some(given.into_owned()),
                 ("file", DeValue::String(name)) if is_first => bytes = Some((self.read)(&name)?),
                 ("hex", DeValue::String(digits)) if is_first => {
-                    bytes = Some(unhex(&digits).ok_or("has a part whose hex is no pairs of digits")?);
+                    bytes =
+                        Some(unhex(&digits).ok_or("has a part whose hex is no pairs of digits")?);
                 }
                 ("times", value) => {
                     let number = whole(&value).filter(|times| *times <= MOST_TIMES);
@@ -122,7 +123,8 @@ impl<'a> Sources<'a> {
                     }
                 }
             }
-            self.take(all.len() - before)?;
+            // Also what is empty takes its time.
+            self.take((all.len() - before).max(1))?;
         }
         Ok(all.into_bytes())
     }
@@ -196,7 +198,11 @@ fn number(text: &str) -> Option<Piece<'static>> {
         let number: Option<u32> = text.parse().ok().filter(|_| is_number);
         number.map(i128::from)
     };
-    let times = if times.is_empty() { Some(1) } else { digits(times) };
+    let times = if times.is_empty() {
+        Some(1)
+    } else {
+        digits(times)
+    };
     let plus = match (plus.strip_prefix('+'), plus.strip_prefix('-')) {
         (Some(plus), _) => digits(plus),
         (_, Some(minus)) => digits(minus).map(|minus| -minus),
@@ -238,14 +244,23 @@ mod tests {
         for (value, says) in [
             ("3", "must be a text"),
             ("[{ times = 3 }]", "must be a text"),
-            (r#"[{ text = "a", hex = "00" }]"#, "not one text, file or hex"),
+            (
+                r#"[{ text = "a", hex = "00" }]"#,
+                "not one text, file or hex",
+            ),
             (r#"[{ text = 3 }]"#, "not one text, file or hex"),
             (r#"[{ text = "a", tims = 3 }]"#, r#"unknown key "tims""#),
             (r#"[{ text = "a", times = -3 }]"#, "no whole number"),
             (r#"{ hex = "0" }"#, "no pairs"),
             (r#"{ file = "gone" }"#, "cannot be read"),
-            (r#"{ times = 1000000, text = "01234567890123456789012345678901234567890123456789012345678901234567890" }"#, "is too much"),
-            (r#"{ times = 1000000, hex = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899" }"#, "is too much"),
+            (
+                r#"{ times = 1000000, text = "01234567890123456789012345678901234567890123456789012345678901234567890" }"#,
+                "is too much",
+            ),
+            (
+                r#"{ times = 1000000, hex = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899" }"#,
+                "is too much",
+            ),
         ] {
             let message = bytes(value).unwrap_err();
             assert!(message.contains(says), "{value}: {message}");

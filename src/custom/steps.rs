@@ -127,7 +127,10 @@ mod tests {
             ("steps = [\"rset\"]", "unknown step \"rset\""),
             ("steps = [{ pas = 3 }]", "unknown step \"pas\""),
             ("steps = [{ pass_ms = \"3\" }]", "no whole number"),
-            ("steps = [{ pass_ms = 3, signal = \"SIGINT\" }]", "neither a name nor"),
+            (
+                "steps = [{ pass_ms = 3, signal = \"SIGINT\" }]",
+                "neither a name nor",
+            ),
             ("steps = [{ signal = \"TERM\" }]", "unknown signal \"TERM\""),
             ("steps = [{ output = \"\" }]", "waits for nothing"),
             ("steps = \"rest\"", "list of steps"),

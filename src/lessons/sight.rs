@@ -11,10 +11,7 @@ use crate::model::{
 ///
 /// # Errors
 /// Blind if it used what the tracer cannot follow, was not made, or was interrupted by the user.
-pub(crate) fn recording<'a>(
-    trial: &Trial<'a>,
-    run: usize,
-) -> Result<&'a Recording, Objection> {
+pub(crate) fn recording<'a>(trial: &Trial<'a>, run: usize) -> Result<&'a Recording, Objection> {
     let Some(recording) = trial.runs.get(run) else {
         return Err(Objection::Blind(format!("run {} was not made", run + 1)));
     };

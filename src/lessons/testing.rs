@@ -38,11 +38,7 @@ pub(in crate::lessons) fn told(check: &Check) -> Vec<Experiment> {
 }
 
 /// What the judge says of the runs with these traces, as text.
-pub(crate) fn judged(
-    judge: Judge,
-    experiment: &Experiment,
-    traces: &[String],
-) -> String {
+pub(crate) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -> String {
     let runs: Vec<Recording> = traces.iter().map(|trace| trace.parse().unwrap()).collect();
     let trial = Trial {
         experiment,

@@ -45,10 +45,7 @@ impl fmt::Display for Problems {
 ///
 /// # Errors
 /// All that is wrong in it, with line and key.
-pub fn read<T>(
-    text: &str,
-    read: impl FnOnce(&mut Reader<'_, '_>) -> T,
-) -> Result<T, Problems> {
+pub fn read<T>(text: &str, read: impl FnOnce(&mut Reader<'_, '_>) -> T) -> Result<T, Problems> {
     let whole = |message: String, line| {
         let key = String::new();
         Problems(vec![Problem { line, key, message }])

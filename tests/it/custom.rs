@@ -40,10 +40,18 @@ fn a_new_lab_holds_what_it_promises_wherever_it_lies() {
     new.push(odd_name());
     let made = syslab(here.path(), &new);
     assert!(made.status.success(), "{}", told(&made));
-    assert!(told(&made).contains("$ syslab author verify "), "{}", told(&made));
+    assert!(
+        told(&made).contains("$ syslab author verify "),
+        "{}",
+        told(&made)
+    );
     let again = syslab(here.path(), &new);
     assert_eq!(again.status.code(), Some(2));
-    assert!(told(&again).contains("is no empty directory"), "{}", told(&again));
+    assert!(
+        told(&again).contains("is no empty directory"),
+        "{}",
+        told(&again)
+    );
 
     let mut verify = words(&["author", "verify"]);
     verify.push(odd_name());
@@ -72,17 +80,40 @@ fn a_submission_is_examined_for_a_lab_in_a_file() {
     let wrong = check("wrong/durable-first/says-so-too-early", &[]);
     let said = told(&wrong);
     assert_eq!(wrong.status.code(), Some(1), "{said}");
-    assert!(said.contains("is not durable when it writes to standard output"), "{said}");
-    assert!(said.contains("hint: Where are the bytes when write has returned?"), "{said}");
-    assert!(said.contains("syslab process read acknowledge-after-the-sync"), "{said}");
+    assert!(
+        said.contains("is not durable when it writes to standard output"),
+        "{said}"
+    );
+    assert!(
+        said.contains("hint: Where are the bytes when write has returned?"),
+        "{said}"
+    );
+    assert!(
+        said.contains("syslab process read acknowledge-after-the-sync"),
+        "{said}"
+    );
     assert!(said.contains("Score: 70/100"), "{said}");
     let unknown = check("solution/python", &["--only", "no-such-check"]);
     assert_eq!(unknown.status.code(), Some(2), "{}", told(&unknown));
 
     fs::remove_dir_all(here.path().join("wrong/says-full-disk")).unwrap();
-    let verified = syslab(here.path(), &words(&["author", "verify", "lab.toml", "--row", "none"]));
+    let verified = syslab(
+        here.path(),
+        &words(&["author", "verify", "lab.toml", "--row", "none"]),
+    );
     let said = told(&verified);
-    assert!(!verified.status.success() && said.contains("fails the check \"says-full-disk\""), "{said}");
+    assert!(
+        !verified.status.success() && said.contains("fails the check \"says-full-disk\""),
+        "{said}"
+    );
+}
+
+/// What can be claimed of processes and descriptors, against programs that do it right and wrong.
+#[test]
+fn claims_about_processes_hold_and_find_mistakes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let verified = syslab(root, &words(&["author", "verify", "tests/custom/launcher"]));
+    assert!(verified.status.success(), "{}", told(&verified));
 }
 
 /// One of our own labs, as data: it has the same checks, and they come to the same over all of its
@@ -94,10 +125,19 @@ fn heap_as_data_is_the_same_lab() {
     let file = root.join("tests/custom/heap/lab.toml");
     let data = custom::load(&file).unwrap();
     let names = |lab: &syslab::model::Lab| -> Vec<(&str, u32)> {
-        lab.checks.iter().map(|check| (check.id, check.points)).collect()
+        lab.checks
+            .iter()
+            .map(|check| (check.id, check.points))
+            .collect()
     };
     assert_eq!(names(ours), names(data));
-    let args = ["author", "verify", "tests/custom/heap/lab.toml", "--programs", "labs/cpython/heap"];
+    let args = [
+        "author",
+        "verify",
+        "tests/custom/heap/lab.toml",
+        "--programs",
+        "labs/cpython/heap",
+    ];
     let verified = syslab(root, &words(&args));
     assert!(verified.status.success(), "{}", told(&verified));
 }

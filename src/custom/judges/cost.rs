@@ -10,7 +10,9 @@ use crate::model::{Failure, Objection, Recording, What};
 pub(super) fn cost(recording: &Recording, other: &Recording, times: u64, free_ms: u64) -> Held {
     let (_, other_us) = used(other)?;
     let (at, own_us) = used(recording)?;
-    let due_us = other_us.saturating_mul(times).max(free_ms.saturating_mul(1000));
+    let due_us = other_us
+        .saturating_mul(times)
+        .max(free_ms.saturating_mul(1000));
     if own_us <= due_us {
         return Ok(());
     }

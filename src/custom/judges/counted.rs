@@ -1,5 +1,7 @@
 //! How many calls are made, and in which order.
 
+use std::ops::Range;
+
 use super::selected::{named, selected};
 use super::{Held, with_end};
 use crate::model::recording::Made;
@@ -10,7 +12,7 @@ const SHOWN: usize = 4;
 
 /// Fails if more calls are made, or fewer.
 ///
-/// While the world lets time pass they are counted from what it did before that on. Blind spot: calls
+/// While the world lets time pass for the last time they are counted from what it did before that on. Blind spot: calls
 /// that the loader, or an interpreter, makes before the program's own code runs are not counted.
 pub(super) fn calls(
     recording: &Recording,
@@ -18,18 +20,17 @@ pub(super) fn calls(
     (at_least, at_most): (usize, usize),
     during: Idle,
 ) -> Held {
-    let windows = match during {
-        Idle::Always => vec![0..recording.events.len()],
+    let window = match during {
+        Idle::Always => Some(0..recording.events.len()),
         Idle::Passing => passing(recording),
     };
-    if windows.is_empty() {
+    let Some(window) = window else {
         let failure = Failure::new("it had ended before any time passed");
         return Err(with_end(recording, failure)
             .hint("What told it to end so early?")
             .into());
     }
-    let is_counted = |made: &Made<'_>| windows.iter().any(|window| window.contains(&made.enter));
-    let found: Vec<usize> = (selected(recording, of).filter(is_counted))
+    let found: Vec<usize> = (selected(recording, of).filter(|made| window.contains(&made.enter)))
         .map(|made| made.enter)
         .collect();
     let when = match during {
@@ -37,11 +38,22 @@ pub(super) fn calls(
         Idle::Passing => " while nothing happens",
     };
     let (why, hint) = if found.len() > at_most {
-        let why = format!("it makes {} calls of {}{when}, and {at_most} are enough", found.len(), named(of));
+        let why = format!(
+            "it makes {} calls of {}{when}, and {at_most} are enough",
+            found.len(),
+            named(of)
+        );
         (why, "What makes it call again, and how often has it to?")
     } else if found.len() < at_least {
-        let why = format!("it makes {} calls of {}{when}, and {at_least} are due", found.len(), named(of));
-        (why, "What was this call to bring about, and what does so instead?")
+        let why = format!(
+            "it makes {} calls of {}{when}, and {at_least} are due",
+            found.len(),
+            named(of)
+        );
+        (
+            why,
+            "What was this call to bring about, and what does so instead?",
+        )
     } else {
         return Ok(());
     };
@@ -55,15 +67,15 @@ pub(super) fn calls(
     })
 }
 
-/// From what the world did before it let time pass, to when the time had passed; or to the end, if a
-/// limit came first.
-fn passing(recording: &Recording) -> Vec<std::ops::Range<usize>> {
-    let mut windows = Vec::new();
+/// From what the world did before it let time pass for the last time, to when that had passed; `None`
+/// if none passed.
+fn passing(recording: &Recording) -> Option<Range<usize>> {
+    let mut window = None;
     let mut acted = 0;
     for (at, event) in recording.events.iter().enumerate() {
         match &event.what {
             What::World(World::Passed(_)) => {
-                windows.push(acted..at);
+                window = Some(acted..at);
                 acted = at;
             }
             What::Rest(_)
@@ -73,7 +85,7 @@ fn passing(recording: &Recording) -> Vec<std::ops::Range<usize>> {
             _ => {}
         }
     }
-    windows
+    window
 }
 
 /// Fails if a call that is to come later is made, and none of the first kind has succeeded before
@@ -90,8 +102,16 @@ pub(super) fn order(recording: &Recording, first: &Select, then: &Select, each: 
     for made in selected(recording, then) {
         is_made = true;
         if !done.iter().any(|at| (since..made.enter).contains(at)) {
-            let again = if since > 0 { " since the one before it" } else { "" };
-            let why = format!("no call of {} has succeeded before this {}{again}", named(first), made.call.name);
+            let again = if since > 0 {
+                " since the one before it"
+            } else {
+                ""
+            };
+            let why = format!(
+                "no call of {} has succeeded before this {}{again}",
+                named(first),
+                made.call.name
+            );
             let failure = match since {
                 0 => Failure::new(why),
                 since => Failure::new(why).showing(since),
@@ -133,7 +153,15 @@ mod tests {
 
     fn count(at_least: usize, at_most: usize, during: Idle, trace: &str) -> String {
         let of = select(&["read"], On::Anything);
-        said(Claim::Calls { of, at_least, at_most, during }, trace)
+        said(
+            Claim::Calls {
+                of,
+                at_least,
+                at_most,
+                during,
+            },
+            trace,
+        )
     }
 
     const READS: &str = "
@@ -157,9 +185,13 @@ mod tests {
           0.6 2 read(0<pipe:[1]>, "", 1) = 0
         hint: What makes it call again, and how often has it to?
         "#);
-        assert!(count(4, usize::MAX, Idle::Always, READS).contains("3 calls of read, and 4 are due"));
+        assert!(
+            count(4, usize::MAX, Idle::Always, READS).contains("3 calls of read, and 4 are due")
+        );
         assert!(count(0, 2, Idle::Always, READS).contains("and 2 are enough"));
-        assert!(count(0, 0, Idle::Passing, "2 +++ exit 0").contains("ended before any time passed"));
+        assert!(
+            count(0, 0, Idle::Passing, "2 +++ exit 0").contains("ended before any time passed")
+        );
     }
 
     #[test]

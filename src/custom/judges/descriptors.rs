@@ -37,9 +37,13 @@ pub(super) fn closes(recording: &Recording, below: &str) -> Held {
             0 => String::new(),
             others => format!(" and {others} more"),
         };
-        let why = format!("it exits with descriptor {number} ({}) open{others}", first.name);
-        let failure = (held.iter().take(SHOWN))
-            .fold(Failure::new(why), |failure, (_, opened)| failure.showing(opened.enter));
+        let why = format!(
+            "it exits with descriptor {number} ({}) open{others}",
+            first.name
+        );
+        let failure = (held.iter().take(SHOWN)).fold(Failure::new(why), |failure, (_, opened)| {
+            failure.showing(opened.enter)
+        });
         return Err(failure
             .showing(at)
             .figure("open", held.len() as f64)
@@ -60,10 +64,14 @@ fn is_below(name: &str, path: &str) -> bool {
 ///
 /// Blind if it was not looked at twice: it had ended.
 pub(super) fn keeps_none(recording: &Recording, more: usize) -> Held {
-    let looks = recording.events.iter().enumerate().filter_map(|(at, event)| match &event.what {
-        What::State(FIRST, state) => Some((at, state.fds.len())),
-        _ => None,
-    });
+    let looks = recording
+        .events
+        .iter()
+        .enumerate()
+        .filter_map(|(at, event)| match &event.what {
+            What::State(FIRST, state) => Some((at, state.fds.len())),
+            _ => None,
+        });
     let looks: Vec<_> = looks.collect();
     let [(first, before), .., (last, after)] = looks[..] else {
         let failure = Failure::new("it had ended before it could be looked at twice");
@@ -72,7 +80,9 @@ pub(super) fn keeps_none(recording: &Recording, more: usize) -> Held {
                 .showing(end)
                 .hint("What told it to end so early?")
                 .into()),
-            None => Err(Objection::Blind("its descriptors were not looked at".to_owned())),
+            None => Err(Objection::Blind(
+                "its descriptors were not looked at".to_owned(),
+            )),
         };
     };
     if after <= before + more {
@@ -80,10 +90,16 @@ pub(super) fn keeps_none(recording: &Recording, more: usize) -> Held {
     }
     let mut openings = Openings::new(recording);
     openings.up_to(last);
-    let kept = openings.held_by(FIRST).filter(|(_, opened)| opened.enter > first);
-    let why = format!("it holds {after} descriptors, and held {before} before: {} more", after - before);
-    let failure = (kept.take(SHOWN))
-        .fold(Failure::new(why).showing(first), |failure, (_, one)| failure.showing(one.enter));
+    let kept = openings
+        .held_by(FIRST)
+        .filter(|(_, opened)| opened.enter > first);
+    let why = format!(
+        "it holds {after} descriptors, and held {before} before: {} more",
+        after - before
+    );
+    let failure = (kept.take(SHOWN)).fold(Failure::new(why).showing(first), |failure, (_, one)| {
+        failure.showing(one.enter)
+    });
     Err(failure
         .showing(last)
         .figure("more", (after - before) as f64)
@@ -110,10 +126,24 @@ mod tests {
 
     #[test]
     fn what_is_closed_passes_and_what_is_elsewhere_too() {
-        assert_eq!(closes(&format!("{OPENS}2 close(3</lab/a [8]>) = 0\n2 +++ exit 0")), "pass");
+        assert_eq!(
+            closes(&format!("{OPENS}2 close(3</lab/a [8]>) = 0\n2 +++ exit 0")),
+            "pass"
+        );
         assert_eq!(closes(&format!("{OPENS}2 +++ signal SIGKILL")), "pass");
-        assert_eq!(closes(&format!("{OPENS}2 fork 3\n3 +++ exit 0\n2 close(3</lab/a [8]>) = 0\n2 +++ exit 0")), "pass");
-        assert_eq!(closes(&format!("{}2 +++ exit 0", OPENS.replace("/lab", "/laboratory"))), "pass");
+        assert_eq!(
+            closes(&format!(
+                "{OPENS}2 fork 3\n3 +++ exit 0\n2 close(3</lab/a [8]>) = 0\n2 +++ exit 0"
+            )),
+            "pass"
+        );
+        assert_eq!(
+            closes(&format!(
+                "{}2 +++ exit 0",
+                OPENS.replace("/lab", "/laboratory")
+            )),
+            "pass"
+        );
     }
 
     #[test]
@@ -124,7 +154,9 @@ mod tests {
           0.6 2 +++ exit 0
         hint: On which way out of which function is the last use of it, and who closes it?
         "#);
-        let dup = format!("{OPENS}2 dup(3</lab/a [8]>) = 5</lab/a [8]>\n2 close(3</lab/a [8]>) = 0\n2 +++ exit 0");
+        let dup = format!(
+            "{OPENS}2 dup(3</lab/a [8]>) = 5</lab/a [8]>\n2 close(3</lab/a [8]>) = 0\n2 +++ exit 0"
+        );
         assert!(closes(&dup).contains("descriptor 5 (/lab/a) open"));
     }
 

@@ -39,7 +39,9 @@ pub(super) fn durable(recording: &Recording, path: &str, before_output: bool) ->
         let (now, lasting) = (disk.volatile(path), disk.durable(path));
         for found in [now, lasting] {
             if let Crashed::Blind(why) = found {
-                return Err(Objection::Blind(format!("{path} cannot be followed: {why}")));
+                return Err(Objection::Blind(format!(
+                    "{path} cannot be followed: {why}"
+                )));
             }
         }
         if now == lasting {
@@ -77,9 +79,13 @@ fn lost(recording: &Recording, path: &str, moment: usize, disk: &Disk, is_named:
     };
     let is_of_file = |made: &Made<'_>| {
         let mut objects = (0..3).filter_map(|nth| made.object(nth));
-        WRITES.contains(&made.call.name.as_str()) && objects.any(|object| disk.is_named(object, path))
+        WRITES.contains(&made.call.name.as_str())
+            && objects.any(|object| disk.is_named(object, path))
     };
-    let written = recording.calls().filter(|made| made.enter < moment && is_of_file(made)).last();
+    let written = recording
+        .calls()
+        .filter(|made| made.enter < moment && is_of_file(made))
+        .last();
     let failure = match written {
         Some(made) => Failure::new(why).showing(made.enter),
         None => Failure::new(why),
@@ -97,7 +103,10 @@ fn outputs(recording: &Recording) -> Result<Vec<usize>, Objection> {
         .filter(|made| (0..3).filter_map(|nth| made.object(nth)).any(is_stdout))
         .filter(|made| made.returned.is_none() || made.value().is_some_and(|count| count > 0))
         .collect();
-    let seen: i64 = calls.iter().filter_map(Made::value).fold(0, i64::saturating_add);
+    let seen: i64 = calls
+        .iter()
+        .filter_map(Made::value)
+        .fold(0, i64::saturating_add);
     let received = recording.received(Stream::Stdout).len() as u64;
     if u64::try_from(seen).unwrap_or(0) < received && calls.iter().all(|made| made.exit.is_some()) {
         let why = "what it writes to standard output was not seen as calls";
@@ -115,7 +124,13 @@ mod tests {
 
     fn durable(before_output: bool, trace: &str) -> String {
         let path = "/lab/log".to_owned();
-        said(Claim::Durable { path, before_output }, trace)
+        said(
+            Claim::Durable {
+                path,
+                before_output,
+            },
+            trace,
+        )
     }
 
     const WRITES: &str = r#"
@@ -127,14 +142,18 @@ mod tests {
 
     #[test]
     fn what_is_synced_before_it_is_said_passes() {
-        let fine = format!("{WRITES}2 fsync(3</lab/log [9]>) = 0\n2 write(1<pipe:[2]>, \"ok\", 2) = 2\n* stdout \"ok\"\n2 +++ exit 0");
+        let fine = format!(
+            "{WRITES}2 fsync(3</lab/log [9]>) = 0\n2 write(1<pipe:[2]>, \"ok\", 2) = 2\n* stdout \"ok\"\n2 +++ exit 0"
+        );
         assert_eq!(durable(true, &fine), "pass");
         assert_eq!(durable(false, &fine), "pass");
     }
 
     #[test]
     fn what_is_not_fails() {
-        let early = format!("{WRITES}2 write(1<pipe:[2]>, \"ok\", 2) = 2\n* stdout \"ok\"\n2 fsync(3</lab/log [9]>) = 0\n2 +++ exit 0");
+        let early = format!(
+            "{WRITES}2 write(1<pipe:[2]>, \"ok\", 2) = 2\n* stdout \"ok\"\n2 fsync(3</lab/log [9]>) = 0\n2 +++ exit 0"
+        );
         assert_snapshot!(durable(true, &early), @r#"
         fail: what it wrote to /lab/log is not durable when it writes to standard output
           0.4 2 write(3</lab/log [9]>, "a\n", 2) = 2 @0
@@ -142,8 +161,13 @@ mod tests {
         hint: What has the kernel promised by then, and which call makes it promise more?
         "#);
         assert_eq!(durable(false, &early), "pass");
-        assert!(durable(false, &format!("{WRITES}2 +++ exit 0")).contains("not durable when it ends"));
-        assert!(durable(true, &format!("{WRITES}2 +++ exit 0")).contains("writes nothing to standard output"));
+        assert!(
+            durable(false, &format!("{WRITES}2 +++ exit 0")).contains("not durable when it ends")
+        );
+        assert!(
+            durable(true, &format!("{WRITES}2 +++ exit 0"))
+                .contains("writes nothing to standard output")
+        );
         assert!(durable(true, "* stdout \"ok\"\n2 +++ exit 0").starts_with("blind"));
         assert!(durable(false, WRITES).starts_with("blind"));
     }
@@ -154,8 +178,14 @@ mod tests {
             .replace("* file \"/lab/log\" \"\"\n", "* file \"/lab/log\" absent\n")
             .replace("O_WRONLY|O_APPEND", "O_WRONLY|O_CREAT|O_APPEND, 0644");
         let synced = format!("{made}2 fsync(3</lab/log [9]>) = 0\n2 +++ exit 0");
-        assert!(durable(false, &synced).contains("the name /lab/log would be gone"), "{}", durable(false, &synced));
-        let whole = format!("{made}2 fsync(3</lab/log [9]>) = 0\n2 openat(AT_FDCWD, \"/lab\", O_RDONLY|O_DIRECTORY) = 4</lab [1]>\n2 fsync(4</lab [1]>) = 0\n2 +++ exit 0");
+        assert!(
+            durable(false, &synced).contains("the name /lab/log would be gone"),
+            "{}",
+            durable(false, &synced)
+        );
+        let whole = format!(
+            "{made}2 fsync(3</lab/log [9]>) = 0\n2 openat(AT_FDCWD, \"/lab\", O_RDONLY|O_DIRECTORY) = 4</lab [1]>\n2 fsync(4</lab [1]>) = 0\n2 +++ exit 0"
+        );
         assert_eq!(durable(false, &whole), "pass");
     }
 }

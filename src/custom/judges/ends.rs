@@ -13,9 +13,11 @@ pub(super) fn ends(recording: &Recording, due: Ended) -> Held {
         Ended::Signal(signo) => format!("{} was to end it", signal_name(signo)),
     };
     let Some((_, status)) = recording.outcome() else {
-        return Err(Failure::new(format!("it was not seen to end, where {wanted}"))
-            .hint("What is it waiting for?")
-            .into());
+        return Err(
+            Failure::new(format!("it was not seen to end, where {wanted}"))
+                .hint("What is it waiting for?")
+                .into(),
+        );
     };
     let is_it = match (due, status) {
         (Ended::Status(due), ExitStatus::Code(code)) => due == code,

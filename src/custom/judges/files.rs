@@ -16,7 +16,9 @@ pub(super) fn file(
 ) -> Held {
     let printed = recording.received(Stream::Stdout);
     let is_printed = once_printed.is_empty()
-        || printed.windows(once_printed.len()).any(|window| window == once_printed);
+        || printed
+            .windows(once_printed.len())
+            .any(|window| window == once_printed);
     if !is_printed {
         return Ok(());
     }
@@ -32,7 +34,9 @@ pub(super) fn file(
         (None, Some(_)) => format!("{path} is there, and should not be"),
         (Some(_), None) => format!("there is no regular file {path}"),
         (Some(_), Some(Bytes { cut: 1.., .. })) => {
-            return Err(Objection::Blind(format!("{path} was too long to be recorded")));
+            return Err(Objection::Blind(format!(
+                "{path} was too long to be recorded"
+            )));
         }
         (Some(wanted), Some(bytes)) => match difference(wanted, &bytes.data) {
             None => return Ok(()),
@@ -41,7 +45,9 @@ pub(super) fn file(
     };
     let mut failure = Failure::new(why);
     if !once_printed.is_empty() {
-        let end = printed.windows(once_printed.len()).position(|window| window == once_printed);
+        let end = printed
+            .windows(once_printed.len())
+            .position(|window| window == once_printed);
         let said = end.and_then(|at| recording.received_at(Stream::Stdout, at));
         failure = said.into_iter().fold(failure, Failure::showing);
     }
@@ -60,7 +66,8 @@ pub(super) fn holds(recording: &Recording, directory: &str, names: &[String]) ->
     });
     let hint = "What does it make on the way, and on which ways out is that removed?";
     let Some((at, left)) = found.last() else {
-        let why = format!("not all of its processes ended, so that nobody could look into {directory}");
+        let why =
+            format!("not all of its processes ended, so that nobody could look into {directory}");
         return Err(with_end(recording, Failure::new(why)).hint(hint).into());
     };
     let lacking = names.iter().find(|name| !left.contains(name));
@@ -101,7 +108,9 @@ mod tests {
         "#);
         assert!(said(is(None, ""), trace).contains("is there, and should not be"));
         assert_eq!(said(is(None, ""), "* file \"/lab/a\" absent"), "pass");
-        assert!(said(is(Some(""), ""), "* file \"/lab/a\" absent").contains("no regular file /lab/a"));
+        assert!(
+            said(is(Some(""), ""), "* file \"/lab/a\" absent").contains("no regular file /lab/a")
+        );
         assert!(said(is(Some(""), ""), "2 +++ exit 0").starts_with("blind"));
     }
 
@@ -124,7 +133,10 @@ mod tests {
             directory: "/lab".to_owned(),
             names: vec!["a".to_owned(), "b".to_owned()],
         };
-        assert_eq!(said(claim(), "2 +++ exit 0\n* left \"/lab\" [ \"b\" \"a\" ]"), "pass");
+        assert_eq!(
+            said(claim(), "2 +++ exit 0\n* left \"/lab\" [ \"b\" \"a\" ]"),
+            "pass"
+        );
         assert_snapshot!(said(claim(), "2 +++ exit 0\n* left \"/lab\" [ \"a\" \"b\" \"a.tmp\" ]"), @r#"
         fail: /lab holds "a.tmp", which should not be there
           0.1 * left "/lab" [ "a" "b" "a.tmp" ]

@@ -105,14 +105,19 @@ fn with_strikes(failure: Failure, recording: &Recording, run: usize) -> Failure 
             None => failure,
         }
     });
-    failure.evidence.sort_by_key(|shown| (shown.run, shown.event));
+    failure
+        .evidence
+        .sort_by_key(|shown| (shown.run, shown.event));
     failure
 }
 
 /// The failure, with how the program ended, and the last that it said on standard error.
 fn with_end(recording: &Recording, failure: Failure) -> Failure {
     let said = recording.world().filter(|(_, world)| {
-        matches!(world, crate::model::World::Received(crate::model::Stream::Stderr, _))
+        matches!(
+            world,
+            crate::model::World::Received(crate::model::Stream::Stderr, _)
+        )
     });
     let said = said.last().map(|(at, _)| at);
     let end = recording.outcome().map(|(at, _)| at);

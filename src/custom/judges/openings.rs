@@ -45,10 +45,12 @@ impl<'a> Openings<'a> {
 
     /// Takes in all events before `event`.
     pub(super) fn up_to(&mut self, event: usize) {
-        while self.next < event.min(self.recording.events.len()) {
+        let recording = self.recording;
+        let events = &recording.events;
+        while self.next < event.min(events.len()) {
             let at = self.next;
             self.next += 1;
-            match &self.recording.events[at].what {
+            match &events[at].what {
                 What::Exit { .. } => {
                     if let Some(made) = self.calls.get(&at).copied() {
                         self.returned(&made);
@@ -96,16 +98,19 @@ impl<'a> Openings<'a> {
             }
             "close_range" if made.value().is_some() && !is_cloexec(made) => {
                 let first = number(made, 0).unwrap_or(0);
-                let last = number(made, 1).filter(|last| *last >= 0).unwrap_or(i32::MAX);
-                self.open.retain(|(by, number), _| {
-                    *by != process || !(first..=last).contains(number)
-                });
+                let last = number(made, 1)
+                    .filter(|last| *last >= 0)
+                    .unwrap_or(i32::MAX);
+                self.open
+                    .retain(|(by, number), _| *by != process || !(first..=last).contains(number));
             }
             _ => {
                 let Some(returned) = made.returned.filter(|answer| answer.errno.is_none()) else {
                     return;
                 };
-                if let (Some(object), Ok(number)) = (&returned.object, i32::try_from(returned.value)) {
+                if let (Some(object), Ok(number)) =
+                    (&returned.object, i32::try_from(returned.value))
+                {
                     let opened = Opened {
                         enter: made.enter,
                         name: object.name.clone(),
@@ -154,7 +159,9 @@ mod tests {
         let mut openings = Openings::new(&recording);
         openings.up_to(usize::MAX);
         let held = |process| -> Vec<(i32, String)> {
-            (openings.held_by(process)).map(|(number, one)| (number, one.name.clone())).collect()
+            (openings.held_by(process))
+                .map(|(number, one)| (number, one.name.clone()))
+                .collect()
         };
         assert_eq!(held(2), [(3, "/lab/b".to_owned())]);
         assert_eq!(held(5), [(4, "/lab/d".to_owned())]);

@@ -46,7 +46,10 @@ pub(super) fn difference(wanted: &Wanted, found: &[u8]) -> Option<Difference> {
             // The nearest is the one that is the same for longest.
             let nearest = due.iter().max_by_key(|due| common(due, found))?;
             let at = common(nearest, found);
-            let line = found[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+            let line = found[..at]
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |end| end + 1);
             let due = match nearest.get(line..).unwrap_or_default() {
                 [] => "nothing more".to_owned(),
                 rest => quoted(rest),
@@ -67,16 +70,16 @@ pub(super) fn difference(wanted: &Wanted, found: &[u8]) -> Option<Difference> {
             let has = found.windows(due.len().max(1)).any(|window| window == due);
             (!has).then(|| whole(due, "has nowhere in it"))
         }
-        Wanted::Begins(due) => {
-            (!found.starts_with(due)).then(|| Difference {
-                at: common(due, found),
-                ..whole(due, "does not begin with")
-            })
-        }
+        Wanted::Begins(due) => (!found.starts_with(due)).then(|| Difference {
+            at: common(due, found),
+            ..whole(due, "does not begin with")
+        }),
         Wanted::Lines(due) => lines_differ(due, found),
         Wanted::LastLine(due) => {
             let mut lines = found.split(|byte| *byte == b'\n').rev();
-            let last = lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+            let last = lines
+                .find(|line| !line.trim_ascii().is_empty())
+                .unwrap_or_default();
             (!last.starts_with(due)).then(|| Difference {
                 at: found.len().saturating_sub(1),
                 why: format!(
@@ -96,8 +99,10 @@ pub(super) fn difference(wanted: &Wanted, found: &[u8]) -> Option<Difference> {
 /// The lines of both, whatever their order.
 fn lines_differ(due: &[u8], found: &[u8]) -> Option<Difference> {
     let sorted = |bytes: &[u8]| {
-        let mut lines: Vec<Vec<u8>> =
-            bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        let mut lines: Vec<Vec<u8>> = bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(<[u8]>::to_vec)
+            .collect();
         lines.sort();
         lines
     };
@@ -111,7 +116,9 @@ fn lines_differ(due: &[u8], found: &[u8]) -> Option<Difference> {
                 there.next();
                 continue;
             }
-            (Some(one), Some(other)) if one > other => format!("has a line {} too many", quoted(other)),
+            (Some(one), Some(other)) if one > other => {
+                format!("has a line {} too many", quoted(other))
+            }
             (None, Some(other)) => format!("has a line {} too many", quoted(other)),
             (Some(one), _) => format!("lacks a line {}", quoted(one)),
         };
@@ -121,7 +128,10 @@ fn lines_differ(due: &[u8], found: &[u8]) -> Option<Difference> {
 
 /// How many bytes at the beginning are the same.
 fn common(one: &[u8], other: &[u8]) -> usize {
-    one.iter().zip(other).take_while(|(one, other)| one == other).count()
+    one.iter()
+        .zip(other)
+        .take_while(|(one, other)| one == other)
+        .count()
 }
 
 fn quoted(bytes: &[u8]) -> String {
@@ -162,7 +172,10 @@ mod tests {
         assert_eq!(stdout(is(&[""]), ""), "pass");
         assert_eq!(stdout(Wanted::Has(bytes("b")), "abc"), "pass");
         assert_eq!(stdout(Wanted::Begins(bytes("ab")), "abc"), "pass");
-        assert_eq!(stdout(Wanted::Lines(bytes("a\nb\na\n")), "b\na\na\n"), "pass");
+        assert_eq!(
+            stdout(Wanted::Lines(bytes("a\nb\na\n")), "b\na\na\n"),
+            "pass"
+        );
         assert_eq!(stdout(Wanted::LastLine(bytes("b")), "a\nbc\n\n"), "pass");
         assert_eq!(stdout(Wanted::Something, "a"), "pass");
     }
@@ -181,7 +194,10 @@ mod tests {
         hint: Which line of the program decides what stands there?
         "#);
         assert!(stdout(is(&["a\n"]), "").contains("holds nothing, where \"a\\n\" is due"));
-        assert!(stdout(is(&["a\n"]), "a\nb\n").contains("holds \"b\\n\" in line 2, where nothing more is due"));
+        assert!(
+            stdout(is(&["a\n"]), "a\nb\n")
+                .contains("holds \"b\\n\" in line 2, where nothing more is due")
+        );
     }
 
     #[test]
@@ -190,9 +206,13 @@ mod tests {
         assert!(stdout(Wanted::Has(bytes("x")), "abc").contains("has nowhere in it \"x\""));
         assert!(stdout(Wanted::Has(bytes("x")), "").contains("is nothing, and has nowhere"));
         assert!(stdout(Wanted::Begins(bytes("x")), "abc").contains("does not begin with \"x\""));
-        assert!(stdout(Wanted::Lines(bytes("a\n")), "a\nb\n").contains("has a line \"b\\n\" too many"));
+        assert!(
+            stdout(Wanted::Lines(bytes("a\n")), "a\nb\n").contains("has a line \"b\\n\" too many")
+        );
         assert!(stdout(Wanted::Lines(bytes("a\na\n")), "a\n").contains("lacks a line \"a\\n\""));
-        assert!(stdout(Wanted::LastLine(bytes("b")), "bc\na\n").contains("has \"a\" as its last line"));
+        assert!(
+            stdout(Wanted::LastLine(bytes("b")), "bc\na\n").contains("has \"a\" as its last line")
+        );
         assert!(stdout(Wanted::LastLine(bytes("b")), "").contains("has nothing as its last line"));
         assert!(stdout(Wanted::Something, " \n").contains("says nothing"));
     }

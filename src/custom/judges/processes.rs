@@ -28,7 +28,8 @@ pub(super) fn starts_clean(recording: &Recording) -> Held {
             let why = format!("{} begins with descriptor {what}", state.path);
             return Err(Failure::new(why).showing(at).hint(hint).into());
         }
-        if let Some(lacking) = (0..3).find(|number| state.fds.iter().all(|fd| fd.number != *number)) {
+        if let Some(lacking) = (0..3).find(|number| state.fds.iter().all(|fd| fd.number != *number))
+        {
             let why = format!("{} begins without descriptor {lacking}", state.path);
             return Err(Failure::new(why)
                 .showing(at)
@@ -38,7 +39,9 @@ pub(super) fn starts_clean(recording: &Recording) -> Held {
     }
     match has_begun {
         true => Ok(()),
-        false => Err(Failure::new("it starts no program").hint("Who was to start what?").into()),
+        false => Err(Failure::new("it starts no program")
+            .hint("Who was to start what?")
+            .into()),
     }
 }
 
@@ -47,7 +50,9 @@ pub(super) fn starts_clean(recording: &Recording) -> Held {
 /// Blind if the first process was not seen to end.
 pub(super) fn leaves_none(recording: &Recording) -> Held {
     let Some((end, _)) = recording.outcome() else {
-        return Err(Objection::Blind("its first process was not seen to end".to_owned()));
+        return Err(Objection::Blind(
+            "its first process was not seen to end".to_owned(),
+        ));
     };
     let hint = "Who waits for it, and until when?";
     let mut alive: BTreeMap<Task, usize> = BTreeMap::new();
@@ -71,23 +76,27 @@ pub(super) fn leaves_none(recording: &Recording) -> Held {
             0 => String::new(),
             others => format!(", and {others} more with it"),
         };
-        return Err(Failure::new(format!("it ends, and process {task} is there still{others}"))
-            .showing(*started)
-            .showing(end)
-            .figure("left", alive.len() as f64)
-            .hint(hint)
-            .into());
+        return Err(Failure::new(format!(
+            "it ends, and process {task} is there still{others}"
+        ))
+        .showing(*started)
+        .showing(end)
+        .figure("left", alive.len() as f64)
+        .hint(hint)
+        .into());
     }
     let What::End { zombies, .. } = &recording.events[end].what else {
         return Ok(());
     };
     match zombies.first() {
         None => Ok(()),
-        Some(zombie) => Err(Failure::new(format!("it ends, and nobody has waited for process {zombie}"))
-            .showing(end)
-            .figure("zombies", zombies.len() as f64)
-            .hint(hint)
-            .into()),
+        Some(zombie) => Err(Failure::new(format!(
+            "it ends, and nobody has waited for process {zombie}"
+        ))
+        .showing(end)
+        .figure("zombies", zombies.len() as f64)
+        .hint(hint)
+        .into()),
     }
 }
 
@@ -108,9 +117,9 @@ pub(super) fn reaps(recording: &Recording) -> Held {
             1 => format!("process {first} is a zombie"),
             several => format!("{several} processes are zombies, {first} the first of them"),
         };
-        let ended = recording.events[..at].iter().rposition(
-            |event| matches!(event.what, What::End { task, .. } if task == *first),
-        );
+        let ended = recording.events[..at]
+            .iter()
+            .rposition(|event| matches!(event.what, What::End { task, .. } if task == *first));
         return Err(ended
             .into_iter()
             .fold(Failure::new(why), Failure::showing)
@@ -123,10 +132,12 @@ pub(super) fn reaps(recording: &Recording) -> Held {
         return Ok(());
     }
     match recording.outcome() {
-        Some((end, _)) => Err(Failure::new("it had ended before anybody could look for zombies")
-            .showing(end)
-            .hint("What told it to end so early?")
-            .into()),
+        Some((end, _)) => Err(
+            Failure::new("it had ended before anybody could look for zombies")
+                .showing(end)
+                .hint("What told it to end so early?")
+                .into(),
+        ),
         None => Err(Objection::Blind("nobody looked for zombies".to_owned())),
     }
 }
@@ -157,7 +168,8 @@ mod tests {
 
     #[test]
     fn nobody_is_left() {
-        let fine = "2 fork 3\n2 thread 4\n3 +++ exit 0\n2 wait4(3, NULL, 0, NULL) = 3\n2 +++ exit 0";
+        let fine =
+            "2 fork 3\n2 thread 4\n3 +++ exit 0\n2 wait4(3, NULL, 0, NULL) = 3\n2 +++ exit 0";
         assert_eq!(said(Claim::LeavesNoProcess, fine), "pass");
         let alive = "2 fork 3\n3 fork 4\n3 +++ exit 0\n2 +++ exit 0\n4 +++ exit 0";
         assert_snapshot!(said(Claim::LeavesNoProcess, alive), @r"
@@ -173,8 +185,14 @@ mod tests {
 
     #[test]
     fn zombies_count_when_they_are_asked_for() {
-        assert_eq!(said(Claim::Reaps, "2 fork 3\n. rest zombies 3\n. zombies"), "pass");
-        assert!(said(Claim::Reaps, "2 fork 3\n3 +++ exit 0\n. zombies 3\n").contains("process 3 is a zombie"));
+        assert_eq!(
+            said(Claim::Reaps, "2 fork 3\n. rest zombies 3\n. zombies"),
+            "pass"
+        );
+        assert!(
+            said(Claim::Reaps, "2 fork 3\n3 +++ exit 0\n. zombies 3\n")
+                .contains("process 3 is a zombie")
+        );
         assert!(said(Claim::Reaps, "2 +++ exit 0").contains("had ended before"));
         assert!(said(Claim::Reaps, "2 fork 3").starts_with("blind"));
     }

@@ -45,7 +45,10 @@ fn is_about(made: &Made<'_>, path: &str) -> bool {
     let returned = made.returned.and_then(|answer| answer.object.as_ref());
     returned.is_some_and(|object| is_below(&object.name))
         || made.call.args.iter().any(|arg| match arg {
-            Arg::Fd(fd) => fd.object.as_ref().is_some_and(|object| is_below(&object.name)),
+            Arg::Fd(fd) => fd
+                .object
+                .as_ref()
+                .is_some_and(|object| is_below(&object.name)),
             Arg::Str(text) => text.cut == 0 && std::str::from_utf8(&text.data).is_ok_and(is_below),
             _ => false,
         })

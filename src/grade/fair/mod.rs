@@ -12,6 +12,7 @@ mod moment;
 mod overrides;
 mod policy;
 
+pub use crate::model::toml_reader::{Problem, Problems};
 pub use apply::{Applied, apply};
 pub use diff::{Change, Diff, Standing, diff};
 pub use items::{Alarm, Bin, Item, Items, histogram, items};
@@ -19,4 +20,3 @@ pub use late::{LateBase, LatePolicy, lateness};
 pub use moment::Moment;
 pub use overrides::{parse_overrides, written_override};
 pub use policy::{CheckPolicy, Credit, Extension, OpenChecks, Policy};
-pub use crate::model::toml_reader::{Problem, Problems};
