@@ -29,7 +29,7 @@ pub(super) fn calls(
         return Err(with_end(recording, failure)
             .hint("What told it to end so early?")
             .into());
-    }
+    };
     let found: Vec<usize> = (selected(recording, of).filter(|made| window.contains(&made.enter)))
         .map(|made| made.enter)
         .collect();
