@@ -204,7 +204,7 @@ mod tests {
         let alias = named("signals/durable-log").unwrap();
         assert_eq!(alias.to_string(), "process/durable-log");
         for wrong in ["durable", "process/", "sockets/durable-log", ""] {
-            assert_eq!(named(wrong).unwrap_err().code, crate::exit::USAGE);
+            assert_eq!(named(wrong).unwrap_err().code, exit::USAGE);
         }
     }
 

@@ -12,6 +12,7 @@ const END: &str = "exit_group";
 
 /// One experiment. Its run is in the same table, or its runs are a list.
 pub(super) fn experiment(table: &mut Reader<'_, '_>, sources: &Sources<'_>) -> Experiment {
+    let problems = table.problem_count();
     let story = table.needed_text("story");
     let files = table.tables("files", |file| input(file, sources));
     let sweep = table.table("sweep", faults::sweep);
@@ -20,7 +21,7 @@ pub(super) fn experiment(table: &mut Reader<'_, '_>, sources: &Sources<'_>) -> E
     if !has_list {
         runs.push(run(table, sources));
     }
-    if runs.iter().all(|run| run.claims.is_empty()) && table.problem_count() == 0 {
+    if runs.iter().all(|run| run.claims.is_empty()) && table.problem_count() == problems {
         table.refuse(
             "claims",
             "is missing: nothing must be so, and no program could fail",

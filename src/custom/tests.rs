@@ -76,7 +76,27 @@ claims = [{ claim = "exits", status = 0, stauts = 1 }, { claim = "durable", path
 story = "a third"
 run = [{ claims = [{ claim = "cost", times = 3, of_run = 2 }] }, { claims = [{ claim = "reaps" }] }]
 "#;
-    insta::assert_snapshot!(parsed(text).unwrap_err(), @"");
+    insta::assert_snapshot!(parsed(text).unwrap_err(), @r#"
+    line 1: name must be small letters, digits and hyphens, a letter first
+    line 1: title is missing
+    line 2: titel is not a key that is known here
+    line 4: check has 50 points in all, and not 100
+    line 4: check[0].experiment is missing: a check has at least one [[check.experiment]]
+    line 7: check[0].points must be a whole number from 1 on
+    line 8: check[0].teaches must be LESSON/HEADING, as `syslab LESSON read HEADING` takes it
+    line 11: check[1].id is the id of another check, too
+    line 12: check[1].claim says nothing
+    line 14: check[1].experiment[0].claims is missing: nothing must be so, and no program could fail
+    line 18: check[1].experiment[1].args must be a list of texts: ["a", "b"]
+    line 19: check[1].experiment[1].files[0].path must be the path of something below /lab: "/lab/NAME"
+    line 19: check[1].experiment[1].files[1].content is missing, or one too many: a file has one of content, link and fifo = true
+    line 20: check[1].experiment[1].limits.tiem_ms is not a key that is known here
+    line 20: check[1].experiment[1].limits.time_ms must be more than 0: nothing would get done
+    line 21: check[1].experiment[1].claims[0].stauts is not a key that is known here
+    line 21: check[1].experiment[1].claims[1].before must be "stdout" or "exit"
+    line 22: check[1].experiment[2].claims has a cost of_run that is no earlier run: they are counted from 1
+    line 24: check[1].experiment[2].run[1].claims has reaps, which takes a step "zombies"
+    "#);
 }
 
 #[test]
@@ -147,7 +167,7 @@ fn a_lab_is_loaded_with_the_files_beside_it() {
     };
     fs::write(&file, text("milk")).unwrap();
     let says = load(&file).unwrap_err().to_string();
-    assert!(says.contains("lab.toml:17: check[0].experiment[0].stdin names the file \"milk\", which cannot be read"), "{says}");
+    assert!(says.contains("lab.toml:16: check[0].experiment[0].stdin names the file \"milk\", which cannot be read"), "{says}");
     fs::write(dir.path().join("milk"), "buy milk\n").unwrap();
     let lab = load(&file).unwrap();
     assert_eq!((lab.slug, lab.checks.len()), ("note", 3));

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 /// Largest file, in bytes.
 const MAX_BYTES: usize = 4 << 20;
@@ -66,6 +66,7 @@ pub fn read<T>(text: &str, read: impl FnOnce(&mut Reader<'_, '_>) -> T) -> Resul
         at: table.span().start,
         prefix: String::new(),
         table: table.into_inner(),
+        places: Vec::new(),
         problems: &mut problems,
     };
     let value = read(&mut reader);
@@ -89,6 +90,8 @@ pub struct Reader<'a, 't> {
     at: usize,
     prefix: String,
     table: DeTable<'t>,
+    /// Where the keys stand that have been taken out.
+    places: Vec<(String, usize)>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -145,7 +148,7 @@ impl<'t> Reader<'_, 't> {
         key: &str,
         read: impl FnOnce(&mut Reader<'_, 't>) -> T,
     ) -> Option<T> {
-        let (name, value) = self.table.remove_entry(key)?;
+        let (name, value) = self.remove(key)?;
         let at = name.span().start;
         let path = self.path(key);
         self.inner(at, path, value, read)
@@ -157,7 +160,7 @@ impl<'t> Reader<'_, 't> {
         key: &str,
         mut read: impl FnMut(&mut Reader<'_, 't>) -> T,
     ) -> Vec<T> {
-        let Some((name, value)) = self.table.remove_entry(key) else {
+        let Some((name, value)) = self.remove(key) else {
             return Vec::new();
         };
         let path = self.path(key);
@@ -190,7 +193,7 @@ impl<'t> Reader<'_, 't> {
         key: &str,
         read: impl FnOnce(DeValue<'t>) -> Result<T, String>,
     ) -> Option<T> {
-        let (name, value) = self.table.remove_entry(key)?;
+        let (name, value) = self.remove(key)?;
         match read(value.into_inner()) {
             Ok(value) => Some(value),
             Err(message) => {
@@ -247,12 +250,19 @@ impl<'t> Reader<'_, 't> {
         all
     }
 
-    /// Notes a problem with a key that has been read, if it has none yet; the place is that of the
-    /// table.
+    /// Notes a problem with a key that has been read, if it has none yet; where the key is not
+    /// there, the place is that of the table.
     pub fn refuse(&mut self, key: &str, message: impl Into<String>) {
         if !self.has_complained(key) {
-            self.complain(self.at, key, message.into());
+            let place = self.places.iter().find(|(known, _)| known == key);
+            self.complain(place.map_or(self.at, |(_, at)| *at), key, message.into());
         }
+    }
+
+    fn remove(&mut self, key: &str) -> Option<(Spanned<DeString<'t>>, Spanned<DeValue<'t>>)> {
+        let (name, value) = self.table.remove_entry(key)?;
+        self.places.push((key.to_owned(), name.span().start));
+        Some((name, value))
     }
 
     fn inner<T>(
@@ -275,6 +285,7 @@ impl<'t> Reader<'_, 't> {
             at,
             prefix,
             table,
+            places: Vec::new(),
             problems: self.problems,
         };
         let value = read(&mut reader);
@@ -288,7 +299,7 @@ impl<'t> Reader<'_, 't> {
         expected: &str,
         take: impl FnOnce(DeValue<'t>) -> Option<T>,
     ) -> Option<T> {
-        let (name, value) = self.table.remove_entry(key)?;
+        let (name, value) = self.remove(key)?;
         let value = take(value.into_inner());
         if value.is_none() {
             self.complain(name.span().start, key, format!("must be {expected}"));

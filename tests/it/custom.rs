@@ -30,7 +30,7 @@ fn odd_name() -> &'static OsStr {
 }
 
 fn words<'a>(words: &[&'a str]) -> Vec<&'a OsStr> {
-    words.iter().map(OsStr::new).collect()
+    words.iter().map(|&word| OsStr::new(word)).collect()
 }
 
 #[test]

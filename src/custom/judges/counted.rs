@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::selected::{named, selected};
 use super::{Held, with_end};
-use crate::model::recording::Made;
 use crate::model::{Failure, Idle, Recording, Select, What, World};
 
 /// Calls that a failure shows.
