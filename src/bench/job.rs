@@ -6,9 +6,9 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::exhibit::Exhibit;
 use crate::model::{Experiment, Fault, Finding, Recording, Scorecard, Strike};
@@ -26,7 +26,8 @@ pub struct Request {
     /// The file that the lab is written in, if it is none of ours. Its name may be any bytes.
     #[serde(default)]
     pub file: Option<OsString>,
-    /// The directory with the submission.
+    /// The directory with the submission. Its name may be any bytes.
+    #[serde(serialize_with = "write_path", deserialize_with = "read_path")]
     pub submission: PathBuf,
     /// What the experiments are made from.
     pub seed: u64,
@@ -51,9 +52,19 @@ pub struct Request {
     pub audit: Option<Audit>,
 }
 
+/// As bytes, which a path is made of.
+fn write_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    path.as_os_str().serialize(to)
+}
+
+/// The inverse of [`write_path`].
+fn read_path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    OsString::deserialize(from).map(PathBuf::from)
+}
+
 impl Request {
     /// One examination of a submission to a lab, with what is usual else.
-    pub fn of(lesson: &str, lab: &str, submission: &std::path::Path) -> Self {
+    pub fn of(lesson: &str, lab: &str, submission: &Path) -> Self {
         Self {
             lesson: lesson.to_owned(),
             lab: lab.to_owned(),

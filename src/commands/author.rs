@@ -27,7 +27,7 @@ pub enum Author {
     /// Hold labs against their own starters, solutions and known mistakes
     Verify(Args),
     /// Show all that can be in a lab.toml
-    Reference,
+    Reference(ReferenceArgs),
 }
 
 /// Write a small lab that works, to begin one of your own with
@@ -44,6 +44,17 @@ pub struct NewArgs {
     dir: PathBuf,
 }
 
+/// Show all that can be in a lab.toml
+#[derive(Debug, clap::Args)]
+#[command(after_help = REFERENCE_EXAMPLES)]
+pub struct ReferenceArgs {}
+
+const REFERENCE_EXAMPLES: &str = "\
+Examples:
+  Read it, and keep it:
+  $ syslab author reference
+  $ syslab author reference > reference.txt";
+
 /// The reference for authors.
 const REFERENCE: &str = "labs/CUSTOM.md";
 
@@ -52,7 +63,7 @@ Examples:
   Begin a lab, see that it holds what it promises, and examine somebody's work:
   $ syslab author new mylab
   $ syslab author verify mylab/lab.toml
-  $ syslab check mylab/lab.toml work";
+  $ syslab check mylab/lab.toml mylab/solution/python";
 
 /// Hold labs against their own starters, solutions and known mistakes
 ///
@@ -107,7 +118,7 @@ pub fn run(author: &Author, screen: &Screen) -> Outcome {
     match author {
         Author::New(args) => begin(args, screen),
         Author::Verify(args) => verify(args, screen),
-        Author::Reference => {
+        Author::Reference(_) => {
             let page = embedded::file(REFERENCE).map_or_else(String::new, embedded::File::text);
             screen.page(&render_markdown(&page, screen.out))?;
             Ok(exit::DONE)

@@ -96,7 +96,8 @@ struct Manner {
 const ANY_EXAMPLES: &str = "\
 Examples:
   Examine the work in a directory, for a lab that is written in a file:
-  $ syslab check course/lab.toml work";
+  $ syslab author new mylab
+  $ syslab check mylab/lab.toml mylab/solution/python";
 
 const EXAMPLES: &str = "\
 Examples:
