@@ -101,11 +101,7 @@ impl fmt::Display for AskedLab {
 /// Usage, if there is none, several, or the file is no lab.
 pub fn asked(name: &OsStr) -> Result<AskedLab, Trouble> {
     if let Some(file) = file(name) {
-        let lab = custom::load(&file).map_err(|error| {
-            let is_wrong = matches!(error, custom::LoadError::Wrong { .. });
-            let hint = is_wrong.then_some("`syslab author reference` says what can be in it");
-            Trouble::new(exit::USAGE, error).hint_if(hint)
-        })?;
+        let lab = custom::load(&file).map_err(no_lab)?;
         return Ok(AskedLab {
             lesson: WRITTEN,
             lab,
@@ -118,6 +114,22 @@ pub fn asked(name: &OsStr) -> Result<AskedLab, Trouble> {
         lab,
         file: None,
     })
+}
+
+/// Why a file is no lab: every problem is told on a line of its own.
+fn no_lab(error: custom::LoadError) -> Trouble {
+    let custom::LoadError::Wrong { path, problems } = &error else {
+        return Trouble::new(exit::USAGE, error);
+    };
+    // anyhow is given the innermost cause first.
+    let mut lines = (problems.0.iter().rev()).map(|problem| custom::line(path, problem));
+    let innermost = anyhow::Error::msg(lines.next().unwrap_or_default());
+    let chain = lines.fold(innermost, anyhow::Error::context);
+    Trouble::new(
+        exit::USAGE,
+        chain.context(format!("{} is no lab", path.display())),
+    )
+    .hint("`syslab author reference` says what can be in it")
 }
 
 /// The file that is meant, if a name is a path: it ends in `.toml`, or is a directory that has a

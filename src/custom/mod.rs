@@ -24,7 +24,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
-use crate::model::toml_reader::Problems;
+use crate::model::toml_reader::{Problem, Problems};
 use crate::model::{Capability, Check, Form, Lab};
 use lab::Written;
 use source::Sources;
@@ -60,14 +60,18 @@ pub enum LoadError {
 
 /// Every problem on a line of its own, behind the file's name.
 fn lines(path: &Path, problems: &Problems) -> String {
-    let lines = problems.0.iter().map(|problem| {
-        let (path, line) = (path.display(), problem.line);
-        match problem.key.as_str() {
-            "" => format!("{path}:{line}: {}", problem.message),
-            key => format!("{path}:{line}: {key} {}", problem.message),
-        }
-    });
+    let lines = problems.0.iter().map(|problem| line(path, problem));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A problem as compilers tell it: `lab.toml:3: points must be ...`.
+pub fn line(path: &Path, problem: &Problem) -> String {
+    let Problem { line, key, message } = problem;
+    let path = path.display();
+    match key.as_str() {
+        "" => format!("{path}:{line}: {message}"),
+        key => format!("{path}:{line}: {key} {message}"),
+    }
 }
 
 /// Loads a lab from its file.

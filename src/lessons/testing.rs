@@ -61,7 +61,7 @@ pub(crate) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -
 }
 
 /// A trace of these of `lines`, behind `start`: one that no program can produce.
-pub(in crate::lessons) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
+pub(crate) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
     let mut is_in_write = false;
     let mut trace = start.to_owned();
     for pick in picks {

@@ -96,6 +96,20 @@ fn a_submission_is_examined_for_a_lab_in_a_file() {
     let unknown = check("solution/python", &["--only", "no-such-check"]);
     assert_eq!(unknown.status.code(), Some(2), "{}", told(&unknown));
 
+    fs::write(
+        here.path().join("bad.toml"),
+        "name = \"a\"\ntitel = \"b\"\n",
+    )
+    .unwrap();
+    let bad = syslab(here.path(), &words(&["check", "bad.toml"]));
+    let said = told(&bad);
+    assert_eq!(bad.status.code(), Some(2), "{said}");
+    assert!(said.contains("error: bad.toml is no lab\n"), "{said}");
+    assert!(
+        said.contains(": bad.toml:2: titel is not a key that is known here\n"),
+        "{said}"
+    );
+
     fs::remove_dir_all(here.path().join("wrong/says-full-disk")).unwrap();
     let verified = syslab(
         here.path(),

@@ -85,7 +85,7 @@ pub(super) fn keeps_none(recording: &Recording, more: usize) -> Held {
             )),
         };
     };
-    if after <= before + more {
+    if after <= before.saturating_add(more) {
         return Ok(());
     }
     let mut openings = Openings::new(recording);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lessons::sight;
 use crate::model::recording::Made;
-use crate::model::{Arg, ExecState, Recording, Task, What};
+use crate::model::{Arg, Recording, Task, What};
 
 /// A descriptor: of which process, and its number.
 type Key = (Task, i32);
@@ -56,9 +56,9 @@ impl<'a> Openings<'a> {
                         self.returned(&made);
                     }
                 }
-                What::Exec(task, state) => self.only(self.process(*task), state),
-                What::Begin(task) => {
-                    // What the loader and the interpreter hold is theirs.
+                What::Exec(task, _) | What::Begin(task) => {
+                    // What is inherited is not its own; what the loader and the interpreter hold is
+                    // theirs.
                     let process = self.process(*task);
                     self.open.retain(|(by, _), _| *by != process);
                 }
@@ -79,12 +79,6 @@ impl<'a> Openings<'a> {
     /// The process that a task is of.
     pub(super) fn process(&self, task: Task) -> Task {
         self.threads.get(&task).copied().unwrap_or(task)
-    }
-
-    fn only(&mut self, process: Task, state: &ExecState) {
-        self.open.retain(|(by, number), _| {
-            *by != process || state.fds.iter().any(|fd| fd.number == *number)
-        });
     }
 
     fn returned(&mut self, made: &Made<'_>) {
@@ -168,17 +162,18 @@ mod tests {
     }
 
     #[test]
-    fn what_an_exec_closes_is_closed() {
+    fn what_a_program_inherits_is_not_its_own() {
         let recording: Recording = r#"
-            2 openat(AT_FDCWD, "/lab/a", O_RDONLY|O_CLOEXEC) = 3</lab/a [8]>
             2 openat(AT_FDCWD, "/lab/b", O_RDONLY) = 4</lab/b [9]>
-            2 exec "/bin/true" fds=0</dev/null>,4</lab/b [9]>
+            2 dup2(4</lab/b [9]>, 0) = 0</lab/b [9]>
+            2 exec "/bin/cat" fds=0</lab/b [9]>
+            2 openat(AT_FDCWD, "/lab/c", O_RDONLY) = 3</lab/c [8]>
         "#
         .parse()
         .unwrap();
         let mut openings = Openings::new(&recording);
         openings.up_to(usize::MAX);
         let numbers: Vec<i32> = openings.held_by(2).map(|(number, _)| number).collect();
-        assert_eq!(numbers, [4]);
+        assert_eq!(numbers, [3]);
     }
 }
