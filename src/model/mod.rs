@@ -23,6 +23,7 @@ pub mod openings;
 pub mod oracle;
 pub mod recording;
 pub mod score;
+pub mod shell;
 pub mod snapshot;
 pub mod table;
 pub mod text;
@@ -51,3 +52,4 @@ pub use recording::{
     Object, Recording, Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};
+pub use shell::shell_word;

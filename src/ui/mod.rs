@@ -10,7 +10,6 @@ mod markdown;
 mod pager;
 mod progress;
 mod screen;
-mod shell;
 mod suggest;
 
 pub use escape::{is_safe, shortened, visible};
@@ -20,5 +19,4 @@ pub use look::{Look, Tone, columns, cut, padded};
 pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};
-pub use shell::shell_word;
 pub use suggest::did_you_mean;
