@@ -12,8 +12,8 @@ use crate::custom::template;
 use crate::embedded;
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
-use crate::model::Scorecard;
-use crate::ui::{Screen, Tone, padded, render_markdown, shell_word, visible};
+use crate::model::{Scorecard, shell_word};
+use crate::ui::{Screen, Tone, padded, render_markdown, visible};
 
 use super::examination;
 use super::interrupt::Interrupt;

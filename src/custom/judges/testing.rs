@@ -43,7 +43,7 @@ mod hostile {
         "2 rename(\"/lab/a\", \"/lab/b\") = 0",
         "2 fork 3",
         "3 thread 4",
-        "3 exec \"/bin/true\" fds=0</dev/null>,7",
+        "3 exec \"/bin/true\" fds=0</dev/null>,7</lab/a [9]>",
         "3 +++ exit 0",
         "4 +++ signal SIGKILL",
         "2 +++ exit 0 zombies 3",
