@@ -149,6 +149,7 @@ enum Tool {
     Init(init::Args),
     Watch(watch::Args),
     Start(start::Args),
+    Check(Box<check::AnyArgs>),
     Hint(hint::Args),
     Reset(reset::Args),
     Compare(compare::Args),
@@ -157,7 +158,7 @@ enum Tool {
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
-    #[command(subcommand, hide = true)]
+    #[command(subcommand)]
     Author(author::Author),
 }
 
@@ -322,6 +323,7 @@ impl Cli {
                 Tool::Init(args) => init::run(args, screen),
                 Tool::Watch(args) => watch::run(args, screen),
                 Tool::Start(args) => start::run_any(args, screen),
+                Tool::Check(args) => check::run_any(args, screen),
                 Tool::Hint(args) => hint::run(args, screen),
                 Tool::Reset(args) => reset::run(args, screen),
                 Tool::Compare(args) => compare::run(args, screen),

@@ -20,7 +20,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (sandbox::BOX_COMMAND, |_| sandbox::enter_box()),
     ("__confine", |_| commands::confine::main()),
     (bench::WORKER_COMMAND, |_| {
-        ended(bench::worker::main(lessons::lab))
+        ended(bench::worker::main(commands::which::requested))
     }),
     (bench::RUN_COMMAND, |_| ended(bench::runner::main())),
     (bench::live::START_COMMAND, |args| {

@@ -326,6 +326,8 @@ fn mistakes_say_what_to_do() {
         (vec!["trace"], "CMD"),
         (vec!["completions", "tcsh"], "bash, zsh, fish"),
         (vec!["author", "verify", "no/such"], "there is no lab"),
+        (vec!["check", "no-such-lab"], "there is no lab"),
+        (vec!["check", "none.toml"], "cannot read none.toml"),
     ] {
         let output = run(here.path(), &args);
         assert_eq!(code(&output), exit::USAGE, "{args:?}");

@@ -2,6 +2,7 @@
 
 mod cli;
 mod cpython_code;
+mod custom;
 mod demos;
 mod exercises;
 mod ext_code;
