@@ -6,6 +6,7 @@
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
 //! a terminal as it is.
 
+pub mod book;
 mod compare;
 mod descriptors;
 mod diagnosis;

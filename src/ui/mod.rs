@@ -2,6 +2,7 @@
 //!
 //! stdout is data, stderr is talk. It knows nothing of lessons or scorecards; it gets text.
 
+mod browser;
 mod escape;
 mod full_screen;
 mod live;
@@ -12,7 +13,9 @@ mod progress;
 mod screen;
 mod shell;
 mod suggest;
+mod terminal_picture;
 
+pub use browser::{BrowserError, open_in_browser};
 pub use escape::{is_safe, shortened, visible};
 pub use full_screen::{FullScreen, give_back_terminal};
 pub use live::LiveScreen;
@@ -22,3 +25,4 @@ pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};
 pub use shell::shell_word;
 pub use suggest::did_you_mean;
+pub use terminal_picture::terminal_picture;

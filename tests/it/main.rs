@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module per subject.
 
+mod book;
 mod cli;
 mod cpython_code;
 mod demos;
