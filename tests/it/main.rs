@@ -6,6 +6,7 @@ mod cpython_code;
 mod demos;
 mod exercises;
 mod ext_code;
+mod first_hour;
 mod gpu;
 mod gpu_code;
 mod inspect;
