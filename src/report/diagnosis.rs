@@ -18,6 +18,8 @@ pub struct Diagnosis {
     pub steps: Vec<ToDo>,
     /// What works of each lesson, in teaching order.
     pub lessons: Vec<LessonHere>,
+    /// The languages that programs can be written in here, of those that labs have starters in.
+    pub languages: Vec<&'static str>,
     /// What the system calls itself.
     pub system: String,
     /// Kernel and processor.
@@ -186,6 +188,7 @@ pub fn diagnosis(diagnosis: &Diagnosis, look: Look) -> String {
     let mut out = steps(&diagnosis.steps, look);
     out.push_str(&heading("What works here", look));
     out.push_str("  Texts and demos do; a demo says what it cannot show.\n");
+    line(&mut out, &written_in(&diagnosis.languages));
     for lesson in &diagnosis.lessons {
         let (health, words) = lesson.told();
         row(&mut out, look, health, (lesson.slug, 9), &words);
@@ -230,6 +233,14 @@ pub fn diagnosis(diagnosis: &Diagnosis, look: Look) -> String {
         }
     }
     out
+}
+
+/// What programs can be written in.
+fn written_in(languages: &[&str]) -> String {
+    match languages {
+        [] => "  There is nothing yet that programs can be written in: see the steps.".to_owned(),
+        some => format!("  Programs can be written in {}.", some.join(", ")),
+    }
 }
 
 /// The steps, numbered; what is to be typed stands alone, and is not wrapped.
@@ -326,6 +337,15 @@ mod tests {
         ] {
             assert_eq!(lesson.told(), (health, words.to_owned()));
         }
+    }
+
+    #[test]
+    fn languages_are_named() {
+        assert_eq!(
+            written_in(&["Python", "C"]),
+            "  Programs can be written in Python, C."
+        );
+        assert!(written_in(&[]).contains("nothing yet"));
     }
 
     #[test]

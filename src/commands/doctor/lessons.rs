@@ -7,6 +7,27 @@ use crate::report::{LabHere, LessonHere};
 /// Lessons whose labs are built with what others do not need, and the probe that looks for it.
 const BUILT_WITH: &[(&str, &str)] = &[("ext", "extensions"), ("gpu", "kernels")];
 
+/// The languages of starters, and the tools without which none of their programs runs.
+const LANGUAGES: &[(&str, &[&str])] = &[
+    ("Python", &["python3"]),
+    ("C", &["cc"]),
+    // It links with the C compiler.
+    ("Rust", &["rustc", "cc"]),
+];
+
+/// The languages that programs can be written in.
+pub(super) fn languages(probes: &[Probe]) -> Vec<&'static str> {
+    let has = |tool: &&str| {
+        let mut named = probes.iter().filter(|probe| probe.name == *tool);
+        named.any(|probe| probe.standing == Standing::Good)
+    };
+    LANGUAGES
+        .iter()
+        .filter(|(_, tools)| tools.iter().all(has))
+        .map(|(language, _)| *language)
+        .collect()
+}
+
 /// What works of a lesson.
 pub(super) fn here(lesson: &'static Lesson, machine: &Machine, probes: &[Probe]) -> LessonHere {
     let wanted = BUILT_WITH.iter().find(|(slug, _)| *slug == lesson.slug);
@@ -56,6 +77,15 @@ mod tests {
             assert!(LESSONS.iter().any(|lesson| lesson.slug == *slug), "{slug}");
             assert!(probes.iter().any(|probe| probe.name == *name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_language_needs_its_tools() {
+        let probes = [Probe::good("rustc", "1.88"), Probe::good("python3", "3.13")];
+        assert_eq!(languages(&probes), ["Python"]);
+        let with_cc = [&probes[..], &[Probe::good("cc", "12")]].concat();
+        assert_eq!(languages(&with_cc), ["Python", "C", "Rust"]);
+        assert_eq!(languages(&[]), [] as [&str; 0]);
     }
 
     #[test]

@@ -68,6 +68,7 @@ fn diagnosis(machine: Machine, probes: &[Probe]) -> Diagnosis {
             .iter()
             .map(|lesson| lessons::here(lesson, &machine, probes))
             .collect(),
+        languages: lessons::languages(probes),
         system: system.name,
         capabilities: Capability::ALL
             .iter()
