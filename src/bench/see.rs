@@ -7,6 +7,7 @@ use crate::model::{Action, Call, Expected, Recording, Run, Step, Strike, Trigger
 
 use std::path::Path;
 
+use crate::model::shell_word;
 use crate::stimulus::actor::pair::BORDER;
 
 use super::build::BATTERY_DIR;
@@ -40,7 +41,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     let mut words: Vec<String> = run
         .env
         .iter()
-        .map(|(name, value)| format!("{name}={}", quoted(value)))
+        .map(|(name, value)| format!("{name}={}", shell_word(value)))
         .collect();
     words.push("strace -f -y".to_owned());
     let traced = traced_calls(recording, if run.has_actor { STARTING } else { TELLING });
@@ -65,7 +66,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     }
     if !run.led_by.is_empty() {
         words.push(LEARNERS_ACTOR.to_owned());
-        words.extend(run.led_by.iter().map(|word| quoted(word)));
+        words.extend(run.led_by.iter().map(|word| shell_word(word)));
         words.push(BORDER.to_owned());
     }
     words.extend(argv.iter().map(|word| as_learner_sees(word)));
@@ -75,7 +76,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     words.extend(run.args.iter().map(|arg| match arg == ACTOR {
         true => LEARNERS_ACTOR.to_owned(),
         false if run.target.is_some() && *arg == TARGET.to_string() => "$!".to_owned(),
-        false => quoted(&arg.replace(ACTOR, LEARNERS_ACTOR).replace(LAB_DIR, "/tmp")),
+        false => shell_word(&arg.replace(ACTOR, LEARNERS_ACTOR).replace(LAB_DIR, "/tmp")),
     }));
     if run.has_terminal {
         // Whoever sits at one types the rest.
@@ -84,7 +85,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     if let Some(target) = &run.target {
         let args: Vec<String> = target
             .iter()
-            .map(|arg| quoted(&arg.replace(LAB_DIR, "/tmp")))
+            .map(|arg| shell_word(&arg.replace(LAB_DIR, "/tmp")))
             .collect();
         let (args, look) = (args.join(" "), words.join(" "));
         return format!("{LEARNERS_ACTOR} {args} & sleep 1; {look}; kill $!");
@@ -129,7 +130,7 @@ fn signals(steps: &[Step], words: &str) -> String {
     }
     let kills: Vec<String> = sent
         .iter()
-        .map(|signal| format!("sleep 1; pkill -{signal} -nf {}", quoted(words)))
+        .map(|signal| format!("sleep 1; pkill -{signal} -nf {}", shell_word(words)))
         .collect();
     format!(" & {}", kills.join("; "))
 }
@@ -271,16 +272,16 @@ fn as_learner_sees(word: &str) -> String {
         .and_then(|own| own.strip_prefix('/'))
     {
         return if own.contains('.') {
-            quoted(own)
+            shell_word(own)
         } else {
-            quoted(&format!("./{own}"))
+            shell_word(&format!("./{own}"))
         };
     }
     let name = word.rsplit('/').next().unwrap_or(word);
     if name.starts_with("python") {
         "python3".to_owned()
     } else {
-        quoted(word)
+        shell_word(word)
     }
 }
 
@@ -317,10 +318,10 @@ fn input(run: &Run, is_foretold: bool) -> String {
         Ok(text) if is_foretold && is_printable(text) && text.len() <= INLINE_FORETOLD => {
             match text.strip_suffix('\n') {
                 Some(text) => {
-                    let lines: Vec<String> = text.split('\n').map(quoted).collect();
+                    let lines: Vec<String> = text.split('\n').map(shell_word).collect();
                     format!("printf '%s\\n' {}", lines.join(" "))
                 }
-                None => format!("printf %s {}", quoted(text)),
+                None => format!("printf %s {}", shell_word(text)),
             }
         }
         _ if is_foretold => "cat INPUT".to_owned(),
@@ -335,7 +336,7 @@ fn input(run: &Run, is_foretold: bool) -> String {
                 .replace(ACTOR, "syslab actor")
                 .replace(LAB_DIR, "/tmp")
                 .lines()
-                .map(quoted)
+                .map(shell_word)
                 .take_while(|line| {
                     room = room.saturating_sub(line.len() + 1);
                     room > 0
@@ -358,12 +359,4 @@ fn input(run: &Run, is_foretold: bool) -> String {
 fn is_printable(text: &str) -> bool {
     text.chars()
         .all(|c| !c.is_control() || c == '\n' || c == '\t')
-}
-
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+,:@".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -177,7 +177,10 @@ fn prove(
         story,
         why: failure.why.clone(),
         hint: failure.hint.clone(),
-        see: see::command(work, record, at.argv),
+        see: match failure.see.is_empty() {
+            true => see::command(work, record, at.argv),
+            false => failure.see.clone(),
+        },
         figures: failure.figures.clone(),
         evidence,
     }

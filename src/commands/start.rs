@@ -9,7 +9,8 @@ use anyhow::Context as _;
 
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::Lesson;
-use crate::ui::{Screen, Tone, shell_word};
+use crate::model::shell_word;
+use crate::ui::{Screen, Tone};
 
 use super::starter::{self, LANGUAGES, NewFile};
 use super::which::{self, Meant};

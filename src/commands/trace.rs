@@ -9,12 +9,13 @@ use anyhow::Context as _;
 
 use crate::bench::live::{self, LiveError};
 use crate::exit::{self, Outcome, Trouble};
+use crate::model::shell_word;
 use crate::model::text::Printer;
 use crate::model::{ExitStatus, Fault, Recording};
 use crate::report::html::{self, Picture, Shot};
 use crate::tracer::decode::{Depth, sets};
 use crate::tracer::{Options, TraceError, Traced};
-use crate::ui::{Screen, shell_word};
+use crate::ui::Screen;
 
 use super::inject;
 use super::interrupt::Interrupt;

@@ -15,10 +15,16 @@ pub struct Site {
     pub line: u32,
 }
 
+impl Site {
+    /// The file without its directories.
+    pub fn name(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or(&self.file)
+    }
+}
+
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.file.rsplit('/').next().unwrap_or(&self.file);
-        write!(f, "{name}:{}", self.line)
+        write!(f, "{}:{}", self.name(), self.line)
     }
 }
 

@@ -246,6 +246,8 @@ pub struct Failure {
     pub evidence: Vec<Shown>,
     /// Figures, by name.
     pub figures: Vec<(String, f64)>,
+    /// The command that shows the same, where strace is not the tool for it; else empty.
+    pub see: String,
 }
 
 /// An event that a failure cites.
@@ -286,6 +288,13 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, question: impl Into<String>) -> Self {
         self.hint = question.into();
+        self
+    }
+
+    /// Sets the command that shows the same.
+    #[must_use]
+    pub fn see(mut self, command: impl Into<String>) -> Self {
+        self.see = command.into();
         self
     }
 

@@ -22,6 +22,7 @@ pub mod openings;
 pub mod oracle;
 pub mod recording;
 pub mod score;
+pub mod shell;
 pub mod snapshot;
 pub mod table;
 pub mod text;
@@ -48,3 +49,4 @@ pub use recording::{
     Object, Recording, Returned, SigSet, Stream, Task, Usage, What, World,
 };
 pub use score::{Evidence, Finding, Machine, Scorecard, Verdict};
+pub use shell::shell_word;

@@ -1,6 +1,7 @@
 //! What processes are called.
 
-use crate::ui::{shell_word, shortened, visible};
+use crate::model::shell_word;
+use crate::ui::{shortened, visible};
 
 /// The command line, as it could be typed; in brackets the name of what has none.
 pub(super) fn called(command: &[String], name: &str) -> String {

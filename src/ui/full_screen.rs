@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crossterm::event::{self, Event};
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    self, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -175,12 +175,24 @@ impl Input {
         let turn = Arc::new(Turn::default());
         let ours = Arc::clone(&turn);
         let thread = thread::spawn(move || {
+            // What it was drawn for is not known here, and SIGWINCH is heard from the first event::poll
+            // on, unless something is typed in the same moment.
+            let mut size = None;
             while ours.is_ours() {
                 // crossterm reads for ever where there is nothing more to be read.
                 if is_gone(Self::GLANCE) {
                     // The kernel says so only to those whose controlling terminal it was.
                     let _told = kill(Pid::this(), Signal::SIGHUP);
                     break;
+                }
+                let now = terminal::size().ok();
+                if let Some((columns, rows)) = now
+                    && size != now
+                {
+                    size = now;
+                    if !hear(Event::Resize(columns, rows)) {
+                        break;
+                    }
                 }
                 match event::poll(Duration::ZERO) {
                     Ok(false) => {}

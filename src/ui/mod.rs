@@ -11,7 +11,6 @@ mod markdown;
 mod pager;
 mod progress;
 mod screen;
-mod shell;
 mod suggest;
 mod terminal_picture;
 
@@ -23,6 +22,5 @@ pub use look::{Look, Tone, columns, cut, padded};
 pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};
-pub use shell::shell_word;
 pub use suggest::did_you_mean;
 pub use terminal_picture::terminal_picture;

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use crate::embedded::File;
 use crate::model::curriculum::Answer;
 use crate::model::experiment::LAB_DIR;
+use crate::model::shell_word;
 use crate::model::text::event_line;
 use crate::model::{Exercise, Lesson, Recording, What};
-use crate::ui::{Look, Tone, padded, shell_word, shortened, visible};
+use crate::ui::{Look, Tone, padded, shortened, visible};
 
 use super::super::workspace::Workspace;
 

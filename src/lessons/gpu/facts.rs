@@ -72,6 +72,9 @@ pub(super) struct Launch {
     pub(super) writes: u64,
     /// Whether its counters follow.
     pub(super) is_counted: bool,
+    /// The options of `syslab gpu run` that make one like it.
+    #[serde(default)]
+    pub(super) again: String,
 }
 
 /// A launch that was refused.

@@ -4,6 +4,7 @@
 //! compiled kernel, which is hostile text, and executes it instruction by instruction, in bounds of its own;
 //! it has no opinion. Facts go to standard output, one JSON object a line, and judges read them there.
 
+mod again;
 mod bed;
 mod compare;
 mod options;

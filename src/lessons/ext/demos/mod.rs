@@ -9,7 +9,7 @@ mod layout;
 mod overhead;
 mod refcounts;
 mod trace;
-mod workshop;
+pub(in crate::lessons) mod workshop;
 
 use crate::model::curriculum::Demo;
 

@@ -3,9 +3,11 @@
 //! The directory goes away with the workshop, however the demo ends. What runs in it has it as its
 //! TMPDIR too, so that compilers that are killed leave nothing elsewhere.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Context;
 use serde::de::DeserializeOwned;
@@ -13,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::lessons::columns::prose;
-use crate::lessons::cpython::demos::python::Python;
+use crate::lessons::cpython::demos::python::{Ended, Python, run};
 use crate::lessons::ext::battery::BATTERY;
 use crate::model::curriculum::DemoOptions;
 use crate::probes::packages;
@@ -27,8 +29,8 @@ const LEAST: (u32, u32) = (3, 11);
 const ATTEMPTS: usize = 10;
 
 /// The directory, and the interpreter.
-pub(super) struct Workshop {
-    pub(super) python: Python,
+pub(in crate::lessons) struct Workshop {
+    pub(in crate::lessons) python: Python,
     directory: TempDir,
 }
 
@@ -38,7 +40,10 @@ impl Workshop {
     ///
     /// # Errors
     /// If there is no temporary directory, or the user has interrupted the demo.
-    pub(super) fn open(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<Option<Self>> {
+    pub(in crate::lessons) fn open(
+        out: &mut dyn Write,
+        options: &DemoOptions,
+    ) -> anyhow::Result<Option<Self>> {
         let name = packages::interpreter().unwrap_or_else(|| PathBuf::from("python3"));
         let Some(python) = Python::find_at(out, name, LEAST, options)? else {
             return Ok(None);
@@ -54,7 +59,7 @@ impl Workshop {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn put(&self, name: &str, text: &str) -> anyhow::Result<()> {
+    pub(in crate::lessons) fn put(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let path = self.directory.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -67,7 +72,7 @@ impl Workshop {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn put_shim(&self) -> anyhow::Result<()> {
+    pub(in crate::lessons) fn put_shim(&self) -> anyhow::Result<()> {
         let needed =
             |name: &str| name.starts_with("shim") || ["toolchain.py", "elf.py"].contains(&name);
         for (name, text) in BATTERY.sources.iter().filter(|(name, _)| needed(name)) {
@@ -80,7 +85,7 @@ impl Workshop {
     ///
     /// # Errors
     /// If it fails, or the user has interrupted the demo.
-    pub(super) fn ask_or_say<T: DeserializeOwned>(
+    pub(in crate::lessons) fn ask_or_say<T: DeserializeOwned>(
         &self,
         out: &mut dyn Write,
         helper: &str,
@@ -101,20 +106,39 @@ impl Workshop {
     ///
     /// # Errors
     /// If it fails, or the user has interrupted the demo.
-    pub(super) fn ask<T: DeserializeOwned>(
+    pub(in crate::lessons) fn ask<T: DeserializeOwned>(
         &self,
         helper: &str,
         args: &[&str],
         options: &DemoOptions,
     ) -> anyhow::Result<T> {
-        let change = |command: &mut std::process::Command| {
-            command
-                .current_dir(self.directory.path())
-                .env("TMPDIR", self.directory.path())
-                // Threads of a library on a busy machine would be measured instead of it.
-                .env("OPENBLAS_NUM_THREADS", "1");
-        };
+        let change = |command: &mut Command| self.settle(command);
         self.python.ask_in(helper, args, change, options)
+    }
+
+    /// Runs a command to its end, in the directory.
+    ///
+    /// # Errors
+    /// If it does not end, or the user has interrupted the demo.
+    pub(in crate::lessons) fn run(
+        &self,
+        argv: &[&OsStr],
+        options: &DemoOptions,
+    ) -> anyhow::Result<Ended> {
+        run(argv, |command| self.settle(command), options)
+    }
+
+    /// Where the directory is.
+    pub(in crate::lessons) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn settle(&self, command: &mut Command) {
+        command
+            .current_dir(self.directory.path())
+            .env("TMPDIR", self.directory.path())
+            // Threads of a library on a busy machine would be measured instead of it.
+            .env("OPENBLAS_NUM_THREADS", "1");
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) const DEMO: Demo = Demo {
 const SOURCE: (&str, &str) = ("coalescing.cu", include_str!("kernels/coalescing.cu"));
 
 /// The line that loads.
-const LOAD: u32 = 3;
+const LOAD: u32 = 4;
 
 /// Numbers between those of two neighbouring lanes.
 const STRIDES: [u32; 6] = [1, 2, 3, 4, 8, 32];

@@ -6,9 +6,13 @@
 mod banks;
 mod coalescing;
 mod divergence;
+mod errors;
 mod hello;
+mod program;
+mod python;
 mod race;
 mod stage;
+mod streams;
 mod vector_add;
 
 use crate::model::curriculum::Demo;
@@ -21,4 +25,7 @@ pub static DEMOS: &[Demo] = &[
     banks::DEMO,
     divergence::DEMO,
     race::DEMO,
+    streams::DEMO,
+    errors::DEMO,
+    python::DEMO,
 ];

@@ -89,7 +89,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
 
 /// The two accesses.
 fn told(race: &Fault) -> String {
-    let mut text = format!("it {} ({})\n", visible(&race.text), race.at);
+    let mut text = prose(&format!("it {} ({})", visible(&race.text), race.at));
     for (site, at) in [(&race.site, Some(race.at)), (&race.other, race.other_at)] {
         let (Some(site), Some(at)) = (site, at) else {
             continue;

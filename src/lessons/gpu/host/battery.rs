@@ -20,7 +20,7 @@ macro_rules! device_file {
 }
 
 /// The battery.
-pub(super) static BATTERY: Battery = Battery {
+pub(in crate::lessons::gpu) static BATTERY: Battery = Battery {
     sources: &[
         file!("bridge_arrays.py"),
         file!("bridge_probe.py"),

@@ -9,4 +9,5 @@ mod judges;
 mod labs;
 mod runs;
 
+pub(super) use battery::BATTERY;
 pub(super) use labs::{BRIDGE, RAII};

@@ -187,5 +187,6 @@ pub(super) fn failure(seen: Seen<'_>, fault: &Fault, group: Group) -> Failure {
     let why = format!("{}: {}", told::launch(seen.launch), told::fault(fault));
     Failure::new(why)
         .hint(group.hint(fault.kind))
+        .see(told::see(seen))
         .figure("times", fault.times as f64)
 }

@@ -42,6 +42,7 @@ fn launch() -> Launch {
         warps: 16,
         writes: 257,
         is_counted: true,
+        again: "--kernel k --grid 2 --block 256 --args '257'".to_owned(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! How launches and faults read in a sentence.
 
 use super::super::cases::grouped;
-use super::super::facts::Launch;
+use super::super::facts::{Fact, Launch, Seen};
 use crate::gpu::counters::LineCounters;
 use crate::gpu::fault::{At, Fault, Site};
+use crate::model::shell_word;
 
 /// A launch: "n = 257, 2 blocks of 256".
 pub(super) fn launch(launch: &Launch) -> String {
@@ -11,6 +12,27 @@ pub(super) fn launch(launch: &Launch) -> String {
         true => launch.told.clone(),
         false => format!("{}, compiled without optimisation", launch.told),
     }
+}
+
+/// The command that makes a launch like it; empty, where nothing names the file.
+pub(super) fn see(seen: Seen<'_>) -> String {
+    let sites = seen.facts.iter().filter_map(|fact| match fact {
+        Fact::Fault(fault) => fault.site.as_ref(),
+        Fact::Counters(line) => line.site.as_ref(),
+        _ => None,
+    });
+    let Some(file) = sites.map(Site::name).next() else {
+        return String::new();
+    };
+    let profile = match seen.launch.is_counted {
+        true => " --profile",
+        false => "",
+    };
+    format!(
+        "syslab gpu run {} {}{profile}",
+        shell_word(file),
+        seen.launch.again
+    )
 }
 
 /// A line of the kernel, as the subject of a sentence.

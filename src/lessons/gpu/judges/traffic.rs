@@ -132,6 +132,7 @@ fn apart(seen: Seen<'_>, way: Way, sectors: f64, most: f64) -> Failure {
     }
     Failure::new(why)
         .hint("At that line, how far apart are the addresses of two neighbouring lanes?")
+        .see(told::see(seen))
         .figure("sectors", sectors)
 }
 
@@ -160,6 +161,7 @@ pub(in crate::lessons::gpu) fn avoids_bank_conflicts(trial: &Trial<'_>) -> Judge
         }
         return Err(Failure::new(why)
             .hint("In which of the 32 banks is the word of each lane, at that line?")
+            .see(told::see(seen))
             .figure("passes", passes)
             .into());
     }
@@ -220,6 +222,7 @@ fn loads_at_most(facts: &Facts, most: impl Fn([f64; 3]) -> f64, hint: &str) -> J
         }
         return Err(Failure::new(why)
             .hint(hint)
+            .see(told::see(seen))
             .figure("loaded_bytes", bytes)
             .into());
     }

@@ -80,6 +80,7 @@ fn queues(
     }
     Err(Failure::new(why)
         .hint("Who could add up first, so that fewer threads have to go there?")
+        .see(told::see(seen))
         .figure("atomics", all as f64))
 }
 
@@ -109,6 +110,7 @@ pub(in crate::lessons::gpu) fn diverges_little(trial: &Trial<'_>) -> Judgement {
         }
         return Err(Failure::new(why)
             .hint("At that line, which lanes of a warp go on, and could whole warps do so instead?")
+            .see(told::see(seen))
             .figure("divergent_branches", parted)
             .into());
     }
@@ -134,6 +136,7 @@ pub(in crate::lessons::gpu) fn scans_in_log_steps(trial: &Trial<'_>) -> Judgemen
             );
             return Err(Failure::new(why)
                 .hint("How many elements can a thread know of after one step, after two, after three?")
+                .see(told::see(seen))
                 .into());
         }
         let lanes = total.thread_instructions as f64 / total.warp_instructions.max(1) as f64;
@@ -160,5 +163,6 @@ fn looking_on(seen: Seen<'_>, lanes: f64) -> Failure {
     }
     Failure::new(why)
         .hint("What do the other threads do meanwhile?")
+        .see(told::see(seen))
         .figure("lanes", lanes)
 }

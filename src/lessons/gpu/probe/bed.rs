@@ -5,7 +5,7 @@
 
 use super::super::cases::{Array, Parameter, Plan, Start};
 use super::super::facts::{Fact, Launch, Refused};
-use super::compare;
+use super::{again, compare};
 use crate::gpu::counters::Counters;
 use crate::gpu::fault::Fault;
 use crate::gpu::launch::{Arg, Checks, FunctionInfo, LaunchError, SimOptions};
@@ -135,6 +135,7 @@ impl Bed {
                 warps: launched.counters.warps,
                 writes: total.global_stores.saturating_add(total.global_atomics),
                 is_counted: plan.is_counted,
+                again: again::options(function, plan, parameters, self.is_optimised),
             },
             faults: launched.faults,
             counters: launched.counters,

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::super::super::facts::{Cannot, Module, Refused};
+use super::super::super::facts::{Cannot, Module, Refused, Seen};
 use super::super::*;
 use super::*;
 use crate::gpu::fault::Space;
@@ -77,6 +77,21 @@ fn a_fault_without_optimisation_says_so() {
       by thread (1, 0, 0) of block (1, 0, 0)
     hint: Which line has put something there before, and for which threads?
     ");
+}
+
+#[test]
+fn the_command_that_shows_it_names_file_and_launch() {
+    let seen = [did(fault(FaultKind::Race, "reads 4 bytes"))];
+    let launch = launch();
+    let seen = Seen {
+        launch: &launch,
+        facts: &seen,
+    };
+    assert_eq!(
+        told::see(seen),
+        "syslab gpu run kernel.cu --kernel k --grid 2 --block 256 --args '257' --profile"
+    );
+    assert_eq!(told::see(Seen { facts: &[], ..seen }), "");
 }
 
 #[test]
