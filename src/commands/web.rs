@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use crate::embedded::pages::{self, Page};
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
-use crate::model::Lesson;
+use crate::model::{Lesson, shell_word};
 use crate::report::book::{self, Book, Chapter, Leaf};
-use crate::ui::{BrowserError, Screen, open_in_browser, shell_word};
+use crate::ui::{BrowserError, Screen, open_in_browser};
 
 use super::read;
 
