@@ -9,8 +9,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, compare, completions, demo, doctor, exercise, hint, init, inspect,
-    kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
+    audit, author, check, compare, completions, contents, demo, doctor, exercise, hint, init,
+    inspect, kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -154,6 +154,7 @@ enum Tool {
     Reset(reset::Args),
     Compare(compare::Args),
     List(list::Args),
+    Read(contents::Args),
     Trace(trace::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -328,6 +329,7 @@ impl Cli {
                 Tool::Reset(args) => reset::run(args, screen),
                 Tool::Compare(args) => compare::run(args, screen),
                 Tool::List(args) => list::run(args, screen),
+                Tool::Read(args) => contents::run(args, screen),
                 Tool::Trace(args) => trace::run(args, screen),
                 Tool::Doctor(args) => doctor::run(args, screen),
                 Tool::Completions(args) => completions::run(args, command(), screen),
