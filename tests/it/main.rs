@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module per subject.
 
 mod book;
+mod browser;
 mod cli;
 mod cpython_code;
 mod custom;
@@ -10,6 +11,7 @@ mod ext_code;
 mod first_hour;
 mod gpu;
 mod gpu_code;
+mod gradebook_page;
 mod inspect;
 mod labs;
 mod memory;

@@ -12,10 +12,11 @@ mod moment;
 mod overrides;
 mod policy;
 
+pub use crate::model::items::{Alarm, Bin, Item, Items};
 pub use crate::model::toml_reader::{Problem, Problems};
 pub use apply::{Applied, apply};
 pub use diff::{Change, Diff, Standing, diff};
-pub use items::{Alarm, Bin, Item, Items, histogram, items};
+pub use items::{histogram, items};
 pub use late::{LateBase, LatePolicy, lateness};
 pub use moment::Moment;
 pub use overrides::{parse_overrides, written_override};
