@@ -7,6 +7,7 @@
 
 pub mod charset;
 pub mod check;
+pub mod claim;
 pub mod clients;
 pub mod curriculum;
 pub mod disk;
@@ -28,10 +29,12 @@ pub mod similarity;
 pub mod snapshot;
 pub mod table;
 pub mod text;
+pub mod toml_reader;
 
 pub use check::{
     Battery, Capability, Check, Failure, Form, Judgement, Lab, Objection, Pass, Shown, Trial,
 };
+pub use claim::{Claim, Ended, Idle, On, Select, Stated, Wanted};
 pub use clients::{Crowd, Ending, Endpoint, Move, Passed, Payload, Reading, Sighting, Tls};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{

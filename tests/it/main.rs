@@ -1,11 +1,14 @@
 //! Integration tests: one binary, one module per subject.
 
+mod book;
 mod browser;
 mod cli;
 mod cpython_code;
+mod custom;
 mod demos;
 mod exercises;
 mod ext_code;
+mod first_hour;
 mod gpu;
 mod gpu_code;
 mod gradebook_page;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::model::check::WRITTEN;
 use crate::model::{Evidence, Finding, Machine, Scorecard};
 
 use super::Shot;
@@ -65,8 +66,11 @@ pub(super) fn card(card: &Scorecard, shots: &[Shot<'_>]) -> Card {
 
 /// The command that makes the same experiments again.
 pub(super) fn again(card: &Scorecard) -> String {
-    let (lesson, lab) = card.lab.split_once('/').unwrap_or(("", &card.lab));
-    shown(&format!("syslab {lesson} check {lab} --seed {}", card.seed))
+    match card.lab.split_once('/').unwrap_or(("", &card.lab)) {
+        // Nobody here knows where its file is.
+        (WRITTEN, _) => "syslab check lab.toml".to_owned(),
+        (lesson, lab) => shown(&format!("syslab {lesson} check {lab} --seed {}", card.seed)),
+    }
 }
 
 /// Where a card comes from, in a line.
