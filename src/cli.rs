@@ -9,7 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, compare, completions, demo, doctor, exercise, hint, init, inspect,
+    audit, author, check, compare, completions, demo, doctor, exercise, grade, hint, init, inspect,
     kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
 };
 use crate::exit::{self, Outcome, Trouble};
@@ -154,6 +154,7 @@ enum Tool {
     Compare(compare::Args),
     List(list::Args),
     Trace(trace::Args),
+    Grade(Box<grade::Args>),
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -327,6 +328,7 @@ impl Cli {
                 Tool::Compare(args) => compare::run(args, screen),
                 Tool::List(args) => list::run(args, screen),
                 Tool::Trace(args) => trace::run(args, screen),
+                Tool::Grade(args) => grade::run(args, screen),
                 Tool::Doctor(args) => doctor::run(args, screen),
                 Tool::Completions(args) => completions::run(args, command(), screen),
                 Tool::Man(args) => man::run(args, command(), screen),

@@ -9,6 +9,7 @@ pub mod confine;
 pub mod demo;
 pub mod doctor;
 pub mod exercise;
+pub mod grade;
 pub mod hint;
 pub mod init;
 pub mod inspect;

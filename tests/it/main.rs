@@ -7,6 +7,7 @@ mod exercises;
 mod ext_code;
 mod gpu;
 mod gpu_code;
+mod grade;
 mod inspect;
 mod labs;
 mod memory;
