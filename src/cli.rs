@@ -9,8 +9,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, compare, completions, demo, doctor, exercise, grade, hint, init, inspect,
-    kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
+    audit, author, check, compare, completions, contents, demo, doctor, exercise, grade, hint,
+    init, inspect, kernel, list, load, man, overview, read, reset, serve, start, trace, watch,
+    which,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -149,16 +150,18 @@ enum Tool {
     Init(init::Args),
     Watch(watch::Args),
     Start(start::Args),
+    Check(Box<check::AnyArgs>),
     Hint(hint::Args),
     Reset(reset::Args),
     Compare(compare::Args),
     List(list::Args),
+    Read(contents::Args),
     Trace(trace::Args),
     Grade(Box<grade::Args>),
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
-    #[command(subcommand, hide = true)]
+    #[command(subcommand)]
     Author(author::Author),
 }
 
@@ -323,10 +326,12 @@ impl Cli {
                 Tool::Init(args) => init::run(args, screen),
                 Tool::Watch(args) => watch::run(args, screen),
                 Tool::Start(args) => start::run_any(args, screen),
+                Tool::Check(args) => check::run_any(args, screen),
                 Tool::Hint(args) => hint::run(args, screen),
                 Tool::Reset(args) => reset::run(args, screen),
                 Tool::Compare(args) => compare::run(args, screen),
                 Tool::List(args) => list::run(args, screen),
+                Tool::Read(args) => contents::run(args, screen),
                 Tool::Trace(args) => trace::run(args, screen),
                 Tool::Grade(args) => grade::run(args, screen),
                 Tool::Doctor(args) => doctor::run(args, screen),

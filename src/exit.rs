@@ -1,6 +1,6 @@
 //! How the program ends: its exit codes, and how trouble is told.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use crate::ui::{Screen, StdoutClosed, Tone, give_back_terminal, visible};
 
@@ -122,7 +122,11 @@ pub fn install_panic_hook() {
         // Else nobody could read what follows.
         give_back_terminal();
         usual(info);
-        eprintln!("error: this is a bug in syslab; please report it with the lines above");
+        // Not eprintln: it would panic again where standard error is gone.
+        let _said = writeln!(
+            io::stderr(),
+            "error: this is a bug in syslab; please report it with the lines above"
+        );
         std::process::exit(i32::from(BUG));
     }));
 }

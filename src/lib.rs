@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod cli;
 pub mod commands;
+pub mod custom;
 pub mod embedded;
 pub mod exit;
 pub mod gpu;

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use syslab::model::check::{KERNEL_LAUNCH, KERNEL_PROBE};
 use syslab::model::experiment::ACTOR;
-use syslab::{bench, cli, commands, exit, gpu, grade, lessons, sandbox, stimulus};
+use syslab::{bench, cli, commands, embedded, exit, gpu, grade, lessons, sandbox, stimulus};
 
 /// A hidden entry: the arguments after its name.
 type Entry = fn(&[OsString]) -> ExitCode;
@@ -20,7 +20,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (sandbox::BOX_COMMAND, |_| sandbox::enter_box()),
     ("__confine", |_| commands::confine::main()),
     (bench::WORKER_COMMAND, |_| {
-        ended(bench::worker::main(lessons::lab))
+        ended(bench::worker::main(commands::which::requested))
     }),
     (bench::RUN_COMMAND, |_| ended(bench::runner::main())),
     (grade::WORKER_COMMAND, |args| {
@@ -37,6 +37,9 @@ static ENTRIES: &[(&str, Entry)] = &[
         ended(stimulus::clients::main(args))
     }),
     (lessons::player::PLAYER_COMMAND, lessons::player::play),
+    (embedded::mdbook::COMMAND, |args| {
+        ended(embedded::mdbook::main(&texts(args)))
+    }),
     (KERNEL_PROBE, |args| {
         lessons::gpu::probe::main(&texts(args), &mut std::io::stdout().lock())
     }),

@@ -123,7 +123,7 @@ impl BuildError {
         match self {
             Self::NotExecutable(name) => format!("chmod +x {name}"),
             Self::MissingTool { tool, .. } => {
-                format!("install {tool}, or see `syslab doctor` for what was found")
+                format!("`syslab doctor` says how to install {tool} here")
             }
             Self::MissingPackage(_) => {
                 "scripts/setup installs what builds of extensions need; see `syslab doctor`"

@@ -4,10 +4,11 @@
 //! every trial, and gets [`TrialRecord`]s back: recordings in their text form, behind one line of
 //! JSON each.
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::exhibit::Exhibit;
 use crate::model::{Experiment, Fault, Finding, Recording, Scorecard, Strike};
@@ -22,7 +23,11 @@ pub struct Request {
     pub lesson: String,
     /// Slug of the lab.
     pub lab: String,
-    /// The directory with the submission.
+    /// The file that the lab is written in, if it is none of ours. Its name may be any bytes.
+    #[serde(default)]
+    pub file: Option<OsString>,
+    /// The directory with the submission. Its name may be any bytes.
+    #[serde(serialize_with = "write_path", deserialize_with = "read_path")]
     pub submission: PathBuf,
     /// What the experiments are made from.
     pub seed: u64,
@@ -45,6 +50,37 @@ pub struct Request {
     /// For a lab whose submissions are modules: one that is in no lab, and calls of it.
     #[serde(default)]
     pub audit: Option<Audit>,
+}
+
+/// As bytes, which a path is made of.
+fn write_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    path.as_os_str().serialize(to)
+}
+
+/// The inverse of [`write_path`].
+fn read_path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    OsString::deserialize(from).map(PathBuf::from)
+}
+
+impl Request {
+    /// One examination of a submission to a lab, with what is usual else.
+    pub fn of(lesson: &str, lab: &str, submission: &Path) -> Self {
+        Self {
+            lesson: lesson.to_owned(),
+            lab: lab.to_owned(),
+            file: None,
+            submission: submission.to_owned(),
+            seed: 1,
+            only: Vec::new(),
+            first: Vec::new(),
+            jobs: 1,
+            timeout_scale: 1.0,
+            repeat: 1,
+            shrinks: false,
+            exhibits: false,
+            audit: None,
+        }
+    }
 }
 
 /// A module of somebody's own, and what is done with it.

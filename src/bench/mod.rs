@@ -31,6 +31,7 @@ pub mod oracle;
 pub mod plan;
 pub mod runner;
 pub mod see;
+pub mod steps;
 pub mod streams;
 pub mod verdict;
 pub mod who;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::model::check::WRITTEN;
 use crate::model::curriculum::heading_slug;
 use crate::model::exhibit::Exhibit;
 use crate::model::limit::explain_limit;
@@ -336,7 +337,10 @@ pub fn blank(lesson: &str, check: &Check, verdict: Verdict, story: &str) -> Find
         story: story.to_owned(),
         why: String::new(),
         hint: String::new(),
-        teaches: format!("{lesson}/{}", heading_slug(check.teaches)),
+        teaches: match lesson {
+            WRITTEN => check.teaches.to_owned(),
+            lesson => format!("{lesson}/{}", heading_slug(check.teaches)),
+        },
         see: String::new(),
         figures: Vec::new(),
         evidence: Vec::new(),

@@ -24,8 +24,8 @@ use super::plan::{self, Kind, Work};
 use super::runner::causes;
 use super::verdict::{self, Outcome, Surroundings, TrialResult};
 
-/// Finds a lab by the slugs of its lesson and its own.
-pub type FindLab = fn(&str, &str) -> Option<&'static Lab>;
+/// Finds the lab that a request is about.
+pub type FindLab = fn(&Request) -> Result<&'static Lab, AnyError>;
 
 /// The process' main function: an [`Order`] on standard input, [`Report`]s on standard output.
 ///
@@ -47,7 +47,8 @@ pub fn main(find: FindLab) -> io::Result<()> {
     }
 }
 
-type AnyError = Box<dyn std::error::Error>;
+/// Whatever goes wrong.
+pub type AnyError = Box<dyn std::error::Error>;
 
 fn hint(error: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = error.downcast_ref::<crate::sandbox::SandboxError>() {
@@ -67,8 +68,7 @@ fn say(report: &Report) -> io::Result<()> {
 }
 
 fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
-    let lab = find(&request.lesson, &request.lab)
-        .ok_or_else(|| format!("no lab {}/{}", request.lesson, request.lab))?;
+    let lab = find(request)?;
     let workshop = Workshop::enter(&request.submission)?;
     say(&Report::Progress(Progress::Building))?;
     let machine = super::machine(workshop.confinement());
@@ -78,7 +78,7 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         .map(|skipped| format!("not taken over: {skipped}"))
         .collect();
     let built = match (lab.form, &request.audit) {
-        (Form::Program, _) => build::build(&workshop),
+        (Form::Program | Form::Written(_), _) => build::build(&workshop),
         (Form::Module(_, battery), Some(audit)) => build::build_audited(&workshop, audit, battery),
         (Form::Module(name, battery), None) => {
             build::build_module(&workshop, lab.slug, name, battery)
@@ -231,7 +231,7 @@ fn one_round(
             skipped[index] = Some((finding, None));
             continue;
         }
-        let experiments = (check.experiments)(request.seed);
+        let experiments = lab.experiments(index, request.seed);
         stories[index] = experiments
             .first()
             .map_or_else(String::new, |e| e.story.clone());
@@ -444,6 +444,14 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         Ok(actor) => actor,
         Err(error) => return trouble(format!("cannot copy syslab into the workshop: {error}")),
     };
+    let mut experiment = Experiment {
+        sweep: None,
+        ..(*work.experiment).clone()
+    };
+    for run in &mut experiment.runs {
+        // The runner decides nothing.
+        run.claims.clear();
+    }
     let job = Job {
         argv: built.argv.clone(),
         env: built.env.clone(),
@@ -453,10 +461,7 @@ fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> 
         actor,
         host_uid: workshop.host_uid(),
         rung: workshop.confinement().rung,
-        experiment: Experiment {
-            sweep: None,
-            ..(*work.experiment).clone()
-        },
+        experiment,
         strike: work.strike(),
         is_reference: work.kind == Kind::Reference,
         timeout_scale,

@@ -84,6 +84,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     let request = Request {
         lesson: ext::LESSON.slug.to_owned(),
         lab: ext::AUDIT.slug.to_owned(),
+        file: None,
         submission: directory.path().to_owned(),
         seed: u64::from(check::any_seed()),
         only: Vec::new(),

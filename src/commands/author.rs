@@ -1,36 +1,85 @@
 //! `syslab author`: for those who write labs.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use crate::bench::matrix::{self, Row};
 use crate::bench::{self, Request};
+use crate::custom::template;
+use crate::embedded;
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
-use crate::model::{Lab, Scorecard};
-use crate::ui::{Screen, Tone, padded, visible};
+use crate::model::{Scorecard, shell_word};
+use crate::ui::{Screen, Tone, padded, render_markdown, visible};
 
 use super::examination;
 use super::interrupt::Interrupt;
+use super::which::{self, AskedLab};
 
 /// For authors of labs
 #[derive(Debug, clap::Subcommand)]
 pub enum Author {
+    /// Write a small lab that works, to begin one of your own with
+    New(NewArgs),
     /// Hold labs against their own starters, solutions and known mistakes
     Verify(Args),
+    /// Show all that can be in a lab.toml
+    Reference(ReferenceArgs),
 }
+
+/// Write a small lab that works, to begin one of your own with
+///
+/// A lab is a file, `lab.toml`, with what belongs to it beside it: the handout (README.md),
+/// `starter/LANGUAGE`, `solution/LANGUAGE`, `accepted/NAME` (other right programs) and
+/// `wrong/CHECK/NAME`, a known mistake for each check at least. No Rust is needed. `syslab author
+/// reference` shows all that can be in the file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = NEW_EXAMPLES)]
+pub struct NewArgs {
+    /// The lab's directory, which is made, or is empty
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    dir: PathBuf,
+}
+
+/// Show all that can be in a lab.toml
+#[derive(Debug, clap::Args)]
+#[command(after_help = REFERENCE_EXAMPLES)]
+pub struct ReferenceArgs {}
+
+const REFERENCE_EXAMPLES: &str = "\
+Examples:
+  Read it, and keep it:
+  $ syslab author reference
+  $ syslab author reference > reference.txt";
+
+/// The reference for authors.
+const REFERENCE: &str = "labs/CUSTOM.md";
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  Begin a lab, see that it holds what it promises, and examine somebody's work:
+  $ syslab author new mylab
+  $ syslab author verify mylab/lab.toml
+  $ syslab check mylab/lab.toml mylab/solution/python";
 
 /// Hold labs against their own starters, solutions and known mistakes
 ///
-/// In a checkout: every starter must lose points, every solution and every other accepted program
-/// must lose none, and every program in `wrong/CHECK` must lose CHECK before any other.
+/// Every starter must lose points, every solution and every other accepted program must lose none,
+/// and every program in `wrong/CHECK` must lose CHECK before any other. Our own labs are looked for
+/// in a checkout.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The lab, as LAB or LESSON/LAB [default: all]
-    #[arg(value_name = "LAB")]
-    lab: Option<String>,
+    /// The lab, as LAB or LESSON/LAB, or the path of a lab.toml [default: all of ours]
+    #[arg(value_name = "LAB", value_hint = clap::ValueHint::FilePath)]
+    lab: Option<OsString>,
+
+    /// The directory with the lab's programs [default: the lab's own]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, requires = "lab")]
+    programs: Option<PathBuf>,
 
     /// Only programs whose directory contains this: `solution/`, `wrong/syncs-before-ack`
     #[arg(long, value_name = "TEXT")]
@@ -67,31 +116,79 @@ Examples:
 /// If there is no such lab, or one cannot be examined.
 pub fn run(author: &Author, screen: &Screen) -> Outcome {
     match author {
+        Author::New(args) => begin(args, screen),
         Author::Verify(args) => verify(args, screen),
+        Author::Reference(_) => {
+            let page = embedded::file(REFERENCE).map_or_else(String::new, embedded::File::text);
+            screen.page(&render_markdown(&page, screen.out))?;
+            Ok(exit::DONE)
+        }
     }
+}
+
+fn begin(args: &NewArgs, screen: &Screen) -> Outcome {
+    let dir = &args.dir;
+    let is_free = match fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    if !is_free {
+        let message = format!("{} is no empty directory", dir.display());
+        return Err(Trouble::usage(message).hint("name one that is not there yet"));
+    }
+    for file in template::FILES {
+        let path = dir.join(file.path);
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        made.and_then(|()| fs::write(&path, file.text))
+            .map_err(|error| {
+                anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
+            })?;
+        screen.print(&format!("  {}\n", visible(&path.display().to_string())))?;
+    }
+    let file = shell_word(&dir.join(crate::custom::FILE).to_string_lossy());
+    let solution = shell_word(&dir.join("solution/python").to_string_lossy());
+    screen.print(&format!(
+        "\n{file} says what is checked, README.md says it to the learner.\n\
+         Change both together, and see whether they hold:\n\
+         $ syslab author verify {file}\n\
+         $ syslab check {file} {solution}\n"
+    ))?;
+    Ok(exit::DONE)
+}
+
+/// The labs that are to be held, each with the directory of its programs.
+fn labs(args: &Args) -> Result<Vec<(AskedLab, PathBuf)>, Trouble> {
+    let asked = match &args.lab {
+        Some(name) => vec![which::asked(name)?],
+        None => (LESSONS.iter())
+            .flat_map(|lesson| lesson.labs.iter().map(move |lab| (lesson.slug, lab)))
+            .map(|(lesson, lab)| AskedLab {
+                lesson,
+                lab,
+                file: None,
+            })
+            .collect(),
+    };
+    let directory = |asked: &AskedLab| match (&args.programs, &asked.file) {
+        (Some(programs), _) => programs.clone(),
+        (None, Some(file)) => file.parent().unwrap_or(Path::new("")).to_owned(),
+        (None, None) => args.repo.join("labs").join(asked.to_string()),
+    };
+    Ok((asked.into_iter())
+        .map(|asked| {
+            let directory = directory(&asked);
+            (asked, directory)
+        })
+        .collect())
 }
 
 fn verify(args: &Args, screen: &Screen) -> Outcome {
     let interrupt = Interrupt::install()?;
-    let wanted = |name: &str| match &args.lab {
-        None => true,
-        Some(lab) => lab == name || name.split('/').next_back() == Some(lab),
-    };
-    let labs: Vec<(&str, String, &Lab)> = LESSONS
-        .iter()
-        .flat_map(|lesson| lesson.labs.iter().map(move |lab| (lesson.slug, lab)))
-        .map(|(lesson, lab)| (lesson, format!("{lesson}/{}", lab.slug), lab))
-        .filter(|(_, name, _)| wanted(name))
-        .collect();
-    if let (Some(lab), true) = (&args.lab, labs.is_empty()) {
-        return Err(Trouble::usage(format!("there is no lab {lab:?}"))
-            .hint("`syslab list` says which there are"));
-    }
     let mut is_all_right = true;
-    for (lesson, name, lab) in labs {
+    for (asked, directory) in labs(args)? {
+        let name = asked.to_string();
         screen.print(&format!("{}\n", screen.out.paint(Tone::Strong, &name)))?;
-        let directory = args.repo.join("labs").join(&name);
-        let rows: Vec<(String, Row)> = matrix::rows(&directory, lab)?
+        let rows: Vec<(String, Row)> = matrix::rows(&directory, asked.lab)?
             .into_iter()
             .map(|row| {
                 let short = row.program.strip_prefix(&directory).unwrap_or(&row.program);
@@ -104,7 +201,7 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
             })
             .collect();
         let widest = rows.iter().map(|(short, _)| short.len()).max().unwrap_or(0);
-        let examine = |row: &Row| examined(args, lesson, lab, row, interrupt.flag());
+        let examine = |row: &Row| examined(args, &asked, row, interrupt.flag());
         each_in_order(&rows, args.jobs, examine, screen, |(short, row), card| {
             let held = row.expectation.holds(card);
             is_all_right &= held.is_ok();
@@ -179,25 +276,17 @@ fn each_in_order(
 
 fn examined(
     args: &Args,
-    lesson: &str,
-    lab: &Lab,
+    asked: &AskedLab,
     row: &Row,
     interrupted: &AtomicBool,
 ) -> Result<Scorecard, Trouble> {
     let request = Request {
-        lesson: lesson.to_owned(),
-        lab: lab.slug.to_owned(),
-        submission: row.program.clone(),
+        file: asked.file.clone().map(Into::into),
         seed: u64::from(args.seed),
-        only: row.expectation.checks(lab),
-        first: Vec::new(),
-        jobs: 1,
-        timeout_scale: 1.0,
-        // Which check fails is all that is asked.
-        shrinks: false,
-        exhibits: false,
+        only: row.expectation.checks(asked.lab),
+        // Which check fails is all that is asked: nothing is shrunk.
         repeat: args.repeat,
-        audit: None,
+        ..Request::of(asked.lesson, asked.lab.slug, &row.program)
     };
     bench::examine(&request, interrupted, &mut |_| {}).map_err(examination::trouble)
 }

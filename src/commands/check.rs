@@ -1,5 +1,6 @@
-//! `syslab LESSON check LAB`: examines a submission and says what costs points.
+//! `syslab LESSON check LAB`, `syslab check LAB`: examines a submission and says what costs points.
 
+use std::ffi::OsString;
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::{env, thread};
 
 use crate::bench::Request;
 use crate::exit::{self, Outcome, Trouble};
-use crate::model::{Finding, Lab, Lesson, Scorecard, Verdict};
+use crate::model::{Finding, Lesson, Scorecard, Verdict};
 use crate::report::Detail;
 use crate::sandbox::Fingerprint;
 use crate::ui::{Screen, visible};
@@ -15,6 +16,7 @@ use crate::ui::{Screen, visible};
 use super::examination::{Examined, examined};
 use super::interrupt::Interrupt;
 use super::outputs::Outputs;
+use super::which::{self, AskedLab};
 use super::workspace::{Key, LabState, Reached, Workspace};
 
 /// Examine a submission to a lab
@@ -31,6 +33,30 @@ pub struct Args {
     #[arg(index = 1)]
     lab: String,
 
+    #[command(flatten)]
+    manner: Manner,
+}
+
+/// Examine a submission to a lab of any lesson, or to one that somebody else has written
+///
+/// LAB is the name of a lab, or the path of a `lab.toml`; see `syslab author new`.
+///
+/// Builds the program in DIR, runs it confined and under observation, lies to it as the lab's
+/// handout says, and reports what costs points, with the system calls that prove it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = ANY_EXAMPLES)]
+pub struct AnyArgs {
+    /// The lab, as LAB or LESSON/LAB, or the path of a lab.toml
+    #[arg(index = 1, value_hint = clap::ValueHint::FilePath)]
+    lab: OsString,
+
+    #[command(flatten)]
+    manner: Manner,
+}
+
+/// What is examined, and how.
+#[derive(Debug, clap::Args)]
+struct Manner {
     /// The submission [default: where `start` put it, else the current directory]
     #[arg(index = 2, value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
@@ -67,6 +93,12 @@ pub struct Args {
     verbose: bool,
 }
 
+const ANY_EXAMPLES: &str = "\
+Examples:
+  Examine the work in a directory, for a lab that is written in a file:
+  $ syslab author new mylab
+  $ syslab check mylab/lab.toml mylab/solution/python";
+
 const EXAMPLES: &str = "\
 Examples:
   Examine the work in the current directory:
@@ -95,12 +127,28 @@ pub(super) fn scale(text: &str) -> Result<f64, String> {
 /// # Errors
 /// If there is nothing to examine, or nothing to write the report to.
 pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
-    let lab = super::lab(lesson, &args.lab)?;
+    let asked = AskedLab {
+        lesson: lesson.slug,
+        lab: super::lab(lesson, &args.lab)?,
+        file: None,
+    };
+    examine(&args.manner, &asked, screen)
+}
+
+/// Runs the command for a lab of any lesson, or of none.
+///
+/// # Errors
+/// As [`run`]; if there is no such lab.
+pub fn run_any(args: &AnyArgs, screen: &Screen) -> Outcome {
+    examine(&args.manner, &which::asked(&args.lab)?, screen)
+}
+
+fn examine(args: &Manner, asked: &AskedLab, screen: &Screen) -> Outcome {
     let here = env::current_dir()?;
     let workspace = Workspace::find(&here)?;
-    let name = format!("{}/{}", lesson.slug, lab.slug);
+    let name = asked.to_string();
     let submission = submission(args, &name, &here, workspace.as_ref())?;
-    let request = request(args, lesson, lab, submission)?;
+    let request = request(args, asked, submission)?;
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;
 
@@ -109,7 +157,7 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
         exhibits,
         is_whole,
         files,
-    } = examined(&request, lab, screen, &interrupt)?;
+    } = examined(&request, asked.lab, screen, &interrupt)?;
     let detail = match args.verbose {
         true => Detail::All,
         false => Detail::Usual,
@@ -118,7 +166,10 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     if !is_whole {
         return Ok(exit::INTERRUPTED);
     }
-    remember(&name, &request, &card, files.as_ref(), screen);
+    // Another course's lab of this name would be another one.
+    if asked.file.is_none() {
+        remember(&name, &request, &card, files.as_ref(), screen);
+    }
     match args.exit_zero {
         true => Ok(exit::DONE),
         false => Ok(code(&card.checks)),
@@ -127,7 +178,7 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
 
 /// The submission's directory.
 fn submission(
-    args: &Args,
+    args: &Manner,
     lab: &str,
     here: &Path,
     workspace: Option<&Workspace>,
@@ -148,37 +199,25 @@ fn submission(
     Ok(known.unwrap_or_else(|| PathBuf::from(".")))
 }
 
-fn request(
-    args: &Args,
-    lesson: &Lesson,
-    lab: &Lab,
-    submission: PathBuf,
-) -> Result<Request, Trouble> {
-    let ids = || lab.checks.iter().map(|check| check.id);
+fn request(args: &Manner, asked: &AskedLab, submission: PathBuf) -> Result<Request, Trouble> {
+    let ids = || asked.lab.checks.iter().map(|check| check.id);
     for id in &args.only {
         if !ids().any(|known| known == id) {
             let known: Vec<&str> = ids().collect();
-            return Err(super::unknown(
-                &format!("{}/{} has no check", lesson.slug, lab.slug),
-                id,
-                known,
-            ));
+            return Err(super::unknown(&format!("{asked} has no check"), id, known));
         }
     }
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);
     Ok(Request {
-        lesson: lesson.slug.to_owned(),
-        lab: lab.slug.to_owned(),
-        submission,
+        file: asked.file.clone().map(Into::into),
         seed: u64::from(args.seed.unwrap_or_else(any_seed)),
         only: args.only.clone(),
-        first: Vec::new(),
         jobs: args.jobs.map_or_else(processors, NonZero::get),
         timeout_scale: args.timeout_scale,
         shrinks: true,
         exhibits: args.outputs.has_html(),
         repeat: args.repeat,
-        audit: None,
+        ..Request::of(asked.lesson, asked.lab.slug, &submission)
     })
 }
 

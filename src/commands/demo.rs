@@ -1,13 +1,19 @@
 //! `syslab LESSON demo`: runs a demo, or says which there are.
 
+use std::fs::File;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 
 use crate::exit::{self, Outcome};
+use crate::model::Demo;
 use crate::model::Lesson;
 use crate::model::curriculum::DemoOptions;
-use crate::ui::{Screen, Tone, padded};
+use crate::ui::{Look, Screen, Tone, padded, terminal_picture};
 
 use super::interrupt::Interrupt;
+use super::outputs;
 
 /// Run a demo of the lesson
 ///
@@ -22,6 +28,10 @@ pub struct Args {
     /// The shortest version that shows anything
     #[arg(long)]
     quick: bool,
+
+    /// Write a picture of what it shows to FILE (SVG), instead of showing it
+    #[arg(long, value_name = "FILE", requires = "name", value_hint = clap::ValueHint::FilePath)]
+    svg: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -30,7 +40,10 @@ Examples:
   $ syslab LESSON demo
 
   Run one:
-  $ syslab LESSON demo DEMO --quick";
+  $ syslab LESSON demo DEMO --quick
+
+  Have what it shows as a picture, for slides:
+  $ syslab LESSON demo DEMO --quick --svg DEMO.svg";
 
 /// Runs the command.
 ///
@@ -58,18 +71,45 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
             )
         })?;
     let interrupt = Interrupt::install()?;
-    let mut stdout = screen.stdout();
-    let options = DemoOptions {
-        color: screen.out.color,
+    let options = |color| DemoOptions {
+        color,
         quick: args.quick,
         interrupted: interrupt.shared(),
     };
-    let shown = (demo.run)(&mut stdout, &options);
+    let shown = match &args.svg {
+        Some(path) => {
+            let file = outputs::open(path)?;
+            let mut progress = screen.progress_line();
+            progress.show(&format!("running the demo {}", demo.slug));
+            drawn(lesson, demo, &options(true)).and_then(|picture| write(file, path, &picture))
+        }
+        None => {
+            let mut stdout = screen.stdout();
+            (demo.run)(&mut stdout, &options(screen.out.color)).and_then(|()| Ok(stdout.flush()?))
+        }
+    };
     // Whatever it says of its end then is a consequence.
     if interrupt.is_asked() {
         return Ok(exit::INTERRUPTED);
     }
     shown?;
-    stdout.flush()?;
     Ok(exit::DONE)
+}
+
+/// The picture of a terminal in which the demo was run.
+fn drawn(lesson: &Lesson, demo: &Demo, options: &DemoOptions) -> anyhow::Result<String> {
+    const LOOK: Look = Look {
+        color: true,
+        width: None,
+    };
+    let quick = if options.quick { " --quick" } else { "" };
+    let command = format!("syslab {} demo {}{quick}", lesson.slug, demo.slug);
+    let mut shown = format!("$ {}\n", LOOK.paint(Tone::Strong, &command)).into_bytes();
+    (demo.run)(&mut shown, options)?;
+    Ok(terminal_picture(&String::from_utf8_lossy(&shown)))
+}
+
+fn write(mut file: File, path: &Path, picture: &str) -> anyhow::Result<()> {
+    outputs::replace(&mut file, picture)
+        .with_context(|| format!("cannot write to {}", path.display()))
 }

@@ -202,6 +202,7 @@ mod tests {
         let request = Request {
             lesson: "lesson".into(),
             lab: "lab".into(),
+            file: None,
             submission: ".".into(),
             seed: 1,
             only: Vec::new(),

@@ -6,6 +6,7 @@ pub mod check;
 pub mod compare;
 pub mod completions;
 pub mod confine;
+pub mod contents;
 pub mod demo;
 pub mod doctor;
 pub mod exercise;
@@ -24,6 +25,7 @@ pub mod serve;
 pub mod start;
 pub mod trace;
 pub mod watch;
+pub mod web;
 pub mod which;
 
 mod examination;

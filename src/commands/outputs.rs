@@ -140,14 +140,6 @@ impl Outputs {
     /// # Errors
     /// If a file cannot be written.
     pub(super) fn open(&self) -> Result<Opened, Trouble> {
-        let open = |file: &Path| -> anyhow::Result<File> {
-            OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(file)
-                .with_context(|| format!("cannot write to {}", file.display()))
-        };
         self.0
             .iter()
             .map(|(format, file)| {
@@ -202,8 +194,24 @@ fn formatted(
     }
 }
 
+/// Opens a place, without touching what is there.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn open(file: &Path) -> anyhow::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(file)
+        .with_context(|| format!("cannot write to {}", file.display()))
+}
+
 /// Writes the text in place of what the file holds; pipes and devices just get it.
-fn replace(file: &mut File, text: &str) -> std::io::Result<()> {
+///
+/// # Errors
+/// Those of write(2).
+pub(super) fn replace(file: &mut File, text: &str) -> std::io::Result<()> {
     if file.metadata()?.is_file() {
         file.set_len(0)?;
     }

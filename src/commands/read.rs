@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 use crate::embedded::pages::{self, FIRST_PAGE, Page};
 use crate::embedded::{self, include};
 use crate::exit::{self, Outcome};
-use crate::model::Lesson;
+use crate::model::{Lab, Lesson};
+use crate::report::book;
 use crate::ui::{Look, Screen, Tone, render_markdown};
+
+use super::web;
 
 /// Read the lesson's text
 ///
@@ -18,7 +21,10 @@ use crate::ui::{Look, Screen, Tone, render_markdown};
 pub struct Args {
     /// A page, a heading or a lab
     #[arg(value_name = "PAGE|HEADING")]
-    name: Option<String>,
+    pub(super) name: Option<String>,
+
+    #[command(flatten)]
+    pub(super) web: web::Choice,
 }
 
 const EXAMPLES: &str = "\
@@ -27,7 +33,10 @@ Examples:
   $ syslab LESSON read
 
   Read what a lab asks for:
-  $ syslab LESSON read LAB";
+  $ syslab LESSON read LAB
+
+  Read it in the browser:
+  $ syslab LESSON read --web";
 
 /// Runs the command.
 ///
@@ -35,7 +44,20 @@ Examples:
 /// Usage, if nothing has the name.
 pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
     let pages = pages::of(lesson.slug);
-    let text = match &args.name {
+    let place = match &args.name {
+        None => None,
+        Some(name) => Some(find(&pages, lesson, name).ok_or_else(|| {
+            super::unknown(
+                &format!("lesson {} has no page or heading", lesson.slug),
+                name,
+                names(&pages, lesson, name),
+            )
+        })?),
+    };
+    if args.web.is_wanted() {
+        return web::run(&args.web, &address(lesson, place.as_ref()), screen);
+    }
+    let text = match &place {
         None => match pages.first() {
             Some(first) => {
                 let mut text = render_markdown(&first.text, screen.out);
@@ -44,23 +66,26 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
             }
             None => contents(&pages, lesson, screen.out),
         },
-        Some(name) => match find(&pages, lesson, name) {
-            Some(source) => render_markdown(&source, screen.out),
-            None => {
-                return Err(super::unknown(
-                    &format!("lesson {} has no page or heading", lesson.slug),
-                    name,
-                    names(&pages, lesson, name),
-                ));
-            }
-        },
+        Some(Place::Page(page)) => render_markdown(&page.text, screen.out),
+        Some(Place::Section(page, heading)) => {
+            render_markdown(page.section(heading).unwrap_or_default(), screen.out)
+        }
+        Some(Place::Handout(handout)) => render_markdown(&handout.text, screen.out),
     };
     screen.page(&text)?;
     Ok(exit::DONE)
 }
 
-/// The Markdown that a name stands for: a page, else a heading, else a lab's handout.
-fn find(pages: &[Page], lesson: &Lesson, name: &str) -> Option<String> {
+/// What a name stands for.
+enum Place<'a> {
+    Page(&'a Page),
+    /// A heading of a page, by its slug.
+    Section(&'a Page, &'a str),
+    Handout(Page),
+}
+
+/// What a name stands for: a page, else a heading, else a lab's handout.
+fn find<'a>(pages: &'a [Page], lesson: &Lesson, name: &str) -> Option<Place<'a>> {
     let name = name.strip_suffix(".md").unwrap_or(name);
     // Names as findings have them, `LESSON/HEADING`, and as links have them, `#HEADING`.
     let name = name
@@ -70,22 +95,40 @@ fn find(pages: &[Page], lesson: &Lesson, name: &str) -> Option<String> {
         .trim_start_matches('#');
     let page = pages
         .iter()
-        .find(|page| page.slug.eq_ignore_ascii_case(name))
-        .map(|page| page.text.clone());
+        .find(|page| page.slug.eq_ignore_ascii_case(name));
     let section = || {
-        pages
-            .iter()
-            .find_map(|page| page.section(name))
-            .map(str::to_owned)
+        pages.iter().find_map(|page| {
+            let heading = page.headings.iter().find(|heading| heading.slug == name)?;
+            Some(Place::Section(page, &heading.slug))
+        })
     };
     let handout = || {
-        let path = format!("labs/{}/{name}/README.md", lesson.slug);
-        let file = embedded::file(&path)?;
-        let text = file.text();
-        let resolved = include::resolve(pages::without_front_matter(&text), &path);
-        Some(resolved)
+        let lab = lesson.labs.iter().find(|lab| lab.slug == name)?;
+        handout(lesson, lab).map(Place::Handout)
     };
-    page.or_else(section).or_else(handout)
+    page.map(Place::Page).or_else(section).or_else(handout)
+}
+
+/// A lab's handout.
+pub(super) fn handout(lesson: &Lesson, lab: &'static Lab) -> Option<Page> {
+    let path = format!("labs/{}/{}/README.md", lesson.slug, lab.slug);
+    let text = embedded::file(&path)?.text();
+    let resolved = include::resolve(pages::without_front_matter(&text), &path);
+    Some(Page::new(lab.slug, resolved))
+}
+
+/// Where a place is in the book for browsers.
+fn address(lesson: &Lesson, place: Option<&Place<'_>>) -> web::Address {
+    let (slug, is_handout, heading) = match place {
+        None => (FIRST_PAGE, false, None),
+        Some(Place::Page(page)) => (page.slug, false, None),
+        Some(Place::Section(page, heading)) => (page.slug, false, Some((*heading).to_owned())),
+        Some(Place::Handout(page)) => (page.slug, true, None),
+    };
+    web::Address {
+        file: format!("{}/{}", lesson.slug, book::file_name(slug, is_handout)),
+        heading,
+    }
 }
 
 /// What could have been meant: everything there is, or only pages where nothing is near.
@@ -102,19 +145,23 @@ fn names<'a>(pages: &'a [Page], lesson: &'a Lesson, given: &str) -> Vec<&'a str>
     }
 }
 
-/// The names that `read` takes.
+/// The names that `read` takes, below a heading.
 fn contents(pages: &[Page], lesson: &Lesson, look: Look) -> String {
+    let commands = commands(pages, lesson, look);
+    match commands.is_empty() {
+        true => commands,
+        false => format!("\n{}\n\n{commands}", look.paint(Tone::Strong, "Read on")),
+    }
+}
+
+/// The commands that show all but the first page: the other pages and the handouts.
+pub(super) fn commands(pages: &[Page], lesson: &Lesson, look: Look) -> String {
     let mut out = String::new();
-    let rest: Vec<(&str, &str)> = pages
+    let rest = pages
         .iter()
         .filter(|page| page.slug != FIRST_PAGE)
         .map(|page| (page.slug, page.title()))
-        .chain(lesson.labs.iter().map(|lab| (lab.slug, lab.title)))
-        .collect();
-    if !rest.is_empty() {
-        let heading = look.paint(Tone::Strong, "Read on");
-        writeln!(out, "\n{heading}\n").expect("writing to a string does not fail");
-    }
+        .chain(lesson.labs.iter().map(|lab| (lab.slug, lab.title)));
     for (slug, title) in rest {
         let command = format!("syslab {} read {slug}", lesson.slug);
         let command = look.paint(Tone::Code, &command);

@@ -1,10 +1,14 @@
 //! Which lab is meant: by its name, by where one is, or because it is next.
 
+use std::ffi::OsStr;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::exit::Trouble;
-use crate::lessons::LESSONS;
+use crate::bench::{self, Request};
+use crate::custom;
+use crate::exit::{self, Trouble};
+use crate::lessons::{self, LESSONS};
+use crate::model::check::WRITTEN;
 use crate::model::{Lab, Lesson};
 
 use super::workspace::Workspace;
@@ -72,6 +76,85 @@ pub(super) fn named(name: &str) -> Result<Meant, Trouble> {
     }
 }
 
+/// A lab that somebody asks for: one of ours, or one that is written in a file.
+#[derive(Clone, Debug)]
+pub struct AskedLab {
+    /// The lesson's slug; that of a file's lab is [`WRITTEN`].
+    pub lesson: &'static str,
+    /// The lab.
+    pub lab: &'static Lab,
+    /// Its file, if it is none of ours.
+    pub file: Option<PathBuf>,
+}
+
+impl fmt::Display for AskedLab {
+    /// `LESSON/LAB`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.lesson, self.lab.slug)
+    }
+}
+
+/// The lab that `LAB`, `LESSON/LAB` or the path of a `lab.toml`, or of a directory with one, stands
+/// for. To be asked once for each lab: what is in a file is kept for as long as the process lives.
+///
+/// # Errors
+/// Usage, if there is none, several, or the file is no lab.
+pub fn asked(name: &OsStr) -> Result<AskedLab, Trouble> {
+    if let Some(file) = file(name) {
+        let lab = custom::load(&file).map_err(no_lab)?;
+        return Ok(AskedLab {
+            lesson: WRITTEN,
+            lab,
+            file: Some(file),
+        });
+    }
+    let Meant { lesson, lab } = named(&name.to_string_lossy())?;
+    Ok(AskedLab {
+        lesson: lesson.slug,
+        lab,
+        file: None,
+    })
+}
+
+/// Why a file is no lab: every problem is told on a line of its own.
+fn no_lab(error: custom::LoadError) -> Trouble {
+    let custom::LoadError::Wrong { path, problems } = &error else {
+        return Trouble::new(exit::USAGE, error);
+    };
+    // anyhow is given the innermost cause first.
+    let mut lines = (problems.0.iter().rev()).map(|problem| custom::line(path, problem));
+    let innermost = anyhow::Error::msg(lines.next().unwrap_or_default());
+    let chain = lines.fold(innermost, anyhow::Error::context);
+    Trouble::new(
+        exit::USAGE,
+        chain.context(format!("{} is no lab", path.display())),
+    )
+    .hint("`syslab author reference` says what can be in it")
+}
+
+/// The file that is meant, if a name is a path: it ends in `.toml`, or is a directory that has a
+/// `lab.toml`.
+fn file(name: &OsStr) -> Option<PathBuf> {
+    let path = Path::new(name);
+    if path.extension().is_some_and(|ending| ending == "toml") {
+        return Some(path.to_owned());
+    }
+    let inside = path.join(custom::FILE);
+    inside.is_file().then_some(inside)
+}
+
+/// The lab that a worker is to examine a submission for.
+///
+/// # Errors
+/// If there is no such lab.
+pub fn requested(request: &Request) -> Result<&'static Lab, bench::worker::AnyError> {
+    match &request.file {
+        Some(file) => Ok(custom::load(Path::new(file))?),
+        None => lessons::lab(&request.lesson, &request.lab)
+            .ok_or_else(|| format!("no lab {}/{}", request.lesson, request.lab).into()),
+    }
+}
+
 /// The lab that is meant: the one that is named, else the one in whose directory one is, else the
 /// next one.
 ///
@@ -133,7 +216,36 @@ mod tests {
         let alias = named("signals/durable-log").unwrap();
         assert_eq!(alias.to_string(), "process/durable-log");
         for wrong in ["durable", "process/", "sockets/durable-log", ""] {
-            assert_eq!(named(wrong).unwrap_err().code, crate::exit::USAGE);
+            assert_eq!(named(wrong).unwrap_err().code, exit::USAGE);
+        }
+    }
+
+    #[test]
+    fn a_lab_is_asked_for_by_name_or_by_file() {
+        let asked_of = |name: &OsStr| asked(name).map(|asked| asked.to_string());
+        assert_eq!(asked_of(OsStr::new("reaper")).unwrap(), "process/reaper");
+        let dir = tempfile::tempdir().unwrap();
+        for file in custom::template::FILES {
+            let path = dir.path().join(file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, file.text).unwrap();
+        }
+        let file = dir.path().join(custom::FILE);
+        assert_eq!(asked_of(dir.path().as_os_str()).unwrap(), "custom/note");
+        assert_eq!(asked(file.as_os_str()).unwrap().file, Some(file.clone()));
+        let request = |file: Option<&Path>| Request {
+            file: file.map(Into::into),
+            ..Request::of("custom", "note", dir.path())
+        };
+        assert_eq!(requested(&request(Some(&file))).unwrap().slug, "note");
+        assert!(requested(&request(None)).is_err());
+        std::fs::write(&file, "name = 3").unwrap();
+        for wrong in [
+            file.as_os_str(),
+            OsStr::new("none.toml"),
+            OsStr::new("no-lab"),
+        ] {
+            assert_eq!(asked(wrong).unwrap_err().code, exit::USAGE);
         }
     }
 

@@ -4,6 +4,7 @@
 //! known mistakes are not here, they stay in the repository.
 
 pub mod include;
+pub mod mdbook;
 pub mod pages;
 
 /// One file.

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -224,19 +224,13 @@ fn examined(
 pub fn request(root: &Path, manifest: &Manifest, task: &Task) -> Request {
     let (lesson, lab) = manifest.terms.lab.split_once('/').unwrap_or_default();
     Request {
-        lesson: lesson.to_owned(),
-        lab: lab.to_owned(),
-        submission: PathBuf::from(root).join(&task.files),
         seed: u64::from(task.seed),
         only: task.only.clone(),
-        first: Vec::new(),
         // Submissions are examined side by side; within one, one trial after the other.
         jobs: 1,
         timeout_scale: manifest.terms.timeout_scale,
         shrinks: true,
-        exhibits: false,
-        repeat: 1,
-        audit: None,
+        ..Request::of(lesson, lab, &root.join(&task.files))
     }
 }
 

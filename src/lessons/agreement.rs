@@ -165,7 +165,7 @@ fn because(line: &str) -> String {
 }
 
 /// Bytes as they are shown in a sentence: the first line of them, in quotes.
-pub(in crate::lessons) fn shown(bytes: &[u8]) -> String {
+pub(crate) fn shown(bytes: &[u8]) -> String {
     const LONGEST: usize = 160;
     let end = bytes
         .iter()

@@ -9,15 +9,15 @@ pub mod process;
 pub mod shm;
 pub mod sockets;
 
-mod agreement;
+pub(crate) mod agreement;
 mod answers;
 mod chance;
 mod columns;
 mod dice;
-mod sight;
+pub(crate) mod sight;
 mod stories;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use crate::model::{Lab, Lesson};
 

@@ -11,10 +11,7 @@ use crate::model::{
 ///
 /// # Errors
 /// Blind if it used what the tracer cannot follow, was not made, or was interrupted by the user.
-pub(in crate::lessons) fn recording<'a>(
-    trial: &Trial<'a>,
-    run: usize,
-) -> Result<&'a Recording, Objection> {
+pub(crate) fn recording<'a>(trial: &Trial<'a>, run: usize) -> Result<&'a Recording, Objection> {
     let Some(recording) = trial.runs.get(run) else {
         return Err(Objection::Blind(format!("run {} was not made", run + 1)));
     };
@@ -34,7 +31,7 @@ pub(in crate::lessons) fn recording<'a>(
 }
 
 /// The failure of a run that a limit ended.
-pub(in crate::lessons) fn limited(recording: &Recording, run: usize) -> Option<Failure> {
+pub(crate) fn limited(recording: &Recording, run: usize) -> Option<Failure> {
     let failure = explain_limit(recording)?;
     let mut shifted = Failure {
         evidence: Vec::new(),
@@ -57,7 +54,7 @@ pub(in crate::lessons) fn is_unstruck(trial: &Trial<'_>) -> bool {
 }
 
 /// How a process ended, in words that follow a subject.
-pub(in crate::lessons) fn how(status: ExitStatus) -> String {
+pub(crate) fn how(status: ExitStatus) -> String {
     match status {
         ExitStatus::Code(code) => format!("exits with status {code}"),
         ExitStatus::Signal(signo) => {
@@ -67,7 +64,7 @@ pub(in crate::lessons) fn how(status: ExitStatus) -> String {
 }
 
 /// The process of each thread that is not its process' first.
-pub(in crate::lessons) fn processes(recording: &Recording) -> HashMap<Task, Task> {
+pub(crate) fn processes(recording: &Recording) -> HashMap<Task, Task> {
     let mut processes = HashMap::new();
     for event in &recording.events {
         if let What::Fork {

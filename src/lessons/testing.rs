@@ -38,11 +38,7 @@ pub(in crate::lessons) fn told(check: &Check) -> Vec<Experiment> {
 }
 
 /// What the judge says of the runs with these traces, as text.
-pub(in crate::lessons) fn judged(
-    judge: Judge,
-    experiment: &Experiment,
-    traces: &[String],
-) -> String {
+pub(crate) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -> String {
     let runs: Vec<Recording> = traces.iter().map(|trace| trace.parse().unwrap()).collect();
     let trial = Trial {
         experiment,
@@ -65,7 +61,7 @@ pub(in crate::lessons) fn judged(
 }
 
 /// A trace of these of `lines`, behind `start`: one that no program can produce.
-pub(in crate::lessons) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
+pub(crate) fn hostile_trace(start: &str, lines: &[&str], picks: &[Index]) -> String {
     let mut is_in_write = false;
     let mut trace = start.to_owned();
     for pick in picks {

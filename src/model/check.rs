@@ -27,6 +27,23 @@ pub enum Form {
     Module(&'static str, &'static Battery),
     /// A CUDA kernel, in the file [`KERNEL_SOURCE`], which a probe of ours launches.
     Kernel,
+    /// A program, of a lab that its author wrote as data: the experiments of each check, in their
+    /// order.
+    Written(&'static [Vec<Experiment>]),
+}
+
+/// The lesson to which labs belong that are written as data.
+pub const WRITTEN: &str = "custom";
+
+impl Lab {
+    /// The experiments of check number `check`, made from the seed; those of a lab that is written
+    /// as data are always the same.
+    pub fn experiments(&self, check: usize, seed: u64) -> Vec<Experiment> {
+        match self.form {
+            Form::Written(experiments) => experiments.get(check).cloned().unwrap_or_default(),
+            _ => (self.checks.get(check)).map_or_else(Vec::new, |check| (check.experiments)(seed)),
+        }
+    }
 }
 
 /// The file that a submission of a kernel consists of.
@@ -63,11 +80,13 @@ pub struct Check {
     pub claim: &'static str,
     /// What it is worth.
     pub points: u32,
-    /// The heading of the lesson's text that teaches it.
+    /// The heading of the lesson's text that teaches it. In a lab that is written as data
+    /// `LESSON/HEADING`, as links have it, or nothing.
     pub teaches: &'static str,
     /// What a machine must be able to do for it; elsewhere it is skipped, and says why.
     pub needs: &'static [Capability],
-    /// The experiments, made from the seed so that nothing can be learnt by heart.
+    /// The experiments, made from the seed so that nothing can be learnt by heart. Of a lab that is
+    /// written as data, [`Form::Written`] has them, and not this; see [`Lab::experiments`].
     pub experiments: fn(seed: u64) -> Vec<Experiment>,
     /// Decides, from what one trial of one experiment recorded.
     pub judge: Judge,

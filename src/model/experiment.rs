@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claim::Stated;
 use super::clients::{Crowd, Endpoint, Payload};
 use super::oracle::{LastWords, Oracle};
 
@@ -149,6 +150,9 @@ pub struct Run {
     pub target: Option<Vec<String>>,
     /// What judges compare with.
     pub expects: Vec<Expected>,
+    /// What must be so, where a lab is written as data.
+    #[serde(default)]
+    pub claims: Vec<Stated>,
 }
 
 impl Run {

@@ -7,6 +7,7 @@
 
 pub mod charset;
 pub mod check;
+pub mod claim;
 pub mod clients;
 pub mod curriculum;
 pub mod disk;
@@ -14,6 +15,7 @@ pub mod exhibit;
 pub mod experiment;
 pub mod fraction;
 pub mod gradebook;
+pub mod items;
 pub mod limit;
 pub mod load;
 pub mod memory;
@@ -23,13 +25,16 @@ pub mod oracle;
 pub mod recording;
 pub mod score;
 pub mod shell;
+pub mod similarity;
 pub mod snapshot;
 pub mod table;
 pub mod text;
+pub mod toml_reader;
 
 pub use check::{
     Battery, Capability, Check, Failure, Form, Judgement, Lab, Objection, Pass, Shown, Trial,
 };
+pub use claim::{Claim, Ended, Idle, On, Select, Stated, Wanted};
 pub use clients::{Crowd, Ending, Endpoint, Move, Passed, Payload, Reading, Sighting, Tls};
 pub use curriculum::{Demo, Exercise, Lesson};
 pub use experiment::{

@@ -1,10 +1,10 @@
 //! What this machine can do, one probe after the other.
 
-use std::fs;
 use std::path::Path;
 
 use nix::sys::utsname::uname;
 
+use super::system::{Inside, System};
 use super::{clang, packages, tools, tracing};
 use crate::sys::{kernel, landlock, seccomp, uring};
 
@@ -104,34 +104,29 @@ fn kernel_release() -> Probe {
 
 /// What we run in, if it is not the machine itself.
 fn surroundings() -> Probe {
-    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let banner = fs::read_to_string("/proc/version").unwrap_or_default();
-    let found = if is_gvisor(&banner) {
-        return Probe::new(
-            "surroundings",
-            Standing::Weak,
-            "gVisor: its own implementation of system calls",
-            "what you see is not Linux in every detail; use a Linux virtual machine if you can",
-        );
-    } else if Path::new("/.dockerenv").exists() {
-        "Docker container"
-    } else if Path::new("/run/.containerenv").exists() {
-        "Podman container"
-    } else if Path::new("/var/run/secrets/kubernetes.io").exists() {
-        "Kubernetes pod"
-    } else if fs::read_to_string("/run/systemd/container").is_ok() {
-        "systemd container"
-    } else if release.to_ascii_lowercase().contains("microsoft") {
-        "Windows Subsystem for Linux"
-    } else {
-        "no container seen"
+    const NAME: &str = "surroundings";
+    let weak = |found: &str, advice: &str| Probe::new(NAME, Standing::Weak, found, advice);
+    let found = match System::this().inside {
+        Inside::Gvisor => {
+            return weak(
+                "gVisor: its own implementation of system calls",
+                "what you see is not Linux in every detail; use a Linux virtual machine if you can",
+            );
+        }
+        Inside::Wsl1 => {
+            return weak(
+                "Windows Subsystem for Linux 1: its own implementation of system calls",
+                "use the second, which has a Linux kernel",
+            );
+        }
+        Inside::Wsl2 => "Windows Subsystem for Linux 2".to_owned(),
+        Inside::Docker => "Docker container".to_owned(),
+        Inside::Podman => "Podman container".to_owned(),
+        Inside::Kubernetes => "Kubernetes pod".to_owned(),
+        Inside::Container(name) => format!("container: {name}"),
+        Inside::Nothing => "no container seen".to_owned(),
     };
-    Probe::new("surroundings", Standing::Note, found, "")
-}
-
-/// The release and build that gVisor gives itself.
-fn is_gvisor(banner: &str) -> bool {
-    banner.starts_with("Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016")
+    Probe::new(NAME, Standing::Note, found, "")
 }
 
 fn filter() -> Probe {

@@ -10,10 +10,12 @@ pub mod inspect;
 mod machine;
 pub mod packages;
 pub mod process;
+mod system;
 mod tools;
 mod tracing;
 
 pub use machine::{Probe, Standing, machine};
+pub use system::{Family, Inside, NamespaceSwitch, Signs, System};
 
 use crate::model::Machine;
 

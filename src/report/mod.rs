@@ -6,8 +6,10 @@
 //! Scorecards hold text from submissions, snapshots and tables that of any process: no format lets it reach
 //! a terminal as it is.
 
+pub mod book;
 mod compare;
 mod descriptors;
+mod diagnosis;
 pub mod exports;
 mod figures;
 mod hints;
@@ -23,6 +25,10 @@ mod text;
 
 pub use compare::compared;
 pub use descriptors::{descriptors, growth, growth_lines, openings};
+pub use diagnosis::{
+    CapabilityHere, DIAGNOSIS_SCHEMA_VERSION, Diagnosis, Found, Health, LabHere, LessonHere, ToDo,
+    diagnosis, diagnosis_json,
+};
 pub use hints::{HintStep, hints};
 pub use json::{descriptors_json, json, load_json, memory_json, openings_json, processes_json};
 pub use kernel::{counted, kernel, kernel_json};
@@ -49,6 +55,9 @@ pub const MEMORY_SCHEMA: &str = include_str!("memory.schema.json");
 
 /// The JSON Schema (draft 2020-12) of what [`load_json`] writes.
 pub const LOAD_SCHEMA: &str = include_str!("load.schema.json");
+
+/// The JSON Schema (draft 2020-12) of what [`diagnosis_json`] writes.
+pub const DIAGNOSIS_SCHEMA: &str = include_str!("diagnosis.schema.json");
 
 /// The JSON Schema (draft 2020-12) of what [`listing_json`] writes.
 pub const LISTING_SCHEMA: &str = include_str!("listing.schema.json");

@@ -77,7 +77,7 @@ pub fn open(path: Option<&Path>) -> Result<(), Absent> {
     // SAFETY: the driver's initialisers, or those of the library that the caller named; they may be run at
     // any time, and the library is never unloaded.
     let library = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_GLOBAL) }
-        .map_err(|error| Absent::Library(error.to_string()))?;
+        .map_err(|error| Absent::Library(refusal(&error.to_string())))?;
     for function in NEEDED {
         // SAFETY: only looked for, and never called through this.
         let found = unsafe { library.get::<*const c_void>(function.as_bytes()) };
@@ -87,6 +87,16 @@ pub fn open(path: Option<&Path>) -> Result<(), Absent> {
     }
     std::mem::forget(library);
     Ok(())
+}
+
+/// Why the dynamic loader refuses, in its words; a program that is linked statically has none, see dlopen(3).
+pub(super) fn refusal(said: &str) -> String {
+    match cfg!(target_feature = "crt-static") {
+        true => format!(
+            "{said}: this program is linked statically; one that `cargo install` builds can"
+        ),
+        false => said.to_owned(),
+    }
 }
 
 /// Starts a kernel; `arguments` are its parameters, as their bytes.

@@ -88,7 +88,7 @@ impl Nvrtc {
     pub fn open(path: &Path) -> Result<Self, NvrtcError> {
         // SAFETY: its initialisers may be run at any time.
         let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
-            .map_err(|error| NvrtcError::Absent(error.to_string()))?;
+            .map_err(|error| NvrtcError::Absent(super::cuda::refusal(&error.to_string())))?;
         // SAFETY: these are the types of nvrtc.h, which have not changed since CUDA 8.
         unsafe {
             Ok(Self {

@@ -12,13 +12,16 @@ const MARKS: usize = 2;
 /// no or odd width, private and unassigned characters. Marks that combine with the letter before
 /// them are safe here.
 pub fn is_safe(c: char) -> bool {
-    c == ' ' || matches!(c, '\\' | '"' | '\'') || is_mark(c) || c.escape_debug().len() == 1
+    is_plain(c) || is_mark(c) || c.escape_debug().len() == 1
 }
 
 /// The text with every unsafe character written as an escape: `\n`, `\x1b`, `\u{202e}`.
 ///
 /// Backslashes stay as they are: what comes here is a name, a sentence, or already quoted.
 pub fn visible(text: &str) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut marks = MARKS;
     for c in text.chars() {
@@ -51,10 +54,17 @@ pub fn shortened(text: &str) -> String {
     )
 }
 
+/// Whether the character is one of those that ASCII prints: most of all text, and safe.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~')
+}
+
 /// Whether the character is drawn onto the one before it.
 fn is_mark(c: char) -> bool {
     // The standard library escapes such a character at the start of a string only.
-    c.escape_debug().len() > 1 && ['a', c].iter().collect::<String>().escape_debug().count() == 2
+    !c.is_ascii()
+        && c.escape_debug().len() > 1
+        && ['a', c].iter().collect::<String>().escape_debug().count() == 2
 }
 
 #[cfg(test)]
@@ -91,6 +101,17 @@ mod tests {
         ] {
             assert_eq!(visible(text), text);
         }
+    }
+
+    #[test]
+    fn what_ascii_prints_is_safe_and_nothing_else_of_it() {
+        let safe: String = (0..=0x7f_u8)
+            .map(char::from)
+            .filter(|c| is_safe(*c))
+            .collect();
+        let printed: String = (0x20..0x7f_u8).map(char::from).collect();
+        assert_eq!(safe, printed);
+        assert_eq!(visible(&printed), printed);
     }
 
     #[test]

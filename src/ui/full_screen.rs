@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -25,7 +26,9 @@ use ratatui::{Frame, Terminal};
 
 /// The terminal, until this is dropped.
 pub struct FullScreen {
-    terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    /// Not dropped: that would say on standard error that the cursor cannot be shown, where the terminal
+    /// that both are is gone, and panic because it cannot. [`give_back_terminal`] shows the cursor.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
     input: Input,
 }
 
@@ -42,7 +45,7 @@ impl FullScreen {
         take()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()));
         Ok(Self {
-            terminal: terminal.inspect_err(|_| give_back_terminal())?,
+            terminal: ManuallyDrop::new(terminal.inspect_err(|_| give_back_terminal())?),
             input: Input::listen(hear),
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! stdout is data, stderr is talk. It knows nothing of lessons or scorecards; it gets text.
 
+mod browser;
 mod escape;
 mod full_screen;
 mod live;
@@ -11,7 +12,9 @@ mod pager;
 mod progress;
 mod screen;
 mod suggest;
+mod terminal_picture;
 
+pub use browser::{BrowserError, open_in_browser};
 pub use escape::{is_safe, shortened, visible};
 pub use full_screen::{FullScreen, give_back_terminal};
 pub use live::LiveScreen;
@@ -20,3 +23,4 @@ pub use markdown::render as render_markdown;
 pub use progress::ProgressLine;
 pub use screen::{ColorChoice, Screen, StdoutClosed};
 pub use suggest::did_you_mean;
+pub use terminal_picture::terminal_picture;

@@ -23,6 +23,8 @@ fn syslab(directory: &Path) -> Command {
         .env_remove("NO_COLOR")
         .env_remove("SYSLAB_LANG")
         .env("PAGER", "cat")
+        .env("BROWSER", "true")
+        .env("XDG_CACHE_HOME", directory.join("cache"))
         .stdin(Stdio::null());
     command
 }
@@ -364,6 +366,8 @@ fn mistakes_say_what_to_do() {
         (vec!["trace"], "CMD"),
         (vec!["completions", "tcsh"], "bash, zsh, fish"),
         (vec!["author", "verify", "no/such"], "there is no lab"),
+        (vec!["check", "no-such-lab"], "there is no lab"),
+        (vec!["check", "none.toml"], "cannot read none.toml"),
     ] {
         let output = run(here.path(), &args);
         assert_eq!(code(&output), exit::USAGE, "{args:?}");
@@ -590,6 +594,25 @@ fn the_doctor_tells_all_and_says_whether_it_is_enough() {
     }
     let expected = if is_able { exit::DONE } else { exit::MACHINE };
     assert_eq!(code(&output), expected, "{told}");
+    assert!(told.starts_with("What to do next\n  1. "), "{told}");
+    for lesson in LESSONS {
+        assert!(told.contains(&format!(" {} ", lesson.slug)), "{told}");
+    }
+}
+
+#[test]
+fn the_doctors_json_is_as_the_schema_says() {
+    let schema = serde_json::from_str(syslab::report::DIAGNOSIS_SCHEMA).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let output = run(here.path(), &["doctor", "--json"]);
+    let value = serde_json::from_str(&stdout(&output)).unwrap();
+    let complaints: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(complaints, [] as [String; 0]);
+    assert_eq!(value["lessons"].as_array().unwrap().len(), LESSONS.len());
 }
 
 #[test]

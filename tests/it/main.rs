@@ -1,13 +1,18 @@
 //! Integration tests: one binary, one module per subject.
 
+mod book;
+mod browser;
 mod cli;
 mod cpython_code;
+mod custom;
 mod demos;
 mod exercises;
 mod ext_code;
+mod first_hour;
 mod gpu;
 mod gpu_code;
 mod grade;
+mod gradebook_page;
 mod inspect;
 mod labs;
 mod memory;

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod browser;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -15,7 +13,7 @@ use syslab::model::score::SCHEMA;
 use syslab::model::{Evidence, Finding, Machine, Recording, Scorecard, Verdict};
 use syslab::report::html::{Picture, Shot, html};
 
-use browser::Browser;
+use crate::browser::Browser;
 
 const EVENTS: usize = 100_000;
 

@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
 
 use crossterm::event::Event;
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, raise};
 use nix::unistd::Pid;
 use signal_hook::consts::{SIGCONT, SIGINT, SIGQUIT, SIGTSTP};
@@ -32,8 +33,14 @@ pub(super) fn run(
     loop {
         full.session.model.news.clear();
         let model = &full.session.model;
-        full.screen
-            .draw(|frame| view::draw(frame, model, screen.out.color))?;
+        let drawn = full
+            .screen
+            .draw(|frame| view::draw(frame, model, screen.out.color));
+        match drawn {
+            // The terminal has been hung up, see tty_ioctl(4): the signal that says so is on its way.
+            Err(error) if error.raw_os_error() == Some(Errno::EIO as i32) => return Ok(true),
+            drawn => drawn?,
+        }
         // All that has come before the next picture.
         let first = heard.recv();
         for next in first.into_iter().chain(heard.try_iter()) {

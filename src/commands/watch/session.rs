@@ -170,6 +170,7 @@ impl Session {
         Request {
             lesson: self.model.meant.lesson.slug.to_owned(),
             lab: self.model.meant.lab.slug.to_owned(),
+            file: None,
             submission: self.directory.clone(),
             seed: self.model.seed,
             only,

@@ -1,9 +1,9 @@
 //! The late policy: data, and one function.
 
 use super::moment::Moment;
-use super::toml_reader::Reader;
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{GradeStep, Lateness};
+use crate::model::toml_reader::Reader;
 
 /// Minutes in a day.
 const DAY: u64 = 24 * 60;

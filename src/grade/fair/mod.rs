@@ -11,13 +11,13 @@ mod late;
 mod moment;
 mod overrides;
 mod policy;
-mod toml_reader;
 
+pub use crate::model::items::{Alarm, Bin, Item, Items};
+pub use crate::model::toml_reader::{Problem, Problems};
 pub use apply::{Applied, apply};
 pub use diff::{Change, Diff, Standing, diff};
-pub use items::{Alarm, Bin, Item, Items, histogram, items};
+pub use items::{histogram, items};
 pub use late::{LateBase, LatePolicy, lateness};
 pub use moment::Moment;
 pub use overrides::{parse_overrides, written_override};
 pub use policy::{CheckPolicy, Credit, Extension, OpenChecks, Policy};
-pub use toml_reader::{Problem, Problems};

@@ -10,9 +10,9 @@
 //! on = 2026-11-26
 //! ```
 
-use super::toml_reader::{Problems, Reader, read};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::Override;
+use crate::model::toml_reader::{Problems, Reader, read};
 
 /// Reads a file of overrides, in its order: of two for the same, the later counts.
 ///

@@ -31,9 +31,9 @@ use std::collections::BTreeMap;
 
 use super::late::{self, LatePolicy};
 use super::moment::Moment;
-use super::toml_reader::{Problems, Reader, read};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::Visibility;
+use crate::model::toml_reader::{Problems, Reader, read};
 
 /// Most hours of an extension: a year.
 const MOST_HOURS: u64 = 366 * 24;

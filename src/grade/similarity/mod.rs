@@ -17,7 +17,8 @@ mod fingerprint;
 mod language;
 mod lexer;
 
-pub use compare::{Compared, Pair, Region, compare};
+pub use crate::model::similarity::{Compared, Pair, Region, Sources};
+pub use compare::compare;
 pub use exports::{dolos, jplag};
 pub use language::Language;
 
@@ -26,12 +27,3 @@ pub const GRAM: usize = 20;
 
 /// Hashes of which one is kept.
 pub const WINDOW: usize = 12;
-
-/// The sources of one submission, or of the starter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sources {
-    /// The submission's key.
-    pub key: String,
-    /// Files: path within the submission, and text.
-    pub files: Vec<(String, String)>,
-}

@@ -156,7 +156,7 @@ pub(super) const TILES: Claim = Claim {
     id: "tiles",
     claim: "what is loaded is shared: a tenth of what each thread by itself would load",
     teaches: "Tiling",
-    story: "64 x 64 x 64 elements, and what is loaded from global memory",
+    story: "256 x 256 x 256 elements, and what is loaded from global memory",
     judge: judges::tiles,
 };
 

@@ -131,7 +131,7 @@ fn property(text: &str) -> String {
 }
 
 /// Text in Markdown that is only text.
-fn markdown(text: &str) -> String {
+pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {
@@ -150,7 +150,7 @@ fn markdown(text: &str) -> String {
 }
 
 /// More backticks than stand in a row in the text, and at least three.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }

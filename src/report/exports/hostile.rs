@@ -8,12 +8,12 @@ use crate::model::gradebook::{
 use crate::model::score::{Evidence, Finding, Machine, SCHEMA, Scorecard, Site, Verdict};
 
 /// Escapes, workflow commands, a formula, markup, characters that XML and terminals forbid, fences.
-pub(super) const TEXT: &str = "=cmd|'/c calc'!A1 \u{1b}[31m\u{1b}]0;t\u{7}\n::set-output name=grade::100\r\n\
+pub(in crate::report) const TEXT: &str = "=cmd|'/c calc'!A1 \u{1b}[31m\u{1b}]0;t\u{7}\n::set-output name=grade::100\r\n\
     ::stop-commands::TOKEN\n::TOKEN::\n##[error]x\n<script>alert(1)</script> ]]>&\"' \u{0}\u{8}\u{b}\u{fffe}\u{ffff}\u{202e}\
     \n````\n# heading\n| a | ![x](http://e.org)\n{\"scores\": {\"x\": 100}}\u{9b}2J\u{2028}";
 
 /// Nothing of [`TEXT`] that could do harm is in an output as it is.
-pub(super) fn assert_harmless(output: &str) {
+pub(in crate::report) fn assert_harmless(output: &str) {
     for c in [
         '\u{1b}', '\u{7}', '\0', '\u{8}', '\u{b}', '\u{fffe}', '\u{ffff}', '\u{202e}', '\u{9b}',
         '\u{2028}',
@@ -61,7 +61,7 @@ fn finding(id: &str, verdict: Verdict, points: u32, max_points: u32) -> Finding 
     }
 }
 
-pub(super) fn card() -> Scorecard {
+pub(in crate::report) fn card() -> Scorecard {
     let checks = vec![
         finding("runs", Verdict::Pass, 10, 10),
         finding("reaps", Verdict::Fail, 0, 10),
@@ -83,7 +83,7 @@ pub(super) fn card() -> Scorecard {
 }
 
 /// 20/3 of 10 points: weighted, scaled, one check hidden.
-pub(super) fn graded() -> Graded {
+pub(in crate::report) fn graded() -> Graded {
     let card = card();
     let third = Fraction::new(10, 3).unwrap();
     let checks = card.checks.iter().map(|finding| {
@@ -120,7 +120,7 @@ pub(super) fn graded() -> Graded {
 }
 
 /// One graded, one not graded, one withheld; one absent.
-pub(super) fn book() -> Gradebook {
+pub(in crate::report) fn book() -> Gradebook {
     let student = |id: &str, login: &str, name: &str| Student {
         id: id.to_owned(),
         login: login.to_owned(),

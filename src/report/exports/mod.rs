@@ -9,6 +9,7 @@ mod autolab;
 mod canvas;
 mod cells;
 mod classroom50;
+pub(super) mod feedback;
 mod github;
 mod gradebook_csv;
 mod gradescope;
@@ -18,12 +19,13 @@ mod prairielearn;
 mod rows;
 
 #[cfg(test)]
-mod hostile;
+pub(super) mod hostile;
 
 pub use autolab::autolab;
 pub use canvas::{CanvasError, canvas};
 pub use cells::{Edited, Left};
 pub use classroom50::{Classroom50Run, classroom50};
+pub use feedback::feedback_markdown;
 pub use github::{annotations, fenced, job_summary};
 pub use gradebook_csv::gradebook_csv;
 pub use gradescope::{ExportFile, gradescope, gradescope_autograder};

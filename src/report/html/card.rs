@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::model::{Evidence, Finding, Scorecard};
+use crate::model::check::WRITTEN;
+use crate::model::{Evidence, Finding, Machine, Scorecard};
 
 use super::Shot;
 use super::data::shown;
@@ -48,32 +49,60 @@ struct Proof {
 
 /// The card of a page with these recordings.
 pub(super) fn card(card: &Scorecard, shots: &[Shot<'_>]) -> Card {
-    let (lesson, lab) = card.lab.split_once('/').unwrap_or(("", &card.lab));
-    let machine = &card.machine;
     Card {
         lab: shown(&card.lab),
         title: shown(&card.title),
         submission: shown(&card.submission),
-        again: shown(&format!("syslab {lesson} check {lab} --seed {}", card.seed)),
-        machine: shown(&format!(
-            "syslab {}, kernel {}, tracer {}, confinement {}",
-            machine.syslab, machine.kernel, machine.tracer, machine.confinement
-        )),
+        again: again(card),
+        machine: machine(&card.machine),
         score: card.score,
         max_score: card.max_score,
         notes: card.notes.iter().map(|note| prose(note)).collect(),
         checks: (card.checks.iter())
-            .map(|finding| check(finding, lesson, shots))
+            .map(|finding| check(finding, &card.lab, shots))
             .collect(),
     }
 }
 
-fn check(finding: &Finding, lesson: &str, shots: &[Shot<'_>]) -> Check {
-    let read = match (finding.teaches.as_str(), finding.teaches.split_once('/')) {
-        ("", _) => String::new(),
-        (_, Some((lesson, heading))) => format!("syslab {lesson} read {heading}"),
-        (heading, None) => format!("syslab {lesson} read {heading}"),
-    };
+/// The command that makes the same experiments again.
+pub(super) fn again(card: &Scorecard) -> String {
+    match card.lab.split_once('/').unwrap_or(("", &card.lab)) {
+        // Nobody here knows where its file is.
+        (WRITTEN, _) => "syslab check lab.toml".to_owned(),
+        (lesson, lab) => shown(&format!("syslab {lesson} check {lab} --seed {}", card.seed)),
+    }
+}
+
+/// Where a card comes from, in a line.
+pub(super) fn machine(machine: &Machine) -> String {
+    shown(&format!(
+        "syslab {}, kernel {}, tracer {}, confinement {}",
+        machine.syslab, machine.kernel, machine.tracer, machine.confinement
+    ))
+}
+
+/// The command that shows the heading that a check of this lab teaches; empty if it names none.
+pub(super) fn read(finding: &Finding, lab: &str) -> String {
+    let own = lab.split_once('/').map_or("", |(lesson, _)| lesson);
+    shown(
+        &match (finding.teaches.as_str(), finding.teaches.split_once('/')) {
+            ("", _) => String::new(),
+            (_, Some((lesson, heading))) => format!("syslab {lesson} read {heading}"),
+            (heading, None) => format!("syslab {own} read {heading}"),
+        },
+    )
+}
+
+/// `file:line` of an event; empty if it is not known.
+pub(super) fn place(event: &Evidence) -> String {
+    let place = event.site.as_ref().map(|site| match site.line {
+        0 => site.file.clone(),
+        line => format!("{}:{line}", site.file),
+    });
+    shown(&place.unwrap_or_default())
+}
+
+fn check(finding: &Finding, lab: &str, shots: &[Shot<'_>]) -> Check {
     let proof = |event: &Evidence| Proof {
         run: shots.iter().position(|shot| {
             shot.proves
@@ -83,15 +112,7 @@ fn check(finding: &Finding, lesson: &str, shots: &[Shot<'_>]) -> Check {
         }),
         event: event.event,
         text: shown(&event.text),
-        site: shown(
-            &event
-                .site
-                .as_ref()
-                .map_or_else(String::new, |site| match site.line {
-                    0 => site.file.clone(),
-                    line => format!("{}:{line}", site.file),
-                }),
-        ),
+        site: place(event),
     };
     Check {
         id: shown(&finding.id),
@@ -103,14 +124,14 @@ fn check(finding: &Finding, lesson: &str, shots: &[Shot<'_>]) -> Check {
         story: prose(&finding.story),
         why: prose(&finding.why),
         hint: prose(&finding.hint),
-        read: shown(&read),
+        read: read(finding, lab),
         see: shown(&finding.see),
         evidence: finding.evidence.iter().map(proof).collect(),
     }
 }
 
 /// Text that may have several lines, each made harmless.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let lines: Vec<String> = text.trim_end().split('\n').map(shown).collect();
     lines.join("\n")
 }

@@ -1,7 +1,8 @@
-//! A picture of runs: tasks as lanes, calls as marks, what descriptors lived through, and the
-//! events that cost points; one page that needs no network.
+//! Pages that need no network. A picture of runs: tasks as lanes, calls as marks, what descriptors
+//! lived through, and the events that cost points. What an instructor wants to know of a class
+//! ([`gradebook`]), and what a learner is told of a grade ([`feedback_html`]).
 //!
-//! [`html`] is a pure function. It turns recordings into the tables of [`data`] and puts them, as
+//! [`html`] is a pure function, as the others are. It turns recordings into the tables of [`data`] and puts them, as
 //! JSON, beside the page's own script and style, which are the files next to this one. What is
 //! in a recording is a submission's, and hostile: it reaches the page as data only
 //! ([`embed`]), and the page's policy ([`policy`]) lets no other script run and nothing be fetched.
@@ -11,10 +12,13 @@
 //! ([`descriptors`]).
 
 mod arrows;
+mod base64;
 mod card;
 mod data;
 mod descriptors;
 mod embed;
+mod feedback;
+mod gradebook;
 mod lanes;
 mod marks;
 mod page;
@@ -26,6 +30,8 @@ mod tests;
 use crate::model::exhibit::Exhibit;
 use crate::model::{Recording, Scorecard};
 
+pub use feedback::feedback_html;
+pub use gradebook::{ClassReport, class_report};
 pub use page::html;
 
 /// What a page shows.

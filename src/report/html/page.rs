@@ -7,10 +7,11 @@ use super::{Picture, card, embed, run};
 /// The page's skeleton; `{{NAME}}` is filled in.
 const PAGE: &str = include_str!("page.html");
 
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = concat!(include_str!("base.css"), include_str!("page.css"));
 
 /// The script, in the order in which it is put together; all of it is one function's body.
 const SCRIPT: &[&str] = &[
+    include_str!("script/elements.js"),
     include_str!("script/data.js"),
     include_str!("script/rows.js"),
     include_str!("script/view.js"),
@@ -41,7 +42,7 @@ pub fn html(picture: &Picture<'_>) -> String {
         runs,
         strings: strings.into_all(),
     };
-    let script = script();
+    let script = script(SCRIPT);
     let fields = [
         ("POLICY", policy(&script, STYLE)),
         ("TITLE", embed::text(&data.title)),
@@ -53,8 +54,9 @@ pub fn html(picture: &Picture<'_>) -> String {
     filled(PAGE, &fields)
 }
 
-fn script() -> String {
-    format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPT.concat())
+/// The parts of a script as one, of which nothing is seen from outside.
+pub(super) fn script(parts: &[&str]) -> String {
+    format!("(() => {{\n\"use strict\";\n{}}})();\n", parts.concat())
 }
 
 /// What the page says where no script runs.
@@ -67,7 +69,7 @@ fn summary(data: &Data) -> String {
 }
 
 /// The template with its fields, each looked for in the template only, never in what fills it.
-fn filled(template: &str, fields: &[(&str, String)]) -> String {
+pub(super) fn filled(template: &str, fields: &[(&str, String)]) -> String {
     let mut page = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {

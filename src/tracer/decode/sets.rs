@@ -226,6 +226,16 @@ pub fn resolve<W: AsRef<str>>(words: &[W]) -> Result<SyscallSet, UnknownWord> {
     })
 }
 
+/// The names of the calls that the words mean on this machine.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn names<W: AsRef<str>>(words: &[W]) -> Result<Vec<&'static str>, UnknownWord> {
+    let set = resolve(words)?;
+    let rows = set.iter().filter_map(table::row);
+    Ok(rows.map(|row| row.name).collect())
+}
+
 /// The calls that one word means.
 fn meaning(word: &str) -> Result<SyscallSet, UnknownWord> {
     match word {

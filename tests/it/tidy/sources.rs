@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sys", "model", "probes", "tracer", "sandbox", "stimulus", "gpu",
         ],
     ),
+    ("custom", &["model", "embedded", "lessons", "tracer"]),
     ("lessons", &["sys", "model", "ui", "stimulus", "gpu"]),
     (
         "lessons/*/demos",

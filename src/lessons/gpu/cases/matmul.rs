@@ -47,7 +47,7 @@ fn plans() -> Vec<Plan> {
     let mut plans: Vec<Plan> = SHAPES.iter().map(|&shape| shaped(shape)).collect();
     plans.push(shaped([30, 20, 45]).with(Input::Real));
     plans.push(shaped([20, 30, 25]).with(Input::Special));
-    plans.push(shaped([64, 64, 64]).counted(&["tiles"]).unwatched());
+    plans.push(shaped([256, 256, 256]).counted(&["tiles"]).unwatched());
     plans
 }
 

@@ -3,7 +3,7 @@
 use super::Input;
 use crate::lessons::chance::Source;
 
-/// The largest of [`Input::Whole`]: sums of 65,537 of them, and of a hundred of their products, are floats.
+/// The largest of [`Input::Whole`]: sums of 65,537 of them, and of a thousand of their products, are floats.
 const LARGEST: i32 = 120;
 
 /// What is special about floats; nothing so large that a product of two would be infinite in one order of

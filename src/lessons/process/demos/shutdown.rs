@@ -271,6 +271,12 @@ fn worst_moment(rows: &[Row]) -> String {
         })
         .rev()
         .max_by_key(|(_, _, tally)| tally.lost);
+    if rows.iter().all(|row| row.trials.is_err()) {
+        return wrapped(
+            "Not tried here, any of them: `syslab doctor` says how to install what they need.",
+            0,
+        );
+    }
     let Some((row, trial, tally)) = worst else {
         return wrapped("No service lost an acknowledged record to SIGTERM.", 0);
     };
@@ -425,6 +431,9 @@ mod tests {
         );
         let text = worst_moment(&[row("sound.c", sound())]);
         assert!(text.starts_with("No service lost"), "{text}");
+        // What was not tried has not been found sound.
+        let text = worst_moment(&[]);
+        assert!(text.starts_with("Not tried here"), "{text}");
     }
 
     #[test]

@@ -1,18 +1,5 @@
 // The selected event in words.
 
-function element(name, properties = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(properties)) {
-    if (key === "class") made.className = value;
-    else if (key.startsWith("aria-") || key === "role") made.setAttribute(key, value);
-    else made[key] = value;
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
-const button = (text, press, title = "") => element("button", { type: "button", onclick: press, title }, text);
-
 // More descriptors that an event brings are counted only.
 const BORN_MAX = 12;
 

@@ -1,6 +1,5 @@
 // What is seen of the run: the window on its axis, what is selected, what was searched for.
 
-const $ = (id) => document.getElementById(id);
 const canvas = $("canvas");
 const stage = $("stage");
 const pen = canvas.getContext("2d");

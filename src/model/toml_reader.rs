@@ -1,4 +1,5 @@
-//! Policy files, read with errors that name the line and the key.
+//! Files that people write, a course's policy or a lab, read with errors that name the line and the
+//! key.
 //!
 //! TOML 1.1; see <https://toml.io>. Every problem of a file is reported, not the first alone, and
 //! a key that nobody asked for is a problem: a misspelt `percent` must not be a policy.
@@ -6,9 +7,9 @@
 use std::fmt;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
-/// Largest policy file, in bytes.
+/// Largest file, in bytes.
 const MAX_BYTES: usize = 4 << 20;
 
 /// One thing that is wrong in a file.
@@ -41,10 +42,10 @@ impl fmt::Display for Problems {
 }
 
 /// Reads a file: `read` asks for what it knows, everything else is a problem.
-pub(super) fn read<T>(
-    text: &str,
-    read: impl FnOnce(&mut Reader<'_, '_>) -> T,
-) -> Result<T, Problems> {
+///
+/// # Errors
+/// All that is wrong in it, with line and key.
+pub fn read<T>(text: &str, read: impl FnOnce(&mut Reader<'_, '_>) -> T) -> Result<T, Problems> {
     let whole = |message: String, line| {
         let key = String::new();
         Problems(vec![Problem { line, key, message }])
@@ -65,6 +66,7 @@ pub(super) fn read<T>(
         at: table.span().start,
         prefix: String::new(),
         table: table.into_inner(),
+        places: Vec::new(),
         problems: &mut problems,
     };
     let value = read(&mut reader);
@@ -82,17 +84,20 @@ fn line_of(text: &str, at: usize) -> usize {
 }
 
 /// One table of a file; what is taken out of it is known.
-pub(super) struct Reader<'a, 't> {
+#[derive(Debug)]
+pub struct Reader<'a, 't> {
     text: &'t str,
     at: usize,
     prefix: String,
     table: DeTable<'t>,
+    /// Where the keys stand that have been taken out.
+    places: Vec<(String, usize)>,
     problems: &'a mut Vec<Problem>,
 }
 
 impl<'t> Reader<'_, 't> {
     /// A word or a sentence.
-    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+    pub fn text(&mut self, key: &str) -> Option<String> {
         self.take(key, "a text in quotes", |value| match value {
             DeValue::String(text) => Some(text.to_string()),
             _ => None,
@@ -100,7 +105,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// A text that must be there and say something.
-    pub(super) fn needed_text(&mut self, key: &str) -> String {
+    pub fn needed_text(&mut self, key: &str) -> String {
         if !self.table.keys().any(|known| known.get_ref() == key) {
             self.complain(self.at, key, "is missing".to_owned());
             return String::new();
@@ -114,7 +119,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// What `parse` makes of a text, a number or a time; a problem that says `expected` if nothing.
-    pub(super) fn parsed<T>(
+    pub fn parsed<T>(
         &mut self,
         key: &str,
         expected: &str,
@@ -130,7 +135,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// A whole number from 0 to `most`.
-    pub(super) fn whole(&mut self, key: &str, most: u64) -> Option<u64> {
+    pub fn whole(&mut self, key: &str, most: u64) -> Option<u64> {
         let expected = format!("a whole number from 0 to {most}");
         self.parsed(key, &expected, |text| {
             text.parse().ok().filter(|number| *number <= most)
@@ -138,24 +143,24 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// A table, read by `read`.
-    pub(super) fn table<T>(
+    pub fn table<T>(
         &mut self,
         key: &str,
         read: impl FnOnce(&mut Reader<'_, 't>) -> T,
     ) -> Option<T> {
-        let (name, value) = self.table.remove_entry(key)?;
+        let (name, value) = self.remove(key)?;
         let at = name.span().start;
         let path = self.path(key);
         self.inner(at, path, value, read)
     }
 
     /// An array of tables, each read by `read`.
-    pub(super) fn tables<T>(
+    pub fn tables<T>(
         &mut self,
         key: &str,
         mut read: impl FnMut(&mut Reader<'_, 't>) -> T,
     ) -> Vec<T> {
-        let Some((name, value)) = self.table.remove_entry(key) else {
+        let Some((name, value)) = self.remove(key) else {
             return Vec::new();
         };
         let path = self.path(key);
@@ -172,8 +177,63 @@ impl<'t> Reader<'_, 't> {
         all
     }
 
+    /// Yes or no; no, if it is not there.
+    pub fn flag(&mut self, key: &str) -> bool {
+        let flag = self.take(key, "true or false", |value| match value {
+            DeValue::Boolean(flag) => Some(flag),
+            _ => None,
+        });
+        flag.unwrap_or_default()
+    }
+
+    /// What `read` makes of a value of any type, or the problem that it has with it, which follows
+    /// the key: "must be a text".
+    pub fn value<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(DeValue<'t>) -> Result<T, String>,
+    ) -> Option<T> {
+        let (name, value) = self.remove(key)?;
+        match read(value.into_inner()) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.complain(name.span().start, key, message);
+                None
+            }
+        }
+    }
+
+    /// A list of texts; empty, if it is not there.
+    pub fn texts(&mut self, key: &str) -> Vec<String> {
+        let texts = self.take(key, r#"a list of texts: ["a", "b"]"#, |value| match value {
+            DeValue::Array(values) => (values.into_iter())
+                .map(|value| match value.into_inner() {
+                    DeValue::String(text) => Some(text.into_owned()),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        });
+        texts.unwrap_or_default()
+    }
+
+    /// Asks for nothing more in this table: what is left in it is no problem of its own.
+    pub fn leave_rest(&mut self) {
+        drop(std::mem::take(&mut self.table));
+    }
+
+    /// Whether this key is there and has not been read yet.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.keys().any(|known| known.get_ref() == key)
+    }
+
+    /// How many things are wrong in the file, as far as it has been read.
+    pub fn problem_count(&self) -> usize {
+        self.problems.len()
+    }
+
     /// Every remaining key of this table with its table, each read by `read`.
-    pub(super) fn every_table<T>(
+    pub fn every_table<T>(
         &mut self,
         mut read: impl FnMut(&mut Reader<'_, 't>) -> T,
     ) -> Vec<(String, T)> {
@@ -190,12 +250,19 @@ impl<'t> Reader<'_, 't> {
         all
     }
 
-    /// Notes a problem with a key that has been read, if it has none yet; the place is that of the
-    /// table.
-    pub(super) fn refuse(&mut self, key: &str, message: impl Into<String>) {
+    /// Notes a problem with a key that has been read, if it has none yet; where the key is not
+    /// there, the place is that of the table.
+    pub fn refuse(&mut self, key: &str, message: impl Into<String>) {
         if !self.has_complained(key) {
-            self.complain(self.at, key, message.into());
+            let place = self.places.iter().find(|(known, _)| known == key);
+            self.complain(place.map_or(self.at, |(_, at)| *at), key, message.into());
         }
+    }
+
+    fn remove(&mut self, key: &str) -> Option<(Spanned<DeString<'t>>, Spanned<DeValue<'t>>)> {
+        let (name, value) = self.table.remove_entry(key)?;
+        self.places.push((key.to_owned(), name.span().start));
+        Some((name, value))
     }
 
     fn inner<T>(
@@ -218,6 +285,7 @@ impl<'t> Reader<'_, 't> {
             at,
             prefix,
             table,
+            places: Vec::new(),
             problems: self.problems,
         };
         let value = read(&mut reader);
@@ -231,7 +299,7 @@ impl<'t> Reader<'_, 't> {
         expected: &str,
         take: impl FnOnce(DeValue<'t>) -> Option<T>,
     ) -> Option<T> {
-        let (name, value) = self.table.remove_entry(key)?;
+        let (name, value) = self.remove(key)?;
         let value = take(value.into_inner());
         if value.is_none() {
             self.complain(name.span().start, key, format!("must be {expected}"));
@@ -251,7 +319,8 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn has_complained(&self, key: &str) -> bool {
+    /// Whether something is wrong with a key that has been read.
+    pub fn has_complained(&self, key: &str) -> bool {
         let path = self.path(key);
         self.problems.iter().any(|problem| problem.key == path)
     }
