@@ -9,8 +9,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, author, check, compare, completions, contents, demo, doctor, exercise, hint, init,
-    inspect, kernel, list, load, man, overview, read, reset, serve, start, trace, watch, which,
+    audit, author, check, compare, completions, contents, demo, doctor, exercise, grade, hint,
+    init, inspect, kernel, list, load, man, overview, read, reset, serve, start, trace, watch,
+    which,
 };
 use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::LESSONS;
@@ -156,6 +157,7 @@ enum Tool {
     List(list::Args),
     Read(contents::Args),
     Trace(trace::Args),
+    Grade(Box<grade::Args>),
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -331,6 +333,7 @@ impl Cli {
                 Tool::List(args) => list::run(args, screen),
                 Tool::Read(args) => contents::run(args, screen),
                 Tool::Trace(args) => trace::run(args, screen),
+                Tool::Grade(args) => grade::run(args, screen),
                 Tool::Doctor(args) => doctor::run(args, screen),
                 Tool::Completions(args) => completions::run(args, command(), screen),
                 Tool::Man(args) => man::run(args, command(), screen),

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use syslab::model::check::{KERNEL_LAUNCH, KERNEL_PROBE};
 use syslab::model::experiment::ACTOR;
-use syslab::{bench, cli, commands, embedded, exit, gpu, lessons, sandbox, stimulus};
+use syslab::{bench, cli, commands, embedded, exit, gpu, grade, lessons, sandbox, stimulus};
 
 /// A hidden entry: the arguments after its name.
 type Entry = fn(&[OsString]) -> ExitCode;
@@ -23,6 +23,9 @@ static ENTRIES: &[(&str, Entry)] = &[
         ended(bench::worker::main(commands::which::requested))
     }),
     (bench::RUN_COMMAND, |_| ended(bench::runner::main())),
+    (grade::WORKER_COMMAND, |args| {
+        ended(grade::worker::main(args))
+    }),
     (bench::live::START_COMMAND, |args| {
         ended(bench::live::start(args).map(|_| ()))
     }),

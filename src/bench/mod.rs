@@ -18,6 +18,7 @@ pub mod diagnosis;
 pub mod drive;
 pub mod examine;
 pub mod exhibit;
+pub mod identity;
 pub mod inputs;
 pub mod job;
 pub mod listening;

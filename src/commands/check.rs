@@ -114,7 +114,7 @@ Examples:
   $ syslab LESSON check LAB --html report.html";
 
 /// A factor for time that is neither absurd nor no number.
-fn scale(text: &str) -> Result<f64, String> {
+pub(super) fn scale(text: &str) -> Result<f64, String> {
     const RANGE: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
     text.parse()
         .ok()

@@ -10,6 +10,7 @@ pub mod contents;
 pub mod demo;
 pub mod doctor;
 pub mod exercise;
+pub mod grade;
 pub mod hint;
 pub mod init;
 pub mod inspect;

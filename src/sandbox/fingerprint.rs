@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use nix::fcntl::{AtFlags, readlinkat};
 use nix::sys::stat::{SFlag, fstatat};
-use ring::digest::{Context, SHA256};
+use ring::digest::{Context, Digest, SHA256};
 
 use super::copy::{CopyError, MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, is_ignored, kind};
 use crate::sys::beneath;
@@ -38,19 +38,35 @@ impl fmt::Display for Fingerprint {
 /// # Errors
 /// If it cannot be read, or is more than a submission may be.
 pub fn fingerprint(submission: &Path) -> Result<Fingerprint, CopyError> {
+    let digest = digest(submission, true)?;
+    Ok(Fingerprint(hexadecimal(&digest.as_ref()[..KEPT])))
+}
+
+/// The whole digest, of everything that would be copied: for grades, nobody may be able to make two
+/// submissions that are taken for the same.
+///
+/// # Errors
+/// As [`fingerprint`].
+pub fn whole_fingerprint(submission: &Path) -> Result<Fingerprint, CopyError> {
+    let digest = digest(submission, false)?;
+    Ok(Fingerprint(hexadecimal(digest.as_ref())))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn digest(submission: &Path, passes_over_leftovers: bool) -> Result<Digest, CopyError> {
     let failed = |error| CopyError::Read(PathBuf::new(), error);
     let directory = File::open(submission).map_err(failed)?;
     let mut looking = Looking {
         digest: Context::new(&SHA256),
+        passes_over_leftovers,
         entries: 0,
         bytes: 0,
     };
     looking.directory(directory.as_fd(), Path::new(""))?;
-    let digest = looking.digest.finish();
-    let digits = digest.as_ref().iter().take(KEPT);
-    Ok(Fingerprint(
-        digits.map(|byte| format!("{byte:02x}")).collect(),
-    ))
+    Ok(looking.digest.finish())
 }
 
 /// Whether a directory of this name belongs to a submission. Inside of a package, `target` does not.
@@ -60,6 +76,7 @@ pub fn is_looked_into(name: &OsStr, has_manifest: bool) -> bool {
 
 struct Looking {
     digest: Context,
+    passes_over_leftovers: bool,
     entries: u64,
     bytes: u64,
 }
@@ -79,7 +96,10 @@ impl Looking {
         }
         names.sort();
         let has_manifest = names.iter().any(|name| name == "Cargo.toml");
-        for name in names.iter().filter(|name| !is_leftover(name)) {
+        for name in &names {
+            if self.passes_over_leftovers && is_leftover(name) {
+                continue;
+            }
             self.entry(from, name, &at.join(name), has_manifest)?;
         }
         Ok(())
@@ -218,6 +238,11 @@ mod tests {
         }
         nix::unistd::mkfifo(&at("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         assert_eq!(of(dir.path()), before);
+        let whole = || whole_fingerprint(dir.path()).unwrap();
+        let all = whole();
+        fs::write(at("main.c~"), "y").unwrap();
+        assert_eq!(of(dir.path()), before);
+        assert_ne!(whole(), all);
         fs::write(at("target~x"), "").unwrap();
         assert_ne!(of(dir.path()), before);
     }

@@ -11,6 +11,7 @@ mod ext_code;
 mod first_hour;
 mod gpu;
 mod gpu_code;
+mod grade;
 mod gradebook_page;
 mod inspect;
 mod labs;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(super) const NEVER: &str = "-";
 
 /// Today.
-pub(super) fn today() -> String {
+pub(in crate::commands) fn today() -> String {
     const SECONDS_A_DAY: u64 = 86_400;
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -17,7 +17,8 @@ use nix::fcntl::{Flock, FlockArg};
 
 use crate::exit::{self, Trouble};
 
-use self::day::{NEVER, today};
+use self::day::NEVER;
+pub(super) use self::day::today;
 pub(super) use self::progress::LabProgress;
 use self::progress::Progress;
 pub(super) use self::state::{Key, LabState};

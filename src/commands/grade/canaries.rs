@@ -1,0 +1,187 @@
+//! The programs that are graded with a class because their verdicts are known.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::bench::matrix;
+use crate::embedded;
+use crate::exit::Trouble;
+use crate::grade::run::{Canary, Expected};
+use crate::model::Lab;
+
+use super::super::starter;
+
+/// In which language a lab's solution is taken, if there are several: what is quickly built first.
+const PREFERRED: [&str; 7] = ["python", "c", "ctypes", "c-api", "cuda", "rust", "pyo3"];
+
+/// A canary, and its files: name, content, whether it is a program.
+pub(super) struct Program {
+    pub(super) canary: Canary,
+    files: Vec<(String, Vec<u8>, bool)>,
+}
+
+/// The lab's own solution, which must pass everything, and its starter, which must fail something.
+pub(super) fn own(name: &str) -> Vec<Program> {
+    let solutions: Vec<(&str, &embedded::File)> = embedded::solutions(name).collect();
+    let language = PREFERRED.into_iter().find(|language| {
+        let begins = |path: &str| {
+            path.strip_prefix(language)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        solutions.iter().any(|(path, _)| begins(path))
+    });
+    let mut programs = Vec::new();
+    if let Some(language) = language {
+        let files = solutions.iter().filter_map(|(path, file)| {
+            let rest = path.strip_prefix(language)?.strip_prefix('/')?;
+            Some((rest.to_owned(), file.content.to_vec(), file.is_executable))
+        });
+        programs.push(Program {
+            canary: Canary {
+                name: format!("solution/{language}"),
+                expected: Expected::PassesAll,
+                only: Vec::new(),
+            },
+            files: files.collect(),
+        });
+    }
+    let starters = starter::languages(name);
+    if let Some(language) = PREFERRED
+        .into_iter()
+        .find(|language| starters.contains(language))
+    {
+        let directory = format!("labs/{name}/starter/{language}");
+        let files = embedded::below(&directory)
+            .map(|(path, file)| (path.to_owned(), file.content.to_vec(), file.is_executable));
+        programs.push(Program {
+            canary: Canary {
+                name: format!("starter/{language}"),
+                expected: Expected::FailsSomething,
+                only: Vec::new(),
+            },
+            files: files.collect(),
+        });
+    }
+    programs
+}
+
+/// Those of a directory that is laid out as a lab's in the repository: `solution/NAME`,
+/// `starter/NAME`, `accepted/NAME`, `wrong/CHECK/NAME`.
+///
+/// # Errors
+/// If it is not, or cannot be read.
+pub(super) fn of_directory(directory: &Path, lab: &Lab) -> Result<Vec<Program>, Trouble> {
+    let rows = matrix::rows(directory, lab)?;
+    let mut programs = Vec::new();
+    for row in rows {
+        let name = row.program.strip_prefix(directory).unwrap_or(&row.program);
+        let mut files = Vec::new();
+        collect(&row.program, "", &mut files)?;
+        programs.push(Program {
+            canary: Canary {
+                name: name.to_string_lossy().into_owned(),
+                expected: Expected::of(&row.expectation),
+                only: row.expectation.checks(lab),
+            },
+            files,
+        });
+    }
+    Ok(programs)
+}
+
+fn collect(
+    directory: &Path,
+    prefix: &str,
+    files: &mut Vec<(String, Vec<u8>, bool)>,
+) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let failed = || format!("cannot read {}", directory.display());
+    for entry in fs::read_dir(directory).with_context(failed)? {
+        let entry = entry.with_context(failed)?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type().with_context(failed)?;
+        if kind.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), files)?;
+        } else if kind.is_file() {
+            let content = fs::read(entry.path()).with_context(failed)?;
+            let mode = entry.metadata().with_context(failed)?.permissions().mode();
+            files.push((name, content, mode & 0o100 != 0));
+        }
+    }
+    Ok(())
+}
+
+impl Program {
+    /// Whether it says anything where only these checks are made.
+    pub(super) fn is_telling(&self, only: &[String]) -> bool {
+        match &self.canary.expected {
+            _ if only.is_empty() => true,
+            Expected::PassesAll => true,
+            // It may well pass the few that are made.
+            Expected::FailsSomething => false,
+            Expected::FailsFirst(id) => only.contains(id),
+        }
+    }
+
+    /// Writes its files.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub(super) fn write(&self, directory: &Path) -> anyhow::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let failed = || format!("cannot write {}", directory.display());
+        fs::create_dir_all(directory).with_context(failed)?;
+        for (name, content, is_executable) in &self.files {
+            let path = directory.join(name);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).with_context(failed)?;
+            }
+            fs::write(&path, content).with_context(failed)?;
+            if *is_executable {
+                let mode = fs::Permissions::from_mode(0o755);
+                fs::set_permissions(&path, mode).with_context(failed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::which;
+
+    #[test]
+    fn every_lab_has_one_that_passes_and_one_that_fails() {
+        for meant in which::all() {
+            let programs = own(&meant.to_string());
+            let expected: Vec<&Expected> = programs
+                .iter()
+                .map(|program| &program.canary.expected)
+                .collect();
+            assert_eq!(
+                expected,
+                [&Expected::PassesAll, &Expected::FailsSomething],
+                "{meant}"
+            );
+            assert!(programs.iter().all(|program| !program.files.is_empty()));
+        }
+    }
+
+    #[test]
+    fn the_repository_has_one_for_every_mistake() {
+        let meant = which::named("process/durable-log").unwrap();
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/process/durable-log");
+        let programs = of_directory(&directory, meant.lab).unwrap();
+        for check in meant.lab.checks {
+            let only = [check.id.to_owned()];
+            let telling = programs.iter().filter(|program| program.is_telling(&only));
+            let wrong = telling.filter(|program| {
+                program.canary.expected == Expected::FailsFirst(check.id.to_owned())
+            });
+            assert!(wrong.count() > 0, "{}", check.id);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Gets all examinations of a run made, whatever becomes of the workers.
+//!
+//! The driver looks at what is missing, cuts it into chunks and gives them to an engine; when
+//! nothing is missing, it is done. It remembers nothing that is not on disk: it can be killed at any
+//! time, and another one goes on.
+
+mod driver;
+mod local;
+mod plan;
+mod slurm;
+
+#[cfg(test)]
+mod fake;
+
+use std::time::Duration;
+
+pub use driver::{Driver, MOST_TRIES, NotGraded, Step, Tally};
+pub use local::Local;
+pub use slurm::{Slurm, Wishes};
+
+use super::run::{Chunk, RunError};
+
+/// Something that has workers: this machine, or a scheduler of many.
+pub trait Engine {
+    /// Has workers work on these chunks, some time; not on the machines to be avoided.
+    ///
+    /// # Errors
+    /// If not all of them will be worked on. What was begun all the same does no harm.
+    fn submit(&mut self, chunks: &[Chunk], avoid: &[String]) -> Result<(), EngineError>;
+
+    /// What it believes of these chunks; in no order, and of those it knows.
+    ///
+    /// # Errors
+    /// If it cannot be asked at the moment: then nothing is believed.
+    fn poll(&mut self, chunks: &[&str]) -> Result<Vec<(String, Hint)>, EngineError>;
+
+    /// Ends the workers of these chunks, where there still are some.
+    fn cancel(&mut self, chunks: &[&str]);
+}
+
+/// What an engine believes of a chunk. Only a hint: the results are the truth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// No worker has begun.
+    Waiting,
+    /// A worker is at it.
+    Running,
+    /// There is no worker, and there will be none; how it ended.
+    Gone(String),
+}
+
+/// Why an engine does not do what it should.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// It may work when it is tried again.
+    #[error("{0}")]
+    Transient(String),
+    /// It will not.
+    #[error("{0}")]
+    Final(String),
+}
+
+/// How far a driver may trust its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// For how long a running worker may be silent before it is taken for lost; `None` where the
+    /// engine knows for certain.
+    pub lease: Option<Duration>,
+    /// After how many chunks in a row that came to nothing at all the engine is given up.
+    pub fruitless: u32,
+    /// How many chunks are worked on at the same time, about.
+    pub slots: usize,
+}
+
+/// Why a driver cannot go on. What was found out until then is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The run's directory does not work.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The engine does not work.
+    #[error("the engine takes no work: {0}")]
+    Engine(String),
+    /// Workers end before they begin.
+    #[error("workers come to nothing: {0}")]
+    Fruitless(String),
+    /// The numbers do not add up: a bug.
+    #[error("of {of} submissions {missing} are unaccounted for")]
+    Unaccounted {
+        /// Neither graded nor given up.
+        missing: usize,
+        /// All.
+        of: usize,
+    },
+}
