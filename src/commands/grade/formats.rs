@@ -1,7 +1,4 @@
 //! The formats that a gradebook leaves in, as files.
-//!
-//! One that is a page for people, made from the gradebook as a whole, belongs into [`Format`] and
-//! [`files`] like the others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +7,16 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use crate::exit::Trouble;
+use crate::grade::fair::{histogram, items};
 use crate::model::gradebook::{Audience, Entry, Gradebook, Graded, Stage};
 use crate::report::exports::{
     Edited, MoodleHeaders, annotations, autolab, canvas, gradebook_csv, gradescope, job_summary,
     junit_class, moodle, prairielearn,
 };
+use crate::report::html::{ClassReport, class_report};
+
+/// Bars of the report's histogram.
+const BINS: usize = 20;
 
 /// A format of a gradebook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -23,6 +25,8 @@ pub(super) enum Format {
     Csv,
     /// Everything, for programs: gradebook.json
     Json,
+    /// The instructor's report, for a browser: report.html
+    Html,
     /// For CI systems: junit.xml
     Junit,
     /// The gradebook that Canvas exported (--gradebook), with a column (--column) filled in
@@ -91,6 +95,7 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
     Ok(match format {
         Format::Csv => one("grades.csv", gradebook_csv(book)),
         Format::Json => one("gradebook.json", serde_json::to_string_pretty(book)? + "\n"),
+        Format::Html => one("report.html", report(book)),
         Format::Junit => one("junit.xml", junit_class(book)),
         Format::Canvas => {
             let path = needed(given.gradebook, "canvas", "--gradebook FILE")?;
@@ -127,6 +132,19 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
             files.files.extend(more.files);
             files
         }
+    })
+}
+
+/// The whole class on one page, for the instructor.
+fn report(book: &Gradebook) -> String {
+    let items = items(book);
+    let bins = histogram(book, BINS);
+    class_report(&ClassReport {
+        book,
+        items: &items,
+        bins: &bins,
+        compared: None,
+        sources: &[],
     })
 }
 
