@@ -9,6 +9,7 @@ library.bridge_add.restype = ctypes.c_int
 
 
 def add(a, b, out):
-    code = library.bridge_add(a.ctypes.data, b.ctypes.data, out.ctypes.data, a.size)
+    places = [array.ctypes.data for array in (a, b, out)]
+    code = library.bridge_add(*places, a.size)
     if code != 0:
         raise RuntimeError(f"bridge_add: cudaError_t {code}")
