@@ -223,7 +223,9 @@ fn examined(
 /// How a task is examined; also when it is examined again.
 pub fn request(root: &Path, manifest: &Manifest, task: &Task) -> Request {
     let (lesson, lab) = manifest.terms.lab.split_once('/').unwrap_or_default();
+    let written = manifest.terms.written.as_ref();
     Request {
+        file: written.map(|files| root.join(&files.path).into_os_string()),
         seed: u64::from(task.seed),
         only: task.only.clone(),
         // Submissions are examined side by side; within one, one trial after the other.

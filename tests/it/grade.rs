@@ -382,3 +382,75 @@ fn a_canary_that_sings_keeps_the_grades_in_the_house() {
     assert!(errors.contains("can be trusted"), "{errors}");
     assert!(!here.join("run/exports").exists());
 }
+
+/// A lab that an instructor wrote: its programs are the canaries, and it stays what it was.
+#[test]
+fn a_lab_of_ones_own_is_graded() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    said(here, &["author", "new", "mylab"], exit::DONE);
+    copy(&here.join("mylab/solution/python"), &here.join("class/ada"));
+    copy(&here.join("mylab/starter/python"), &here.join("class/bob"));
+    let grade = [
+        "grade",
+        "class",
+        "--lab",
+        "mylab",
+        "-o",
+        "run",
+        "--allow-weak-confinement",
+    ];
+    let status = said(here, &grade, exit::DONE);
+    for part in ["custom/note", "graded      2", "canaries    5 as expected"] {
+        assert!(status.contains(part), "{part}: {status}");
+    }
+    let text = said(here, &["grade", "explain", "run", "bob"], exit::DONE);
+    assert!(text.contains("main.py:5"), "{text}");
+    let text = said(here, &["grade", "replay", "run", "bob"], exit::DONE);
+    assert!(text.contains("the same is found again"), "{text}");
+    // The run has a lab of its own, and is about no other one.
+    fs::write(here.join("mylab/README.md"), "Do something else.\n").unwrap();
+    let error = complained(here, &grade, exit::USAGE);
+    assert!(
+        error.contains("the lab's file, or what lies beside it"),
+        "{error}"
+    );
+    said(here, &["grade", "status", "run"], exit::DONE);
+}
+
+/// Work that is alike is shown side by side, also where it is like a reference; nobody loses by it.
+#[test]
+fn works_that_are_alike_are_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    class(here, &["ada", "bob"]);
+    said(here, &GRADE, exit::DONE);
+    let collect = [
+        "grade", "collect", "run", "--format", "html", "--format", "jplag", "--format", "dolos",
+        "--format", "feedback", "--format", "json",
+    ];
+    said(here, &collect, exit::DONE);
+    let made = |path: &str| fs::read_to_string(here.join("run/exports").join(path)).unwrap();
+    assert!(made("report.html").contains("reference:python"));
+    assert!(made("dolos/info.csv").contains("ada/main.py"));
+    assert_eq!(
+        made("jplag/submissions/bob/main.py"),
+        fs::read_to_string(lab("solution/python/main.py")).unwrap()
+    );
+    assert!(here.join("run/exports/jplag/base/main.py").exists());
+    assert!(
+        !here
+            .join("run/exports/jplag/submissions/reference:python")
+            .exists()
+    );
+    assert!(
+        made("feedback/ada.md").contains("10 of 10"),
+        "{}",
+        made("feedback/ada.md")
+    );
+    let grades = book(here);
+    for key in ["ada", "bob"] {
+        let grade = &entry(&grades, key)["outcome"]["graded"]["grade"];
+        assert_eq!(grade["points"], grade["out_of"]);
+    }
+}

@@ -1,22 +1,27 @@
 //! `grade SUBMISSIONS` and `grade resume`: takes the class in, and has it examined.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::bench::identity::{self, Rung};
+use crate::bench::identity;
 use crate::exit::{self, Outcome, Trouble};
 use crate::grade::intake::{Caps, Intake, IntakeError, Roster, Source, take_in};
 use crate::grade::run::{self, Files, Handed, Manifest, RunDir, SCHEMA, Terms, Unfit};
 use crate::ui::{Screen, visible};
 
-use super::super::which::{self, Meant};
+use super::super::which::{self, AskedLab};
 use super::super::{check, interrupt::Interrupt};
 use super::canaries::{self, Program};
 use super::engines::Workers;
 use super::opened::{POLICY, policy, told};
 use super::{RunArg, drive};
+
+mod terms;
+
+use terms::{beside, taken_along, terms};
 
 /// What begins a run.
 #[derive(Debug, clap::Args)]
@@ -25,9 +30,9 @@ pub(super) struct BeginArgs {
     #[arg(required = true, value_name = "SUBMISSIONS", value_hint = clap::ValueHint::AnyPath)]
     submissions: Option<PathBuf>,
 
-    /// The lab, as LAB or LESSON/LAB
-    #[arg(long, required = true, value_name = "LAB")]
-    lab: Option<String>,
+    /// The lab: LAB, LESSON/LAB, or the path of a lab.toml
+    #[arg(long, required = true, value_name = "LAB", value_hint = clap::ValueHint::FilePath)]
+    lab: Option<OsString>,
 
     /// The run's directory; it is made
     #[arg(short, long = "output", required = true, value_name = "RUN", value_hint = clap::ValueHint::DirPath)]
@@ -108,7 +113,7 @@ pub(super) fn run(args: &BeginArgs, screen: &Screen) -> Outcome {
     else {
         return Err(Trouble::usage("SUBMISSIONS, --lab and -o are needed"));
     };
-    let meant = which::named(lab)?;
+    let meant = &which::asked(lab)?;
     let from = args.from.as_deref().map(source).transpose()?;
     checks_exist(meant, &args.only)?;
     let policy_text = policy_text(args, meant)?;
@@ -119,7 +124,9 @@ pub(super) fn run(args: &BeginArgs, screen: &Screen) -> Outcome {
     refuse_strange(&run)?;
     run.make().map_err(told)?;
     let lock = run.lock().map_err(told)?;
-    let terms = terms(args, meant, &run)?;
+    let written = meant.file.as_deref();
+    let written = written.map(|file| taken_along(&run, file)).transpose()?;
+    let terms = terms(args, meant, written, &run)?;
     let interrupt = Interrupt::install()?;
 
     let manifest = taken_in(
@@ -167,7 +174,7 @@ fn source(name: &str) -> Result<Source, Trouble> {
     })
 }
 
-fn checks_exist(meant: Meant, only: &[String]) -> Result<(), Trouble> {
+fn checks_exist(meant: &AskedLab, only: &[String]) -> Result<(), Trouble> {
     for id in only {
         let known: Vec<&str> = meant.lab.checks.iter().map(|check| check.id).collect();
         if !known.contains(&id.as_str()) {
@@ -182,7 +189,7 @@ fn checks_exist(meant: Meant, only: &[String]) -> Result<(), Trouble> {
 }
 
 /// The policy's text, if one is given and makes sense for the lab.
-fn policy_text(args: &BeginArgs, meant: Meant) -> Result<Option<String>, Trouble> {
+fn policy_text(args: &BeginArgs, meant: &AskedLab) -> Result<Option<String>, Trouble> {
     let Some(path) = &args.policy else {
         return Ok(None);
     };
@@ -210,10 +217,11 @@ fn roster(path: &Path) -> Result<Roster, Trouble> {
     })
 }
 
-fn canary_programs(args: &BeginArgs, meant: Meant) -> Result<Vec<Program>, Trouble> {
-    let programs = match &args.canaries {
-        Some(directory) => canaries::of_directory(directory, meant.lab)?,
-        None => canaries::own(&meant.to_string()),
+fn canary_programs(args: &BeginArgs, meant: &AskedLab) -> Result<Vec<Program>, Trouble> {
+    let programs = match (&args.canaries, &meant.file) {
+        (Some(directory), _) => canaries::of_directory(directory, meant.lab)?,
+        (None, Some(file)) => canaries::of_directory(beside(file), meant.lab)?,
+        (None, None) => canaries::own(&meant.to_string()),
     };
     Ok(programs
         .into_iter()
@@ -237,39 +245,6 @@ fn refuse_strange(run: &RunDir) -> Result<(), Trouble> {
                 .hint("give a directory that does not exist with -o"),
         ),
     }
-}
-
-fn terms(args: &BeginArgs, meant: Meant, run: &RunDir) -> Result<Terms, Trouble> {
-    let (rung, missing) = identity::confinement();
-    if rung < Rung::Full && !args.allow_weak_confinement {
-        return Err(Trouble::new(
-            exit::MACHINE,
-            anyhow::Error::msg(missing.join("; ")).context(
-                "submissions are programs of strangers, and this machine cannot confine them fully",
-            ),
-        )
-        .hint(
-            "`syslab doctor` says what is missing; --allow-weak-confinement grades all the same",
-        ));
-    }
-    let seed = match &args.seed {
-        Some(seed) => seed.clone(),
-        // A run has one seed: the same command again means the same run.
-        None if run.has_manifest() => run.manifest().map_err(told)?.terms.seed,
-        None => format!("{:08x}{:08x}", check::any_seed(), check::any_seed()),
-    };
-    let mut only = args.only.clone();
-    only.sort();
-    only.dedup();
-    Ok(Terms {
-        lab: meant.to_string(),
-        program: identity::program()?,
-        toolchain: identity::toolchain(),
-        confinement: rung,
-        seed,
-        timeout_scale: args.timeout_scale,
-        only,
-    })
 }
 
 /// Takes the class in and writes the manifest; or finds that all is as it was.

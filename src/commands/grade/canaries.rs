@@ -1,9 +1,6 @@
 //! The programs that are graded with a class because their verdicts are known.
 
-use std::fs;
 use std::path::Path;
-
-use anyhow::Context as _;
 
 use crate::bench::matrix;
 use crate::embedded;
@@ -12,14 +9,15 @@ use crate::grade::run::{Canary, Expected};
 use crate::model::Lab;
 
 use super::super::starter;
+use super::tree::Tree;
 
 /// In which language a lab's solution is taken, if there are several: what is quickly built first.
 const PREFERRED: [&str; 7] = ["python", "c", "ctypes", "c-api", "cuda", "rust", "pyo3"];
 
-/// A canary, and its files: name, content, whether it is a program.
+/// A canary, and its files.
 pub(super) struct Program {
     pub(super) canary: Canary,
-    files: Vec<(String, Vec<u8>, bool)>,
+    files: Tree,
 }
 
 /// The lab's own solution, which must pass everything, and its starter, which must fail something.
@@ -44,7 +42,7 @@ pub(super) fn own(name: &str) -> Vec<Program> {
                 expected: Expected::PassesAll,
                 only: Vec::new(),
             },
-            files: files.collect(),
+            files: Tree(files.collect()),
         });
     }
     let starters = starter::languages(name);
@@ -61,7 +59,7 @@ pub(super) fn own(name: &str) -> Vec<Program> {
                 expected: Expected::FailsSomething,
                 only: Vec::new(),
             },
-            files: files.collect(),
+            files: Tree(files.collect()),
         });
     }
     programs
@@ -77,40 +75,16 @@ pub(super) fn of_directory(directory: &Path, lab: &Lab) -> Result<Vec<Program>, 
     let mut programs = Vec::new();
     for row in rows {
         let name = row.program.strip_prefix(directory).unwrap_or(&row.program);
-        let mut files = Vec::new();
-        collect(&row.program, "", &mut files)?;
         programs.push(Program {
             canary: Canary {
                 name: name.to_string_lossy().into_owned(),
                 expected: Expected::of(&row.expectation),
                 only: row.expectation.checks(lab),
             },
-            files,
+            files: Tree::read(&row.program, &[])?,
         });
     }
     Ok(programs)
-}
-
-fn collect(
-    directory: &Path,
-    prefix: &str,
-    files: &mut Vec<(String, Vec<u8>, bool)>,
-) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let failed = || format!("cannot read {}", directory.display());
-    for entry in fs::read_dir(directory).with_context(failed)? {
-        let entry = entry.with_context(failed)?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        let kind = entry.file_type().with_context(failed)?;
-        if kind.is_dir() {
-            collect(&entry.path(), &format!("{name}/"), files)?;
-        } else if kind.is_file() {
-            let content = fs::read(entry.path()).with_context(failed)?;
-            let mode = entry.metadata().with_context(failed)?.permissions().mode();
-            files.push((name, content, mode & 0o100 != 0));
-        }
-    }
-    Ok(())
 }
 
 impl Program {
@@ -130,21 +104,7 @@ impl Program {
     /// # Errors
     /// If they cannot be written.
     pub(super) fn write(&self, directory: &Path) -> anyhow::Result<()> {
-        use std::os::unix::fs::PermissionsExt as _;
-        let failed = || format!("cannot write {}", directory.display());
-        fs::create_dir_all(directory).with_context(failed)?;
-        for (name, content, is_executable) in &self.files {
-            let path = directory.join(name);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).with_context(failed)?;
-            }
-            fs::write(&path, content).with_context(failed)?;
-            if *is_executable {
-                let mode = fs::Permissions::from_mode(0o755);
-                fs::set_permissions(&path, mode).with_context(failed)?;
-            }
-        }
-        Ok(())
+        self.files.write(directory)
     }
 }
 
@@ -166,7 +126,7 @@ mod tests {
                 [&Expected::PassesAll, &Expected::FailsSomething],
                 "{meant}"
             );
-            assert!(programs.iter().all(|program| !program.files.is_empty()));
+            assert!(programs.iter().all(|program| !program.files.0.is_empty()));
         }
     }
 

@@ -90,8 +90,8 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
         gradebook: args.gradebook.as_deref(),
         column: args.column.as_deref(),
         worksheet: args.worksheet.as_deref(),
-        audience: args.stage.audience(),
-        lab: opened.lab.slug,
+        stage: args.stage.stage(),
+        opened: &opened,
     };
     let default = opened.run.path("exports");
     let directory = args.output.as_deref().unwrap_or(&default);

@@ -87,7 +87,7 @@ pub(super) fn check_of(opened: &Opened, id: &str) -> Result<(), Trouble> {
     match known.contains(&id) {
         true => Ok(()),
         false => Err(super::super::unknown(
-            &format!("{}/{} has no check", opened.lesson.slug, opened.lab.slug),
+            &format!("{} has no check", opened.manifest.terms.lab),
             id,
             known,
         )),

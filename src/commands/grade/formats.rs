@@ -8,12 +8,16 @@ use clap::ValueEnum;
 
 use crate::exit::Trouble;
 use crate::grade::fair::{histogram, items};
+use crate::grade::similarity::{dolos, jplag};
 use crate::model::gradebook::{Audience, Entry, Gradebook, Graded, Stage};
 use crate::report::exports::{
-    Edited, MoodleHeaders, annotations, autolab, canvas, gradebook_csv, gradescope, job_summary,
-    junit_class, moodle, prairielearn,
+    Edited, MoodleHeaders, annotations, autolab, canvas, feedback_markdown, gradebook_csv,
+    gradescope, job_summary, junit_class, moodle, prairielearn,
 };
-use crate::report::html::{ClassReport, class_report};
+use crate::report::html::{ClassReport, class_report, feedback_html};
+
+use super::alike::Works;
+use super::opened::Opened;
 
 /// Bars of the report's histogram.
 const BINS: usize = 20;
@@ -27,6 +31,8 @@ pub(super) enum Format {
     Json,
     /// The instructor's report, for a browser: report.html
     Html,
+    /// What each learner is told at this stage (--stage), as Markdown and for a browser: feedback/
+    Feedback,
     /// For CI systems: junit.xml
     Junit,
     /// The gradebook that Canvas exported (--gradebook), with a column (--column) filled in
@@ -41,6 +47,10 @@ pub(super) enum Format {
     Autolab,
     /// results.json for each submission: prairielearn/
     Prairielearn,
+    /// Sources, laid out for JPlag: jplag/
+    Jplag,
+    /// Sources with info.csv, to be zipped for Dolos: dolos/
+    Dolos,
 }
 
 /// How far the assignment is: what learners may see.
@@ -55,24 +65,23 @@ pub(super) enum StageArg {
 }
 
 impl StageArg {
-    pub(super) fn audience(self) -> Audience {
-        Audience::Learner(match self {
+    pub(super) fn stage(self) -> Stage {
+        match self {
             Self::Open => Stage::Open,
             Self::Due => Stage::Due,
             Self::Published => Stage::Published,
-        })
+        }
     }
 }
 
 /// What platforms gave that their formats are filled into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Given<'a> {
     pub(super) gradebook: Option<&'a Path>,
     pub(super) column: Option<&'a str>,
     pub(super) worksheet: Option<&'a Path>,
-    pub(super) audience: Audience,
-    /// The lab's slug.
-    pub(super) lab: &'a str,
+    pub(super) stage: Stage,
+    pub(super) opened: &'a Opened,
 }
 
 /// Files of one format, and what people should know about them.
@@ -92,10 +101,27 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
         files: vec![(PathBuf::from(name), text.into_bytes())],
         notes: Vec::new(),
     };
+    let audience = Audience::Learner(given.stage);
     Ok(match format {
         Format::Csv => one("grades.csv", gradebook_csv(book)),
         Format::Json => one("gradebook.json", serde_json::to_string_pretty(book)? + "\n"),
-        Format::Html => one("report.html", report(book)),
+        Format::Html => one("report.html", report(book, given.opened)?),
+        Format::Feedback => {
+            let stage = given.stage;
+            let mut files = each(book, "feedback", "md", |entry| {
+                Some(feedback_markdown(entry, stage))
+            });
+            let pages = each(book, "feedback", "html", |entry| {
+                Some(feedback_html(entry, stage))
+            });
+            files.files.extend(pages.files);
+            files
+        }
+        Format::Jplag => {
+            let works = Works::of(given.opened)?;
+            laid_out("jplag", jplag(&works.handed_in(), &works.starters))
+        }
+        Format::Dolos => laid_out("dolos", dolos(&Works::of(given.opened)?.handed_in())),
         Format::Junit => one("junit.xml", junit_class(book)),
         Format::Canvas => {
             let path = needed(given.gradebook, "canvas", "--gradebook FILE")?;
@@ -112,22 +138,22 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
         }
         Format::Gradescope => each(book, "gradescope", "json", |entry| Some(gradescope(entry))),
         Format::Prairielearn => each(book, "prairielearn", "json", |entry| {
-            Some(prairielearn(entry, given.audience))
+            Some(prairielearn(entry, audience))
         }),
         Format::Autolab => {
-            let problem = given.column.unwrap_or(given.lab);
+            let problem = given.column.unwrap_or(given.opened.lab.slug);
             each(book, "autolab", "txt", |entry| {
                 entry.releasable().ok()?;
-                Some(autolab(entry.graded()?, problem, given.audience))
+                Some(autolab(entry.graded()?, problem, audience))
             })
         }
         Format::Github => {
             let of = |entry: &Entry, text: &dyn Fn(&Graded) -> String| entry.graded().map(text);
             let mut files = each(book, "github", "md", |entry| {
-                of(entry, &|graded| job_summary(graded, given.audience))
+                of(entry, &|graded| job_summary(graded, audience))
             });
             let more = each(book, "github", "annotations", |entry| {
-                of(entry, &|graded| annotations(graded, given.audience))
+                of(entry, &|graded| annotations(graded, audience))
             });
             files.files.extend(more.files);
             files
@@ -136,16 +162,26 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
 }
 
 /// The whole class on one page, for the instructor.
-fn report(book: &Gradebook) -> String {
+fn report(book: &Gradebook, opened: &Opened) -> anyhow::Result<String> {
     let items = items(book);
     let bins = histogram(book, BINS);
-    class_report(&ClassReport {
+    let works = Works::of(opened)?;
+    Ok(class_report(&ClassReport {
         book,
         items: &items,
         bins: &bins,
-        compared: None,
-        sources: &[],
-    })
+        compared: Some(&works.compared()),
+        sources: &works.works,
+    }))
+}
+
+fn laid_out(directory: &str, files: Vec<(String, String)>) -> Files {
+    let files = files.into_iter();
+    let files = files.map(|(path, text)| (Path::new(directory).join(path), text.into_bytes()));
+    Files {
+        files: files.collect(),
+        notes: Vec::new(),
+    }
 }
 
 fn needed<T>(given: Option<T>, format: &str, option: &str) -> Result<T, Trouble> {

@@ -3,6 +3,7 @@
 //! One file a verb. Grading goes on in a run's directory (`grade::run`), which everything else
 //! here reads.
 
+mod alike;
 mod begin;
 mod canaries;
 mod collect;
@@ -15,6 +16,7 @@ mod formats;
 mod opened;
 mod replay;
 mod status;
+mod tree;
 
 use std::path::PathBuf;
 

@@ -10,8 +10,8 @@ use crate::exit::{self, Trouble};
 use crate::grade::book::{self, Alarm, Found};
 use crate::grade::fair::{Policy, parse_overrides};
 use crate::grade::run::{Handed, Manifest, RunDir, RunError, Task};
+use crate::model::Lab;
 use crate::model::gradebook::{Gradebook, Override};
-use crate::model::{Lab, Lesson};
 use crate::ui::visible;
 
 use super::super::which;
@@ -26,7 +26,6 @@ pub(super) const OVERRIDES: &str = "overrides.toml";
 pub(super) struct Opened {
     pub(super) run: RunDir,
     pub(super) manifest: Manifest,
-    pub(super) lesson: &'static Lesson,
     pub(super) lab: &'static Lab,
     pub(super) policy: Policy,
     pub(super) overrides: Vec<Override>,
@@ -41,7 +40,11 @@ impl Opened {
     pub(super) fn read(root: &Path) -> Result<Self, Trouble> {
         let run = RunDir::at(root);
         let manifest = run.manifest().map_err(told)?;
-        let meant = which::named(&manifest.terms.lab)?;
+        let lab = match &manifest.terms.written {
+            Some(files) => run.path(&files.path).into_os_string(),
+            None => manifest.terms.lab.clone().into(),
+        };
+        let lab = which::asked(&lab)?.lab;
         let policy = policy(&run.path(POLICY))?.unwrap_or_default();
         let overrides = match text(&run.path(OVERRIDES))? {
             Some(text) => parse_overrides(&text)
@@ -52,8 +55,7 @@ impl Opened {
         Ok(Self {
             run,
             manifest,
-            lesson: meant.lesson,
-            lab: meant.lab,
+            lab,
             policy,
             overrides,
             found,

@@ -45,6 +45,10 @@ pub struct Manifest {
 pub struct Terms {
     /// `lesson/lab`.
     pub lab: String,
+    /// The file that the lab is written in, if it is none of ours, and what it comes to with all that
+    /// lies beside it.
+    #[serde(default)]
+    pub written: Option<Files>,
     /// This program: its version and what its file comes to.
     pub program: String,
     /// The tools that submissions are built and run with.
@@ -140,7 +144,7 @@ pub struct Canary {
 }
 
 /// Files, as a task has them: where they are, and what they come to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Files {
     /// Relative to the run's directory.
     pub path: String,
@@ -165,6 +169,7 @@ impl Terms {
         let fixed = [
             format!("{SCHEMA}"),
             self.lab.clone(),
+            (self.written.as_ref()).map_or_else(String::new, |files| files.print.clone()),
             self.program.clone(),
             self.toolchain.join("\n"),
             format!("{:?}", self.confinement),
@@ -298,6 +303,7 @@ pub(in crate::grade) mod tests {
     pub(in crate::grade) fn terms() -> Terms {
         Terms {
             lab: "process/durable-log".to_owned(),
+            written: None,
             program: "0.1.0 0123".to_owned(),
             toolchain: vec!["cc: 1".to_owned()],
             confinement: Rung::Full,
@@ -351,8 +357,14 @@ pub(in crate::grade) mod tests {
             base.key("print", 8, &[]),
             base.key("print", 7, &["starts".to_owned()]),
         ];
-        let changes: [fn(&mut Terms); 5] = [
+        let changes: [fn(&mut Terms); 6] = [
             |terms| terms.lab.push('2'),
+            |terms| {
+                terms.written = Some(Files {
+                    path: "lab/lab.toml".to_owned(),
+                    print: "x".to_owned(),
+                });
+            },
             |terms| terms.program.push('4'),
             |terms| terms.toolchain.push("go: 1".to_owned()),
             |terms| terms.confinement = Rung::Partial,

@@ -371,6 +371,9 @@ fn difference(there: &Manifest, new: &Manifest) -> String {
     if was.lab != is.lab {
         return differ("the lab", &was.lab, &is.lab);
     }
+    if was.written != is.written {
+        return "the lab's file, or what lies beside it, is another one".to_owned();
+    }
     if was.program != is.program {
         return differ("syslab", &was.program, &is.program);
     }

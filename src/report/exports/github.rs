@@ -9,6 +9,7 @@
 use std::fmt::Write as _;
 
 use super::rows::{Row, rows, score_line, status, steps};
+use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, Graded};
 use crate::model::score::Verdict;
 use crate::ui::visible;
@@ -57,19 +58,30 @@ pub fn job_summary(graded: &Graded, audience: Audience) -> String {
         markdown(&graded.card.title)
     );
     for row in &rows {
+        let points = match row.verdict {
+            // It would say how they ended.
+            None => "?".to_owned(),
+            Some(_) => row.points.to_string(),
+        };
         let _ = writeln!(
             summary,
-            "| {} | {} | {} | {} |",
+            "| {} | {} | {points} | {} |",
             status(row),
             markdown(&row.title),
-            row.points,
             row.out_of
         );
     }
-    for step in steps(graded) {
-        let _ = write!(summary, "\n{}\n", markdown(&step));
+    let shown = || rows.iter().filter(|row| row.verdict.is_some());
+    if shown().count() == rows.len() {
+        for step in steps(graded) {
+            let _ = write!(summary, "\n{}\n", markdown(&step));
+        }
+        let _ = write!(summary, "\n{}\n", score_line(graded));
+    } else {
+        let points: Fraction = shown().map(|row| row.points).sum();
+        let out_of: Fraction = shown().map(|row| row.out_of).sum();
+        let _ = write!(summary, "\nScore of what is shown: {points}/{out_of}\n");
     }
-    let _ = write!(summary, "\n{}\n", score_line(graded));
     for row in rows
         .iter()
         .filter(|row| !row.text.is_empty() && row.verdict.is_some())
@@ -191,6 +203,8 @@ mod tests {
         let text = job_summary(&hostile::graded(), Audience::Learner(Stage::Open));
         hostile::assert_harmless(&text);
         assert!(!text.contains("secret"));
+        // No sum from which follows how what is hidden ended.
+        assert!(text.contains("| ? |") && text.contains("Score of what is shown: "));
         let mut headings = 0;
         for event in Parser::new(&text) {
             match event {
