@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -169,9 +169,9 @@ fn labs(args: &Args) -> Result<Vec<(AskedLab, PathBuf)>, Trouble> {
             })
             .collect(),
     };
-    let directory = |asked: &AskedLab| match (&args.programs, &asked.file) {
+    let directory = |asked: &AskedLab| match (&args.programs, asked.directory()) {
         (Some(programs), _) => programs.clone(),
-        (None, Some(file)) => file.parent().unwrap_or(Path::new("")).to_owned(),
+        (None, Some(directory)) => directory.to_owned(),
         (None, None) => args.repo.join("labs").join(asked.to_string()),
     };
     Ok((asked.into_iter())

@@ -81,18 +81,8 @@ fn refuse_early(meant: Meant, workspace: Option<&Workspace>) -> Result<(), Troub
     )))
 }
 
-/// The languages that a lab has a reference in.
-fn references(lab: &str) -> Vec<&'static str> {
-    let mut found: Vec<&str> = embedded::solutions(lab)
-        .filter_map(|(path, _)| path.split_once('/'))
-        .map(|(language, _)| language)
-        .collect();
-    found.dedup();
-    found
-}
-
 fn language(args: &Args, lab: &str, directory: Option<&Path>) -> Result<&'static str, Trouble> {
-    let known = references(lab);
+    let known = embedded::solution_languages(lab);
     let find = |wanted: &str| known.iter().find(|language| **language == wanted).copied();
     if let Some(wanted) = &args.lang {
         return find(wanted).ok_or_else(|| {
@@ -117,9 +107,7 @@ fn compared(lab: &str, language: &str, directory: Option<&Path>, look: Look) -> 
         out.push_str(&render_markdown(&notes.text(), look));
         out.push('\n');
     }
-    let files = embedded::solutions(lab)
-        .filter_map(|(path, file)| Some((path.strip_prefix(language)?.strip_prefix('/')?, file)));
-    for (path, file) in files {
+    for (path, file) in embedded::solution(lab, language) {
         let own = directory.and_then(|directory| own(directory, Path::new(path)));
         out.push_str(&report::compared(path, own.as_deref(), &file.text(), look));
         out.push('\n');
@@ -177,7 +165,7 @@ mod tests {
     fn every_lab_has_references_and_is_compared_with_a_demo() {
         for meant in which::all() {
             let name = meant.to_string();
-            assert!(!references(&name).is_empty(), "{name}");
+            assert!(!embedded::solution_languages(&name).is_empty(), "{name}");
             let (_, notes) = embedded::solutions(&name)
                 .find(|(path, _)| *path == NOTES)
                 .unwrap_or_else(|| panic!("labs/{name}/solution/{NOTES} is missing"));

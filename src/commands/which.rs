@@ -87,6 +87,17 @@ pub struct AskedLab {
     pub file: Option<PathBuf>,
 }
 
+impl AskedLab {
+    /// The directory in which a file's lab is, with its programs.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        let directory = self.file.as_deref()?.parent()?;
+        Some(match directory.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => directory,
+        })
+    }
+}
+
 impl fmt::Display for AskedLab {
     /// `LESSON/LAB`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

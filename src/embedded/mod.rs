@@ -54,6 +54,24 @@ pub fn solutions(lab: &str) -> impl Iterator<Item = (&'static str, &'static File
     among(SOLUTIONS, &format!("labs/{lab}/solution"))
 }
 
+/// The languages that a lab has a reference solution in, `LESSON/LAB`, in order.
+pub fn solution_languages(lab: &str) -> Vec<&'static str> {
+    let mut found: Vec<&str> = solutions(lab)
+        .filter_map(|(path, _)| path.split_once('/'))
+        .map(|(language, _)| language)
+        .collect();
+    found.dedup();
+    found
+}
+
+/// The files of a lab's reference solution in a language, each with its path in the solution.
+pub fn solution(
+    lab: &str,
+    language: &str,
+) -> impl Iterator<Item = (&'static str, &'static File)> + use<> {
+    among(SOLUTIONS, &format!("labs/{lab}/solution/{language}"))
+}
+
 fn among(
     files: &'static [File],
     directory: &str,

@@ -61,13 +61,7 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
 
 /// What went wrong, outermost first, in one line.
 fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
+    bench::runner::causes(error).join(": ")
 }
 
 fn text(argument: &OsString) -> io::Result<String> {

@@ -56,24 +56,15 @@ impl Works {
     fn add_own(&mut self, lab: &str) {
         for language in starter::languages(lab) {
             let directory = format!("labs/{lab}/starter/{language}");
-            let files = embedded::below(&directory)
-                .map(|(path, file)| (path.to_owned(), file.content.to_vec(), false));
-            self.starters.push(sources(language, files.collect()));
+            let files = Tree::embedded(embedded::below(&directory));
+            self.starters.push(sources(language, files.0));
         }
-        let mut languages: Vec<&str> = embedded::solutions(lab)
-            .filter_map(|(path, _)| Some(path.split_once('/')?.0))
-            .collect();
-        languages.dedup();
-        for language in languages {
+        for language in embedded::solution_languages(lab) {
             let key = format!("{REFERENCE}{language}");
-            if self.works.iter().any(|work| work.key == key) {
-                continue;
+            if self.works.iter().all(|work| work.key != key) {
+                let files = Tree::embedded(embedded::solution(lab, language));
+                self.works.push(sources(&key, files.0));
             }
-            let files = embedded::solutions(lab).filter_map(|(path, file)| {
-                let own = path.strip_prefix(language)?.strip_prefix('/')?;
-                Some((own.to_owned(), file.content.to_vec(), false))
-            });
-            self.works.push(sources(&key, files.collect()));
         }
     }
 

@@ -21,7 +21,7 @@ use super::{RunArg, drive};
 
 mod terms;
 
-use terms::{beside, taken_along, terms};
+use terms::terms;
 
 /// What begins a run.
 #[derive(Debug, clap::Args)]
@@ -124,9 +124,7 @@ pub(super) fn run(args: &BeginArgs, screen: &Screen) -> Outcome {
     refuse_strange(&run)?;
     run.make().map_err(told)?;
     let lock = run.lock().map_err(told)?;
-    let written = meant.file.as_deref();
-    let written = written.map(|file| taken_along(&run, file)).transpose()?;
-    let terms = terms(args, meant, written, &run)?;
+    let terms = terms(args, meant, &run)?;
     let interrupt = Interrupt::install()?;
 
     let manifest = taken_in(
@@ -218,9 +216,10 @@ fn roster(path: &Path) -> Result<Roster, Trouble> {
 }
 
 fn canary_programs(args: &BeginArgs, meant: &AskedLab) -> Result<Vec<Program>, Trouble> {
-    let programs = match (&args.canaries, &meant.file) {
-        (Some(directory), _) => canaries::of_directory(directory, meant.lab)?,
-        (None, Some(file)) => canaries::of_directory(beside(file), meant.lab)?,
+    let programs = match (args.canaries.as_deref(), meant.directory()) {
+        (Some(directory), _) | (None, Some(directory)) => {
+            canaries::of_directory(directory, meant.lab)?
+        }
         (None, None) => canaries::own(&meant.to_string()),
     };
     Ok(programs

@@ -22,27 +22,19 @@ pub(super) struct Program {
 
 /// The lab's own solution, which must pass everything, and its starter, which must fail something.
 pub(super) fn own(name: &str) -> Vec<Program> {
-    let solutions: Vec<(&str, &embedded::File)> = embedded::solutions(name).collect();
-    let language = PREFERRED.into_iter().find(|language| {
-        let begins = |path: &str| {
-            path.strip_prefix(language)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        solutions.iter().any(|(path, _)| begins(path))
-    });
+    let solutions = embedded::solution_languages(name);
+    let language = PREFERRED
+        .into_iter()
+        .find(|language| solutions.contains(language));
     let mut programs = Vec::new();
     if let Some(language) = language {
-        let files = solutions.iter().filter_map(|(path, file)| {
-            let rest = path.strip_prefix(language)?.strip_prefix('/')?;
-            Some((rest.to_owned(), file.content.to_vec(), file.is_executable))
-        });
         programs.push(Program {
             canary: Canary {
                 name: format!("solution/{language}"),
                 expected: Expected::PassesAll,
                 only: Vec::new(),
             },
-            files: Tree(files.collect()),
+            files: Tree::embedded(embedded::solution(name, language)),
         });
     }
     let starters = starter::languages(name);
@@ -51,15 +43,13 @@ pub(super) fn own(name: &str) -> Vec<Program> {
         .find(|language| starters.contains(language))
     {
         let directory = format!("labs/{name}/starter/{language}");
-        let files = embedded::below(&directory)
-            .map(|(path, file)| (path.to_owned(), file.content.to_vec(), file.is_executable));
         programs.push(Program {
             canary: Canary {
                 name: format!("starter/{language}"),
                 expected: Expected::FailsSomething,
                 only: Vec::new(),
             },
-            files: Tree(files.collect()),
+            files: Tree::embedded(embedded::below(&directory)),
         });
     }
     programs

@@ -12,7 +12,7 @@ use crate::model::gradebook::Override;
 use crate::ui::{Screen, visible};
 
 use super::super::workspace::today;
-use super::RunArg;
+use super::SubmissionArg;
 use super::explain::check_of;
 use super::opened::{OVERRIDES, Opened};
 
@@ -24,11 +24,7 @@ use super::opened::{OVERRIDES, Opened};
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(flatten)]
-    run: RunArg,
-
-    /// The submission, or one of its students
-    #[arg(value_name = "STUDENT")]
-    student: String,
+    whose: SubmissionArg,
 
     /// The check, or '*' for the whole
     #[arg(value_name = "ID")]
@@ -63,14 +59,14 @@ fn points(text: &str) -> Result<Fraction, String> {
 /// # Errors
 /// If there is no such submission or check, or it cannot be written.
 pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
-    let opened = Opened::read(&args.run.run)?;
+    let opened = Opened::read(&args.whose.run.run)?;
     if args.reason.trim().is_empty() {
         return Err(Trouble::usage("a decision needs a reason"));
     }
     if args.check != "*" {
         check_of(&opened, &args.check)?;
     }
-    let (task, _) = opened.task(&args.student)?;
+    let (task, _) = opened.task(&args.whose.student)?;
     let by = args.by.clone().or_else(|| env::var("USER").ok());
     let decision = Override {
         // The submission's key means all its students, and nobody else.
@@ -100,7 +96,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
         ..opened
     };
     let book = opened.book();
-    let (task, _) = opened.task(&args.student)?;
+    let (task, _) = opened.task(&args.whose.student)?;
     let entry = book.entries.iter().find(|entry| entry.key == task.name);
     let graded = entry.and_then(|entry| entry.graded());
     let now = match graded.map(|graded| &graded.grade) {

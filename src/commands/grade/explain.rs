@@ -8,7 +8,7 @@ use crate::model::{Scorecard, Verdict};
 use crate::report::{self, Detail};
 use crate::ui::{Screen, visible};
 
-use super::RunArg;
+use super::SubmissionArg;
 use super::opened::{Opened, told};
 
 /// Say why a student has these points
@@ -18,11 +18,7 @@ use super::opened::{Opened, told};
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(flatten)]
-    run: RunArg,
-
-    /// The submission, or one of its students
-    #[arg(value_name = "STUDENT")]
-    student: String,
+    whose: SubmissionArg,
 
     /// Only this check
     #[arg(value_name = "ID")]
@@ -39,8 +35,8 @@ Examples:
 /// # Errors
 /// If there is no such run, submission or check, or it was not graded.
 pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
-    let opened = Opened::read(&args.run.run)?;
-    let (task, handed) = opened.task(&args.student)?;
+    let opened = Opened::read(&args.whose.run.run)?;
+    let (task, handed) = opened.task(&args.whose.student)?;
     if let Some(id) = &args.check {
         check_of(&opened, id)?;
     }
@@ -71,7 +67,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
     out.push_str(&history(&attempts, args.check.as_deref()));
     let again = format!(
         "again: syslab grade replay {} {}",
-        shell_word(&args.run.run.to_string_lossy()),
+        shell_word(&args.whose.run.run.to_string_lossy()),
         shell_word(&task.name)
     );
     screen.page(&format!("{out}{again}\n"))?;

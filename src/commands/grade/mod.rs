@@ -67,6 +67,17 @@ struct RunArg {
     run: PathBuf,
 }
 
+/// A submission of a run, as every verb about one names it.
+#[derive(Debug, clap::Args)]
+struct SubmissionArg {
+    #[command(flatten)]
+    run: RunArg,
+
+    /// The submission, or one of its students
+    #[arg(value_name = "STUDENT")]
+    student: String,
+}
+
 /// Runs `syslab grade ...`.
 ///
 /// # Errors

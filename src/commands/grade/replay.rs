@@ -12,7 +12,7 @@ use crate::ui::{Screen, Tone, visible};
 
 use super::super::examination;
 use super::super::interrupt::Interrupt;
-use super::RunArg;
+use super::SubmissionArg;
 use super::explain::check_of;
 use super::opened::Opened;
 
@@ -23,11 +23,7 @@ use super::opened::Opened;
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(flatten)]
-    run: RunArg,
-
-    /// The submission, or one of its students
-    #[arg(value_name = "STUDENT")]
-    student: String,
+    whose: SubmissionArg,
 
     /// Only this check
     #[arg(value_name = "ID")]
@@ -45,8 +41,8 @@ Exit status: 0 if the same is found, 4 if not.";
 /// # Errors
 /// If there is no such submission or check, or it cannot be examined.
 pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
-    let opened = Opened::read(&args.run.run)?;
-    let (task, _) = opened.task(&args.student)?;
+    let opened = Opened::read(&args.whose.run.run)?;
+    let (task, _) = opened.task(&args.whose.student)?;
     let mut request = worker::request(opened.run.root(), &opened.manifest, task);
     let before = opened.found.results.get(&task.key);
     if let Some(id) = &args.check {

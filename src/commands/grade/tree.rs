@@ -6,6 +6,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::embedded;
+
 /// Files below a directory: name, content, whether it is a program.
 #[derive(Debug, Default)]
 pub(super) struct Tree(pub(super) Vec<(String, Vec<u8>, bool)>);
@@ -20,6 +22,16 @@ impl Tree {
         tree.collect(directory, "", without)?;
         tree.0.sort();
         Ok(tree)
+    }
+
+    /// Files that this binary carries.
+    pub(super) fn embedded(
+        files: impl Iterator<Item = (&'static str, &'static embedded::File)>,
+    ) -> Self {
+        let owned = |(path, file): (&str, &embedded::File)| {
+            (path.to_owned(), file.content.to_vec(), file.is_executable)
+        };
+        Self(files.map(owned).collect())
     }
 
     fn collect(&mut self, directory: &Path, prefix: &str, without: &[&str]) -> anyhow::Result<()> {

@@ -1,7 +1,5 @@
 //! What all examinations of a run have in common.
 
-use std::path::Path;
-
 use super::super::super::check;
 use super::super::super::which::AskedLab;
 use super::super::opened::told;
@@ -11,50 +9,31 @@ use crate::bench::identity::{self, Rung};
 use crate::exit::{self, Trouble};
 use crate::grade::run::{Files, RunDir, Terms};
 
-/// Where a lab's file is, and what lies beside it.
-pub(super) fn beside(file: &Path) -> &Path {
-    let directory = file.parent().unwrap_or(Path::new(""));
-    match directory.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => directory,
-    }
-}
-
 /// Takes a lab's file, and what lies beside it, along into the run: its author may go on writing.
-/// Programs are taken along as canaries.
-///
-/// # Errors
-/// If one of them cannot be read or written.
-pub(super) fn taken_along(run: &RunDir, file: &Path) -> Result<Files, Trouble> {
+/// Programs are taken along as canaries. A lab of ours needs nothing.
+fn taken_along(run: &RunDir, meant: &AskedLab) -> Result<Option<Files>, Trouble> {
     const PROGRAMS: [&str; 4] = ["solution", "starter", "accepted", "wrong"];
-    let place = match run.has_manifest() {
-        true => "lab.again",
-        false => "lab",
+    let (Some(file), Some(beside)) = (&meant.file, meant.directory()) else {
+        return Ok(None);
     };
-    let directory = run.path(place);
+    let has_one = run.has_manifest();
+    let directory = run.path(if has_one { "lab.again" } else { "lab" });
     remove(&directory)?;
-    Tree::read(beside(file), &PROGRAMS)?.write(&directory)?;
+    Tree::read(beside, &PROGRAMS)?.write(&directory)?;
     let print = identity::submission(&directory)?;
-    if run.has_manifest() {
+    if has_one {
         remove(&directory)?;
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Files {
-        path: format!("lab/{name}"),
-        print,
-    })
+    let path = format!("lab/{name}");
+    Ok(Some(Files { path, print }))
 }
 
 /// How the submissions are examined.
 ///
 /// # Errors
-/// If this machine cannot confine them.
-pub(super) fn terms(
-    args: &BeginArgs,
-    meant: &AskedLab,
-    written: Option<Files>,
-    run: &RunDir,
-) -> Result<Terms, Trouble> {
+/// If this machine cannot confine them, or the lab's files cannot be read.
+pub(super) fn terms(args: &BeginArgs, meant: &AskedLab, run: &RunDir) -> Result<Terms, Trouble> {
     let (rung, missing) = identity::confinement();
     if rung < Rung::Full && !args.allow_weak_confinement {
         return Err(Trouble::new(
@@ -78,7 +57,7 @@ pub(super) fn terms(
     only.dedup();
     Ok(Terms {
         lab: meant.to_string(),
-        written,
+        written: taken_along(run, meant)?,
         program: identity::program()?,
         toolchain: identity::toolchain(),
         confinement: rung,
