@@ -17,6 +17,7 @@ mod inspect;
 mod labs;
 mod memory;
 mod oracle;
+mod programs;
 mod pvm;
 mod real_programs;
 mod report;

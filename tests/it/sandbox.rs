@@ -22,6 +22,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::geteuid;
 use syslab::sys::pidfd;
 
+use crate::programs::copy_program;
+
 /// The ordinary user: nobody, on every system.
 const NOBODY: u32 = 65534;
 
@@ -115,9 +117,9 @@ impl Place {
         }
         let place = Self { user, directory };
         fs::create_dir(place.submission()).unwrap();
-        fs::copy(attack(), place.submission().join("attack")).unwrap();
+        copy_program(attack(), place.submission().join("attack"));
         if user == User::Ordinary {
-            fs::copy(env!("CARGO_BIN_EXE_syslab"), place.binary()).unwrap();
+            copy_program(env!("CARGO_BIN_EXE_syslab"), place.binary());
             fs::set_permissions(place.binary(), open()).unwrap();
         }
         place

@@ -342,7 +342,8 @@ impl RunDir {
         let marks = self.marks()?;
         let mut found = Vec::new();
         for key in manifest.keys() {
-            if marks.charges(key) < MOST_TRIES || self.has_result(key) {
+            let tries = marks.charges(key);
+            if tries < MOST_TRIES || self.has_result(key) {
                 continue;
             }
             let charged = || marks.of(key).iter().filter(|mark| mark.state.is_charged());
@@ -350,7 +351,6 @@ impl RunDir {
                 true => "it could not be examined",
                 false => "it took the grader down",
             };
-            let tries = charged().count();
             let last = charged()
                 .next_back()
                 .map(|mark| self.why(mark))

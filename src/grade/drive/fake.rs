@@ -51,7 +51,8 @@ struct Fake<'a> {
     submitted: BTreeSet<String>,
 }
 
-const LEASE: Duration = Duration::from_secs(15);
+/// Longer than any machine lets a test take; who is to be silent is made so.
+const LEASE: Duration = Duration::from_hours(24);
 
 impl<'a> Fake<'a> {
     fn new(run: &'a RunDir, seed: u64, poison: BTreeSet<String>) -> Self {
@@ -121,7 +122,7 @@ impl<'a> Fake<'a> {
             return self.die(&worker);
         }
         let mut at_risk = self.busy_with(&worker.chunk);
-        at_risk.push(mark.key.clone());
+        at_risk.insert(mark.key.clone());
         let is_spared = |key: &String| self.hit.get(key).is_some_and(|hits| *hits >= 2);
         if !at_risk.iter().any(is_spared) && self.mishap(6) {
             for key in at_risk {
@@ -156,7 +157,7 @@ impl<'a> Fake<'a> {
     }
 
     /// What those workers of a chunk are busy with who are not the one whose turn it is.
-    fn busy_with(&self, chunk: &str) -> Vec<String> {
+    fn busy_with(&self, chunk: &str) -> BTreeSet<String> {
         let of_chunk = self.workers.iter().filter(|worker| worker.chunk == chunk);
         of_chunk
             .filter_map(|worker| Some(worker.busy.as_ref()?.key.clone()))
@@ -253,7 +254,7 @@ fn drive(run: &RunDir, manifest: &Manifest, engine: &mut Fake<'_>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn nobody_is_lost_and_nobody_innocent_blamed(seed in any::<u64>(), class in 1..30_usize, poisons in 0..3_usize) {

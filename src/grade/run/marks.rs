@@ -4,7 +4,7 @@
 //! a worker that is gone names the submission that it was busy with, and no other. That submission,
 //! and only that, is charged with a try.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 
@@ -110,10 +110,13 @@ impl Marks {
         self.0.get(key).map_or(&[], Vec::as_slice)
     }
 
-    /// How many tries a key was charged with.
+    /// How many tries a key was charged with: one for each chunk, however many workers were at that
+    /// chunk when it was lost. Engines do start a job twice.
     pub fn charges(&self, key: &str) -> usize {
         let of = self.of(key).iter();
-        of.filter(|mark| mark.state.is_charged()).count()
+        let charged = of.filter(|mark| mark.state.is_charged());
+        let chunks: BTreeSet<&str> = charged.map(|mark| mark.chunk.as_str()).collect();
+        chunks.len()
     }
 
     /// How many of its tries were given up for reasons that are not its own.
@@ -225,6 +228,12 @@ mod tests {
         let marks = run.marks().unwrap();
         assert_eq!((marks.begun().count(), marks.charges("ab")), (0, 1));
         assert_eq!(run.why(&marks.of("ab")[0]).unwrap(), "no word for 15 s");
+        // The same job, started twice, is lost once; another one is another try.
+        for (chunk, charges) in [("r1-1", 1), ("r2-1", 2)] {
+            let again = run.begin("ab", chunk, "n2").unwrap();
+            run.end(&again, State::Lost, "").unwrap();
+            assert_eq!(run.marks().unwrap().charges("ab"), charges);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use syslab::exit;
 use syslab::model::snapshot::Snapshot;
 
 use super::{Animal, root, wait_in};
+use crate::programs::copy_program;
 
 fn syslab(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_syslab"));
@@ -183,7 +184,7 @@ fn what_may_not_be_read_is_said() {
     let place = tempfile::tempdir().unwrap();
     fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = place.path().join("syslab");
-    fs::copy(env!("CARGO_BIN_EXE_syslab"), &program).unwrap();
+    copy_program(env!("CARGO_BIN_EXE_syslab"), &program);
     let animal = Animal::start(&mut Command::new("cat"));
     // What it is blocked in cannot be hidden before it is.
     animal.until(|snapshot| wait_in(root(snapshot), "read").is_some());

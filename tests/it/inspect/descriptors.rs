@@ -13,6 +13,7 @@ use syslab::probes::inspect::{Depth, descriptors};
 use syslab::ui::visible;
 
 use super::Animal;
+use crate::programs::copy_program;
 
 /// Compiles the program, once.
 fn program() -> &'static Path {
@@ -444,7 +445,7 @@ fn what_is_anothers_is_refused_with_what_to_do() {
     let everybody = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(place.path(), everybody).unwrap();
     let program = place.path().join("syslab");
-    std::fs::copy(env!("CARGO_BIN_EXE_syslab"), &program).unwrap();
+    copy_program(env!("CARGO_BIN_EXE_syslab"), &program);
     let animal = Animal::start(&mut Command::new("cat"));
     let pid = animal.pid().to_string();
     for (options, said) in [
