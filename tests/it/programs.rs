@@ -7,11 +7,11 @@ use std::process::Command;
 ///
 /// In a process of its own: while this one has the copy open for writing, another thread may fork,
 /// and until that child has executed something, execve(2) of the copy fails with ETXTBSY.
-pub fn copy_program(from: impl AsRef<Path>, to: impl AsRef<Path>) {
+pub(crate) fn copy_program(from: impl AsRef<Path>, to: impl AsRef<Path>) {
     let status = Command::new("cp")
         .args(["--preserve=mode", "--"])
         .args([from.as_ref(), to.as_ref()])
         .status()
-        .unwrap();
+        .expect("cp");
     assert!(status.success());
 }
