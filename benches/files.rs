@@ -7,6 +7,7 @@
 
 mod beside {
     pub(crate) mod median;
+    pub(crate) mod processor_time;
     pub(crate) mod server;
 }
 
@@ -20,7 +21,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use beside::median::median;
-use beside::server::{PROCESSORS, children_cpu, connect, free_port, nginx};
+use beside::processor_time::children_cpu;
+use beside::server::{PROCESSORS, connect, free_port, nginx};
 
 /// Rounds; each server has one turn in each.
 const ROUNDS: usize = 7;

@@ -6,6 +6,7 @@
 
 mod beside {
     pub(crate) mod median;
+    pub(crate) mod processor_time;
     pub(crate) mod server;
 }
 
@@ -23,7 +24,8 @@ use syslab::stimulus::load::{self, Load, Target};
 use syslab::sys::{limits, proc};
 
 use beside::median::median;
-use beside::server::{PROCESSORS, children_cpu, connect, free_port, nginx};
+use beside::processor_time::children_cpu;
+use beside::server::{PROCESSORS, connect, free_port, nginx};
 
 const SYSLAB: &str = env!("CARGO_BIN_EXE_syslab");
 

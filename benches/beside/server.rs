@@ -1,13 +1,10 @@
-//! What benches of servers share: processors, nginx, and figures of processor time.
+//! What benches of servers share: processors, nginx, connections.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
 
 /// Which processor the server runs on, and which its client.
 pub(crate) const PROCESSORS: [&str; 2] = ["0", "1"];
@@ -55,11 +52,4 @@ pub(crate) fn connect(server: &mut Child, port: u16) -> Option<TcpStream> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-}
-
-/// Processor time of all children that have been waited for, seconds.
-pub(crate) fn children_cpu() -> f64 {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("getrusage(2) knows its children");
-    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(usage.user_time()) + seconds(usage.system_time())
 }

@@ -13,6 +13,7 @@
 //! the sandbox's. Nothing here prints.
 
 pub mod build;
+mod crew;
 pub mod crowds;
 pub mod diagnosis;
 pub mod drive;
@@ -31,8 +32,10 @@ pub mod oracle;
 pub mod plan;
 pub mod runner;
 pub mod see;
+mod shrink;
 pub mod steps;
 pub mod streams;
+mod trial;
 pub mod verdict;
 pub mod who;
 pub mod worker;

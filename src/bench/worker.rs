@@ -1,10 +1,7 @@
 //! The worker: a process for one submission. It builds, plans trials, and has them made.
 
 use std::collections::VecDeque;
-use std::io::{self, BufReader, BufWriter, Write};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::io::{self, BufReader, Write};
 
 use crate::model::exhibit::Exhibit;
 use crate::model::score::SCHEMA;
@@ -16,12 +13,15 @@ use crate::sandbox::Workshop;
 use crate::sys;
 
 use super::build::{self, BuildError, Built};
+use super::crew::Crew;
 use super::exhibit;
-use super::job::{Job, Order, Progress, Report, Request, TrialRecord};
+use super::job::{Order, Progress, Report, Request, TrialRecord};
 use super::observe::Observation;
 use super::oracle::{self, Interpreters, OracleError};
 use super::plan::{self, Kind, Work};
 use super::runner::causes;
+use super::shrink::{LIMITED_TRIAL, shrunk};
+use super::trial::{make, next_number};
 use super::verdict::{self, Outcome, Surroundings, TrialResult};
 
 /// Finds the lab that a request is about.
@@ -238,6 +238,11 @@ fn one_round(
         works.extend(plan::trials(index, experiments));
     }
     put_first(&mut works, &request.first, lab);
+    let mut runs = works.iter().flat_map(|work| &work.experiment.runs);
+    if runs.any(Run::meets_actor) {
+        // While another thread starts a runner, nobody can copy what is to be executed: ETXTBSY.
+        workshop.actor()?;
+    }
     let crew = Crew::new(works, lab.checks.len());
     let interpreters = Interpreters::default();
     let made = crew.work(
@@ -341,41 +346,6 @@ fn foretell(
     oracle::ask(oracle, failed, workshop, interpreters, directory.path())
 }
 
-/// How many smaller runs are tried in the place of one that has failed.
-const SMALLER_TRIALS: usize = 100;
-
-/// For how many a trial counts that reached a limit: it took seconds, and the others do not.
-const LIMITED_TRIAL: usize = 25;
-
-/// The outcome of a trial that failed, or that of the smallest one in its place that still fails.
-///
-/// `judged` says, with the outcome, for how many trials it counts.
-fn shrunk(
-    work: &Work,
-    outcome: Outcome,
-    smaller: impl Fn(&Work) -> Vec<Foretold>,
-    judged: impl Fn(&Work) -> (Outcome, usize),
-) -> Outcome {
-    let mut smallest = (work.clone(), outcome);
-    let mut tries = 0;
-    while matches!(smallest.1.result, TrialResult::Fail(_)) && work.foretold.is_some() {
-        let failing = smaller(&smallest.0).into_iter().find_map(|run| {
-            if tries >= SMALLER_TRIALS {
-                return None;
-            }
-            let work = smallest.0.instead(run);
-            let (outcome, price) = judged(&work);
-            tries += price;
-            matches!(outcome.result, TrialResult::Fail(_)).then_some((work, outcome))
-        });
-        match failing {
-            Some(failing) => smallest = failing,
-            None => break,
-        }
-    }
-    smallest.1
-}
-
 /// The trials that a reference trial makes known.
 fn work_found(work: &Work, record: &TrialRecord) -> Vec<Work> {
     if work.kind == Kind::Reference {
@@ -423,208 +393,9 @@ fn observe(observation: &Observation) -> Result<Report, AnyError> {
     Ok(Report::AllObserved)
 }
 
-/// A number that no lab directory has had yet.
-fn next_number() -> u32 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// Has a runner make one trial.
-fn make(workshop: &Workshop, built: &Built, work: &Work, timeout_scale: f64) -> TrialRecord {
-    let trouble = |why: String| TrialRecord {
-        trouble: Some(why),
-        ..TrialRecord::default()
-    };
-    let lab = match workshop.lab_dir(next_number(), work.experiment.files_kib()) {
-        Ok(lab) => lab,
-        Err(error) => return trouble(causes(&error).join(": ")),
-    };
-    let has_actor = work.experiment.runs.iter().any(Run::meets_actor);
-    let actor = match has_actor.then(|| workshop.actor()).transpose() {
-        Ok(actor) => actor,
-        Err(error) => return trouble(format!("cannot copy syslab into the workshop: {error}")),
-    };
-    let mut experiment = Experiment {
-        sweep: None,
-        ..(*work.experiment).clone()
-    };
-    for run in &mut experiment.runs {
-        // The runner decides nothing.
-        run.claims.clear();
-    }
-    let job = Job {
-        argv: built.argv.clone(),
-        env: built.env.clone(),
-        binds: built.binds.clone(),
-        submission: workshop.submission_dir(),
-        lab: lab.path().to_owned(),
-        actor,
-        host_uid: workshop.host_uid(),
-        rung: workshop.confinement().rung,
-        experiment,
-        strike: work.strike(),
-        is_reference: work.kind == Kind::Reference,
-        timeout_scale,
-    };
-    run(&job).unwrap_or_else(|error| trouble(format!("the runner broke: {error}")))
-}
-
-fn run(job: &Job) -> io::Result<TrialRecord> {
-    let mut runner = Command::new("/proc/self/exe")
-        .arg(super::RUN_COMMAND)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    if let Some(stdin) = runner.stdin.take() {
-        // Else it is a call for each byte.
-        let mut stdin = BufWriter::new(stdin);
-        serde_json::to_writer(&mut stdin, job)?;
-        stdin.flush()?;
-    }
-    let record = match runner.stdout.take() {
-        Some(stdout) => TrialRecord::read(&mut BufReader::new(stdout)),
-        None => Err(io::ErrorKind::BrokenPipe.into()),
-    };
-    let status = runner.wait()?;
-    record.map_err(|error| io::Error::other(format!("{error} ({status})")))
-}
-
-/// Makes trials with several threads, learning of new ones on the way.
-struct Crew {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    waiting: VecDeque<Work>,
-    busy: usize,
-    /// For each check: trials known, trials done, outcomes.
-    checks: Vec<(u64, u64, Vec<Outcome>)>,
-}
-
-impl Crew {
-    fn new(works: VecDeque<Work>, checks: usize) -> Self {
-        let mut state = State {
-            waiting: works,
-            busy: 0,
-            checks: (0..checks).map(|_| Default::default()).collect(),
-        };
-        for work in &state.waiting {
-            state.checks[work.check].0 += 1;
-        }
-        Self {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        }
-    }
-
-    /// Works until nothing is left; for each check, what `decide` made of its outcomes.
-    fn work<T: Send + Sync>(
-        &self,
-        jobs: usize,
-        make: impl Fn(&Work) -> (Outcome, Vec<Work>) + Sync,
-        progress: impl Fn(usize, u64, u64) + Sync,
-        decide: impl Fn(usize, Vec<Outcome>) -> T + Sync,
-    ) -> Vec<Option<T>> {
-        let decided: Mutex<Vec<Option<T>>> = {
-            let checks = self.lock().checks.len();
-            Mutex::new((0..checks).map(|_| None).collect())
-        };
-        std::thread::scope(|scope| {
-            for _ in 0..jobs.max(1) {
-                scope.spawn(|| {
-                    while let Some(work) = self.next() {
-                        let (outcome, more) = make(&work);
-                        let check = work.check;
-                        let (done, known, finished) = self.finish(check, outcome, more);
-                        progress(check, done, known);
-                        if let Some(outcomes) = finished {
-                            let made = decide(check, outcomes);
-                            let mut decided =
-                                decided.lock().unwrap_or_else(PoisonError::into_inner);
-                            decided[check] = Some(made);
-                        }
-                    }
-                });
-            }
-        });
-        decided.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next trial; waits while others may still find some.
-    fn next(&self) -> Option<Work> {
-        let mut state = self.lock();
-        loop {
-            if let Some(work) = state.waiting.pop_front() {
-                state.busy += 1;
-                return Some(work);
-            }
-            if state.busy == 0 {
-                self.changed.notify_all();
-                return None;
-            }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Books an outcome: (trials done, trials known, all outcomes if the check is complete).
-    fn finish(
-        &self,
-        check: usize,
-        outcome: Outcome,
-        more: Vec<Work>,
-    ) -> (u64, u64, Option<Vec<Outcome>>) {
-        let mut guard = self.lock();
-        let state = &mut *guard;
-        state.busy -= 1;
-        let books = &mut state.checks[check];
-        books.0 += more.len() as u64;
-        for work in more.into_iter().rev() {
-            state.waiting.push_front(work);
-        }
-        books.1 += 1;
-        let has_failed = matches!(outcome.result, TrialResult::Fail(_));
-        let order = outcome.order;
-        books.2.push(outcome);
-        if has_failed {
-            // Trials behind a failure change nothing; those before it might come first.
-            let before = state.waiting.len();
-            state
-                .waiting
-                .retain(|work| work.check != check || work.order < order);
-            books.0 -= (before - state.waiting.len()) as u64;
-        }
-        let finished = (books.0 == books.1).then(|| std::mem::take(&mut books.2));
-        let books = (books.1, books.0);
-        self.changed.notify_all();
-        (books.0, books.1, finished)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Failure, Oracle};
-
-    /// The outcome of a trial whose program fails with arguments longer than two letters.
-    fn long_words_fail(work: &Work) -> Outcome {
-        let arg = &work.experiment.runs[0].args[0];
-        Outcome {
-            order: work.order,
-            was_struck: None,
-            result: match arg.len() > 2 {
-                true => TrialResult::Fail(Box::new(verdict::Proof::of(&Failure::new(arg.clone())))),
-                false => TrialResult::Pass(Vec::new()),
-            },
-        }
-    }
 
     #[test]
     fn checks_that_are_wanted_first_are_tried_first() {
@@ -650,43 +421,5 @@ mod tests {
         put_first(&mut works, &["d".into(), "b".into()], &LAB);
         let order: Vec<usize> = works.iter().map(|work| work.check).collect();
         assert_eq!(order, [3, 3, 1, 1, 0, 0, 2, 2]);
-    }
-
-    fn word(word: &str) -> Foretold {
-        Foretold {
-            args: vec![word.to_owned()],
-            ..Foretold::default()
-        }
-    }
-
-    #[test]
-    fn a_failing_run_is_shrunk_to_one_that_only_just_fails() {
-        let experiment = Experiment {
-            oracle: Some(Oracle::default()),
-            ..Experiment::default()
-        };
-        let question = plan::trials(0, vec![experiment]).remove(0);
-        let work = question.foretold(vec![word("abcdefgh")]).remove(0);
-        let smaller = |work: &Work| {
-            let arg = &work.experiment.runs[0].args[0];
-            vec![word(&arg[..arg.len() / 2]), word(&arg[1..])]
-        };
-        let judged = |price| move |work: &Work| (long_words_fail(work), price);
-        let outcome = shrunk(
-            &work,
-            long_words_fail(&work),
-            smaller,
-            judged(LIMITED_TRIAL),
-        );
-        let TrialResult::Fail(proof) = outcome.result else {
-            panic!("it passes");
-        };
-        assert_eq!(proof.why(), "bcd");
-        let costly = judged(SMALLER_TRIALS / 2);
-        let outcome = shrunk(&work, long_words_fail(&work), smaller, costly);
-        let TrialResult::Fail(proof) = outcome.result else {
-            panic!("it passes");
-        };
-        assert_eq!(proof.why(), "abcd", "two tries were all that it had");
     }
 }

@@ -8,7 +8,7 @@ import errno
 import os
 
 from labs import Lab, Loop
-from scenarios_bind import RAISES
+from scenarios_bind import LETS_GO, RAISES
 
 
 class Cursor:
@@ -180,6 +180,7 @@ def random_calls(rng):
 
 LAB = Lab(
     raising=RAISES,
+    letting_go=LETS_GO,
     module="stash",
     reference={"Stash": Stash},
     ordinary=(

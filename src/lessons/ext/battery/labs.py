@@ -58,6 +58,7 @@ class Lab:
     endless: Loop | None = None
     # Stories in which something raises: what comes out, and nothing else, is known; see probe_bind.py.
     raising: dict = field(default_factory=dict)
+    letting_go: dict = field(default_factory=dict)
     # Objects that must not be the same in two interpreters or after a second import.
     own_objects: tuple[str, ...] = ()
     # Calls that raise one of those: (call, class). It must be the class of the module that was called.

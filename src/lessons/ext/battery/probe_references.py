@@ -12,6 +12,7 @@ import warnings
 
 from cases import Call, give_back, outcome
 from context import Context
+from probe_bind import stories
 from shim import CALLED, LOG_ALL, PIN, RESULTS, RETURNED
 
 WARM_UP, ROUNDS, CALLS = 120, 5, 20
@@ -28,6 +29,9 @@ def keeps_no_reference(context: Context) -> None:
     for loop in loops(context):
         measure(context, loop, mends=True)
     lines_of_leaks(context)
+    # One reference that is kept for ever does not grow.
+    if context.lab.letting_go:
+        stories(context, context.lab.letting_go)
 
 
 def gives_no_reference_away(context: Context) -> None:

@@ -107,23 +107,15 @@ one, two = Stash(), Stash()
 one.watch(lambda key, size: heard.append(1)); two.watch(lambda key, size: heard.append(2)); gc.collect()
 one.put('k', b''); two.put('k', b''); one.close(); two.put('l', b'')
 came, want = heard, [1, 2, 2]""",
-    "a watcher is let go when it is replaced": """import weakref
+    "a watcher and a sink, that nobody else holds": """import weakref
 def watcher(key, size):
     pass
-s = Stash(); s.watch(watcher); gone = weakref.ref(watcher); del watcher; gc.collect()
-alive = gone() is not None
-s.watch(None); gc.collect()
-came, want = (alive, gone() is None), (True, True)""",
-    "a sink is let go when the stash is closed": """import weakref
 def sink(level, line):
     pass
-s = Stash(); s.log_to(sink); gone = weakref.ref(sink); del sink; s.close(); gc.collect()
-came, want = gone() is None, True""",
-    "a visitor is let go at once": """import weakref
-def visit(key, value):
-    pass
-s = Stash(); s.put('k', b''); s.each(visit); gone = weakref.ref(visit); del visit; gc.collect()
-came, want = gone() is None, True""",
+s = Stash(); s.watch(watcher); s.log_to(sink)
+of_watcher, of_sink = weakref.ref(watcher), weakref.ref(sink)
+del watcher, sink; gc.collect()
+came, want = (of_watcher() is not None, of_sink() is not None), (True, True)""",
     "a watcher that replaces itself": """heard = []
 s = Stash()
 def first(key, size):
@@ -167,6 +159,34 @@ came, want = heard, ['a', 'b', 'KeyError', 'a', 'b', 'c']""",
 s = Stash(); s.put('a', b'1'); s.put('b', b'2')
 s.each(lambda key, value: s.each(lambda inner, value: heard.append(key + inner)))
 came, want = heard, ['aa', 'ab', 'ba', 'bb']""",
+}
+
+# What C can call no more, nobody holds any more. One object that is kept for ever does not grow, but it lives. Nothing is called from C
+# once the method has returned that was given it: whether it can be is asked elsewhere.
+LETS_GO = {
+    f"{title} is let go": f"""import weakref
+class Value(bytearray):
+    pass
+def it(*arguments):
+    {body}
+{before}; gone = weakref.ref(it)
+{call}
+del it; gc.collect()
+{after}
+gc.collect()
+came, want = gone() is None, True"""
+    for title, body, before, call, after in (
+        ("a value that was put", "pass", "s = Stash(); it = Value(b'v')", "s.put('k', it)", ""),
+        ("a visitor", "pass", "s = Stash(); s.put('k', b'')", "s.each(it)", ""),
+        ("a visitor that raised", "raise KeyError", "s = Stash(); s.put('k', b'')", "try:\n    s.each(it)\nexcept KeyError:\n    pass", ""),
+        ("a watcher that was replaced", "pass", "s = Stash()", "s.watch(it)", "s.watch(None)"),
+        ("a watcher that was replaced by another", "pass", "s = Stash()", "s.watch(it)", "s.watch(lambda key, size: None)"),
+        ("a sink that was replaced", "pass", "s = Stash()", "s.log_to(it)", "s.log_to(None)"),
+        ("the watcher of a stash that was closed", "pass", "s = Stash()", "s.watch(it)", "s.close()"),
+        ("the sink of a stash that was closed", "pass", "s = Stash()", "s.log_to(it)", "s.close()"),
+        ("the watcher of a stash that is gone", "pass", "s = Stash()", "s.watch(it)", "del s"),
+        ("the sink of a stash that is gone", "pass", "s = Stash()", "s.log_to(it)", "del s"),
+    )
 }
 
 # An error of the library's, or an exception of a callback's, is what comes out, and nothing else does.

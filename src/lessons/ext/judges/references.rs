@@ -1,6 +1,7 @@
 //! What is left over of calls that are made again and again.
 
 use super::super::facts::{Came, Canary, Fact, Facts, LeftOver, Loop, Memory, called};
+use super::binding::misses;
 use super::ends::lived;
 use crate::model::{Failure, Judgement, Pass, Trial};
 
@@ -14,7 +15,7 @@ const ROUNDS_THAT_GROW: usize = 4;
 /// Blind spot: an object that lives for ever (PEP 683) has no count.
 pub(in crate::lessons::ext) fn keeps_no_reference(trial: &Trial<'_>) -> Judgement {
     let facts = lived(trial)?;
-    judged(&facts, |facts, one| {
+    let made = judged(&facts, |facts, one| {
         keeps_buffer(one)
             .or_else(|| canaries(one, |change| change > 0, "more"))
             .or_else(|| growing(one))
@@ -22,7 +23,19 @@ pub(in crate::lessons::ext) fn keeps_no_reference(trial: &Trial<'_>) -> Judgemen
             .map(|why| {
                 Failure::new(why).hint("On which way out of the function is nothing given back?")
             })
-    })
+    })?;
+    // One object that is kept for ever does not grow.
+    let kept = facts.all.iter().find_map(|fact| match fact {
+        Fact::Story(story) => misses(story),
+        _ => None,
+    });
+    match kept {
+        Some(why) => {
+            let hint = "Who still holds it, and until when can it be needed?";
+            Err(Failure::new(why).hint(hint).into())
+        }
+        None => Ok(made),
+    }
 }
 
 /// Fails on the first call that leaves an object with fewer references than it had.
