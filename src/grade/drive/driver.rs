@@ -60,7 +60,10 @@ pub struct Driver<'a> {
     /// Chunks that an engine has, as far as we know.
     active: BTreeMap<String, Chunk>,
     round: u32,
+    /// Chunks in a row that came to nothing at all.
     fruitless: u32,
+    /// Whether any chunk came to something since work was last given out.
+    bore_fruit: bool,
     refusals: u32,
     last_trouble: String,
 }
@@ -92,6 +95,7 @@ impl<'a> Driver<'a> {
             active: BTreeMap::new(),
             round: 0,
             fruitless: 0,
+            bore_fruit: false,
             refusals: 0,
             last_trouble: String::new(),
         };
@@ -133,7 +137,12 @@ impl<'a> Driver<'a> {
             }
             return Ok(Step::Working);
         }
-        if self.fruitless >= self.trust.fruitless {
+        if self.fruitless >= self.trust.fruitless && !self.active.is_empty() {
+            // A machine that is broken takes chunk after chunk, faster than those that work: what the
+            // others come to is seen first.
+            return Ok(Step::Working);
+        }
+        if self.fruitless >= self.trust.fruitless && !self.bore_fruit {
             let why = self.run.refusals()?.into_iter().next();
             let why = why.map(|(node, why)| format!("{node}: {why}"));
             return Err(DriveError::Fruitless(
@@ -252,6 +261,7 @@ impl<'a> Driver<'a> {
             }
             let bore_fruit = chunk.keys.iter().any(|key| self.graded.contains(key))
                 || marks.came_to_something(&name);
+            self.bore_fruit |= bore_fruit;
             self.fruitless = match bore_fruit {
                 true => 0,
                 false => self.fruitless + 1,
@@ -306,6 +316,7 @@ impl<'a> Driver<'a> {
         match engine.submit(&chunks, &avoid) {
             Ok(()) => {
                 self.refusals = 0;
+                self.bore_fruit = false;
                 self.active
                     .extend(chunks.into_iter().map(|chunk| (chunk.name.clone(), chunk)));
                 Ok(Step::Working)
