@@ -20,6 +20,7 @@ use crate::model::ExitStatus;
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
 use crate::sandbox::{Bind, BoxLimits, BoxSpec, Rung, Workshop, launch, policy};
 use crate::sys::memory;
+use crate::sys::ptrace::{registers, stack_pointer};
 
 /// Runs a command in a submission's sandbox, as a check would, untraced.
 #[derive(Debug, Parser)]
@@ -162,8 +163,8 @@ fn follow(first: i32) -> anyhow::Result<()> {
         match waitpid(first, Some(WaitPidFlag::__WALL))? {
             WaitStatus::Exited(..) | WaitStatus::Signaled(..) => return Ok(()),
             WaitStatus::PtraceEvent(..) => {
-                let told = ptrace::syscall_info(first).context("cannot ask what it does")?;
-                memory::read_u64(first.as_raw(), told.stack_pointer)
+                let registers = registers(first.as_raw()).context("cannot ask where it is")?;
+                memory::read_u64(first.as_raw(), stack_pointer(&registers))
                     .context("cannot read its memory")?;
                 writeln!(io::stderr(), "seized")?;
                 ptrace::cont(first, None)?;

@@ -6,7 +6,7 @@ use nix::sys::utsname::uname;
 
 use super::system::{Inside, System};
 use super::{clang, packages, tools, tracing};
-use crate::sys::{kernel, landlock, seccomp, uring};
+use crate::sys::{cuda, kernel, landlock, seccomp, uring};
 
 /// One thing that a machine can or cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,14 @@ pub fn machine() -> Vec<Probe> {
     probes.extend(tools::probes());
     probes.push(packages::probe());
     probes.push(clang::probe());
+    probes.extend((!cuda::CAN_LOAD).then(no_loader));
     probes
+}
+
+/// What a build that cannot load libraries says of the GPU's.
+fn no_loader() -> Probe {
+    let advice = format!("only to use a GPU of this machine: {}", cuda::TAKE_ANOTHER);
+    Probe::new("GPU", Standing::Weak, cuda::CANNOT_LOAD, advice)
 }
 
 /// The oldest kernel on which everything works: mount_setattr(2) makes read-only trees.

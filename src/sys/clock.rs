@@ -23,7 +23,7 @@ pub fn rfc3339(moment: SystemTime) -> String {
     let seconds = moment
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    let seconds = libc::time_t::try_from(seconds).unwrap_or(0);
+    let seconds = seconds.try_into().unwrap_or(0);
     // SAFETY: `tm` is plain data, for which all zeroes is a value (its zone is a null pointer);
     // both pointers are to live locals.
     let time = unsafe {

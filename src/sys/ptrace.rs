@@ -1,9 +1,12 @@
 //! ptrace(2) and waitpid(2), with what nix leaves out: real-time signals and PTRACE_LISTEN.
 #![expect(unsafe_code, reason = "the home of ptrace")]
 
+mod syscall_info;
+
 use std::io;
 use std::mem::MaybeUninit;
 
+pub use self::syscall_info::{SyscallInfo, syscall_info};
 pub use libc::user_regs_struct as Registers;
 
 /// How a stopped task is let go; see ptrace(2).
@@ -44,7 +47,13 @@ pub const OPTIONS: i32 = libc::PTRACE_O_TRACESYSGOOD
     | libc::PTRACE_O_TRACESECCOMP
     | libc::PTRACE_O_EXITKILL;
 
-fn request(request: libc::c_uint, pid: i32, address: usize, data: usize) -> io::Result<i64> {
+/// How the C library declares the request: an enumeration in glibc, an int in musl.
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+#[cfg(target_env = "musl")]
+type Request = libc::c_int;
+
+fn request(request: Request, pid: i32, address: usize, data: usize) -> io::Result<i64> {
     // SAFETY: the requests passed in here take plain numbers, or a pointer to a live local.
     let answer = unsafe { libc::ptrace(request, pid, address, data) };
     if answer == -1 {
@@ -171,70 +180,6 @@ pub fn set_register_set(pid: i32, set: i32, value: &[u8]) -> io::Result<()> {
     .map(drop)
 }
 
-/// What PTRACE_GET_SYSCALL_INFO (Linux 5.3) says of the current stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyscallInfo {
-    /// A seccomp stop (before the call), with the filter's data.
-    Seccomp {
-        /// AUDIT_ARCH_* of the call.
-        arch: u32,
-        /// The call's number.
-        nr: u64,
-        /// Its arguments.
-        args: [u64; 6],
-        /// `SECCOMP_RET_DATA` of the filter's answer.
-        data: u32,
-    },
-    /// A stop before the call without seccomp.
-    Entry {
-        /// AUDIT_ARCH_* of the call.
-        arch: u32,
-        /// The call's number.
-        nr: u64,
-        /// Its arguments.
-        args: [u64; 6],
-    },
-    /// A stop after the call, with its raw return value.
-    Exit(i64),
-    /// Another stop.
-    None,
-}
-
-/// Asks what kind of system-call stop this is.
-///
-/// # Errors
-/// EIO where the kernel does not know the request, ESRCH if the task is gone.
-pub fn syscall_info(pid: i32) -> io::Result<SyscallInfo> {
-    let mut info = MaybeUninit::<libc::ptrace_syscall_info>::zeroed();
-    let size = size_of::<libc::ptrace_syscall_info>();
-    request(
-        libc::PTRACE_GET_SYSCALL_INFO,
-        pid,
-        size,
-        info.as_mut_ptr() as usize,
-    )?;
-    // SAFETY: plain integers; zeroed before, filled by the kernel.
-    let info = unsafe { info.assume_init() };
-    // SAFETY: `op` says which member of the union the kernel filled.
-    Ok(unsafe {
-        match info.op {
-            libc::PTRACE_SYSCALL_INFO_SECCOMP => SyscallInfo::Seccomp {
-                arch: info.arch,
-                nr: info.u.seccomp.nr,
-                args: info.u.seccomp.args,
-                data: info.u.seccomp.ret_data,
-            },
-            libc::PTRACE_SYSCALL_INFO_ENTRY => SyscallInfo::Entry {
-                arch: info.arch,
-                nr: info.u.entry.nr,
-                args: info.u.entry.args,
-            },
-            libc::PTRACE_SYSCALL_INFO_EXIT => SyscallInfo::Exit(info.u.exit.sval),
-            _ => SyscallInfo::None,
-        }
-    })
-}
-
 /// Who sent the signal that is about to be delivered, as the tracee's pid namespace numbers it:
 /// 0 is somebody outside. `None`: the kernel, a timer, a child's end. See sigaction(2), si_code.
 ///
@@ -290,7 +235,12 @@ pub fn interrupt(pid: i32) -> io::Result<()> {
 pub fn signal_mask(pid: i32) -> io::Result<u64> {
     let mut mask = 0_u64;
     let at = &raw mut mask as usize;
-    request(libc::PTRACE_GETSIGMASK, pid, size_of::<u64>(), at)?;
+    request(
+        libc::PTRACE_GETSIGMASK as Request,
+        pid,
+        size_of::<u64>(),
+        at,
+    )?;
     Ok(mask)
 }
 
@@ -300,7 +250,13 @@ pub fn signal_mask(pid: i32) -> io::Result<u64> {
 /// ESRCH if the task is gone.
 pub fn set_signal_mask(pid: i32, mask: u64) -> io::Result<()> {
     let at = &raw const mask as usize;
-    request(libc::PTRACE_SETSIGMASK, pid, size_of::<u64>(), at).map(drop)
+    request(
+        libc::PTRACE_SETSIGMASK as Request,
+        pid,
+        size_of::<u64>(),
+        at,
+    )
+    .map(drop)
 }
 
 /// The address that the task may not store to (or, may not read), if that is why the signal at

@@ -38,8 +38,8 @@ pub fn stop() -> io::Result<()> {
 
 fn set(period: Duration) -> io::Result<()> {
     let value = libc::timeval {
-        tv_sec: period.as_secs() as libc::time_t,
-        tv_usec: libc::suseconds_t::from(period.subsec_micros()),
+        tv_sec: period.as_secs() as _,
+        tv_usec: period.subsec_micros().into(),
     };
     let timer = libc::itimerval {
         it_interval: value,

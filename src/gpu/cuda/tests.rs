@@ -67,6 +67,10 @@ fn library(place: &Path) -> Option<PathBuf> {
 
 /// The facts of a run of one of the inner tests, with the device in this state.
 fn facts(test: &str, device: &[&str]) -> Option<Vec<Fact>> {
+    if !cuda::CAN_LOAD {
+        println!("skipped: {}", cuda::CANNOT_LOAD);
+        return None;
+    }
     let place = tempfile::tempdir().unwrap();
     let driver = library(place.path())?;
     let mut args: Vec<OsString> = device.iter().map(OsString::from).collect();

@@ -7,6 +7,7 @@ mod calls;
 mod effort;
 mod leak;
 mod mmap;
+mod ring;
 mod table;
 mod uring;
 mod zero_copy;
@@ -19,7 +20,7 @@ pub(in crate::lessons) static ROLES: &[(&str, Role)] = &[
     ("table", table::player::play),
     ("mapping", mmap::player::play),
     ("move", zero_copy::player::play),
-    ("copy", uring::play_copy),
+    ("copy", uring::copy::play),
     ("serve", uring::serve::play),
 ];
 

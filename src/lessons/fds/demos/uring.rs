@@ -4,7 +4,7 @@
 //! See io_uring(7), io_uring_enter(2).
 
 mod clients;
-mod copy;
+pub(super) mod copy;
 pub(super) mod serve;
 
 use std::collections::BTreeMap;
@@ -16,10 +16,10 @@ use anyhow::Context;
 
 use super::calls::{Traced, difference};
 use super::effort::Effort;
+use super::ring;
 use crate::lessons::columns::{Align, bold, brief, head, narrow, prose};
 use crate::lessons::player::Player;
 use crate::model::curriculum::{Demo, DemoOptions};
-pub(super) use copy::play as play_copy;
 
 /// The demo.
 pub(super) const DEMO: Demo = Demo {
@@ -232,6 +232,9 @@ fn visited(player: &mut Player, messages: usize, options: &DemoOptions) -> anyho
 
 /// What a copy says, and does, on a kernel without io_uring.
 fn without(directory: &Path, options: &DemoOptions) -> anyhow::Result<String> {
+    if !ring::IS_HERE {
+        return Ok(format!("Not shown here: {}.", ring::ABSENT));
+    }
     let path = directory
         .to_str()
         .context("the temporary directory has no name")?;

@@ -105,7 +105,8 @@ const F_GETSIG: i32 = 11;
 fn ioctl(args: &[u64; 6]) -> Shape {
     const REQUEST: super::super::table::Kind =
         Value(|_, value| ioctls::request(u64::from(value as u32)));
-    match args[1] {
+    // An unsigned int to the kernel; an unsigned long to glibc, an int to musl.
+    match args[1] as u32 as libc::Ioctl {
         libc::FIOCLEX | libc::FIONCLEX | libc::TIOCNOTTY => shape(&[Fd, REQUEST]),
         libc::FIONREAD | libc::TIOCOUTQ | libc::TIOCGPGRP | libc::TIOCGSID | libc::TIOCGPTN => {
             shape(&[Fd, REQUEST, Out(files::int)])

@@ -1,23 +1,20 @@
 //! A process that copies a file, by calls or by a ring.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::rc::Rc;
 
 use anyhow::{Context, bail};
 use nix::sys::resource::UsageWho;
-use tokio_uring::buf::BoundedBuf as _;
-use tokio_uring::buf::fixed::FixedBufRegistry;
 
 use super::super::effort::Effort;
+use super::super::ring;
 use super::REFUSED;
 use crate::lessons::player::answer;
 
 /// Bytes of a block.
-pub(super) const BLOCK: usize = 64 << 10;
+pub(in super::super) const BLOCK: usize = 64 << 10;
 
 /// The way that is tried where there is no ring.
 pub(super) const RING: &str = "ring, 8 in flight";
@@ -36,15 +33,15 @@ pub(super) static WAYS: &[Way] = &[
     },
     Way {
         name: "ring, 1 in flight",
-        copy: |from, to, blocks| by_ring(from, to, blocks, 1, false),
+        copy: |from, to, blocks| ring::copy(from, to, blocks, 1, false),
     },
     Way {
         name: RING,
-        copy: |from, to, blocks| by_ring(from, to, blocks, 8, false),
+        copy: |from, to, blocks| ring::copy(from, to, blocks, 8, false),
     },
     Way {
         name: "the same, registered",
-        copy: |from, to, blocks| by_ring(from, to, blocks, 8, true),
+        copy: |from, to, blocks| ring::copy(from, to, blocks, 8, true),
     },
 ];
 
@@ -82,93 +79,6 @@ fn by_calls(from: &File, to: &File, blocks: u64) -> io::Result<()> {
         to.write_all_at(&buffer, at)?;
     }
     Ok(())
-}
-
-/// The blocks that are still to be copied; each who copies takes the next.
-type Left = Rc<RefCell<std::ops::Range<u64>>>;
-
-fn by_ring(
-    from: &File,
-    to: &File,
-    blocks: u64,
-    in_flight: usize,
-    is_registered: bool,
-) -> io::Result<()> {
-    let runtime = tokio_uring::Runtime::new(&tokio_uring::builder())?;
-    let (from, to) = (from.try_clone()?, to.try_clone()?);
-    runtime.block_on(async move {
-        let from = Rc::new(tokio_uring::fs::File::from_std(from));
-        let to = Rc::new(tokio_uring::fs::File::from_std(to));
-        let left: Left = Rc::new(RefCell::new(0..blocks));
-        let buffers = FixedBufRegistry::new((0..in_flight).map(|_| vec![0; BLOCK]));
-        if is_registered {
-            buffers.register()?;
-        }
-        let mut copying = Vec::new();
-        for nth in 0..in_flight {
-            let (from, to, left) = (from.clone(), to.clone(), left.clone());
-            let fixed = match is_registered {
-                true => buffers.check_out(nth),
-                false => None,
-            };
-            copying.push(tokio_uring::spawn(async move {
-                match fixed {
-                    Some(buffer) => registered(&from, &to, &left, buffer).await,
-                    None => plain(&from, &to, &left).await,
-                }
-            }));
-        }
-        for one in copying {
-            one.await.map_err(io::Error::other)??;
-        }
-        Ok(())
-    })
-}
-
-async fn plain(
-    from: &tokio_uring::fs::File,
-    to: &tokio_uring::fs::File,
-    left: &Left,
-) -> io::Result<()> {
-    let mut buffer = vec![0; BLOCK];
-    while let Some(block) = next(left) {
-        let at = block * BLOCK as u64;
-        let (read, filled) = from.read_at(buffer, at).await;
-        whole(read?)?;
-        let (written, back) = to.write_at(filled, at).submit().await;
-        whole(written?)?;
-        buffer = back;
-    }
-    Ok(())
-}
-
-async fn registered(
-    from: &tokio_uring::fs::File,
-    to: &tokio_uring::fs::File,
-    left: &Left,
-    mut buffer: tokio_uring::buf::fixed::FixedBuf,
-) -> io::Result<()> {
-    while let Some(block) = next(left) {
-        let at = block * BLOCK as u64;
-        let (read, filled) = from.read_fixed_at(buffer, at).await;
-        whole(read?)?;
-        let (written, back) = to.write_fixed_at(filled.slice_full(), at).await;
-        whole(written?)?;
-        buffer = back.into_inner();
-    }
-    Ok(())
-}
-
-fn next(left: &Left) -> Option<u64> {
-    left.borrow_mut().next()
-}
-
-/// A block of a regular file in one piece, or an error: this is a demo of calls, and no cp.
-fn whole(count: usize) -> io::Result<()> {
-    match count {
-        BLOCK => Ok(()),
-        _ => Err(io::ErrorKind::UnexpectedEof.into()),
-    }
 }
 
 #[cfg(test)]

@@ -9,14 +9,14 @@ use std::thread;
 use anyhow::{Context, bail};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::resource::UsageWho;
-use tokio_uring::buf::BoundedBuf as _;
 
 use super::super::effort::Effort;
+use super::super::ring;
 use super::REFUSED;
 use crate::lessons::player::answer;
 
 /// Bytes for which a read has room.
-const ROOM: usize = 4096;
+pub(in super::super) const ROOM: usize = 4096;
 
 /// One way to serve.
 pub(super) struct Way {
@@ -36,7 +36,7 @@ pub(super) static WAYS: &[Way] = &[
     },
     Way {
         name: "ring (tokio-uring)",
-        serve: by_ring,
+        serve: ring::echo,
     },
 ];
 
@@ -113,33 +113,4 @@ fn by_epoll(streams: Vec<TcpStream>) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn by_ring(streams: Vec<TcpStream>) -> io::Result<()> {
-    let runtime = tokio_uring::Runtime::new(&tokio_uring::builder())?;
-    runtime.block_on(async move {
-        let serving: Vec<_> = streams
-            .into_iter()
-            .map(|stream| tokio_uring::spawn(echoed(stream)))
-            .collect();
-        for one in serving {
-            one.await.map_err(io::Error::other)??;
-        }
-        Ok(())
-    })
-}
-
-async fn echoed(stream: TcpStream) -> io::Result<()> {
-    let stream = tokio_uring::net::TcpStream::from_std(stream);
-    let mut room = vec![0; ROOM];
-    loop {
-        let (read, filled) = stream.read(room).await;
-        let taken = read?;
-        if taken == 0 {
-            return Ok(());
-        }
-        let (written, back) = stream.write_all(filled.slice(..taken)).await;
-        written?;
-        room = back.into_inner();
-    }
 }

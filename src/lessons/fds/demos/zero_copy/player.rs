@@ -10,9 +10,9 @@ use anyhow::{Context, bail};
 use nix::fcntl::{SpliceFFlags, splice};
 use nix::sys::resource::UsageWho;
 use nix::sys::sendfile::sendfile;
-use tokio_uring::buf::BoundedBuf as _;
 
 use super::super::effort::Effort;
+use super::super::ring;
 use crate::lessons::player::answer;
 use crate::sys::mapping::{How, Mapping};
 
@@ -49,7 +49,7 @@ pub(super) static WAYS: &[Way] = &[
     },
     Way {
         name: "io_uring 256 KiB",
-        send: by_ring,
+        send: ring::send,
     },
 ];
 
@@ -160,32 +160,4 @@ fn sent(file: &File, to: &TcpStream, bytes: u64) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Reads and sends through a ring, a block after the other.
-fn by_ring(file: &File, to: &TcpStream, bytes: u64) -> io::Result<()> {
-    const BLOCK: usize = 256 << 10;
-    let runtime = tokio_uring::Runtime::new(&tokio_uring::builder())?;
-    let file = file.try_clone()?;
-    let to = to.try_clone()?;
-    runtime.block_on(async move {
-        let file = tokio_uring::fs::File::from_std(file);
-        let to = tokio_uring::net::TcpStream::from_std(to);
-        let mut buffer = vec![0; BLOCK];
-        let mut at = 0;
-        while at < bytes {
-            let room = BLOCK.min((bytes - at) as usize);
-            let (read, filled) = file.read_at(buffer.slice(..room), at).await;
-            let taken = read?;
-            if taken == 0 {
-                return Err(too_short());
-            }
-            let filled = filled.into_inner().slice(..taken);
-            let (written, back) = to.write_all(filled).await;
-            written?;
-            buffer = back.into_inner();
-            at += taken as u64;
-        }
-        Ok(())
-    })
 }
