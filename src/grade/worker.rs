@@ -19,6 +19,9 @@ use crate::sys;
 /// How often a worker says that it is alive.
 const BEAT: Duration = Duration::from_secs(2);
 
+/// The variable by which an engine says what this machine is called.
+pub(super) const NODE: &str = "SYSLAB_NODE";
+
 /// How often a check is made again that could not be decided.
 const MOST_RERUNS: u32 = 2;
 
@@ -73,13 +76,18 @@ fn text(argument: &OsString) -> io::Result<String> {
 
 /// This machine's name, as it can stand in a file's name between dots.
 fn node() -> String {
-    let given = std::env::var_os("SLURMD_NODENAME");
+    let given = std::env::var_os(NODE).or_else(|| std::env::var_os("SLURMD_NODENAME"));
     let name = given.unwrap_or_else(|| nix::unistd::gethostname().unwrap_or_default());
+    node_name(&name.to_string_lossy())
+}
+
+/// A machine's name, as it can stand in a file's name between dots.
+pub(super) fn node_name(name: &str) -> String {
     let plain = |c: char| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => c,
         _ => '-',
     };
-    let name: String = name.to_string_lossy().chars().take(64).map(plain).collect();
+    let name: String = name.chars().take(64).map(plain).collect();
     match name.is_empty() {
         true => "nameless".to_owned(),
         false => name,

@@ -54,6 +54,29 @@ pub struct Student {
     pub moodle: String,
 }
 
+/// A submission as Classroom 50 has released it: what its results must be called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The classroom's short name.
+    pub classroom: String,
+    /// The assignment's slug.
+    pub assignment: String,
+    /// Whether the assignment is one of groups.
+    pub is_group: bool,
+    /// Whose repository it is, the login in its name.
+    pub owner: String,
+    /// The tag: `submit/...`.
+    pub submission: String,
+    /// Link to the commit.
+    pub commit: String,
+    /// Link to the release.
+    pub release: String,
+    /// Link to the whole diff.
+    pub review: String,
+    /// When it was submitted: `2026-11-26T22:59:00Z`.
+    pub datetime: String,
+}
+
 /// One submission of one or several students.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {

@@ -3,7 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod autograder;
+mod engines;
+mod repositories;
+mod reuse;
 mod slurm;
+mod ssh;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -238,32 +243,39 @@ fn explained_and_decided(here: &Path) {
     assert!(errors.contains("something else"), "{errors}");
 }
 
-/// Says when results come.
-struct Arrivals(Inotify);
+/// Says when files come.
+struct Arrivals {
+    inotify: Inotify,
+    ending: &'static str,
+}
 
 impl Arrivals {
-    /// Of a run that is not yet begun.
+    /// Results, of a run that is not yet begun.
     fn watch(here: &Path) -> Self {
-        for name in ["attempts", "results"] {
+        Self::watch_for(here, "results", ".json")
+    }
+
+    /// Files with this ending in a directory of a run that is not yet begun.
+    fn watch_for(here: &Path, directory: &str, ending: &'static str) -> Self {
+        for name in ["attempts", directory] {
             fs::create_dir_all(here.join("run").join(name)).unwrap();
         }
         let inotify = Inotify::init(InitFlags::empty()).unwrap();
+        let directory = here.join("run").join(directory);
         inotify
-            .add_watch(&here.join("run/results"), AddWatchFlags::IN_CREATE)
+            .add_watch(&directory, AddWatchFlags::IN_CREATE)
             .unwrap();
-        Self(inotify)
+        Self { inotify, ending }
     }
 
-    /// Waits for a result.
-    fn next(&self) {
+    /// Waits for one; its name.
+    fn next(&self) -> String {
         loop {
-            let events = self.0.read_events().unwrap();
-            let is_result = |name: &std::ffi::OsString| name.to_string_lossy().ends_with(".json");
-            if events
-                .iter()
-                .any(|event| event.name.as_ref().is_some_and(is_result))
-            {
-                return;
+            let events = self.inotify.read_events().unwrap();
+            let names = events.iter().filter_map(|event| event.name.as_ref());
+            let mut names = names.map(|name| name.to_string_lossy());
+            if let Some(name) = names.find(|name| name.ends_with(self.ending)) {
+                return name.into_owned();
             }
         }
     }

@@ -19,8 +19,11 @@ use super::engines::Workers;
 use super::opened::{POLICY, policy, told};
 use super::{RunArg, drive};
 
+mod repositories;
+mod reuse;
 mod terms;
 
+use repositories::Clones;
 use terms::terms;
 
 /// What begins a run.
@@ -38,7 +41,9 @@ pub(super) struct BeginArgs {
     #[arg(short, long = "output", required = true, value_name = "RUN", value_hint = clap::ValueHint::DirPath)]
     output: Option<PathBuf>,
 
-    /// What the submissions come from: dirs, canvas, moodle or gradescope [default: found out]
+    /// What the submissions come from: dirs, git, classroom50, canvas, moodle or gradescope [default:
+    /// found out]. With git, SUBMISSIONS may be a list of repositories: on each line ADDRESS or
+    /// NAME ADDRESS
     #[arg(long, value_name = "SOURCE")]
     from: Option<String>,
 
@@ -69,6 +74,11 @@ pub(super) struct BeginArgs {
     /// Grade also where submissions cannot be confined fully: they can read what you can read
     #[arg(long)]
     allow_weak_confinement: bool,
+
+    /// Take over what an older run found out about the same files in the same way; may be given
+    /// several times. The seed is that run's, if none is given
+    #[arg(long, value_name = "RUN", value_hint = clap::ValueHint::DirPath)]
+    reuse: Vec<PathBuf>,
 
     #[command(flatten)]
     workers: Workers,
@@ -116,7 +126,7 @@ pub(super) fn run(args: &BeginArgs, screen: &Screen) -> Outcome {
     let meant = &which::asked(lab)?;
     let from = args.from.as_deref().map(source).transpose()?;
     checks_exist(meant, &args.only)?;
-    let policy_text = policy_text(args, meant)?;
+    let policy_text = policy_text(args.policy.as_deref(), meant)?;
     let roster = args.roster.as_deref().map(roster).transpose()?;
     let programs = canary_programs(args, meant)?;
 
@@ -127,18 +137,22 @@ pub(super) fn run(args: &BeginArgs, screen: &Screen) -> Outcome {
     let terms = terms(args, meant, &run)?;
     let interrupt = Interrupt::install()?;
 
-    let manifest = taken_in(
-        &run,
+    let is_list = args.from.as_deref() == Some("git") && Clones::is_list(submissions);
+    let clones = is_list
+        .then(|| Clones::of(submissions, &run, &interrupt, screen))
+        .transpose()?;
+    let given = Given {
         submissions,
         from,
-        roster.as_ref(),
-        terms,
-        &programs,
-        screen,
-    )?;
+        roster: roster.as_ref(),
+        clones: clones.as_ref(),
+        programs: &programs,
+    };
+    let manifest = taken_in(&run, &given, terms, screen)?;
     if let Some(text) = policy_text {
         run::replace(&run.path(POLICY), text.as_bytes())?;
     }
+    reuse::take_over(&run, &manifest, &args.reuse, screen)?;
     drive::drive(&run, &manifest, &args.workers, lock, &interrupt, screen)
 }
 
@@ -167,12 +181,23 @@ fn source(name: &str) -> Result<Source, Trouble> {
         super::super::unknown(
             "there is no source",
             name,
-            ["dirs", "canvas", "moodle", "gradescope"],
+            [
+                "dirs",
+                "git",
+                "classroom50",
+                "canvas",
+                "moodle",
+                "gradescope",
+            ],
         )
     })
 }
 
-fn checks_exist(meant: &AskedLab, only: &[String]) -> Result<(), Trouble> {
+/// Whether the lab has these checks.
+///
+/// # Errors
+/// Usage, if it has not.
+pub(super) fn checks_exist(meant: &AskedLab, only: &[String]) -> Result<(), Trouble> {
     for id in only {
         let known: Vec<&str> = meant.lab.checks.iter().map(|check| check.id).collect();
         if !known.contains(&id.as_str()) {
@@ -186,9 +211,15 @@ fn checks_exist(meant: &AskedLab, only: &[String]) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The policy's text, if one is given and makes sense for the lab.
-fn policy_text(args: &BeginArgs, meant: &AskedLab) -> Result<Option<String>, Trouble> {
-    let Some(path) = &args.policy else {
+/// The policy's text, if one is given.
+///
+/// # Errors
+/// Usage, if it makes no sense for the lab.
+pub(super) fn policy_text(
+    path: Option<&Path>,
+    meant: &AskedLab,
+) -> Result<Option<String>, Trouble> {
+    let Some(path) = path else {
         return Ok(None);
     };
     let Some(policy) = policy(path)? else {
@@ -246,14 +277,33 @@ fn refuse_strange(run: &RunDir) -> Result<(), Trouble> {
     }
 }
 
+/// What a run is made of.
+struct Given<'a> {
+    submissions: &'a Path,
+    from: Option<Source>,
+    roster: Option<&'a Roster>,
+    clones: Option<&'a Clones>,
+    programs: &'a [Program],
+}
+
+impl Given<'_> {
+    /// Takes the submissions in.
+    fn take_in(&self, target: &Path) -> Result<Intake, Trouble> {
+        let place = self.clones.map_or(self.submissions, Clones::path);
+        let mut intake = take_in(place, self.from, self.roster, target, &Caps::default())
+            .map_err(|error| not_taken(error, self.submissions))?;
+        if let Some(clones) = self.clones {
+            clones.explain(&mut intake);
+        }
+        Ok(intake)
+    }
+}
+
 /// Takes the class in and writes the manifest; or finds that all is as it was.
 fn taken_in(
     run: &RunDir,
-    submissions: &Path,
-    from: Option<Source>,
-    roster: Option<&Roster>,
+    given: &Given<'_>,
     terms: Terms,
-    programs: &[Program],
     screen: &Screen,
 ) -> Result<Manifest, Trouble> {
     let is_new = !run.has_manifest();
@@ -267,9 +317,8 @@ fn taken_in(
     for left in [&run.path("intake.again"), &target] {
         remove(left)?;
     }
-    let intake = take_in(submissions, from, roster, &target, &Caps::default())
-        .map_err(|error| not_taken(error, submissions))?;
-    for program in programs {
+    let intake = given.take_in(&target)?;
+    for program in given.programs {
         let directory = canaries.join(&program.canary.name);
         if is_new {
             remove(&directory)?;
@@ -278,13 +327,13 @@ fn taken_in(
             program.write(&directory)?;
         }
     }
-    let manifest = manifest(run, &target, &intake, terms, programs)?;
+    let manifest = manifest(run, &target, &intake, terms, given.programs)?;
     let set = run.set_manifest(&manifest).map_err(told);
     if !is_new {
         remove(&target)?;
     }
     set?;
-    if let Some(roster) = roster {
+    if let Some(roster) = given.roster {
         for note in &roster.notes {
             screen.remark(&format!("roster: {}", visible(note)));
         }

@@ -1,5 +1,6 @@
 //! `grade collect RUN`: hands the grades on, if they can be trusted.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -92,6 +93,7 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Outcome {
         worksheet: args.worksheet.as_deref(),
         stage: args.stage.stage(),
         opened: &opened,
+        works: OnceCell::new(),
     };
     let default = opened.run.path("exports");
     let directory = args.output.as_deref().unwrap_or(&default);

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use crate::exit::{self, Outcome, Trouble};
 use crate::grade::drive::{DriveError, Driver, Step, Tally};
 use crate::grade::run::{Lock, Manifest, RunDir};
-use crate::ui::{Screen, visible};
+use crate::ui::{ProgressLine, Screen, visible};
 
 use super::super::interrupt::Interrupt;
+use super::dry_run;
 use super::engines::{Chosen, Workers};
 use super::opened::told;
 use super::status;
@@ -34,6 +35,9 @@ pub(super) fn drive(
     interrupt: &Interrupt,
     screen: &Screen,
 ) -> Outcome {
+    if workers.dry_run {
+        return dry_run::show(run, manifest, workers, screen);
+    }
     let _asked_before = std::fs::remove_file(run.path(CANCEL));
     run.forget_refusals().map_err(told)?;
     let Chosen {
@@ -51,7 +55,9 @@ pub(super) fn drive(
     loop {
         let mut pause = glance;
         if not_before.is_none_or(|moment| Instant::now() >= moment) {
-            match driver.step(engine).map_err(trouble)? {
+            let step = driver.step(engine);
+            tell(engine.remarks(), &mut line, screen);
+            match step.map_err(trouble)? {
                 Step::Done => break,
                 Step::Working => not_before = None,
                 Step::Refused(why) => {
@@ -84,6 +90,14 @@ pub(super) fn drive(
     drop(line);
     drop(lock);
     status::tell(run, screen)
+}
+
+/// Says what an engine has to say.
+fn tell(remarks: Vec<String>, line: &mut ProgressLine, screen: &Screen) {
+    for remark in remarks {
+        line.clear();
+        screen.remark(&visible(&remark));
+    }
 }
 
 /// The run's directory, as a word for a shell.
@@ -121,7 +135,7 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-fn trouble(error: DriveError) -> Trouble {
+pub(super) fn trouble(error: DriveError) -> Trouble {
     match error {
         DriveError::Run(error) => told(error),
         error @ DriveError::Unaccounted { .. } => Trouble::new(exit::BUG, error),

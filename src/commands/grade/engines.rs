@@ -1,13 +1,15 @@
 //! Who does the work: `--engine` and what belongs to it.
 
 use std::num::NonZero;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::ValueEnum;
 
 use crate::exit::Trouble;
-use crate::grade::drive::{Engine, Local, Slurm, Trust, Wishes};
+use crate::grade::drive::{Engine, Host, Local, Slurm, Ssh, Trust, Wishes};
 use crate::grade::run::{Manifest, RunDir};
 
 /// An engine, by name.
@@ -17,12 +19,15 @@ enum Name {
     Local,
     /// Jobs of a Slurm cluster; RUN and syslab must be in the same place on all its machines
     Slurm,
+    /// Machines that ssh reaches (--hosts); RUN and syslab must be in the same place on all of them
+    Ssh,
 }
 
 /// Who does the work.
 #[derive(Debug, clap::Args)]
 pub(super) struct Workers {
-    /// Submissions that are examined at the same time [default: one per processor; for slurm 16]
+    /// Submissions that are examined at the same time [default: one per processor; for slurm 16;
+    /// for ssh 1 on each host that has no number of its own]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
 
@@ -34,6 +39,15 @@ pub(super) struct Workers {
     /// may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     slurm: Vec<String>,
+
+    /// For ssh: hosts, as HOST, USER@HOST or ssh://HOST:PORT, with N/ before one for N at the same
+    /// time; or a file with one on each line
+    #[arg(long, value_name = "HOST,...|FILE")]
+    hosts: Option<String>,
+
+    /// For slurm: show what would be submitted, and submit nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 /// An engine, how far it is trusted, and how often it is looked after.
@@ -61,9 +75,16 @@ impl Workers {
                     glance: Duration::from_millis(100),
                 }
             }
+            Name::Ssh => {
+                let engine = Ssh::new(&run.root().canonicalize()?, &id, self.hosts()?);
+                Chosen {
+                    trust: engine.trust(),
+                    engine: Box::new(engine),
+                    glance: Duration::from_millis(500),
+                }
+            }
             Name::Slurm => {
-                let wishes = self.wishes()?;
-                let engine = Slurm::new(run.root().canonicalize()?, &id, wishes);
+                let engine = self.slurm(run, manifest)?;
                 engine.forget_waiting();
                 Chosen {
                     trust: engine.trust(),
@@ -73,6 +94,36 @@ impl Workers {
                 }
             }
         })
+    }
+
+    /// Slurm, asked for nothing yet.
+    ///
+    /// # Errors
+    /// Usage, if another engine is asked for, or an option of Slurm's makes no sense.
+    pub(super) fn slurm(&self, run: &RunDir, manifest: &Manifest) -> Result<Slurm, Trouble> {
+        if self.engine != Name::Slurm {
+            return Err(Trouble::usage("--dry-run needs --engine slurm"));
+        }
+        let run = run.root().canonicalize()?;
+        Ok(Slurm::new(run, &manifest.id()?, self.wishes()?))
+    }
+
+    /// The hosts that are named, or that are in the file that is named.
+    fn hosts(&self) -> Result<Vec<Host>, Trouble> {
+        let Some(given) = &self.hosts else {
+            return Err(Trouble::usage(
+                "--engine ssh needs --hosts HOST,... or --hosts FILE",
+            ));
+        };
+        let path = Path::new(given);
+        let text = match path.is_file() {
+            true => {
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {given}"))?
+            }
+            false => given.clone(),
+        };
+        Host::list(&text, self.jobs.unwrap_or(NonZero::<usize>::MIN))
+            .map_err(|error| Trouble::usage(format!("--hosts: {error}")))
     }
 
     fn wishes(&self) -> Result<Wishes, Trouble> {

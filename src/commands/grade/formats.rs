@@ -1,5 +1,6 @@
 //! The formats that a gradebook leaves in, as files.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,8 @@ use crate::grade::fair::{histogram, items};
 use crate::grade::similarity::{dolos, jplag};
 use crate::model::gradebook::{Audience, Entry, Gradebook, Graded, Stage};
 use crate::report::exports::{
-    Edited, MoodleHeaders, annotations, autolab, canvas, feedback_markdown, gradebook_csv,
-    gradescope, job_summary, junit_class, moodle, prairielearn,
+    Edited, MoodleHeaders, annotations, autolab, canvas, classroom50, feedback_markdown,
+    gradebook_csv, gradescope, job_summary, junit_class, moodle, prairielearn,
 };
 use crate::report::html::{ClassReport, class_report, feedback_html};
 
@@ -47,6 +48,8 @@ pub(super) enum Format {
     Autolab,
     /// results.json for each submission: prairielearn/
     Prairielearn,
+    /// result.json for each submission that Classroom 50 has released: classroom50/
+    Classroom50,
     /// Sources, laid out for JPlag: jplag/
     Jplag,
     /// Sources with info.csv, to be zipped for Dolos: dolos/
@@ -75,13 +78,24 @@ impl StageArg {
 }
 
 /// What platforms gave that their formats are filled into.
-#[derive(Clone, Copy)]
 pub(super) struct Given<'a> {
     pub(super) gradebook: Option<&'a Path>,
     pub(super) column: Option<&'a str>,
     pub(super) worksheet: Option<&'a Path>,
     pub(super) stage: Stage,
     pub(super) opened: &'a Opened,
+    /// What everybody has written, read when a format first asks for it.
+    pub(super) works: OnceCell<Works>,
+}
+
+impl Given<'_> {
+    fn works(&self) -> anyhow::Result<&Works> {
+        if let Some(works) = self.works.get() {
+            return Ok(works);
+        }
+        let read = Works::of(self.opened)?;
+        Ok(self.works.get_or_init(|| read))
+    }
 }
 
 /// Files of one format, and what people should know about them.
@@ -105,7 +119,7 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
     Ok(match format {
         Format::Csv => one("grades.csv", gradebook_csv(book)),
         Format::Json => one("gradebook.json", serde_json::to_string_pretty(book)? + "\n"),
-        Format::Html => one("report.html", report(book, given.opened)?),
+        Format::Html => one("report.html", report(book, given.works()?)),
         Format::Feedback => {
             let stage = given.stage;
             let mut files = each(book, "feedback", "md", |entry| {
@@ -118,10 +132,10 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
             files
         }
         Format::Jplag => {
-            let works = Works::of(given.opened)?;
+            let works = given.works()?;
             laid_out("jplag", jplag(&works.handed_in(), &works.starters))
         }
-        Format::Dolos => laid_out("dolos", dolos(&Works::of(given.opened)?.handed_in())),
+        Format::Dolos => laid_out("dolos", dolos(&given.works()?.handed_in())),
         Format::Junit => one("junit.xml", junit_class(book)),
         Format::Canvas => {
             let path = needed(given.gradebook, "canvas", "--gradebook FILE")?;
@@ -137,6 +151,7 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
             filled("moodle.csv", edited)
         }
         Format::Gradescope => each(book, "gradescope", "json", |entry| Some(gradescope(entry))),
+        Format::Classroom50 => released(book, given.opened, audience),
         Format::Prairielearn => each(book, "prairielearn", "json", |entry| {
             Some(prairielearn(entry, audience))
         }),
@@ -161,18 +176,39 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
     })
 }
 
+/// For Classroom 50: a file for every release, else why there is none.
+fn released(book: &Gradebook, opened: &Opened, audience: Audience) -> Files {
+    let mut files = Files::default();
+    for entry in &book.entries {
+        let release = opened.release(&entry.key);
+        let release = release.ok_or_else(|| "it has no release".to_owned());
+        match release.and_then(|release| classroom50(entry, release, audience)) {
+            Ok(text) => {
+                let path = PathBuf::from("classroom50").join(format!("{}.json", entry.key));
+                files.files.push((path, text.into_bytes()));
+            }
+            Err(why) => {
+                let key = &entry.key;
+                files
+                    .notes
+                    .push(format!("classroom50: nothing for {key}: {why}"));
+            }
+        }
+    }
+    files
+}
+
 /// The whole class on one page, for the instructor.
-fn report(book: &Gradebook, opened: &Opened) -> anyhow::Result<String> {
+fn report(book: &Gradebook, works: &Works) -> String {
     let items = items(book);
     let bins = histogram(book, BINS);
-    let works = Works::of(opened)?;
-    Ok(class_report(&ClassReport {
+    class_report(&ClassReport {
         book,
         items: &items,
         bins: &bins,
         compared: Some(&works.compared()),
         sources: &works.works,
-    }))
+    })
 }
 
 fn laid_out(directory: &str, files: Vec<(String, String)>) -> Files {

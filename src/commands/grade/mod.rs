@@ -4,12 +4,14 @@
 //! here reads.
 
 mod alike;
+mod autograder;
 mod begin;
 mod canaries;
 mod collect;
 mod decide;
 mod diff;
 mod drive;
+mod dry_run;
 mod engines;
 mod explain;
 mod formats;
@@ -57,6 +59,7 @@ enum Verb {
     Replay(replay::Args),
     Override(decide::Args),
     Diff(diff::Args),
+    Autograder(autograder::Args),
 }
 
 /// A run's directory, as every verb names it.
@@ -93,5 +96,6 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         Some(Verb::Replay(args)) => replay::run(args, screen),
         Some(Verb::Override(args)) => decide::run(args, screen),
         Some(Verb::Diff(args)) => diff::run(args, screen),
+        Some(Verb::Autograder(args)) => autograder::run(args, screen),
     }
 }

@@ -11,7 +11,7 @@ use crate::grade::book::{self, Alarm, Found};
 use crate::grade::fair::{Policy, parse_overrides};
 use crate::grade::run::{Handed, Manifest, RunDir, RunError, Task};
 use crate::model::Lab;
-use crate::model::gradebook::{Gradebook, Override};
+use crate::model::gradebook::{Gradebook, Override, Release};
 use crate::ui::visible;
 
 use super::super::which;
@@ -71,6 +71,13 @@ impl Opened {
             &self.policy,
             &self.overrides,
         )
+    }
+
+    /// How Classroom 50 has released the submission with this key.
+    pub(super) fn release(&self, key: &str) -> Option<&Release> {
+        let mut submissions = self.manifest.submissions();
+        let (_, handed) = submissions.find(|(task, _)| task.name == key)?;
+        handed.release.as_ref()
     }
 
     /// What is wrong with its canaries.

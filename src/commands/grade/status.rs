@@ -94,6 +94,8 @@ struct Standing {
     withheld: Vec<(String, String)>,
     canaries: usize,
     alarms: Vec<(String, String)>,
+    /// Machines that were found unfit, or not found.
+    not_used: Vec<(String, String)>,
     is_busy: bool,
     running: Vec<String>,
     root: String,
@@ -148,6 +150,7 @@ impl Standing {
                 .filter(|alarm| !missing.contains(alarm.canary.as_str()))
                 .map(|alarm| (alarm.canary, alarm.why))
                 .collect(),
+            not_used: opened.run.refusals().map_err(told)?,
             is_busy,
             running: match is_busy {
                 true => running.into_iter().collect(),
@@ -183,6 +186,7 @@ impl Standing {
         section("not graded  ", Tone::Bad, &self.not_graded);
         section("withheld    ", Tone::Odd, &self.withheld);
         section("canaries    ", Tone::Bad, &self.alarms);
+        section("not used    ", Tone::Odd, &self.not_used);
         if self.alarms.is_empty() && self.canaries > 0 && self.missing == 0 {
             out.push_str(&format!("  canaries    {} as expected\n", self.canaries));
         }

@@ -294,16 +294,28 @@ impl<'a> Driver<'a> {
             .filter(move |key| !self.graded.contains(*key) && marks.charges(key) >= MOST_TRIES)
     }
 
+    /// The chunks that would be submitted next.
+    ///
+    /// # Errors
+    /// If the marks cannot be read.
+    pub fn next(&self) -> Result<Vec<Chunk>, RunError> {
+        let missing = self.missing(&self.run.marks()?);
+        Ok(self.cut(&missing, self.round + 1))
+    }
+
+    /// What is missing, as the chunks of a round.
+    fn cut(&self, missing: &[Missing], round: u32) -> Vec<Chunk> {
+        let chunks = plan::chunks(missing, self.trust.slots).into_iter().zip(1..);
+        let chunk = |(keys, number)| Chunk {
+            name: format!("r{round}-{number}"),
+            keys,
+        };
+        chunks.map(chunk).collect()
+    }
+
     fn submit(&mut self, missing: &[Missing], engine: &mut dyn Engine) -> Result<Step, DriveError> {
         self.round += 1;
-        let chunks: Vec<Chunk> = plan::chunks(missing, self.trust.slots)
-            .into_iter()
-            .zip(1..)
-            .map(|(keys, number)| Chunk {
-                name: format!("r{}-{number}", self.round),
-                keys,
-            })
-            .collect();
+        let chunks = self.cut(missing, self.round);
         for chunk in &chunks {
             self.run.set_chunk(chunk)?;
         }

@@ -8,6 +8,7 @@ mod driver;
 mod local;
 mod plan;
 mod slurm;
+mod ssh;
 
 #[cfg(test)]
 mod fake;
@@ -16,7 +17,8 @@ use std::time::Duration;
 
 pub use driver::{Driver, MOST_TRIES, NotGraded, Step, Tally};
 pub use local::Local;
-pub use slurm::{Slurm, Wishes};
+pub use slurm::{Order, Slurm, Wishes};
+pub use ssh::{Host, HostsError, Ssh};
 
 use super::run::{Chunk, RunError};
 
@@ -36,6 +38,11 @@ pub trait Engine {
 
     /// Ends the workers of these chunks, where there still are some.
     fn cancel(&mut self, chunks: &[&str]);
+
+    /// What people should know of its machines, each once.
+    fn remarks(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What an engine believes of a chunk. Only a hint: the results are the truth.

@@ -59,6 +59,17 @@ pub struct Wishes {
     pub extra: Vec<String>,
 }
 
+/// An array of jobs, as sbatch is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order<'a> {
+    /// Options of sbatch.
+    pub options: Vec<String>,
+    /// What sbatch reads.
+    pub script: String,
+    /// What each job of the array works on.
+    pub chunks: &'a [Chunk],
+}
+
 /// Jobs of a Slurm cluster.
 #[derive(Debug)]
 pub struct Slurm {
@@ -100,8 +111,20 @@ impl Slurm {
         let _nothing_there = asked("scancel", &["--state=PENDING", &name], None);
     }
 
-    /// The options of sbatch for these chunks, and the script that it is given.
-    pub fn order(&self, chunks: &[Chunk], avoid: &[String]) -> (Vec<String>, String) {
+    /// What sbatch is told, one array after the other, each with its chunks.
+    pub fn orders<'a>(&self, chunks: &'a [Chunk], avoid: &[String]) -> Vec<Order<'a>> {
+        let order = |chunks: &'a [Chunk]| {
+            let (options, script) = self.order(chunks, avoid);
+            Order {
+                options,
+                script,
+                chunks,
+            }
+        };
+        chunks.chunks(MOST_TASKS).map(order).collect()
+    }
+
+    fn order(&self, chunks: &[Chunk], avoid: &[String]) -> (Vec<String>, String) {
         let Wishes {
             partition,
             account,
@@ -158,10 +181,9 @@ impl Slurm {
 
 impl Engine for Slurm {
     fn submit(&mut self, chunks: &[Chunk], avoid: &[String]) -> Result<(), EngineError> {
-        for some in chunks.chunks(MOST_TASKS) {
-            let (options, script) = self.order(some, avoid);
-            let options: Vec<&str> = options.iter().map(String::as_str).collect();
-            let output = asked("sbatch", &options, Some(&script))?;
+        for order in self.orders(chunks, avoid) {
+            let options: Vec<&str> = order.options.iter().map(String::as_str).collect();
+            let output = asked("sbatch", &options, Some(&order.script))?;
             if !output.status.success() {
                 return Err(refusal(&String::from_utf8_lossy(&output.stderr)));
             }
@@ -174,7 +196,7 @@ impl Engine for Slurm {
                     said.trim()
                 )));
             }
-            for (number, chunk) in some.iter().enumerate() {
+            for (number, chunk) in order.chunks.iter().enumerate() {
                 self.tasks
                     .insert(chunk.name.clone(), format!("{job}_{number}"));
             }
@@ -189,28 +211,22 @@ impl Engine for Slurm {
             .collect();
         jobs.sort_unstable();
         jobs.dedup();
-        if jobs.is_empty() {
-            return Ok(Vec::new());
-        }
-        let jobs = format!("--jobs={}", jobs.join(","));
-        let output = asked(
-            "squeue",
-            &["--noheader", "--array", "--format=%i|%T|%r", &jobs],
-            None,
-        )?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        // A job that was forgotten ended long ago.
-        if !output.status.success() && !errors.contains("Invalid job id") {
-            return Err(EngineError::Transient(errors.trim().to_owned()));
-        }
-        let believed = believed(&String::from_utf8_lossy(&output.stdout));
-        let hint = |name: &&str| {
-            let task = self.tasks.get(*name)?;
-            let hint = believed.get(task).cloned();
-            let gone = || Hint::Gone("its job ended".to_owned());
-            Some(((*name).to_owned(), hint.unwrap_or_else(gone)))
+        let believed = match jobs.is_empty() {
+            true => BTreeMap::new(),
+            false => queue(&jobs)?,
         };
-        Ok(chunks.iter().filter_map(hint).collect())
+        let hint = |name: &&str| {
+            let hint = match self.tasks.get(*name) {
+                // An earlier driver began it: only its signs of life are known.
+                None => Hint::Running,
+                Some(task) => {
+                    let gone = || Hint::Gone("its job ended".to_owned());
+                    believed.get(task).cloned().unwrap_or_else(gone)
+                }
+            };
+            ((*name).to_owned(), hint)
+        };
+        Ok(chunks.iter().map(hint).collect())
     }
 
     fn cancel(&mut self, chunks: &[&str]) {
@@ -223,6 +239,19 @@ impl Engine for Slurm {
             let _gone = asked("scancel", some, None);
         }
     }
+}
+
+/// What Slurm believes of all tasks of these jobs.
+fn queue(jobs: &[&str]) -> Result<BTreeMap<String, Hint>, EngineError> {
+    let jobs = format!("--jobs={}", jobs.join(","));
+    let options = ["--noheader", "--array", "--format=%i|%T|%r", &jobs];
+    let output = asked("squeue", &options, None)?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    // A job that was forgotten ended long ago.
+    if !output.status.success() && !errors.contains("Invalid job id") {
+        return Err(EngineError::Transient(errors.trim().to_owned()));
+    }
+    Ok(believed(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// What squeue says of each `JOB_TASK`.
@@ -339,6 +368,12 @@ mod tests {
             assert!(matches!(believed[task], Hint::Gone(_)), "{task}");
         }
         assert_eq!(believed.len(), 5);
+    }
+
+    #[test]
+    fn of_what_an_earlier_driver_began_only_signs_of_life_are_known() {
+        let hints = slurm().poll(&["r1-1"]).unwrap();
+        assert_eq!(hints, [("r1-1".to_owned(), Hint::Running)]);
     }
 
     #[test]

@@ -20,14 +20,17 @@ pub enum Source {
     Moodle,
     /// Gradescope's "Download Submissions".
     Gradescope,
+    /// What `gh teacher download` of Classroom 50 makes: clones, and in each what was released.
+    Classroom50,
 }
 
 impl Source {
-    /// The one that is called so by `--from`: `dirs` (also `git`, `github`, `classroom50`),
-    /// `canvas`, `moodle`, `gradescope`.
+    /// The one that is called so by `--from`: `dirs` (also `git`, `github`),
+    /// `classroom50`, `canvas`, `moodle`, `gradescope`.
     pub fn of_name(name: &str) -> Option<Self> {
         match name {
-            "dirs" | "git" | "github" | "classroom50" => Some(Self::Directories),
+            "dirs" | "git" | "github" => Some(Self::Directories),
+            "classroom50" => Some(Self::Classroom50),
             "canvas" => Some(Self::Canvas),
             "moodle" => Some(Self::Moodle),
             "gradescope" => Some(Self::Gradescope),
@@ -42,6 +45,7 @@ impl Source {
             Self::Canvas => "submissions as Canvas packs them",
             Self::Moodle => "submissions as Moodle packs them",
             Self::Gradescope => "an export of Gradescope",
+            Self::Classroom50 => "clones as Classroom 50 downloads them",
         }
     }
 }
@@ -107,9 +111,8 @@ impl Listing {
             })
         };
         match forced {
-            Some(Source::Directories) => {
+            Some(source @ (Source::Directories | Source::Classroom50)) => {
                 let why = "asked for by --from".to_owned();
-                let source = Source::Directories;
                 return Some(Detected {
                     source,
                     why,

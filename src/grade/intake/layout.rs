@@ -12,6 +12,7 @@
 //!
 //! Gradescope: `assignment_N_export/submission_{id}/...` beside `submission_metadata.yml`.
 
+use super::classroom50::{ALL, LATEST};
 use super::detect::Source;
 use crate::model::gradebook::Lateness;
 
@@ -31,6 +32,13 @@ pub(super) enum Place {
     Leftover,
     /// To the platform: it says whose submissions are.
     Metadata,
+    /// To the platform: it says how the submission of this label was released.
+    Release {
+        /// As that of [`Place::Of`].
+        label: String,
+        /// Whether it is about the latest release.
+        is_latest: bool,
+    },
 }
 
 /// What a platform's name says about a submission.
@@ -73,7 +81,13 @@ pub(super) fn place(source: Source, path: &[String], is_directory: bool) -> Plac
         says,
     };
     match source {
-        Source::Directories => match rest.is_empty() && !is_directory {
+        Source::Classroom50 if rest.len() == 1 && [LATEST, ALL].contains(&rest[0].as_str()) => {
+            Place::Release {
+                label: first.clone(),
+                is_latest: rest[0] == LATEST,
+            }
+        }
+        Source::Directories | Source::Classroom50 => match rest.is_empty() && !is_directory {
             true => match unpacked_name(first) {
                 Some(stem) => of(
                     first,
@@ -321,7 +335,7 @@ mod tests {
                     prop_assert!(name.ends_with(found.1));
                 }
                 let _ = unpacked_name(&name);
-                for source in [Source::Directories, Source::Canvas, Source::Moodle, Source::Gradescope] {
+                for source in [Source::Directories, Source::Canvas, Source::Moodle, Source::Gradescope, Source::Classroom50] {
                     let _ = place(source, std::slice::from_ref(&name), false);
                 }
             }

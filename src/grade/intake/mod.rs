@@ -6,6 +6,7 @@
 
 mod archive;
 mod caps;
+mod classroom50;
 mod detect;
 mod extract;
 mod gradescope;
@@ -13,6 +14,7 @@ mod keys;
 mod layout;
 mod matching;
 mod names;
+mod repositories;
 mod roster;
 mod take;
 mod unwrap;
@@ -26,11 +28,12 @@ pub use archive::ArchiveError;
 pub use caps::Caps;
 pub use detect::{Detected, Source};
 pub use names::{NameProblem, checked_path};
+pub use repositories::Repository;
 pub use roster::{Roster, RosterError};
 pub use take::{IntakeError, take_in};
 
 use super::fair::Moment;
-use crate::model::gradebook::{Lateness, Student};
+use crate::model::gradebook::{Lateness, Release, Student};
 
 /// One submission, as it was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +56,8 @@ pub struct Submission {
     pub files: Result<PathBuf, String>,
     /// What was refused, renamed or guessed on the way.
     pub notes: Vec<String>,
+    /// How Classroom 50 has released it, if that is where it comes from.
+    pub release: Option<Release>,
 }
 
 /// A class' submissions.

@@ -3,7 +3,8 @@
 //! CSV with a header, of `,`, `;` or tabs, in UTF-8, UTF-16 with a mark, or windows-1252. Known by
 //! their columns: Canvas' gradebook (`Student,ID,SIS User ID,SIS Login ID,Section`), Moodle's
 //! worksheet (`Identifier,Full name,ID number,Email address`), Classroom 50's
-//! (`username,first_name,last_name,email,section,github_id`), GitHub Classroom's roster
+//! (`username,first_name,last_name,email,section,github_id`) and its scores
+//! (`username,...,datetime,submission_tag,...`), GitHub Classroom's roster
 //! (`identifier,github_username,github_id,name`) and its grades
 //! (`...,roster_identifier,student_repository_name,...,submission_timestamp`); else by what columns
 //! are usually called.
@@ -207,6 +208,10 @@ impl Columns {
         } else if at("identifier").is_some() && at("fullname").is_some() {
             columns.moodle = at("identifier");
             columns.id = at("idnumber");
+        } else if at("username").is_some() && at("submissiontag").is_some() {
+            columns.github = at("username");
+            columns.login = None;
+            columns.submitted = at("datetime");
         } else if at("username").is_some() && at("githubid").is_some() {
             columns.github = at("username");
             columns.login = None;
@@ -318,6 +323,10 @@ mod tests {
             ),
             ["|Lovelace, Ada|ada@x||adal||||"]
         );
+        let scores = "username,first_name,last_name,email,section,score,datetime,submission_tag\nadal,Ada,Lovelace,,A,3,2026-11-26T22:59:00Z,submit/x\n";
+        assert_eq!(people(scores), ["|Lovelace, Ada|||adal||||"]);
+        let roster = Roster::parse(scores.as_bytes()).unwrap();
+        assert!(roster.people[0].submitted.is_some());
         assert_eq!(
             people("identifier,github_username,github_id,name\ns1,adal,77,Ada\n"),
             ["s1|Ada|||adal||||"]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::archive::{ArchiveError, Flow, Kind, Parcel};
 use super::caps::Caps;
+use super::classroom50;
 use super::detect::{Detected, Listing, Source, leftovers};
 use super::extract::Extractor;
 use super::gradescope::{self, Metadata};
@@ -18,7 +19,7 @@ use super::names::{checked_path, is_junk};
 use super::roster::Roster;
 use super::unwrap::unwrap;
 use super::{Intake, Submission};
-use crate::model::gradebook::Lateness;
+use crate::model::gradebook::{Lateness, Release};
 
 /// Why a source cannot be taken in.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,7 @@ pub fn take_in(
         detected: &detected,
         drafts: BTreeMap::new(),
         leftovers: BTreeSet::new(),
+        releases: BTreeMap::new(),
     };
     taking.list(&parcel, path, caps)?;
     let keys: BTreeMap<String, String> = keys(taking.drafts.keys().map(String::as_str))
@@ -113,6 +115,14 @@ pub fn take_in(
             }
             files => files,
         };
+        let mut notes = unwrapped.notes;
+        let release = match taking.releases.remove(&label) {
+            Some(None) => {
+                notes.push("its result.json is of no release of this repository".to_owned());
+                None
+            }
+            found => found.flatten(),
+        };
         let submission = Submission {
             key,
             label,
@@ -122,7 +132,8 @@ pub fn take_in(
             late: draft.says.late,
             submitted: said.submitted,
             files,
-            notes: unwrapped.notes,
+            notes,
+            release,
         };
         submissions.push((
             submission,
@@ -162,6 +173,8 @@ struct Taking<'a> {
     detected: &'a Detected,
     drafts: BTreeMap<String, Draft>,
     leftovers: BTreeSet<String>,
+    /// By label; `None` where what lies there is about something else.
+    releases: BTreeMap<String, Option<Release>>,
 }
 
 /// Opens a source and lists the upper part of it.
@@ -200,7 +213,8 @@ impl Taking<'_> {
             // A link in the place of a directory is somebody's, too.
             Kind::Refused(_) => {
                 let is_packed = path.is_some_and(|path| unpacked_name(path).is_some());
-                self.detected.source == Source::Directories && !is_packed
+                let of_directories = [Source::Directories, Source::Classroom50];
+                of_directories.contains(&self.detected.source) && !is_packed
             }
         };
         let checked = path.map(checked_path);
@@ -318,6 +332,13 @@ impl Taking<'_> {
                     }
                 }
                 (Place::Metadata, _) => read_metadata(item.content).map(|found| metadata = found),
+                (Place::Release { label, is_latest }, _) => {
+                    if is_latest {
+                        let found = classroom50::release(&label, item.content);
+                        self.releases.insert(label, found);
+                    }
+                    Ok(())
+                }
                 (Place::Leftover, _) => Ok(()),
             };
             match done {

@@ -54,7 +54,8 @@ pub(super) fn link_first(file: &Path, name: &Path) -> io::Result<bool> {
 
 /// Makes names last that were given or taken in the directory of this file: fsync(2).
 pub(super) fn sync_directory_of(path: &Path) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = parent.unwrap_or(Path::new("."));
     File::open(directory)?.sync_all()
 }
 

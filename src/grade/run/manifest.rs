@@ -13,7 +13,7 @@ use crate::bench::identity::Rung;
 use crate::bench::matrix::Expectation;
 use crate::grade::fair::Moment;
 use crate::grade::intake::Submission;
-use crate::model::gradebook::{Lateness, Student};
+use crate::model::gradebook::{Lateness, Release, Student};
 
 /// Version of a run's files.
 pub const SCHEMA: u32 = 1;
@@ -107,6 +107,9 @@ pub struct Handed {
     pub submitted: Option<String>,
     /// What was refused or guessed on the way here.
     pub notes: Vec<String>,
+    /// How Classroom 50 has released it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
 }
 
 /// A submission without files.
@@ -162,6 +165,27 @@ impl Terms {
         let mut first = [0; 4];
         first.copy_from_slice(&tag.as_ref()[..4]);
         u32::from_be_bytes(first)
+    }
+
+    /// The first thing in which these terms are not those of before, for people.
+    pub fn difference(&self, before: &Self) -> Option<String> {
+        let (was, is) = (before, self);
+        let differ =
+            |what: &str, was: &str, is: &str| Some(format!("{what} was {was}, and is {is}"));
+        if was.lab != is.lab {
+            return differ("the lab", &was.lab, &is.lab);
+        }
+        if was.written != is.written {
+            return Some("the lab's file, or what lies beside it, is another one".to_owned());
+        }
+        if was.program != is.program {
+            return differ("syslab", &was.program, &is.program);
+        }
+        if was.toolchain != is.toolchain {
+            let (was, is) = (was.toolchain.join("; "), is.toolchain.join("; "));
+            return differ("the toolchain", &was, &is);
+        }
+        (was != is).then(|| "the seed, the checks or the limits are others".to_owned())
     }
 
     /// The key of an examination.
@@ -228,6 +252,7 @@ impl Handed {
             late: submission.late,
             submitted: submission.submitted.map(|moment| moment.to_string()),
             notes: submission.notes.clone(),
+            release: submission.release.clone(),
         }
     }
 
@@ -332,6 +357,7 @@ pub(in crate::grade) mod tests {
                 late: Lateness::Unknown,
                 submitted: None,
                 notes: Vec::new(),
+                release: None,
             };
             let role = Role::Submission(Box::new(handed));
             terms.task((*name).to_owned(), &files, &[], role)

@@ -366,26 +366,8 @@ impl RunDir {
 
 /// The first thing that two manifests differ in, for people.
 fn difference(there: &Manifest, new: &Manifest) -> String {
-    let (was, is) = (&there.terms, &new.terms);
-    let differ = |what: &str, was: &str, is: &str| format!("{what} was {was}, and is {is}");
-    if was.lab != is.lab {
-        return differ("the lab", &was.lab, &is.lab);
-    }
-    if was.written != is.written {
-        return "the lab's file, or what lies beside it, is another one".to_owned();
-    }
-    if was.program != is.program {
-        return differ("syslab", &was.program, &is.program);
-    }
-    if was.toolchain != is.toolchain {
-        return differ(
-            "the toolchain",
-            &was.toolchain.join("; "),
-            &is.toolchain.join("; "),
-        );
-    }
-    if was != is {
-        return "the seed, the checks or the limits are others".to_owned();
+    if let Some(difference) = new.terms.difference(&there.terms) {
+        return difference;
     }
     let names = |manifest: &Manifest| -> Vec<(String, String)> {
         let tasks = manifest.tasks.iter();

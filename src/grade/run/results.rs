@@ -165,6 +165,31 @@ impl RunDir {
         Ok(found)
     }
 
+    /// Takes over the result of a key from another run: what the verdict depends on is in the key, so
+    /// that a result is one wherever it lies. Whether there was one that this run lacked.
+    ///
+    /// # Errors
+    /// If it cannot be written here, or there not be read. What is not whole is none.
+    pub fn take_over(&self, from: &Self, key: &str) -> Result<bool, RunError> {
+        if self.has_result(key) {
+            return Ok(false);
+        }
+        match from.examined(key) {
+            Ok(Some(_)) => {}
+            Ok(None) | Err(RunError::Broken(..)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        let there = from.result(key);
+        let text = files::read_text(&there, MAX_RESULT_BYTES).map_err(RunError::io(&there))?;
+        let process = std::process::id();
+        let attempt = self.path(&format!("attempts/{key}.taken-over.{process}.json"));
+        let result = self.result(key);
+        // What an earlier try left that did not get as far as a result.
+        let _left = fs::remove_file(&attempt);
+        files::write_new(&attempt, text.as_bytes()).map_err(RunError::io(&attempt))?;
+        files::link_first(&attempt, &result).map_err(RunError::io(&result))
+    }
+
     /// Everything that was ever found out for a key; the one that counts first.
     ///
     /// # Errors
@@ -241,6 +266,25 @@ pub(in crate::grade) mod tests {
         let (winner, loser) = (format!("ab.r2-1.n2.{pid}"), format!("ab.r1-1.n1.{pid}"));
         assert_eq!(names, [(true, winner.as_str()), (false, loser.as_str())]);
         assert!(run.attempts("cd").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_result_is_one_wherever_it_lies() {
+        let (_old_dir, old, _) = run(&[]);
+        let (_dir, run, _) = run(&[]);
+        let mark = old.begin("ab", "r1-1", "n1").unwrap();
+        let found = examined(&mark);
+        old.publish(&mark, &found).unwrap();
+        fs::write(old.path("results/cd.json"), "{\"key\":\"cd\",\"sha").unwrap();
+        let taken = |key| run.take_over(&old, key).unwrap();
+        assert_eq!(
+            [taken("ab"), taken("cd"), taken("ef")],
+            [true, false, false]
+        );
+        assert!(!taken("ab"), "once is enough");
+        assert_eq!(run.examined("ab").unwrap(), Some(found));
+        assert_eq!(run.attempts("ab").unwrap().len(), 1);
+        assert!(!run.has_result("cd"));
     }
 
     #[test]

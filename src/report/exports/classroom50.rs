@@ -8,32 +8,9 @@ use serde_json::{Value, json};
 
 use super::rows::{Row, rows, status};
 use crate::model::fraction::Fraction;
-use crate::model::gradebook::{Audience, Entry, Outcome};
+use crate::model::gradebook::{Audience, Entry, Outcome, Release};
 use crate::model::score::Verdict;
 use crate::ui::visible;
-
-/// What only the run in the repository knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Classroom50Run {
-    /// The classroom's short name.
-    pub classroom: String,
-    /// The assignment's slug.
-    pub assignment: String,
-    /// Whether the assignment is one of groups.
-    pub is_group: bool,
-    /// Whose repository it is, the login in its name.
-    pub owner: String,
-    /// The tag: `submit/...`.
-    pub submission: String,
-    /// Link to the commit.
-    pub commit: String,
-    /// Link to the release.
-    pub release: String,
-    /// Link to the whole diff.
-    pub review: String,
-    /// When it was submitted: `2026-11-26T22:59:00Z`.
-    pub datetime: String,
-}
 
 /// The whole file; else why there is none.
 ///
@@ -42,11 +19,7 @@ pub struct Classroom50Run {
 ///
 /// # Errors
 /// The reason: not graded, or withheld.
-pub fn classroom50(
-    entry: &Entry,
-    run: &Classroom50Run,
-    audience: Audience,
-) -> Result<String, String> {
+pub fn classroom50(entry: &Entry, release: &Release, audience: Audience) -> Result<String, String> {
     entry.releasable()?;
     let Outcome::Graded(graded) = &entry.outcome else {
         return Err("not graded".to_owned());
@@ -55,15 +28,15 @@ pub fn classroom50(
     let tests: Vec<Value> = rows(graded, audience).iter().map(test).collect();
     let value = json!({
         "schema": "classroom50/result/v1",
-        "classroom": run.classroom,
-        "assignment": run.assignment,
-        "assignment_type": if run.is_group { "group" } else { "individual" },
-        "owner": run.owner,
-        "submission": run.submission,
-        "commit": run.commit,
-        "release": run.release,
-        "review": run.review,
-        "datetime": run.datetime,
+        "classroom": release.classroom,
+        "assignment": release.assignment,
+        "assignment_type": if release.is_group { "group" } else { "individual" },
+        "owner": release.owner,
+        "submission": release.submission,
+        "commit": release.commit,
+        "release": release.release,
+        "review": release.review,
+        "datetime": release.datetime,
         "score": whole(graded.grade.points).min(most),
         "max-score": most,
         "tests": tests,
@@ -124,8 +97,8 @@ mod tests {
         })
     }
 
-    fn run() -> Classroom50Run {
-        Classroom50Run {
+    fn release() -> Release {
+        Release {
             classroom: "os".to_owned(),
             assignment: "lab7".to_owned(),
             is_group: false,
@@ -141,7 +114,7 @@ mod tests {
     #[test]
     fn the_file_is_what_the_schema_asks_for() {
         let book = hostile::book();
-        let text = classroom50(&book.entries[0], &run(), Audience::Instructor).unwrap();
+        let text = classroom50(&book.entries[0], &release(), Audience::Instructor).unwrap();
         hostile::assert_harmless(&text);
         let value: Value = serde_json::from_str(&text).unwrap();
         jsonschema::validator_for(&schema())
@@ -162,7 +135,7 @@ mod tests {
     fn no_zero_is_made_up() {
         let book = hostile::book();
         for entry in &book.entries[1..] {
-            assert!(classroom50(entry, &run(), Audience::Instructor).is_err());
+            assert!(classroom50(entry, &release(), Audience::Instructor).is_err());
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::rows::{rows, score_line, steps};
 use crate::model::gradebook::{Audience, Entry, Graded, Outcome};
 use crate::model::score::Verdict;
+use crate::model::shell_word;
 use crate::ui::visible;
 
 /// One file of an export.
@@ -101,49 +102,108 @@ fn whole(graded: &Graded) -> Value {
     Value::Object(value)
 }
 
-/// The files of an autograder for one lab, `LESSON/LAB`: zip them without a directory around them.
+/// What an autograder for Gradescope is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Autograder {
+    /// The lab's name, `LESSON/LAB`; or the name of its file, which is among `beside`.
+    pub lab: String,
+    /// The files of a lab that is none of ours, with its programs; paths below the lab's directory.
+    pub beside: Vec<ExportFile>,
+    /// This program, best linked statically.
+    pub binary: Vec<u8>,
+    /// The text of the policy, if there is one.
+    pub policy: Option<String>,
+    /// What students' seeds are made from; by chance if there is none.
+    pub seed: Option<String>,
+    /// The checks to make; empty: all.
+    pub only: Vec<String>,
+    /// Whether the container's own walls are enough.
+    pub allow_weak_confinement: bool,
+}
+
+/// What Gradescope does once, when it builds the image.
+const SETUP: &str = "#!/bin/sh
+# Runs once, when Gradescope builds the image: the compilers that submissions need.
+set -eu
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\
+    gcc libc6-dev make python3 rustc cargo
+chmod 755 \"${AUTOGRADER_ROOT:-/autograder}/source/syslab\"
+";
+
+/// What is written where nothing could be found out: no number.
+const NOT_GRADED: &str = "{ \"output\": \"not graded: the autograder does not work here, which is not the submission's fault\", \
+    \"output_format\": \"text\", \"stdout_visibility\": \"hidden\" }";
+
+/// The files of an autograder: zip them without a directory around them.
 ///
-/// `binary` is this program, linked statically; `policy` is the text of `course.toml`, if there is
-/// one. `None` if the lab's name is none.
-pub fn gradescope_autograder(
-    lab: &str,
-    binary: Vec<u8>,
-    policy: Option<&str>,
-) -> Option<Vec<ExportFile>> {
-    let is_word = |word: &str| {
-        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        !word.is_empty() && !word.starts_with('-') && word.bytes().all(is_plain)
-    };
-    let (lesson, lab) = lab
-        .split_once('/')
-        .filter(|(a, b)| is_word(a) && is_word(b))?;
-    let setup = "#!/bin/sh\n\
-        # Runs once, when Gradescope builds the image: the compilers that submissions need.\n\
-        set -eu\n\
-        apt-get update\n\
-        DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\\n\
-        \x20   gcc libc6-dev make python3 rustc cargo\n\
-        chmod 755 /autograder/source/syslab\n";
-    let run = format!(
-        "#!/bin/sh\n\
-         # Runs once for every submission.\n\
-         set -u\n\
-         cd /autograder/submission || exit 1\n\
-         exec /autograder/source/syslab {lesson} check {lab} . \\\n\
-         \x20   --format gradescope --output /autograder/results/results.json --exit-zero\n"
-    );
+/// A submission is graded as a class of one, with the lab's solution and starter beside it: where
+/// their verdicts are not what they must be, the result has no number.
+pub fn gradescope_autograder(autograder: Autograder) -> Vec<ExportFile> {
     let file = |path: &str, content: Vec<u8>, is_executable| ExportFile {
         path: path.to_owned(),
         content,
         is_executable,
     };
+    let run = run_autograder(&autograder);
     let mut files = vec![
-        file("setup.sh", setup.as_bytes().to_vec(), true),
+        file("setup.sh", SETUP.as_bytes().to_vec(), true),
         file("run_autograder", run.into_bytes(), true),
-        file("syslab", binary, true),
+        file("syslab", autograder.binary, true),
     ];
-    files.extend(policy.map(|text| file("course.toml", text.as_bytes().to_vec(), false)));
-    Some(files)
+    if let Some(text) = autograder.policy {
+        files.push(file("course.toml", text.into_bytes(), false));
+    }
+    files.extend(autograder.beside.into_iter().map(|beside| ExportFile {
+        path: format!("lab/{}", beside.path),
+        ..beside
+    }));
+    files
+}
+
+/// What Gradescope does for every submission.
+fn run_autograder(autograder: &Autograder) -> String {
+    let mut options = match autograder.beside.is_empty() {
+        true => format!(" --lab {}", shell_word(&autograder.lab)),
+        false => format!(
+            " --lab \"$root/source/lab\"/{}",
+            shell_word(&autograder.lab)
+        ),
+    };
+    if autograder.policy.is_some() {
+        options.push_str(" --policy \"$root/source/course.toml\"");
+    }
+    if let Some(seed) = &autograder.seed {
+        options.push_str(&format!(" --seed {}", shell_word(seed)));
+    }
+    for id in &autograder.only {
+        options.push_str(&format!(" --only {}", shell_word(id)));
+    }
+    if autograder.allow_weak_confinement {
+        options.push_str(" --allow-weak-confinement");
+    }
+    format!(
+        "#!/bin/sh
+# Runs once for every submission: grades it as a class of one.
+set -u
+root=${{AUTOGRADER_ROOT:-/autograder}}
+syslab=$root/source/syslab
+work=$(mktemp -d)
+trap 'rm -rf \"$work\"' EXIT
+mkdir -p \"$work/class\" \"$root/results\"
+cp -RP \"$root/submission\" \"$work/class/submission\"
+\"$syslab\" grade \"$work/class\" --from dirs -o \"$work/run\"{options}
+\"$syslab\" grade collect \"$work/run\" --format gradescope -o \"$work/out\"
+found=$work/out/gradescope/submission.json
+if [ -s \"$found\" ]; then
+    cp \"$found\" \"$root/results/results.json\"
+else
+    cat >\"$root/results/results.json\" <<'END'
+{NOT_GRADED}
+END
+fi
+"
+    )
 }
 
 #[cfg(test)]
@@ -153,39 +213,7 @@ mod tests {
 
     /// Written down from the specification; Gradescope publishes no schema.
     fn schema() -> Value {
-        let visibility =
-            json!({ "enum": ["hidden", "after_due_date", "after_published", "visible"] });
-        let format = json!({ "enum": ["text", "html", "simple_format", "md", "ansi"] });
-        json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {
-                "score": { "type": "number" },
-                "execution_time": { "type": "number" },
-                "output": { "type": "string" },
-                "output_format": format,
-                "visibility": visibility,
-                "stdout_visibility": visibility,
-                "extra_data": { "type": "object" },
-                "tests": { "type": "array", "items": {
-                    "type": "object",
-                    "additionalProperties": false,
-                    "properties": {
-                        "score": { "type": "number" },
-                        "max_score": { "type": "number" },
-                        "status": { "enum": ["passed", "failed"] },
-                        "name": { "type": "string" },
-                        "number": { "type": "string" },
-                        "output": { "type": "string" },
-                        "output_format": format,
-                        "tags": { "type": "array", "items": { "type": "string" } },
-                        "visibility": visibility,
-                        "extra_data": { "type": "object" }
-                    }
-                } },
-                "leaderboard": { "type": "array" }
-            }
-        })
+        serde_json::from_str(include_str!("gradescope.schema.json")).unwrap()
     }
 
     #[test]
@@ -220,27 +248,45 @@ mod tests {
     }
 
     #[test]
-    fn an_autograder_names_the_lab_and_nothing_else() {
-        let files = gradescope_autograder("process/reaper", vec![1], Some("x = 1")).unwrap();
+    fn an_autograder_says_how_it_grades() {
+        let autograder = Autograder {
+            lab: "process/reaper".to_owned(),
+            binary: vec![1],
+            policy: Some("x = 1".to_owned()),
+            seed: Some("it's $(secret)".to_owned()),
+            ..Autograder::default()
+        };
+        let files = gradescope_autograder(autograder.clone());
         let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(
             names,
             ["setup.sh", "run_autograder", "syslab", "course.toml"]
         );
-        let run = String::from_utf8(files[1].content.clone()).unwrap();
-        assert!(
-            run.starts_with("#!/bin/sh\n") && run.contains("syslab process check reaper . \\\n")
-        );
-        for lab in [
-            "reaper",
-            "a/b;rm -rf /",
-            "a/--b",
-            "/b",
-            "a/",
-            "a/b/c",
-            "a/$(x)",
-        ] {
-            assert_eq!(gradescope_autograder(lab, vec![], None), None, "{lab}");
-        }
+        let run = run_autograder(&autograder);
+        let options = " --lab process/reaper --policy \"$root/source/course.toml\" --seed 'it'\\''s $(secret)'\n";
+        assert!(run.contains(options), "{run}");
+        let own = ExportFile {
+            path: "my lab.toml".to_owned(),
+            content: Vec::new(),
+            is_executable: false,
+        };
+        let written = Autograder {
+            lab: own.path.clone(),
+            beside: vec![own],
+            ..autograder
+        };
+        assert!(run_autograder(&written).contains(" --lab \"$root/source/lab\"/'my lab.toml' "));
+        let last = gradescope_autograder(written).pop().unwrap();
+        assert_eq!(last.path, "lab/my lab.toml");
+    }
+
+    #[test]
+    fn what_is_written_where_nothing_was_found_out_is_no_number() {
+        let value: Value = serde_json::from_str(NOT_GRADED).unwrap();
+        jsonschema::validator_for(&schema())
+            .unwrap()
+            .validate(&value)
+            .unwrap();
+        assert!(value.get("score").is_none());
     }
 }

@@ -17,6 +17,7 @@ mod junit;
 mod moodle;
 mod prairielearn;
 mod rows;
+mod zipped;
 
 #[cfg(test)]
 pub(super) mod hostile;
@@ -24,11 +25,12 @@ pub(super) mod hostile;
 pub use autolab::autolab;
 pub use canvas::{CanvasError, canvas};
 pub use cells::{Edited, Left};
-pub use classroom50::{Classroom50Run, classroom50};
+pub use classroom50::classroom50;
 pub use feedback::feedback_markdown;
 pub use github::{annotations, fenced, job_summary};
 pub use gradebook_csv::gradebook_csv;
-pub use gradescope::{ExportFile, gradescope, gradescope_autograder};
+pub use gradescope::{Autograder, ExportFile, gradescope, gradescope_autograder};
 pub use junit::{junit, junit_class};
 pub use moodle::{MoodleError, MoodleHeaders, moodle};
 pub use prairielearn::prairielearn;
+pub use zipped::zipped;

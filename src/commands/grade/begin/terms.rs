@@ -50,7 +50,10 @@ pub(super) fn terms(args: &BeginArgs, meant: &AskedLab, run: &RunDir) -> Result<
         Some(seed) => seed.clone(),
         // A run has one seed: the same command again means the same run.
         None if run.has_manifest() => run.manifest().map_err(told)?.terms.seed,
-        None => format!("{:08x}{:08x}", check::any_seed(), check::any_seed()),
+        None => match args.reuse.first() {
+            Some(older) => RunDir::at(older).manifest().map_err(told)?.terms.seed,
+            None => format!("{:08x}{:08x}", check::any_seed(), check::any_seed()),
+        },
     };
     let mut only = args.only.clone();
     only.sort();
