@@ -12,6 +12,7 @@ use super::crowds::Crowds;
 use super::inputs;
 use super::job::Job;
 use super::listening;
+use super::memory::MemoryWatch;
 use super::streams::Streams;
 use super::writers::Writers;
 use crate::model::{LimitKind, Limits, Run, Step, World};
@@ -29,9 +30,9 @@ const RESTLESS: Duration = Duration::from_millis(300);
 /// milliseconds) is not at fault for it here: what is wrong with that, a check of its own says.
 const UNREST: Duration = Duration::from_secs(1);
 
-/// How often what is dear is looked at: whether a program that never waits listens; how processes
-/// divide their memory.
-const SELDOM: Duration = Duration::from_millis(100);
+/// How often what is dear is looked at: whether a program that never waits listens; what memory there
+/// is that does not show in an address space.
+pub(super) const SELDOM: Duration = Duration::from_millis(100);
 
 /// How long nothing may move where output is waited for. A moment of rest in the middle of work is
 /// possible on a busy machine; half a second of it is not.
@@ -44,8 +45,7 @@ pub struct Driver {
     streams: Streams,
     crowds: Option<Crowds>,
     writers: Writers,
-    /// When the processes' memory was divided among them.
-    looked_at_memory: Option<Instant>,
+    memory: MemoryWatch,
     /// Why the clients cannot go on, if so.
     trouble: Option<String>,
     /// It is time for a look at the program.
@@ -100,7 +100,7 @@ impl Driver {
             streams,
             crowds,
             writers: Writers::new(&job.lab),
-            looked_at_memory: None,
+            memory: MemoryWatch::default(),
             trouble: None,
             is_tick: false,
             looked_around: Instant::now(),
@@ -434,7 +434,10 @@ impl Driver {
         if self.last.tasks > tasks {
             return Some((LimitKind::Tasks, tasks));
         }
-        if self.last.memory_kib > memory_kib && self.takes_more_than(memory_kib, tracer) {
+        if self
+            .memory
+            .exceeds(memory_kib, self.last.memory_kib, tracer)
+        {
             return Some((LimitKind::Memory, memory_kib));
         }
         if tracer.has_ended() {
@@ -475,22 +478,6 @@ impl Driver {
             return Some((LimitKind::Stuck, ms(self.last.clock())));
         }
         (self.last.clock() > scaled(time_ms)).then_some((LimitKind::Time, time_ms))
-    }
-}
-
-impl Driver {
-    /// Whether all processes together take more memory than this, where each of them counts a page
-    /// as its own that they share.
-    fn takes_more_than(&mut self, memory_kib: u64, tracer: &Tracer) -> bool {
-        // To divide the pages among them, the kernel looks at every one.
-        let is_due = self
-            .looked_at_memory
-            .is_none_or(|looked| looked.elapsed() > SELDOM);
-        if !is_due {
-            return false;
-        }
-        self.looked_at_memory = Some(Instant::now());
-        tracer.measure().memory_kib > memory_kib
     }
 }
 

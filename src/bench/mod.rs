@@ -27,6 +27,7 @@ pub mod live;
 pub mod lookup;
 pub mod machine;
 pub mod matrix;
+mod memory;
 pub mod observe;
 pub mod oracle;
 pub mod plan;

@@ -11,3 +11,8 @@ pub fn resident_kib(root: i32) -> u64 {
         .map(|status| status.memory.anonymous + status.memory.shared)
         .sum()
 }
+
+/// Memory in files without a name that a process and its descendants have open, mapped or not, KiB.
+pub fn memory_files_kib(root: i32) -> u64 {
+    proc::memory_files_kib(proc::tree(root))
+}

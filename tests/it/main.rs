@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module per subject.
 
+mod attacks;
 mod book;
 mod browser;
 mod cli;

@@ -7,6 +7,7 @@
 
 mod rings;
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read};
 use std::os::fd::{AsFd, OwnedFd};
@@ -25,20 +26,20 @@ use syslab::sys::pidfd;
 use crate::programs::copy_program;
 
 /// The ordinary user: nobody, on every system.
-const NOBODY: u32 = 65534;
+pub(crate) const NOBODY: u32 = 65534;
 
 /// Set where no test may be skipped for what the machine lacks.
 const FORBID_SKIPS: &str = "SYSLAB_FORBID_SKIPS";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum User {
+pub(crate) enum User {
     Root,
     Ordinary,
 }
 
-/// A submission with the attacks in it, and our binary where its user can execute it.
-struct Place {
-    user: User,
+/// A directory of a user's, and our binary where that user can execute it.
+pub(crate) struct Place {
+    pub(crate) user: User,
     directory: tempfile::TempDir,
 }
 
@@ -60,6 +61,20 @@ fn places() -> Vec<Place> {
 
 /// As [`places`], for a box of this strength.
 fn places_with(rung: &str) -> Vec<Place> {
+    let places = bare_places_with(rung);
+    for place in &places {
+        fs::create_dir(place.submission()).unwrap();
+        copy_program(attack(), place.submission().join("attack"));
+    }
+    places
+}
+
+/// As [`places`], without a submission.
+pub(crate) fn bare_places() -> Vec<Place> {
+    bare_places_with("full")
+}
+
+fn bare_places_with(rung: &str) -> Vec<Place> {
     let users = if geteuid().is_root() {
         vec![User::Root, User::Ordinary]
     } else {
@@ -116,13 +131,15 @@ impl Place {
             chown(directory.path(), Some(NOBODY), Some(NOBODY)).unwrap();
         }
         let place = Self { user, directory };
-        fs::create_dir(place.submission()).unwrap();
-        copy_program(attack(), place.submission().join("attack"));
         if user == User::Ordinary {
             copy_program(env!("CARGO_BIN_EXE_syslab"), place.binary());
             fs::set_permissions(place.binary(), open()).unwrap();
         }
         place
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
     }
 
     fn submission(&self) -> PathBuf {
@@ -136,17 +153,38 @@ impl Place {
         }
     }
 
-    fn syslab(&self) -> Command {
-        let mut command = Command::new(self.binary());
+    pub(crate) fn syslab(&self) -> Command {
+        let mut command = self.command(self.binary());
         // Where a workshop is without namespaces.
         command
             .stdin(Stdio::null())
             .env("XDG_RUNTIME_DIR", self.directory.path());
-        if self.user == User::Ordinary && geteuid().is_root() {
+        command
+    }
+
+    /// A program that its user starts.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        if self.is_others() {
             // This also drops the supplementary groups.
             command.uid(NOBODY).gid(NOBODY);
         }
         command
+    }
+
+    /// Whether its user is not ours.
+    fn is_others(&self) -> bool {
+        self.user == User::Ordinary && geteuid().is_root()
+    }
+
+    /// Gives its user what was made in it.
+    pub(crate) fn give(&self) {
+        if self.is_others() {
+            let owner = format!("{NOBODY}:{NOBODY}");
+            let mut chown = Command::new("chown");
+            let given = chown.args(["-hR", &owner]).arg(self.path()).status();
+            assert!(given.unwrap().success());
+        }
     }
 
     fn confine(&self, options: &[&str], program: &[&str]) -> Command {

@@ -170,7 +170,9 @@ fn watch(launched: &mut Launched, command: &[String]) -> Result<Option<ExitStatu
             return Ok(status);
         }
         // The limits hold for each process; this is for all of them.
-        if probes::process::resident_kib(launched.init) > MEMORY_KIB {
+        let held = probes::process::resident_kib(launched.init)
+            .max(probes::process::memory_files_kib(launched.init));
+        if held > MEMORY_KIB {
             return Err(BuildError::TooMuchMemory {
                 command: typed(command),
             });

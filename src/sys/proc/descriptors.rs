@@ -4,9 +4,11 @@
 //! Nothing is opened but files of /proc itself: opening what a descriptor refers to could block,
 //! or take part in what the process does.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::fs::MetadataExt as _;
 
 use super::{contents, malformed, numbers_in};
 
@@ -79,6 +81,38 @@ pub fn descriptor_target(pid: i32, number: i32) -> io::Result<Vec<u8>> {
     Ok(target.into_os_string().into_vec())
 }
 
+/// Files without a name (memfd_create(2)) that a process has open: the inode of each, and the KiB of
+/// memory that it takes, mapped or not. One that has several descriptors comes several times.
+///
+/// # Errors
+/// As [`descriptors`].
+fn memory_files(pid: i32) -> io::Result<Vec<(u64, u64)>> {
+    const BEGIN: &[u8] = b"/memfd:";
+    // st_blocks counts in units of 512 bytes, whatever the file system's; see inode(7).
+    const BLOCKS_PER_KIB: u64 = 2;
+    let mut files = Vec::new();
+    for number in descriptor_numbers(pid)? {
+        let is_one = |target: Vec<u8>| target.starts_with(BEGIN);
+        // What cannot be looked at has been closed meanwhile.
+        if descriptor_target(pid, number).is_ok_and(is_one)
+            && let Ok(found) = fs::metadata(format!("/proc/{pid}/fd/{number}"))
+        {
+            files.push((found.ino(), found.blocks() / BLOCKS_PER_KIB));
+        }
+    }
+    Ok(files)
+}
+
+/// KiB of memory in files without a name that these processes have open, each file once.
+///
+/// What is mapped of them counts as memory of the processes as well. Descriptors on their way through
+/// a socket are not seen.
+pub fn memory_files_kib(pids: impl IntoIterator<Item = i32>) -> u64 {
+    let files = pids.into_iter().filter_map(|pid| memory_files(pid).ok());
+    let each: BTreeMap<u64, u64> = files.flatten().collect();
+    each.values().sum()
+}
+
 /// Where a descriptor stands, and its flags.
 ///
 /// # Errors
@@ -132,6 +166,31 @@ mod tests {
         assert_eq!((info.position, info.flags), (42, 0o2_102_001));
         assert_eq!(Info::parse(b"pos:\t42\n"), None);
         assert_eq!(Info::parse(b""), None);
+    }
+
+    #[test]
+    fn a_file_without_a_name_counts_once_whether_it_is_mapped_or_not() {
+        use nix::fcntl::{FallocateFlags, fallocate};
+        use nix::sys::memfd::{MFdFlags, memfd_create};
+
+        const KIB: u64 = 1024;
+        let file = memfd_create("counted", MFdFlags::MFD_CLOEXEC).unwrap();
+        let _again = file.try_clone().unwrap();
+        let me = std::process::id().cast_signed();
+        let inode = fs::metadata(format!(
+            "/proc/{me}/fd/{}",
+            std::os::fd::AsRawFd::as_raw_fd(&file)
+        ));
+        let inode = inode.unwrap().ino();
+        let found = || -> Vec<u64> {
+            let files = memory_files(me).unwrap().into_iter();
+            files.filter(|of| of.0 == inode).map(|of| of.1).collect()
+        };
+        assert_eq!(found(), [0, 0]);
+        fallocate(&file, FallocateFlags::empty(), 0, 1 << 20).unwrap();
+        assert_eq!(found(), [KIB, KIB]);
+        // Other tests may have such files, too.
+        assert!(memory_files_kib([me, me]) >= KIB);
     }
 
     #[test]
