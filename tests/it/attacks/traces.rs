@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::secrets::files;
 use crate::sandbox::{NOBODY, Place};
@@ -44,7 +45,10 @@ pub(super) struct Traces {
 impl Traces {
     /// Listens, and starts the victim, which ends with its input.
     pub(super) fn watch(place: &Place) -> Self {
-        let mark = format!("mark-{}-{:?}", std::process::id(), place.user).to_lowercase();
+        static WATCHES: AtomicU32 = AtomicU32::new(0);
+        // Tests watch at the same time.
+        let nth = WATCHES.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("mark-{nth}-{}-{:?}", std::process::id(), place.user).to_lowercase();
         let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
         let home = place.path().join("home");
         fs::create_dir_all(&home).unwrap();

@@ -7,7 +7,8 @@ use crate::exit::Trouble;
 use crate::grade::run::{Manifest, RunDir};
 use crate::ui::{Screen, visible};
 
-/// Takes over what older runs found out, and says how much that is; if nothing, why.
+/// Takes over what older runs found out of submissions, and says how much that is; if nothing, why.
+/// The programs whose verdicts are known are examined anew: they try this run.
 ///
 /// # Errors
 /// If one of them is no run, or cannot be read.
@@ -21,8 +22,8 @@ pub(super) fn take_over(
         let from = RunDir::at(path);
         let before = from.manifest().map_err(told)?;
         let mut taken = 0;
-        for key in manifest.keys() {
-            taken += usize::from(run.take_over(&from, key).map_err(told)?);
+        for (task, _) in manifest.submissions() {
+            taken += usize::from(run.take_over(&from, &task.key).map_err(told)?);
         }
         let why = match (taken, manifest.terms.difference(&before.terms)) {
             (0, Some(difference)) => format!(": {difference}"),
