@@ -238,12 +238,7 @@ fn one_round(
         works.extend(plan::trials(index, experiments));
     }
     put_first(&mut works, &request.first, lab);
-    let mut runs = works.iter().flat_map(|work| &work.experiment.runs);
-    if runs.any(Run::meets_actor) {
-        // While another thread starts a runner, nobody can copy what is to be executed: ETXTBSY.
-        workshop.actor()?;
-    }
-    let crew = Crew::new(works, lab.checks.len());
+    let crew = crew(workshop, works, lab.checks.len())?;
     let interpreters = Interpreters::default();
     let made = crew.work(
         request.jobs,
@@ -299,6 +294,16 @@ fn one_round(
     Ok(wanted(request, lab)
         .filter_map(|(index, _)| made[index].clone().or_else(|| skipped[index].clone()))
         .collect())
+}
+
+/// Who makes these trials. What they need is there before threads start runners: while one does, no
+/// other can copy what is to be executed, because its child may have it open for writing (ETXTBSY).
+fn crew(workshop: &Workshop, works: VecDeque<Work>, checks: usize) -> io::Result<Crew> {
+    let mut runs = works.iter().flat_map(|work| &work.experiment.runs);
+    if runs.any(Run::meets_actor) {
+        workshop.actor()?;
+    }
+    Ok(Crew::new(works, checks))
 }
 
 /// Moves the trials of these checks to the front; all others stay in their order.
@@ -359,7 +364,8 @@ fn observe(observation: &Observation) -> Result<Report, AnyError> {
     let workshop = Workshop::enter(&observation.program)?;
     let built = build::build(&workshop)?;
     let experiment: Experiment = observation.experiment.clone();
-    let crew = Crew::new(plan::trials(0, vec![experiment]).into(), 1);
+    let works = plan::trials(0, vec![experiment]).into();
+    let crew = crew(&workshop, works, 1)?;
     crew.work(
         observation.jobs,
         |work| {

@@ -2,17 +2,15 @@
 
 use crate::sys::proc;
 
-/// Resident memory of a process and its descendants that is their own (anonymous and shared
-/// memory, not files), KiB.
-pub fn resident_kib(root: i32) -> u64 {
-    proc::tree(root)
-        .into_iter()
-        .filter_map(|pid| proc::status(pid).ok())
+/// Memory of a process and its descendants, KiB: what is resident and their own (anonymous and shared
+/// memory, not files), or what is in files without a name that they have open, whichever is more. What
+/// is mapped of these files is in both.
+pub fn held_kib(root: i32) -> u64 {
+    let tree = proc::tree(root);
+    let resident: u64 = tree
+        .iter()
+        .filter_map(|pid| proc::status(*pid).ok())
         .map(|status| status.memory.anonymous + status.memory.shared)
-        .sum()
-}
-
-/// Memory in files without a name that a process and its descendants have open, mapped or not, KiB.
-pub fn memory_files_kib(root: i32) -> u64 {
-    proc::memory_files_kib(proc::tree(root))
+        .sum();
+    resident.max(proc::memory_files_kib(tree))
 }

@@ -1,5 +1,7 @@
 //! Programs that tests put somewhere and execute there.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,4 +16,12 @@ pub(crate) fn copy_program(from: impl AsRef<Path>, to: impl AsRef<Path>) {
         .status()
         .expect("cp");
     assert!(status.success());
+}
+
+/// Puts a script where it is executed.
+pub(crate) fn put_script(text: &str, to: &Path) {
+    let written = tempfile::NamedTempFile::new().expect("a place to write");
+    fs::write(&written, text).expect("write");
+    fs::set_permissions(&written, Permissions::from_mode(0o755)).expect("chmod");
+    copy_program(&written, to);
 }

@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 use syslab::exit;
 
 use self::harness::Pane;
-use crate::programs::copy_program;
+use crate::programs::put_script;
 use crate::workspace::{syslab, workspace};
 
 /// What the starter of durable-log does not do yet; the reference does.
@@ -160,18 +160,10 @@ fn it_can_be_stopped_for_a_while() {
 fn the_cited_line_is_edited() {
     let here = broken();
     let editor = here.path().join("my-editor");
-    let written = here.path().join("my-editor.new");
-    fs::write(
-        &written,
+    put_script(
         "#!/bin/sh\necho \"edits $*\"\nread answer\nprintf 'int main(void) { return y; }\\n' >main.c\n",
-    )
-    .unwrap();
-    fs::set_permissions(
-        &written,
-        std::os::unix::fs::PermissionsExt::from_mode(0o755),
-    )
-    .unwrap();
-    copy_program(&written, &editor);
+        &editor,
+    );
     let variables = format!("EDITOR={}", editor.display());
     let Some(pane) = Pane::start_with(&variables, here.path(), "watch durable-log", 100, 40) else {
         return;

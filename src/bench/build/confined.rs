@@ -170,9 +170,7 @@ fn watch(launched: &mut Launched, command: &[String]) -> Result<Option<ExitStatu
             return Ok(status);
         }
         // The limits hold for each process; this is for all of them.
-        let held = probes::process::resident_kib(launched.init)
-            .max(probes::process::memory_files_kib(launched.init));
-        if held > MEMORY_KIB {
+        if probes::process::held_kib(launched.init) > MEMORY_KIB {
             return Err(BuildError::TooMuchMemory {
                 command: typed(command),
             });

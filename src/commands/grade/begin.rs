@@ -137,10 +137,10 @@ pub(super) fn run(args: &BeginArgs, screen: &Screen) -> Outcome {
     let terms = terms(args, meant, &run)?;
     let interrupt = Interrupt::install()?;
 
-    let is_list = args.from.as_deref() == Some("git") && Clones::is_list(submissions);
-    let clones = is_list
-        .then(|| Clones::of(submissions, &run, &interrupt, screen))
-        .transpose()?;
+    let clones = match args.from.as_deref() {
+        Some("git") => Clones::of(submissions, &run, &interrupt, screen)?,
+        _ => None,
+    };
     let given = Given {
         submissions,
         from,

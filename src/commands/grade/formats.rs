@@ -179,8 +179,9 @@ pub(super) fn files(format: Format, book: &Gradebook, given: &Given<'_>) -> Resu
 /// For Classroom 50: a file for every release, else why there is none.
 fn released(book: &Gradebook, opened: &Opened, audience: Audience) -> Files {
     let mut files = Files::default();
+    let releases = opened.releases();
     for entry in &book.entries {
-        let release = opened.release(&entry.key);
+        let release = releases.get(entry.key.as_str());
         let release = release.ok_or_else(|| "it has no release".to_owned());
         match release.and_then(|release| classroom50(entry, release, audience)) {
             Ok(text) => {

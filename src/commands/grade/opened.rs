@@ -1,5 +1,6 @@
 //! A run as the verbs see it: what it is about, what was found out, what people decided.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -73,11 +74,12 @@ impl Opened {
         )
     }
 
-    /// How Classroom 50 has released the submission with this key.
-    pub(super) fn release(&self, key: &str) -> Option<&Release> {
-        let mut submissions = self.manifest.submissions();
-        let (_, handed) = submissions.find(|(task, _)| task.name == key)?;
-        handed.release.as_ref()
+    /// How Classroom 50 has released each submission, by its key in the gradebook.
+    pub(super) fn releases(&self) -> BTreeMap<&str, &Release> {
+        let submissions = self.manifest.submissions();
+        submissions
+            .filter_map(|(task, handed)| Some((task.name.as_str(), handed.release.as_ref()?)))
+            .collect()
     }
 
     /// What is wrong with its canaries.

@@ -137,17 +137,15 @@ impl<'a> Driver<'a> {
             }
             return Ok(Step::Working);
         }
-        if self.fruitless >= self.trust.fruitless && !self.active.is_empty() {
-            // A machine that is broken takes chunk after chunk, faster than those that work: what the
-            // others come to is seen first.
-            return Ok(Step::Working);
-        }
-        if self.fruitless >= self.trust.fruitless && !self.bore_fruit {
-            let why = self.run.refusals()?.into_iter().next();
-            let why = why.map(|(node, why)| format!("{node}: {why}"));
-            return Err(DriveError::Fruitless(
-                why.unwrap_or_else(|| self.last_trouble.clone()),
-            ));
+        if self.fruitless >= self.trust.fruitless {
+            if !self.active.is_empty() {
+                // A machine that is broken takes chunk after chunk, faster than those that work: what
+                // the others come to is seen first.
+                return Ok(Step::Working);
+            }
+            if !self.bore_fruit {
+                return Err(self.come_to_nothing()?);
+            }
         }
         self.submit(&missing, engine)
     }
@@ -273,18 +271,27 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
+    /// That workers do, and what is known of why.
+    fn come_to_nothing(&self) -> Result<DriveError, RunError> {
+        let refused = self.run.refusals()?.into_iter().next();
+        let why = refused.map(|(node, why)| format!("{node}: {why}"));
+        Ok(DriveError::Fruitless(
+            why.unwrap_or_else(|| self.last_trouble.clone()),
+        ))
+    }
+
     /// What is to be made and nobody is at.
     fn missing(&self, marks: &Marks) -> Vec<Missing> {
         let busy: BTreeSet<&String> = self.active.values().flat_map(|chunk| &chunk.keys).collect();
         self.keys
             .iter()
             .filter(|key| !self.graded.contains(*key) && !busy.contains(key))
-            .filter(|key| marks.charges(key) < MOST_TRIES)
             .map(|key| Missing {
                 key: key.clone(),
                 charges: marks.charges(key),
                 spared: marks.spared(key),
             })
+            .filter(|one| one.charges < MOST_TRIES)
             .collect()
     }
 

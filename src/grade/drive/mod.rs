@@ -13,6 +13,7 @@ mod ssh;
 #[cfg(test)]
 mod fake;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use driver::{Driver, MOST_TRIES, NotGraded, Step, Tally};
@@ -20,7 +21,9 @@ pub use local::Local;
 pub use slurm::{Order, Slurm, Wishes};
 pub use ssh::{Host, HostsError, Ssh};
 
+use super::WORKER_COMMAND;
 use super::run::{Chunk, RunError};
+use crate::model::shell_word;
 
 /// Something that has workers: this machine, or a scheduler of many.
 pub trait Engine {
@@ -77,6 +80,28 @@ pub struct Trust {
     pub fruitless: u32,
     /// How many chunks are worked on at the same time, about.
     pub slots: usize,
+}
+
+impl Trust {
+    /// That of an engine whose workers are on other machines, and of whom it only believes to know how
+    /// they do.
+    fn elsewhere(slots: usize) -> Self {
+        Self {
+            // File attributes are cached for up to a minute over NFS, nfs(5).
+            lease: Some(Duration::from_secs(60)),
+            fruitless: 20,
+            slots,
+        }
+    }
+}
+
+/// The worker of the run with this id in this directory, as words for a shell: this program, in the same
+/// place on every machine. What is missing is the chunk's name.
+fn worker(run: &Path, id: &str) -> String {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("syslab"));
+    let word = |path: &Path| shell_word(&path.to_string_lossy());
+    let (program, run, id) = (word(&program), word(run), shell_word(id));
+    format!("{program} {WORKER_COMMAND} {run} {id}")
 }
 
 /// Why a driver cannot go on. What was found out until then is kept.

@@ -9,18 +9,12 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
-use super::{Chunk, Engine, EngineError, Hint, Trust};
-use crate::grade::WORKER_COMMAND;
+use super::{Chunk, Engine, EngineError, Hint, Trust, worker};
 use crate::model::shell_word;
 
 /// Most tasks of an array where nobody has raised MaxArraySize: the highest index is 1000.
 const MOST_TASKS: usize = 1000;
-
-/// For how long a running worker may be silent: file attributes are cached for up to a minute over
-/// NFS, nfs(5).
-const LEASE: Duration = Duration::from_secs(60);
 
 /// What errors of sbatch say that it may work later.
 const TRANSIENT: &[&str] = &[
@@ -93,11 +87,7 @@ impl Slurm {
 
     /// What Slurm believes is a hint.
     pub fn trust(&self) -> Trust {
-        Trust {
-            lease: Some(LEASE),
-            fruitless: 20,
-            slots: self.wishes.jobs,
-        }
+        Trust::elsewhere(self.wishes.jobs)
     }
 
     /// What all jobs of this run are called.
@@ -155,13 +145,12 @@ impl Slurm {
 
     /// One line for each chunk: a job takes the one with its number.
     fn script(&self, chunks: &[Chunk]) -> String {
-        let word = |path: PathBuf| shell_word(&path.to_string_lossy());
-        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("syslab"));
         let mut script = String::from("#!/bin/sh\n");
         // Tools are found where they were found here.
         for name in ["PATH", "HOME"] {
             if let Some(value) = std::env::var_os(name) {
-                script.push_str(&format!("export {name}={}\n", word(value.into())));
+                let value = shell_word(&value.to_string_lossy());
+                script.push_str(&format!("export {name}={value}\n"));
             }
         }
         script.push_str("case $SLURM_ARRAY_TASK_ID in\n");
@@ -169,12 +158,8 @@ impl Slurm {
             script.push_str(&format!("{number}) chunk={} ;;\n", shell_word(&chunk.name)));
         }
         script.push_str("esac\n");
-        script.push_str(&format!(
-            "exec {} {WORKER_COMMAND} {} {} \"$chunk\"\n",
-            word(program),
-            word(self.run.clone()),
-            shell_word(&self.id)
-        ));
+        let worker = worker(&self.run, &self.id);
+        script.push_str(&format!("exec {worker} \"$chunk\"\n"));
         script
     }
 }

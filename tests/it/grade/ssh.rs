@@ -3,7 +3,6 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -14,6 +13,7 @@ use syslab::exit;
 use syslab::sys::pidfd;
 
 use super::{Arrivals, GRADE, MANY, class, marks, pid, said};
+use crate::programs::put_script;
 use crate::workspace::syslab;
 
 const SSHD: &str = "/usr/sbin/sshd";
@@ -53,18 +53,18 @@ impl Keys {
             "IdentityFile DIR/user\nIdentitiesOnly yes\nUserKnownHostsFile DIR/known\n",
         );
         // ssh looks for its settings where the password file says that one is at home.
-        keys.write(
-            "bin/ssh",
-            "#!/bin/sh\nexec /usr/bin/ssh -F DIR/ssh_config \"$@\"\n",
-        );
-        let mode = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(directory.join("bin/ssh"), mode).unwrap();
+        let ssh = "#!/bin/sh\nexec /usr/bin/ssh -F DIR/ssh_config \"$@\"\n";
+        put_script(&keys.told(ssh), &directory.join("bin/ssh"));
         Some(keys)
     }
 
     fn write(&self, name: &str, text: &str) {
-        let here = self.0.to_str().unwrap();
-        fs::write(self.0.join(name), text.replace("DIR", here)).unwrap();
+        fs::write(self.0.join(name), self.told(text)).unwrap();
+    }
+
+    /// A text that says where they are.
+    fn told(&self, text: &str) -> String {
+        text.replace("DIR", self.0.to_str().unwrap())
     }
 
     /// Has the client know this server.

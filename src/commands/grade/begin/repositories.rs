@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::Context as _;
 use tempfile::TempDir;
 
 use super::super::super::interrupt::Interrupt;
@@ -21,12 +20,7 @@ pub(super) struct Clones {
 }
 
 impl Clones {
-    /// Whether a file is text, and so neither an archive nor a directory of clones.
-    pub(super) fn is_list(path: &Path) -> bool {
-        fs::read_to_string(path).is_ok_and(|text| !text.contains('\0'))
-    }
-
-    /// Clones what a list names. Nobody loses anything by a repository that cannot be cloned: it is
+    /// Clones what a list names; `None` if it is no text, and so an archive or a directory of clones. Nobody loses anything by a repository that cannot be cloned: it is
     /// a submission that is not graded, because.
     ///
     /// # Errors
@@ -36,9 +30,11 @@ impl Clones {
         run: &RunDir,
         interrupt: &Interrupt,
         screen: &Screen,
-    ) -> Result<Self, Trouble> {
-        let text =
-            fs::read_to_string(list).with_context(|| format!("cannot read {}", list.display()))?;
+    ) -> Result<Option<Self>, Trouble> {
+        let is_text = |text: &String| !text.contains('\0');
+        let Some(text) = fs::read_to_string(list).ok().filter(is_text) else {
+            return Ok(None);
+        };
         let repositories = Repository::list(&text).map_err(|why| {
             Trouble::usage(format!("{} {why}", list.display()))
                 .hint("a list has the URL or path of a repository on each line")
@@ -69,7 +65,7 @@ impl Clones {
                 failed.insert(repository.name.clone(), why);
             }
         }
-        Ok(Self { place, failed })
+        Ok(Some(Self { place, failed }))
     }
 
     /// Where they are: a directory for each.

@@ -23,18 +23,10 @@ use std::time::{Duration, Instant};
 
 pub use hosts::{Host, HostsError};
 
-use super::{Chunk, Engine, EngineError, Hint, Trust};
-use crate::grade::WORKER_COMMAND;
+use super::{Chunk, Engine, EngineError, Hint, Trust, worker};
 use crate::grade::run::RunDir;
 use crate::grade::worker::NODE;
 use crate::model::shell_word;
-
-/// For how long a running worker may be silent: file attributes are cached for up to a minute over
-/// NFS, nfs(5).
-const LEASE: Duration = Duration::from_secs(60);
-
-/// After how many chunks in a row that came to nothing on hosts that work the engine is given up.
-const FRUITLESS: u32 = 20;
 
 /// How ssh ends when it is ssh that failed, and not what it started there; ssh(1).
 const SSH_FAILED: i32 = 255;
@@ -130,25 +122,17 @@ impl Ssh {
 
     /// What ssh says of a session is a hint: the worker may go on where the network is cut.
     pub fn trust(&self) -> Trust {
-        Trust {
-            lease: Some(LEASE),
-            fruitless: FRUITLESS,
-            slots: self.places.iter().map(|place| place.host.slots).sum(),
-        }
+        Trust::elsewhere(self.places.iter().map(|place| place.host.slots).sum())
     }
 
     /// What the login shell of a host is told. Tools are found where they were found here.
     fn order(&self, host: &Host, chunk: &str) -> String {
-        let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("syslab"));
-        let word = |path: &Path| shell_word(&path.to_string_lossy());
         let path = std::env::var_os("PATH").unwrap_or_default();
         format!(
-            "exec /usr/bin/env -i HOME=\"$HOME\" PATH={} {NODE}={} {} {WORKER_COMMAND} {} {} {}",
-            word(Path::new(&path)),
+            "exec /usr/bin/env -i HOME=\"$HOME\" PATH={} {NODE}={} {} {}",
+            shell_word(&path.to_string_lossy()),
             host.node(),
-            word(&program),
-            word(self.run.root()),
-            shell_word(&self.id),
+            worker(self.run.root(), &self.id),
             shell_word(chunk)
         )
     }
