@@ -20,7 +20,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (sandbox::BOX_COMMAND, |_| sandbox::enter_box()),
     ("__confine", |_| commands::confine::main()),
     (bench::WORKER_COMMAND, |_| {
-        ended(bench::worker::main(commands::which::requested))
+        ended(bench::worker::main(commands::which::LABS))
     }),
     (bench::RUN_COMMAND, |_| ended(bench::runner::main())),
     (grade::WORKER_COMMAND, |args| {

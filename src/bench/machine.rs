@@ -1,5 +1,6 @@
 //! What this machine can do for a check: what a scorecard says of where it comes from.
 
+use crate::gpu;
 use crate::model::{Capability, Machine};
 use crate::probes;
 use crate::sandbox::{Confinement, Rung};
@@ -24,6 +25,9 @@ pub fn machine(confinement: &Confinement) -> Machine {
     }
     if sys::proc::available_kib().is_ok_and(|kib| kib >= MUCH_KIB) {
         machine.capabilities.push(Capability::Memory);
+    }
+    if gpu::cuda::is_there() {
+        machine.capabilities.push(Capability::Device);
     }
     machine
 }

@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::gpu;
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::{Bytes, Likeness, Mode, Payload, Run, Step, World};
@@ -285,6 +286,10 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
         cwd: SUBMISSION_DIR.into(),
         has_network: true,
         has_terminal: run.has_terminal,
+        devices: match run.has_device {
+            true => gpu::cuda::nodes(),
+            false => Vec::new(),
+        },
         host_uid: job.host_uid,
         rung: job.rung,
         limits: BoxLimits {

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Write};
 use crate::model::exhibit::Exhibit;
 use crate::model::score::SCHEMA;
 use crate::model::{
-    Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
+    Capability, Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
     score::Repeats,
 };
 use crate::sandbox::Workshop;
@@ -24,18 +24,24 @@ use super::shrink::{LIMITED_TRIAL, shrunk};
 use super::trial::{make, next_number};
 use super::verdict::{self, Outcome, Surroundings, TrialResult};
 
-/// Finds the lab that a request is about.
-pub type FindLab = fn(&Request) -> Result<&'static Lab, AnyError>;
+/// The labs that there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Labs {
+    /// Finds the one that a request is about.
+    pub find: fn(&Request) -> Result<&'static Lab, AnyError>,
+    /// The text of the kernel that submissions of `LESSON/LAB` are timed beside, if they are kernels.
+    pub reference: fn(&str) -> Option<&'static [u8]>,
+}
 
 /// The process' main function: an [`Order`] on standard input, [`Report`]s on standard output.
 ///
 /// # Errors
 /// If standard output is gone.
-pub fn main(find: FindLab) -> io::Result<()> {
+pub fn main(labs: Labs) -> io::Result<()> {
     sys::process::die_with_parent(nix::unistd::getppid().as_raw())?;
     let order = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
     let done = match order {
-        Order::Examine(request) => examine(&request, find),
+        Order::Examine(request) => examine(&request, labs),
         Order::Observe(observation) => observe(&observation),
     };
     match done {
@@ -67,8 +73,8 @@ fn say(report: &Report) -> io::Result<()> {
     out.flush()
 }
 
-fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
-    let lab = find(request)?;
+fn examine(request: &Request, labs: Labs) -> Result<Report, AnyError> {
+    let lab = (labs.find)(request)?;
     let workshop = Workshop::enter(&request.submission)?;
     say(&Report::Progress(Progress::Building))?;
     let machine = super::machine(workshop.confinement());
@@ -83,7 +89,12 @@ fn examine(request: &Request, find: FindLab) -> Result<Report, AnyError> {
         (Form::Module(name, battery), None) => {
             build::build_module(&workshop, lab.slug, name, battery)
         }
-        (Form::Kernel, _) => build::build_kernel(&workshop),
+        (Form::Kernel, _) => {
+            let has_device = machine.capabilities.contains(&Capability::Device);
+            let name = format!("{}/{}", request.lesson, lab.slug);
+            let reference = has_device.then(|| (labs.reference)(&name)).flatten();
+            build::build_kernel(&workshop, reference)
+        }
     };
     let mut exhibits = Vec::new();
     let findings = match built {
@@ -228,6 +239,9 @@ fn one_round(
         if let Some(why) = lacking(check, machine) {
             let mut finding = verdict::blank(&request.lesson, check, Verdict::Skipped, "");
             finding.why = why;
+            if check.needs.contains(&Capability::Device) {
+                finding.max_points = 0;
+            }
             skipped[index] = Some((finding, None));
             continue;
         }

@@ -231,6 +231,7 @@ pub(super) fn any_seed() -> u32 {
 pub(super) fn code<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> u8 {
     let verdicts: Vec<Verdict> = findings
         .into_iter()
+        .filter(|finding| !finding.is_left_out())
         .map(|finding| finding.verdict)
         .collect();
     let any = |verdict| verdicts.contains(&verdict);

@@ -122,6 +122,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
         host_uid: workshop.host_uid(),
         has_network: true,
         has_terminal: false,
+        devices: Vec::new(),
         rung: workshop.confinement().rung,
     };
     let stdio = [

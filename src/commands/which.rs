@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::bench::{self, Request};
 use crate::custom;
+use crate::embedded;
 use crate::exit::{self, Trouble};
 use crate::lessons::{self, LESSONS};
-use crate::model::check::WRITTEN;
+use crate::model::check::{KERNEL_SOURCE, WRITTEN};
 use crate::model::{Lab, Lesson};
 
 use super::workspace::Workspace;
@@ -154,11 +155,18 @@ fn file(name: &OsStr) -> Option<PathBuf> {
     inside.is_file().then_some(inside)
 }
 
+/// The labs that a worker examines submissions for.
+pub const LABS: bench::worker::Labs = bench::worker::Labs {
+    find: requested,
+    reference: |lab| {
+        embedded::solution(lab, "cuda")
+            .find(|(path, _)| *path == KERNEL_SOURCE)
+            .map(|(_, file)| file.content)
+    },
+};
+
 /// The lab that a worker is to examine a submission for.
-///
-/// # Errors
-/// If there is no such lab.
-pub fn requested(request: &Request) -> Result<&'static Lab, bench::worker::AnyError> {
+fn requested(request: &Request) -> Result<&'static Lab, bench::worker::AnyError> {
     match &request.file {
         Some(file) => Ok(custom::load(Path::new(file))?),
         None => lessons::lab(&request.lesson, &request.lab)

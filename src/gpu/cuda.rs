@@ -9,7 +9,7 @@
 pub mod compiler;
 pub mod timing;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cudarc::driver::sys::CUdevice_attribute as Attribute;
@@ -95,11 +95,38 @@ pub struct Buffer {
     len: usize,
 }
 
+/// Code that the driver has compiled for the device, with the variables that it declares.
+#[derive(Clone, Debug)]
+pub struct Module(Arc<CudaModule>);
+
 /// A kernel that can be started.
 #[derive(Debug)]
 pub struct Kernel {
     function: CudaFunction,
-    _module: Arc<CudaModule>,
+    _module: Module,
+}
+
+/// The device nodes of NVIDIA's kernel module: each device's, that of all, and unified memory's.
+pub fn nodes() -> Vec<PathBuf> {
+    const OF_ALL: [&str; 3] = ["nvidiactl", "nvidia-uvm", "nvidia-uvm-tools"];
+    let is_one = |name: &str| match name.strip_prefix("nvidia") {
+        Some(number) if !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit()) => true,
+        _ => OF_ALL.contains(&name),
+    };
+    let mut nodes: Vec<PathBuf> = std::fs::read_dir("/dev")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_one))
+        .map(|entry| entry.path())
+        .collect();
+    nodes.sort();
+    nodes
+}
+
+/// Whether this machine has a device and a driver that could be used, without starting either.
+pub fn is_there() -> bool {
+    !nodes().is_empty() && cuda::open(None).is_ok()
 }
 
 impl Cuda {
@@ -125,26 +152,61 @@ impl Cuda {
         &self.description
     }
 
-    /// Loads PTX, and finds a kernel in it.
+    /// Loads PTX.
     ///
     /// # Errors
-    /// If the driver cannot compile it, or there is no such kernel.
-    pub fn load(&self, ptx: &str, kernel: &str) -> Result<Kernel, CudaError> {
-        let refused = |what| CudaError::refused(what);
+    /// If the driver cannot compile it.
+    pub fn module(&self, ptx: &str) -> Result<Module, CudaError> {
         // What the driver reads ends at a zero; what comes behind would be lost.
         let ptx: String = ptx.chars().take_while(|c| *c != '\0').collect();
         let module = self
             .context
             .load_module(Ptx::from_src(ptx))
-            .map_err(refused("load the PTX"))?;
-        let name: String = kernel.chars().take_while(|c| *c != '\0').collect();
-        let function = module
-            .load_function(&name)
-            .map_err(refused("find the kernel"))?;
-        Ok(Kernel {
-            function,
-            _module: module,
-        })
+            .map_err(CudaError::refused("load the PTX"))?;
+        Ok(Module(module))
+    }
+
+    /// Loads PTX, and finds a kernel in it.
+    ///
+    /// # Errors
+    /// If the driver cannot compile it, or there is no such kernel.
+    pub fn load(&self, ptx: &str, kernel: &str) -> Result<Kernel, CudaError> {
+        self.module(ptx)?.kernel(kernel)
+    }
+
+    /// Writes the beginning of a module's variable.
+    ///
+    /// # Errors
+    /// If there is none of this name, or it is smaller.
+    pub fn write_variable(&self, of: &Module, name: &str, bytes: &[u8]) -> Result<(), CudaError> {
+        let refused = CudaError::refused("write a variable");
+        let mut place = of.0.get_global(name, &self.stream).map_err(&refused)?;
+        let len = place.len();
+        let mut place = place
+            .try_slice_mut(..bytes.len())
+            .ok_or(CudaError::Outside {
+                asked: bytes.len(),
+                len,
+            })?;
+        self.stream
+            .memcpy_htod(bytes, &mut place)
+            .map_err(&refused)?;
+        self.wait()
+    }
+
+    /// Reads all of a module's variable.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn read_variable(&self, of: &Module, name: &str) -> Result<Vec<u8>, CudaError> {
+        let refused = CudaError::refused("read a variable");
+        let place = of.0.get_global(name, &self.stream).map_err(&refused)?;
+        let mut bytes = vec![0; place.len()];
+        self.stream
+            .memcpy_dtoh(&place, &mut bytes)
+            .map_err(&refused)?;
+        self.wait()?;
+        Ok(bytes)
     }
 
     /// Memory of this many bytes; of none, it is memory of one.
@@ -218,6 +280,24 @@ impl Cuda {
         self.stream
             .synchronize()
             .map_err(CudaError::refused("wait for the device"))
+    }
+}
+
+impl Module {
+    /// Finds a kernel.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn kernel(&self, name: &str) -> Result<Kernel, CudaError> {
+        let name: String = name.chars().take_while(|c| *c != '\0').collect();
+        let function = self
+            .0
+            .load_function(&name)
+            .map_err(CudaError::refused("find the kernel"))?;
+        Ok(Kernel {
+            function,
+            _module: self.clone(),
+        })
     }
 }
 

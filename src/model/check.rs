@@ -14,7 +14,8 @@ pub struct Lab {
     pub title: &'static str,
     /// What a submission is.
     pub form: Form,
-    /// What is checked, the easiest first. Points add up to 100.
+    /// What is checked, the easiest first. Points add up to 100, without those of checks that need a
+    /// device: they are asked for only where there is one.
     pub checks: &'static [Check],
 }
 
@@ -112,11 +113,13 @@ pub enum Capability {
     Rings,
     /// There is room in memory for an array of a gibibyte, and as much again.
     Memory,
+    /// There is a CUDA device, and its driver.
+    Device,
 }
 
 impl Capability {
     /// All of them, the most basic first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Events,
         Self::Results,
         Self::Arguments,
@@ -125,6 +128,7 @@ impl Capability {
         Self::Confinement,
         Self::Rings,
         Self::Memory,
+        Self::Device,
     ];
 
     /// Its name, also in JSON.
@@ -138,6 +142,7 @@ impl Capability {
             Self::Confinement => "confinement",
             Self::Rings => "rings",
             Self::Memory => "memory",
+            Self::Device => "device",
         }
     }
 
@@ -152,6 +157,7 @@ impl Capability {
             Self::Confinement => "run programs that are not trusted, in a world of their own",
             Self::Rings => "let programs use io_uring, for `fds/uring-copy`",
             Self::Memory => "have two gibibytes of memory, for `shm/weights`",
+            Self::Device => "time kernels on a GPU, for `is-fast` of the labs of `gpu`",
         }
     }
 
@@ -190,6 +196,15 @@ impl Capability {
         Self::Arguments,
         Self::Confinement,
         Self::Memory,
+    ];
+
+    /// What observing takes where a kernel runs on a GPU.
+    pub const OBSERVING_DEVICE: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Confinement,
+        Self::Device,
     ];
 
     /// What faults take where the lab is about io_uring.

@@ -144,6 +144,9 @@ pub struct Run {
     pub compare: Vec<(String, Payload)>,
     /// Whether it may use io_uring, of whose operations no tracer is told; see `sandbox::policy`.
     pub allows_rings: bool,
+    /// Whether it may use the machine's CUDA devices, and sees where their driver is.
+    #[serde(default)]
+    pub has_device: bool,
     /// The actor with these arguments lives beside the program, as process [`TARGET`], as the same
     /// user, not traced: something to look at. It is ready when the program starts, and ends with
     /// the run.

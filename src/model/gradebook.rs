@@ -268,7 +268,7 @@ impl Finding {
     pub fn is_open(&self) -> bool {
         match self.verdict {
             Verdict::Unknown => true,
-            Verdict::Skipped => self.why.starts_with(MACHINE_LACKS),
+            Verdict::Skipped => !self.is_left_out() && self.why.starts_with(MACHINE_LACKS),
             Verdict::Pass | Verdict::Fail => false,
         }
     }

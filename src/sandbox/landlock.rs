@@ -4,7 +4,7 @@
 //! processes can be seen, UDP leaves the machine. That is why this is the second choice.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
@@ -63,7 +63,11 @@ fn restrict(spec: &BoxSpec) -> Result<RulesetStatus, RulesetError> {
         .create()?
         .add_rules(path_beneath_rules(system.chain(paths(false)), read))?
         .add_rules(path_beneath_rules(
-            DEVICES.iter().map(Path::new).chain(paths(true)),
+            DEVICES
+                .iter()
+                .map(Path::new)
+                .chain(spec.devices.iter().map(PathBuf::as_path))
+                .chain(paths(true)),
             write,
         ))?
         .restrict_self()?;

@@ -155,7 +155,8 @@ impl Parts {
             }
         }
         let terminal = spec.has_terminal.then_some(&TERMINAL);
-        for path in DEVICES.iter().chain(terminal).map(Path::new) {
+        let devices = DEVICES.iter().chain(terminal).map(Path::new);
+        for path in devices.chain(spec.devices.iter().map(PathBuf::as_path)) {
             let handle =
                 mount::clone_tree(path, Reach::One).map_err(Step::CloneTree.failed_on(path))?;
             parts.mounts.push(Tree {

@@ -51,6 +51,8 @@ pub struct BoxSpec {
     /// Whether its standard input is a terminal, which becomes the controlling terminal of its
     /// session.
     pub has_terminal: bool,
+    /// Device nodes that it may use beside those that every program may expect.
+    pub devices: Vec<PathBuf>,
     /// How strongly it is confined.
     pub rung: Rung,
 }

@@ -200,6 +200,7 @@ impl Tracer {
         if seen.is_empty() || !seen.iter().all(can_be_blocked) {
             return None;
         }
+        let has_vfork = self.tasks.values().any(|task| task.has_borrowed);
         let marks = seen.into_iter().map(|(tid, status)| {
             if matches!(status.state, State::Sleeping | State::DiskSleep) {
                 // Who is about to sleep looks the same as who sleeps, also when it was preempted
@@ -207,7 +208,7 @@ impl Tracer {
                 // kernel waits until the task has left its processor: wait_task_inactive().
                 let is_asleep = match proc::in_call(tid) {
                     Ok(InCall::Running) => false,
-                    Ok(InCall::Call(nr, _)) if awaits_vfork(nr) => true,
+                    Ok(InCall::Call(nr, _)) if has_vfork && makes_a_child(nr) => true,
                     _ => status.state == State::Sleeping,
                 };
                 if !is_asleep {
@@ -235,9 +236,10 @@ pub(super) fn waits_for_good(tid: i32) -> bool {
     })
 }
 
-/// Whether a task that sleeps in this call, where no signal wakes it, waits for a child of vfork(2)
-/// to begin its program: for another task, and not for a disk.
-fn awaits_vfork(nr: u64) -> bool {
+/// Whether a task that sleeps in this call, where no signal wakes it, may wait for its child of vfork(2)
+/// to begin its program: for another task. Where there is no such child, it waits for memory, or for
+/// somebody who moves processes between cgroups; that takes long on a busy machine, and is no rest.
+fn makes_a_child(nr: u64) -> bool {
     let name = super::decode::name(nr).unwrap_or_default();
     matches!(name, "vfork" | "clone" | "clone3")
 }

@@ -130,6 +130,7 @@ impl<'a> Confined<'a> {
             host_uid: workshop.host_uid(),
             has_network: false,
             has_terminal: false,
+            devices: Vec::new(),
             rung: workshop.confinement().rung,
         };
         let stdio = [

@@ -1,7 +1,7 @@
 //! From a CUDA kernel to PTX: by clang, with our own header in place of CUDA's.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -42,6 +42,9 @@ const RESULTS: [(Optimisation, &str); 2] = [
     (Optimisation::Full, "kernel.ptx"),
     (Optimisation::None, "kernel.O0.ptx"),
 ];
+
+/// The kernel that a submission is timed beside, and what it is compiled to, in the same directory.
+const REFERENCE: [&str; 2] = ["reference.cu", "reference.ptx"];
 
 /// The directory for it.
 const BUILT: &str = ".built";
@@ -93,12 +96,38 @@ fn command(
 }
 
 /// Compiles what is in the workshop; what is then started is our own probe, which tries the kernel as
-/// the lab asks.
+/// the lab asks; with a `reference`, where there is a device, also how fast it is beside that.
 ///
 /// # Errors
 /// What the submission lacks, or what the compiler says of it; what this machine lacks.
-pub fn build_kernel(workshop: &Workshop) -> Result<Built, BuildError> {
-    build(workshop, &RESULTS, &[KERNEL_PROBE])
+pub fn build_kernel(workshop: &Workshop, reference: Option<&[u8]>) -> Result<Built, BuildError> {
+    let built = build(workshop, &RESULTS, &[KERNEL_PROBE])?;
+    if let Some(source) = reference {
+        build_reference(workshop, source)?;
+    }
+    Ok(built)
+}
+
+/// Compiles a kernel of ours to what a submission's is timed beside.
+fn build_reference(workshop: &Workshop, source: &[u8]) -> Result<(), BuildError> {
+    let io = |what| move |error| BuildError::Io(what, error);
+    let place = tempfile::tempdir().map_err(io("make a directory for the reference"))?;
+    let file = place.path().join(KERNEL_SOURCE);
+    fs::write(&file, source).map_err(io("write the reference"))?;
+    let ptx = compile(&file, Optimisation::Full)?;
+    let built = workshop.submission_dir().join(BUILT);
+    for (name, content) in REFERENCE.iter().zip([source, ptx.as_bytes()]) {
+        put_anew(&built.join(name), content).map_err(io("put the reference in place"))?;
+    }
+    Ok(())
+}
+
+/// Writes a file where a submission may have put anything.
+fn put_anew(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok() {
+        fs::remove_file(path)?;
+    }
+    fs::File::create_new(path)?.write_all(content)
 }
 
 /// Compiles what is in the workshop; what is then started launches the kernel once, as it is told, and

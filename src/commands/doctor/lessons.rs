@@ -1,6 +1,6 @@
 //! Which labs of a lesson can be checked on this machine.
 
-use crate::model::{Capability, Lab, Lesson, Machine};
+use crate::model::{Capability, Check, Lab, Lesson, Machine};
 use crate::probes::{Probe, Standing};
 use crate::report::{LabHere, LessonHere};
 
@@ -50,7 +50,12 @@ fn lab(lab: &'static Lab, machine: &Machine) -> LabHere {
         let has = |one| machine.capabilities.contains(one);
         !needs.iter().all(has)
     };
-    let impossible = lab.checks.iter().filter(|check| lacks_any(check.needs));
+    let is_asked = |check: &&Check| {
+        let has_device = machine.capabilities.contains(&Capability::Device);
+        has_device || !check.needs.contains(&Capability::Device)
+    };
+    let asked = lab.checks.iter().filter(is_asked);
+    let impossible = asked.clone().filter(|check| lacks_any(check.needs));
     let mut lacks = Vec::new();
     for need in impossible.clone().flat_map(|check| check.needs) {
         if !machine.capabilities.contains(need) && !lacks.contains(&need.name()) {
@@ -59,8 +64,8 @@ fn lab(lab: &'static Lab, machine: &Machine) -> LabHere {
     }
     LabHere {
         slug: lab.slug,
-        checks: lab.checks.len(),
-        possible: lab.checks.len() - impossible.count(),
+        checks: asked.clone().count(),
+        possible: asked.count() - impossible.count(),
         lacks,
     }
 }

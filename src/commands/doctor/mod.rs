@@ -35,8 +35,14 @@ Examples:
   $ syslab doctor --json";
 
 /// Without the first, findings say less, and every check can still be made; without the second,
-/// one lab cannot be checked, which most containers cannot help; without the third, one check.
-const NICE_TO_HAVE: [Capability; 3] = [Capability::Sites, Capability::Rings, Capability::Memory];
+/// one lab cannot be checked, which most containers cannot help; without the third, one check; the
+/// fourth is for checks that are made only where it is.
+const NICE_TO_HAVE: [Capability; 4] = [
+    Capability::Sites,
+    Capability::Rings,
+    Capability::Memory,
+    Capability::Device,
+];
 
 /// Runs the command.
 ///

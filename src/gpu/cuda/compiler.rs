@@ -13,6 +13,21 @@ const IN_PACKAGES: [&str; 2] = [
 /// What it is called where the dynamic linker finds it; see ld.so(8).
 const ON_THE_PATH: [&str; 2] = ["libnvrtc.so.13", "libnvrtc.so.12"];
 
+/// Where CUDA's toolkit keeps its headers: NVRTC has none of its own.
+const HEADERS: [&str; 2] = ["/usr/local/cuda/include", "/usr/local/cuda/include/cccl"];
+
+/// What kernels may use without a header, as with clang, and NVRTC does not have.
+const MACROS: [&str; 8] = [
+    "INFINITY=__int_as_float(0x7f800000)",
+    "NAN=__int_as_float(0x7fffffff)",
+    "FLT_MAX=3.402823466e+38F",
+    "FLT_MIN=1.175494351e-38F",
+    "FLT_EPSILON=1.192092896e-07F",
+    "INT_MAX=2147483647",
+    "INT_MIN=(-2147483647-1)",
+    "UINT_MAX=4294967295U",
+];
+
 /// The compiler that is in one of these directories of packages, or on the library path.
 ///
 /// # Errors
@@ -47,11 +62,15 @@ pub fn compile(
         "--gpu-architecture=compute_{}{}",
         capability.0, capability.1
     );
-    nvrtc.compile(
-        source,
-        &name.to_string_lossy(),
-        &[&architecture, "--generate-line-info", "--std=c++17"],
-    )
+    let there = HEADERS.iter().filter(|place| Path::new(place).is_dir());
+    let headers = there.map(|place| format!("--include-path={place}"));
+    let macros = MACROS
+        .iter()
+        .map(|definition| format!("--define-macro={definition}"));
+    let found: Vec<String> = headers.chain(macros).collect();
+    let mut options = vec![&*architecture, "--generate-line-info", "--std=c++17"];
+    options.extend(found.iter().map(String::as_str));
+    nvrtc.compile(source, &name.to_string_lossy(), &options)
 }
 
 #[cfg(test)]

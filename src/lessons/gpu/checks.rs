@@ -169,6 +169,15 @@ pub(super) const IS_STABLE: Claim = Claim {
     judge: judges::is_stable,
 };
 
+/// As fast as ours, or nearly.
+pub(super) const IS_FAST: Claim = Claim {
+    id: "is-fast",
+    claim: "on this machine's GPU it is at least half as fast as the reference",
+    teaches: "Measuring it",
+    story: "a large launch on the GPU, the fastest of fifteen, beside the reference's",
+    judge: judges::is_fast,
+};
+
 /// Few passes.
 pub(super) const READS_TWICE_AT_MOST: Claim = Claim {
     id: "reads-twice-at-most",

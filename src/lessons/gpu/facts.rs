@@ -33,6 +33,8 @@ pub(super) enum Fact {
     Output(Output),
     /// An array that the launch was to leave alone, and did not.
     Changed(Changed),
+    /// How long a launch took on a device.
+    Speed(Speed),
     /// The simulator does not know something that the module has.
     Unsupported(Cannot),
     /// The probe has come to its end.
@@ -84,6 +86,35 @@ pub(super) struct Refused {
     pub(super) told: String,
     /// Why.
     pub(super) why: String,
+}
+
+/// How long a launch took on a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Speed {
+    /// As it stands in a sentence.
+    pub(super) told: String,
+    /// The device, and what compiled for it.
+    pub(super) device: String,
+    /// Microseconds that the shortest of several launches took.
+    pub(super) own_us: f64,
+    /// The same of the reference.
+    pub(super) reference_us: f64,
+    /// Bytes of all arrays that have to be read, and of those that have to be written.
+    pub(super) bytes: f64,
+    /// Bytes a second that a copy within the device reads and writes.
+    pub(super) copied: f64,
+}
+
+impl Speed {
+    /// How fast it is, of the reference's speed.
+    pub(super) fn of_reference(&self) -> f64 {
+        self.reference_us / self.own_us
+    }
+
+    /// What it moves, of what a copy moves in that time; what is moved twice counts once.
+    pub(super) fn of_copy(&self) -> f64 {
+        self.bytes / (self.own_us / 1e6) / self.copied
+    }
 }
 
 /// Something that cannot be tried.

@@ -4,7 +4,7 @@
 //! each below `labs/gpu`.
 
 use super::checks;
-use super::probes::probe;
+use super::probes::{probe, timed};
 use crate::model::{Capability, Check, Form, Lab};
 
 /// The checks of a lab, with their points.
@@ -18,7 +18,15 @@ macro_rules! checks {
             needs: Capability::OBSERVING_CONFINED,
             experiments: |seed| vec![probe($lab, checks::$claim.id, checks::$claim.story, seed)],
             judge: checks::$claim.judge,
-        }),+]
+        },)+ Check {
+            id: checks::IS_FAST.id,
+            claim: checks::IS_FAST.claim,
+            points: 10,
+            teaches: checks::IS_FAST.teaches,
+            needs: Capability::OBSERVING_DEVICE,
+            experiments: |seed| vec![timed($lab, checks::IS_FAST.id, checks::IS_FAST.story, seed)],
+            judge: checks::IS_FAST.judge,
+        }]
     };
 }
 

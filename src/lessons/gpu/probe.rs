@@ -7,6 +7,7 @@
 mod again;
 mod bed;
 mod compare;
+mod device;
 mod options;
 #[cfg(test)]
 mod tests;
@@ -91,8 +92,18 @@ fn experiment(options: &Options, log: &mut Log<'_>) -> Result<(), Broken> {
     } else {
         // What never ends is told by the first small launch, and not by the large one that is counted.
         let small = plans.iter().filter(|plan| plan.is_plain);
-        if ends(contract, &mut bed, small, &asked, options, log)? {
-            launches(contract, &mut bed, chosen, &asked, options, log)?;
+        if !ends(contract, &mut bed, small, &asked, options, log)? {
+            return Ok(());
+        }
+        match options.probe.as_str() {
+            "is-fast" => {
+                for fact in device::timed(contract, options).map_err(Broken::Unsupported)? {
+                    log.say(&fact)?;
+                }
+            }
+            _ => {
+                launches(contract, &mut bed, chosen, &asked, options, log)?;
+            }
         }
         return Ok(());
     }

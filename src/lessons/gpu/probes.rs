@@ -20,19 +20,40 @@ const LIMITS: Limits = Limits {
     files: (64, 64),
 };
 
+/// What a probe may use up that uses a device: the driver has threads of its own, maps much, and compiles.
+const DEVICE_LIMITS: Limits = Limits {
+    memory_kib: 8 * 1024 * 1024,
+    tasks: 256,
+    file_size: 64 << 20,
+    files: (1024, 1024),
+    ..LIMITS
+};
+
 /// A probe of a lab's kernel, on the simulator.
 pub(super) fn probe(lab: &str, check: &str, story: &str, seed: u64) -> Experiment {
+    experiment(story, run(lab, check, seed, LIMITS))
+}
+
+/// A probe of a lab's kernel, on a device.
+pub(super) fn timed(lab: &str, check: &str, story: &str, seed: u64) -> Experiment {
+    let run = Run {
+        has_device: true,
+        ..run(lab, check, seed, DEVICE_LIMITS)
+    };
+    experiment(story, run)
+}
+
+fn run(lab: &str, check: &str, seed: u64, limits: Limits) -> Run {
     let seed = seed.to_string();
     let args = [
         "--lab", lab, "--probe", check, "--seed", &seed, "--ptx", BUILT,
     ];
-    let run = Run {
+    Run {
         args: args.map(str::to_owned).to_vec(),
-        limits: LIMITS,
+        steps: vec![Step::Pass { ms: limits.time_ms }],
+        limits,
         // What a kernel does is seen by the simulator; of calls, only what starts and ends the probe.
         watch: vec!["execve".to_owned(), "exit_group".to_owned()],
-        steps: vec![Step::Pass { ms: LIMITS.time_ms }],
         ..Run::default()
-    };
-    experiment(story, run)
+    }
 }

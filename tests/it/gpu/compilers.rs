@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use syslab::gpu::cuda::compiler;
+use syslab::sys::nvrtc::{Nvrtc, NvrtcError};
+
 /// Versions of clang that are tried, the newest first. Versions 15 and 16 make wrong PTX of a 64-bit
 /// rotation without optimisation: they leave the mask of the distance out.
 const VERSIONS: std::ops::RangeInclusive<u32> = 17..=30;
@@ -77,6 +80,27 @@ pub(super) fn producers(levels: &[&'static str]) -> Vec<Producer> {
         .collect()
 }
 
+/// NVIDIA's compiler, if it is installed, which compiles for the same devices as the others.
+pub(super) fn nvrtc() -> Option<Nvrtc> {
+    compiler::find(&[]).ok()
+}
+
+/// The PTX that NVIDIA's compiler makes; none, and a word about it, where it lacks a header: it has none.
+pub(super) fn by_nvrtc(nvrtc: &Nvrtc, source: &Path) -> Result<Option<String>, String> {
+    let text = fs::read_to_string(source).unwrap();
+    match compiler::compile(nvrtc, &text, source, (7, 5)) {
+        Ok(compiled) => Ok(Some(compiled.ptx)),
+        Err(NvrtcError::Rejected(why)) if why.contains("open source file") => {
+            println!(
+                "not compiled by NVRTC: {}",
+                why.lines().next().unwrap_or_default()
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// The files of one directory of the suite, sorted.
 pub(super) fn sources(directory: &str) -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -115,7 +139,7 @@ fn clang() -> Option<Compiler> {
         .rev()
         .map(|version| format!("clang-{version}"))
         .chain(["clang".to_owned()])
-        .find_map(|name| compiler(&name, vec![OsString::from(&name)]))
+        .find_map(|name| installed_as(&name, vec![OsString::from(&name)]))
 }
 
 /// The clang of the ziglang wheel, in the virtual environment of scripts/setup or beside python3.
@@ -130,12 +154,12 @@ fn ziglang() -> Option<Compiler> {
     .into_iter()
     .find_map(|python| {
         let words = vec![python, "-m".into(), "ziglang".into(), "clang".into()];
-        compiler("ziglang", words)
+        installed_as("ziglang", words)
     })
 }
 
 /// A compiler, if it starts and knows NVIDIA's devices.
-fn compiler(name: &str, words: Vec<OsString>) -> Option<Compiler> {
+fn installed_as(name: &str, words: Vec<OsString>) -> Option<Compiler> {
     let output = command(&words).arg("--print-targets").output().ok()?;
     let targets = String::from_utf8_lossy(&output.stdout);
     targets.contains("nvptx64").then(|| Compiler {

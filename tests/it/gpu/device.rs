@@ -1,6 +1,10 @@
-//! A simulator with a module on it, for one kernel of the suite.
+//! A simulator with a module on it, for one kernel of the suite; and this machine's GPU, if both are to do
+//! the same.
+
+use std::collections::BTreeMap;
 
 use syslab::gpu::counters::Counters;
+use syslab::gpu::cuda::{Buffer, Cuda, CudaError, Module};
 use syslab::gpu::fault::{Fault, FaultKind};
 use syslab::gpu::launch::{Arg, Dim3, End, Launched, SimOptions};
 use syslab::gpu::memory::DevicePtr;
@@ -18,6 +22,7 @@ const POISON: [u8; 4] = [0xa5, 0x5a, 0xe5, 0x7a];
 pub(super) struct Device {
     simulator: Simulator,
     module: LoadedModule,
+    mirror: Option<Mirror>,
     /// For the inputs.
     pub(super) random: Random,
     /// What all launches did.
@@ -37,15 +42,38 @@ impl Device {
         Ok(Self {
             simulator,
             module,
+            mirror: None,
             random: Random::new(seed),
             counters: Counters::default(),
         })
+    }
+
+    /// The same, with everything done on a GPU too: what is read is what the GPU has, and whole numbers of
+    /// both are the same bit by bit.
+    pub(super) fn with(gpu: &'static Cuda, ptx: &str, seed: u64) -> Result<Self, String> {
+        let mut device = Self::new(ptx, seed, MOST_INSTRUCTIONS)?;
+        device.mirror = Some(Mirror::new(gpu, ptx)?);
+        Ok(device)
     }
 
     /// A buffer that holds these numbers.
     pub(super) fn input<T: Number>(&mut self, name: &str, numbers: &[T]) -> DevicePtr {
         let at = self.output::<T>(name, numbers.len());
         self.simulator.write(at, &bytes_of(numbers)).unwrap();
+        if let Some(mirror) = &mut self.mirror {
+            mirror.write(at, &bytes_of(numbers)).unwrap();
+        }
+        at
+    }
+
+    /// A buffer that holds these places.
+    pub(super) fn pointers(&mut self, name: &str, places: &[DevicePtr]) -> DevicePtr {
+        let addresses: Vec<u64> = places.iter().map(|place| place.0).collect();
+        let at = self.input(name, &addresses);
+        if let Some(mirror) = &mut self.mirror {
+            let own: Vec<u64> = places.iter().map(|place| mirror.place(*place).0).collect();
+            mirror.write(at, &bytes_of(&own)).unwrap();
+        }
         at
     }
 
@@ -54,6 +82,9 @@ impl Device {
         let bytes = (count.max(1) * T::BYTES) as u64;
         let at = self.simulator.alloc(name, bytes).unwrap();
         self.simulator.poison(at, &POISON, bytes).unwrap();
+        if let Some(mirror) = &mut self.mirror {
+            mirror.add(at, bytes as usize).unwrap();
+        }
         at
     }
 
@@ -74,19 +105,47 @@ impl Device {
                 read.bytes.len()
             ));
         }
-        Ok(read.bytes.chunks_exact(T::BYTES).map(T::get).collect())
+        let numbers = |bytes: &[u8]| bytes.chunks_exact(T::BYTES).map(T::get).collect();
+        let Some(mirror) = &self.mirror else {
+            return Ok(numbers(&read.bytes));
+        };
+        let bytes = mirror.read(at, read.bytes.len())?;
+        if T::IS_WHOLE && bytes != read.bytes {
+            let (simulated, real): (Vec<T>, Vec<T>) = (numbers(&read.bytes), numbers(&bytes));
+            let differ = simulated
+                .iter()
+                .zip(&real)
+                .position(|(a, b)| !a.is_same(*b));
+            let at = differ.unwrap_or_default();
+            return Err(format!(
+                "number {at} is {:?} on the GPU and {:?} on the simulator",
+                real[at], simulated[at]
+            ));
+        }
+        Ok(numbers(&bytes))
     }
 
     /// Where a variable of the module is.
-    pub(super) fn global(&self, name: &str) -> Result<(DevicePtr, u64), String> {
-        self.simulator
+    pub(super) fn global(&mut self, name: &str) -> Result<(DevicePtr, u64), String> {
+        let found = self
+            .simulator
             .global(self.module, name)
-            .ok_or_else(|| format!("the module has no variable {name}"))
+            .ok_or_else(|| format!("the module has no variable {name}"))?;
+        if let Some(mirror) = &mut self.mirror {
+            mirror.variables.insert(found.0.0, name.to_owned());
+        }
+        Ok(found)
     }
 
     /// Writes numbers to a variable of the module.
     pub(super) fn set<T: Number>(&mut self, name: &str, numbers: &[T]) -> Tried {
         let (at, _) = self.global(name)?;
+        if let Some(mirror) = &self.mirror {
+            let written = mirror
+                .gpu
+                .write_variable(&mirror.module, name, &bytes_of(numbers));
+            written.map_err(|error| error.to_string())?;
+        }
         self.simulator
             .write(at, &bytes_of(numbers))
             .map_err(|error| error.to_string())
@@ -105,6 +164,11 @@ impl Device {
             .launch(self.module, function, grid, block, shared_bytes, args)
             .map_err(|error| format!("{function}: {error}"))?;
         self.counters += &launched.counters;
+        if let Some(mirror) = &self.mirror {
+            mirror
+                .launch(function, (grid, block), shared_bytes, args)
+                .map_err(|error| format!("{function} on the GPU: {error}"))?;
+        }
         Ok(launched)
     }
 
@@ -125,6 +189,80 @@ impl Device {
             return Err(format!("{function} did not end"));
         }
         Ok(launched)
+    }
+}
+
+/// A GPU that does what the simulator does; the simulator's pointers stand for its own.
+struct Mirror {
+    gpu: &'static Cuda,
+    module: Module,
+    buffers: BTreeMap<u64, Buffer>,
+    variables: BTreeMap<u64, String>,
+}
+
+impl Mirror {
+    fn new(gpu: &'static Cuda, ptx: &str) -> Result<Self, String> {
+        Ok(Self {
+            gpu,
+            module: gpu.module(ptx).map_err(|error| error.to_string())?,
+            buffers: BTreeMap::new(),
+            variables: BTreeMap::new(),
+        })
+    }
+
+    fn add(&mut self, at: DevicePtr, bytes: usize) -> Result<(), CudaError> {
+        let mut buffer = self.gpu.alloc(bytes)?;
+        let poison: Vec<u8> = POISON.iter().copied().cycle().take(bytes).collect();
+        self.gpu.write(&mut buffer, &poison)?;
+        self.buffers.insert(at.0, buffer);
+        Ok(())
+    }
+
+    fn write(&mut self, at: DevicePtr, bytes: &[u8]) -> Result<(), CudaError> {
+        match self.buffers.get_mut(&at.0) {
+            Some(buffer) => self.gpu.write(buffer, bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn read(&self, at: DevicePtr, len: usize) -> Result<Vec<u8>, String> {
+        let read = match (self.buffers.get(&at.0), self.variables.get(&at.0)) {
+            (Some(buffer), _) => self.gpu.read(buffer),
+            (None, Some(name)) => self.gpu.read_variable(&self.module, name),
+            (None, None) => return Err(format!("nothing on the GPU stands for {:#x}", at.0)),
+        };
+        let mut bytes = read.map_err(|error| format!("on the GPU: {error}"))?;
+        bytes.truncate(len);
+        Ok(bytes)
+    }
+
+    fn launch(
+        &self,
+        function: &str,
+        shape: (Dim3, Dim3),
+        shared_bytes: u32,
+        args: &[Arg],
+    ) -> Result<(), CudaError> {
+        let args: Vec<Arg> = args
+            .iter()
+            .map(|arg| match arg {
+                Arg::Ptr(at) => Arg::Ptr(self.place(*at)),
+                other => other.clone(),
+            })
+            .collect();
+        let kernel = self.module.kernel(function)?;
+        self.gpu.launch(&kernel, shape, shared_bytes, &args)?;
+        self.gpu.wait()
+    }
+
+    /// Where a place of the simulator's memory is on the GPU.
+    fn place(&self, at: DevicePtr) -> DevicePtr {
+        match self.buffers.range(..=at.0).next_back() {
+            Some((begin, buffer)) if at.0 - begin < buffer.len() as u64 => {
+                DevicePtr(buffer.pointer().0 + at.0 - begin)
+            }
+            _ => at,
+        }
     }
 }
 

@@ -20,7 +20,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
-use super::compilers::{Producer, producers, sources};
+use syslab::gpu::cuda::{self, Cuda};
+
+use super::compilers::{self, Producer, producers, sources};
 use super::crowd::{Tried, assert_none, complaints};
 use super::device::{Device, MOST_INSTRUCTIONS};
 use super::opcodes;
@@ -110,6 +112,63 @@ fn outcome() -> &'static Outcome {
 #[test]
 fn kernels_compute_what_the_cpu_computes() {
     assert_none(&outcome().complaints);
+}
+
+/// This machine's GPU; none, and a word about it, if there is none.
+fn gpu() -> Option<&'static Cuda> {
+    static GPU: OnceLock<Option<Cuda>> = OnceLock::new();
+    let found = GPU.get_or_init(|| match cuda::is_there() {
+        true => Some(Cuda::find(None).unwrap()),
+        false => None,
+    });
+    if found.is_none() {
+        println!("skipped: no CUDA device; kernels run on the simulator alone");
+    }
+    found.as_ref()
+}
+
+#[test]
+fn a_gpu_computes_what_the_simulator_computes() {
+    let Some(gpu) = gpu() else {
+        return;
+    };
+    println!("on {}", gpu.description().name);
+    let nvrtc = compilers::nvrtc();
+    let (mut complaints, mut agreed, mut unlinked) = (Vec::new(), 0, 0);
+    for kernel in KERNELS.iter().copied().flatten() {
+        let mut made: Vec<(String, String)> = producers(LEVELS)
+            .into_iter()
+            .map(|producer| (producer.name(), producer.compile(&path(kernel)).unwrap()))
+            .collect();
+        if let Some(nvrtc) = &nvrtc {
+            let ptx = compilers::by_nvrtc(nvrtc, &path(kernel)).unwrap();
+            made.extend(ptx.map(|ptx| ("NVRTC".to_owned(), ptx)));
+        }
+        for (producer, ptx) in made {
+            // Of what clang leaves to libdevice, the driver has nothing.
+            if ptx.contains("__nv_") {
+                unlinked += 1;
+                continue;
+            }
+            for (at, size) in kernel.sizes.iter().enumerate() {
+                let tried = Device::with(gpu, &ptx, 1 + at as u64)
+                    .and_then(|mut device| (kernel.try_it)(&mut device, *size));
+                match tried {
+                    Ok(()) => agreed += 1,
+                    Err(complaint) => complaints.push(format!(
+                        "{}.cu ({producer}), size {size}: {complaint}",
+                        kernel.file
+                    )),
+                }
+            }
+        }
+        // After a fault, the driver refuses everything.
+        if gpu.wait().is_err() {
+            break;
+        }
+    }
+    println!("{agreed} launches agree; {unlinked} modules call libdevice, and were not tried");
+    assert_none(&complaints);
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "histogram",
     parameters: &[Kind::Pointer, Kind::Pointer, Kind::Int],
     plans,
+    large: || vector(1 << 25, 1024, 256),
     make,
 };
 

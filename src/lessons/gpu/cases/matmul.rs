@@ -40,6 +40,7 @@ pub(super) const CONTRACT: Contract = Contract {
         Kind::Int,
     ],
     plans,
+    large: || shaped([1024, 1024, 512]).with(Input::Real),
     make,
 };
 

@@ -33,6 +33,8 @@ pub(super) struct Contract {
     pub(super) parameters: &'static [Kind],
     /// All launches, small ones first.
     pub(super) plans: fn() -> Vec<Plan>,
+    /// The launch that is timed on a device: more than its cache holds, where the lab allows it.
+    pub(super) large: fn() -> Plan,
     /// What one of them is made with.
     pub(super) make: fn(&Plan, &mut Source) -> Vec<Parameter>,
 }

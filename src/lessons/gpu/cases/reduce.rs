@@ -16,6 +16,7 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "reduce",
     parameters: &[Kind::Pointer, Kind::Pointer, Kind::Int],
     plans,
+    large: || vector(1 << 26, 1024, 256).with(Input::Real),
     make,
 };
 

@@ -19,6 +19,10 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "saxpy",
     parameters: &[Kind::Float, Kind::Pointer, Kind::Pointer, Kind::Int],
     plans,
+    large: || Plan {
+        input: Input::Real,
+        ..vector(1 << 22, GRID, 1024)
+    },
     make,
 };
 

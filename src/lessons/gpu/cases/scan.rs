@@ -26,6 +26,7 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "scan",
     parameters: &[Kind::Pointer, Kind::Pointer, Kind::Int],
     plans,
+    large: || sized(EVEN),
     make,
 };
 

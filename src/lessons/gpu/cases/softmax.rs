@@ -31,6 +31,7 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "softmax",
     parameters: &[Kind::Pointer, Kind::Pointer, Kind::Int, Kind::Int],
     plans,
+    large: || shaped(8192, 2048, 256),
     make,
 };
 

@@ -34,6 +34,7 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "transpose",
     parameters: &[Kind::Pointer, Kind::Pointer, Kind::Int, Kind::Int],
     plans,
+    large: || shaped(4096, 4096),
     make,
 };
 

@@ -16,6 +16,7 @@ pub(super) const CONTRACT: Contract = Contract {
     function: "vector_add",
     parameters: &[Kind::Pointer, Kind::Pointer, Kind::Pointer, Kind::Int],
     plans,
+    large: || vector(1 << 25, blocks(1 << 25, 256), 256).with(Input::Real),
     make,
 };
 

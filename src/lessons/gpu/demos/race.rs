@@ -4,7 +4,8 @@
 
 use std::io::Write;
 
-use super::stage::{Stage, bytes, listing};
+use super::stage::{Stage, bytes, gpu, listing};
+use crate::gpu::cuda::Cuda;
 use crate::gpu::fault::{Fault, FaultKind};
 use crate::gpu::launch::{Arg, Dim3};
 use crate::lessons::columns::{Align, head, narrow, prose};
@@ -24,6 +25,9 @@ const SOURCE: (&str, &str) = ("race.cu", include_str!("kernels/race.cu"));
 /// Numbers that are added up.
 const LEN: u32 = 256;
 
+/// Launches on a GPU, if there is one.
+const ON_GPU: u32 = 10_000;
+
 /// Launches, each with an order of warps of its own; and in the quick version.
 const LAUNCHES: (u64, u64) = (40, 10);
 
@@ -39,7 +43,8 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         out,
         "The kernel",
         &listing(SOURCE.1),
-        "One block of 256 threads.",
+        "One block of 256 threads. `volatile` has the compiler leave each access where it is: what goes \
+         wrong is the order of the warps alone.",
         options,
     )?;
     let launches = match options.quick {
@@ -64,19 +69,32 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         is_found += u64::from(race.is_some());
         shown = shown.or(race);
     }
-    let rows = vec![
-        head(["launches", "right results", "the simulator names the race"]),
+    let mut rows = vec![
+        head([
+            "on",
+            "launches",
+            "right results",
+            "the simulator names the race",
+        ]),
         vec![
+            "the simulator".to_owned(),
             launches.to_string(),
             is_right.to_string(),
             is_found.to_string(),
         ],
     ];
-    let meaning = "Each launch lets the warps run in another order. A test that compares results finds \
+    let gpu = gpu()?;
+    if let Some(gpu) = &gpu {
+        rows.push(on_gpu(gpu, &ptx, right, options)?);
+    }
+    let meaning = "On the simulator each launch lets the warps run in another order. A test that compares results finds \
                    this mistake when the order is unlucky. The simulator does not compare results: it \
                    sees two threads at the same word, one of them writing, and no barrier between them, \
                    whichever of the two came first.";
-    let table = narrow(&[Align::Right, Align::Right, Align::Right], &rows);
+    let table = narrow(
+        &[Align::Left, Align::Right, Align::Right, Align::Right],
+        &rows,
+    );
     section(out, "By result, and by access", &table, meaning, options)?;
     if let Some(race) = shown {
         let meaning = "The barrier belongs at the end of each turn, where all threads pass: not inside \
@@ -85,6 +103,31 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     }
     out.write_all(prose("Try it: the lab `gpu/reduce`.").as_bytes())?;
     Ok(())
+}
+
+/// How often a GPU gets it right.
+fn on_gpu(gpu: &Cuda, ptx: &str, right: u32, options: &DemoOptions) -> anyhow::Result<Vec<String>> {
+    let kernel = gpu.load(ptx, "sum")?;
+    let mut input = gpu.alloc(4 * LEN as usize)?;
+    gpu.write(&mut input, &bytes(1..=LEN))?;
+    let output = gpu.alloc(4)?;
+    let args = [
+        Arg::Ptr(input.pointer()),
+        Arg::Ptr(output.pointer()),
+        Arg::U32(LEN),
+    ];
+    let mut is_right = 0;
+    for _ in 0..ON_GPU {
+        options.go_on()?;
+        gpu.launch(&kernel, (Dim3::line(1), Dim3::line(LEN)), 0, &args)?;
+        is_right += u32::from(gpu.read(&output)? == right.to_le_bytes());
+    }
+    Ok(vec![
+        gpu.description().name.clone(),
+        ON_GPU.to_string(),
+        is_right.to_string(),
+        String::new(),
+    ])
 }
 
 /// The two accesses.

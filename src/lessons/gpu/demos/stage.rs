@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Context;
 
 use crate::bench::build::{Optimisation, compile};
+use crate::gpu::cuda::{self, Cuda};
 use crate::gpu::launch::{Arg, Dim3, Launched, SimOptions};
 use crate::gpu::memory::DevicePtr;
 use crate::gpu::sim::{LoadedModule, Simulator};
@@ -113,6 +114,17 @@ impl Stage {
         Ok(self
             .device
             .launch(self.module, function, grid, block, 0, args)?)
+    }
+}
+
+/// This machine's GPU, if it has one.
+///
+/// # Errors
+/// If there is one, and its driver says no.
+pub(super) fn gpu() -> anyhow::Result<Option<Cuda>> {
+    match cuda::is_there() {
+        true => Ok(Some(Cuda::find(None).context("cannot use the GPU")?)),
+        false => Ok(None),
     }
 }
 

@@ -1,9 +1,10 @@
 //! One addition, by the processor, by the simulator, and by a GPU if there is one.
 
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::stage::{Stage, bytes, listing};
+use super::stage::{Stage, bytes, gpu, listing};
+use crate::gpu::cuda::Cuda;
 use crate::gpu::launch::{Arg, Dim3};
 use crate::lessons::columns::{Align, brief, head, narrow, prose, two_digits};
 use crate::lessons::cpython::demos::section::{opening, section};
@@ -33,9 +34,10 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
          of the last block for which there is none do nothing."
     );
     opening(out, "c = a + b", &story, options)?;
-    let Some(mut stage) = Stage::open(out, SOURCE, options)? else {
+    let Some(ptx) = Stage::ptx(out, SOURCE, options)? else {
         return Ok(());
     };
+    let mut stage = Stage::with(&ptx, 1)?;
     section(
         out,
         "The kernel",
@@ -52,9 +54,8 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         .map(|(a, b)| a + b)
         .collect();
     let by_processor = began.elapsed();
-    let [first, second] =
-        [&a, &b].map(|numbers| bytes(numbers.iter().map(|number| number.to_bits())));
-    let (first, second) = (stage.given("a", &first)?, stage.given("b", &second)?);
+    let inputs = [&a, &b].map(|numbers| bytes(numbers.iter().map(|number| number.to_bits())));
+    let (first, second) = (stage.given("a", &inputs[0])?, stage.given("b", &inputs[1])?);
     let output = stage.room("c", len as usize)?;
     let args = [
         Arg::Ptr(first),
@@ -71,11 +72,11 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         .iter()
         .zip(&sums)
         .all(|(word, sum)| *word == sum.to_bits());
-    let same = match is_same {
-        true => "the same",
-        false => "another",
+    let same = |is_same| match is_same {
+        true => "the same".to_owned(),
+        false => "another".to_owned(),
     };
-    let rows = vec![
+    let mut rows = vec![
         head(["by", "time", "result"]),
         vec![
             "one core of the processor".to_owned(),
@@ -85,11 +86,24 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
         vec![
             "the simulator".to_owned(),
             brief(by_simulator),
-            same.to_owned(),
+            same(is_same),
         ],
     ];
-    let meaning = "The simulator looks at every access of every thread, so its time says nothing about a \
-                   GPU's. What it counts does.";
+    let gpu = gpu()?;
+    if let Some(gpu) = &gpu {
+        let by_gpu = on_gpu(gpu, &ptx, (&inputs[0], &inputs[1]), len)?;
+        rows.extend(by_gpu.rows(same(by_gpu.sums == result)));
+    }
+    let meaning = match gpu {
+        Some(_) => {
+            "The simulator looks at every access of every thread, so its time says nothing about the \
+             GPU's. The kernel's own time is little beside that of the copies, there and back."
+        }
+        None => {
+            "The simulator looks at every access of every thread, so its time says nothing about a \
+             GPU's, of which there is none here. What it counts does."
+        }
+    };
     let table = narrow(&[Align::Left, Align::Right, Align::Left], &rows);
     section(out, "Who adds", &table, meaning, options)?;
     let total = &launched.counters.total;
@@ -122,4 +136,59 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     section(out, "What the simulator counted", &table, meaning, options)?;
     out.write_all(prose("Try it: the lab `gpu/vector-add`.").as_bytes())?;
     Ok(())
+}
+
+/// What a GPU took for it.
+struct ByGpu {
+    name: String,
+    /// To it, and back.
+    copies: [Duration; 2],
+    kernel_us: f64,
+    sums: Vec<u32>,
+}
+
+impl ByGpu {
+    fn rows(&self, same: String) -> [Vec<String>; 3] {
+        let [there, back] = self.copies.map(brief);
+        let kernel = brief(Duration::from_nanos((1e3 * self.kernel_us) as u64));
+        [
+            vec!["copies to the GPU".to_owned(), there, String::new()],
+            vec![self.name.clone(), kernel, same],
+            vec!["the copy back".to_owned(), back, String::new()],
+        ]
+    }
+}
+
+/// The same launch on a GPU, copies and kernel apart.
+fn on_gpu(
+    gpu: &Cuda,
+    ptx: &str,
+    (first, second): (&[u8], &[u8]),
+    len: u32,
+) -> anyhow::Result<ByGpu> {
+    let kernel = gpu.load(ptx, "vector_add")?;
+    let (mut a, mut b) = (gpu.alloc(first.len())?, gpu.alloc(second.len())?);
+    let c = gpu.alloc(first.len())?;
+    let began = Instant::now();
+    gpu.write(&mut a, first)?;
+    gpu.write(&mut b, second)?;
+    let there = began.elapsed();
+    let args = [
+        Arg::Ptr(a.pointer()),
+        Arg::Ptr(b.pointer()),
+        Arg::Ptr(c.pointer()),
+        Arg::U32(len),
+    ];
+    let shape = (Dim3::line(len.div_ceil(BLOCK)), Dim3::line(BLOCK));
+    let timing = gpu.time(|_| Ok(()), |gpu| gpu.launch(&kernel, shape, 0, &args))?;
+    let began = Instant::now();
+    let sums = gpu.read(&c)?;
+    let back = began.elapsed();
+    let (words, _) = sums.as_chunks();
+    Ok(ByGpu {
+        name: gpu.description().name.clone(),
+        copies: [there, back],
+        kernel_us: timing.median_us(),
+        sums: words.iter().map(|word| u32::from_le_bytes(*word)).collect(),
+    })
 }

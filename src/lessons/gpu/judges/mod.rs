@@ -5,6 +5,7 @@
 //! shows nothing more, and costs this check, too.
 
 mod compiles;
+mod fast;
 mod faults;
 mod told;
 mod traffic;
@@ -15,6 +16,7 @@ mod work;
 mod tests;
 
 pub(super) use compiles::compiles;
+pub(super) use fast::is_fast;
 pub(super) use faults::{
     ends, has_no_race, initialises_before_use, meets_its_barriers, stays_in_bounds,
 };

@@ -1,6 +1,7 @@
 //! What judges say of facts.
 
 mod counted;
+mod fast;
 mod faults;
 mod values;
 

@@ -13,7 +13,7 @@ use crate::gpu::memory::{DevicePtr, MemoryError};
 use crate::gpu::sim::{LoadedModule, Simulator};
 
 /// What memory holds that nobody has written: a NaN, and as a whole number one that no result is.
-const POISON: [u8; 4] = [0xab, 0xcd, 0xfd, 0x7f];
+pub(super) const POISON: [u8; 4] = [0xab, 0xcd, 0xfd, 0x7f];
 
 /// Device memory, bytes.
 const MEMORY: u64 = 64 << 20;

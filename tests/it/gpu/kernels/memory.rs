@@ -6,6 +6,7 @@ use crate::gpu::device::{Device, line};
 use crate::gpu::numbers::{all_same, bytes_of};
 use syslab::gpu::launch::Arg::{Bytes, I32, I64, Ptr};
 use syslab::gpu::launch::Dim3;
+use syslab::gpu::memory::DevicePtr;
 
 pub(super) const KERNELS: &[Kernel] = &[
     Kernel {
@@ -216,11 +217,11 @@ fn local_arrays(device: &mut Device, count: usize) -> Tried {
 fn addressing(device: &mut Device, count: usize) -> Tried {
     let a = device.random.ints(count, -99, 99);
     let rows: Vec<Vec<i32>> = (0..2).map(|_| device.random.ints(count, 0, 9)).collect();
-    let pointers: Vec<u64> = rows.iter().map(|row| device.input("row", row).0).collect();
+    let rows_at: Vec<DevicePtr> = rows.iter().map(|row| device.input("row", row)).collect();
     let out = device.output::<i32>("out", 4 * count);
     let args = [
         Ptr(device.input("in", &a)),
-        Ptr(device.input("rows", &pointers)),
+        Ptr(device.pointers("rows", &rows_at)),
         I64(4),
         Ptr(out),
         I32(count as i32),

@@ -17,9 +17,16 @@ reduce(const float* __restrict__ in, float* out, int n)
 {
     __shared__ float sums[MOST_WARPS];
 
-    float sum = 0.0f;
-    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x)
-        sum += in[i];
+    // Four sums of its own: while one load is under way, the next three are.
+    const int stride = gridDim.x * blockDim.x;
+    float sums_of[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    for (; i + 3LL * stride < n; i += 4 * stride)
+        for (int k = 0; k < 4; k++)
+            sums_of[k] += in[i + k * stride];
+    for (; i < n; i += stride)
+        sums_of[0] += in[i];
+    float sum = (sums_of[0] + sums_of[1]) + (sums_of[2] + sums_of[3]);
 
     // Whoever had no element takes part with a zero: no thread has left.
     sum = warp_sum(sum);
