@@ -70,8 +70,6 @@ impl Random {
 pub(super) trait Number: Copy + Debug {
     /// How many bytes it has.
     const BYTES: usize;
-    /// Whether there is one way only to write it: no rounding.
-    const IS_WHOLE: bool;
 
     fn put(self, bytes: &mut Vec<u8>);
 
@@ -88,7 +86,6 @@ macro_rules! whole_numbers {
     ($($kind:ty)*) => {$(
         impl Number for $kind {
             const BYTES: usize = size_of::<$kind>();
-            const IS_WHOLE: bool = true;
 
             fn put(self, bytes: &mut Vec<u8>) {
                 bytes.extend(self.to_le_bytes());
@@ -115,7 +112,6 @@ macro_rules! real_numbers {
     ($($kind:ty)*) => {$(
         impl Number for $kind {
             const BYTES: usize = size_of::<$kind>();
-            const IS_WHOLE: bool = false;
 
             fn put(self, bytes: &mut Vec<u8>) {
                 bytes.extend(self.to_le_bytes());
@@ -145,7 +141,6 @@ real_numbers!(f32 f64);
 /// A vector of CUDA, or anything else of several like numbers.
 impl<T: Number, const N: usize> Number for [T; N] {
     const BYTES: usize = N * T::BYTES;
-    const IS_WHOLE: bool = T::IS_WHOLE;
 
     fn put(self, bytes: &mut Vec<u8>) {
         self.into_iter().for_each(|number| number.put(bytes));

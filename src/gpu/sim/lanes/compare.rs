@@ -118,7 +118,8 @@ pub(in crate::gpu::sim) fn property(name: &str, ty: Type) -> Option<Comparison> 
                 "infinite" => test!(|a: $t, _b| a.is_infinite()),
                 "number" => test!(|a: $t, _b| !a.is_nan()),
                 "notanumber" => test!(|a: $t, _b| a.is_nan()),
-                "normal" => test!(|a: $t, _b| a.is_normal()),
+                // Zeros count as normal; see testp in the PTX ISA.
+                "normal" => test!(|a: $t, _b| a.is_normal() || a == 0.0),
                 "subnormal" => test!(|a: $t, _b| a.is_subnormal()),
                 _ => return None,
             }

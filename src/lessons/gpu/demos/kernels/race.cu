@@ -5,7 +5,7 @@ extern "C" __global__ void sum(const int* in, int* out, int n) {
     __syncthreads();
     for (int half = 128; half > 0; half /= 2) {
         if (i < half) {
-            part[i] = part[i] + part[i + half];
+            part[i] += part[i + half];
         }
     }
     if (i == 0) {
