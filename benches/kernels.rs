@@ -1,5 +1,5 @@
 //! How fast the simulator runs kernels with every check on, and how long a check of each lab of `gpu`
-//! takes: `scripts/bench`.
+//! takes; and how fast their references are on this machine's GPU: `scripts/bench`.
 //!
 //! Nothing here passes or fails; tests never look at a clock.
 
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use syslab::bench::build::{Optimisation, compile};
 use syslab::gpu::launch::{Checks, Dim3, SimOptions};
 use syslab::gpu::request::{Request, arguments, perform};
+use syslab::model::Lab;
 
 const ROUNDS: usize = 3;
 
@@ -98,6 +99,44 @@ fn main() {
             ),
         }
     }
+    on_a_gpu(gpu.labs);
+}
+
+/// Each reference on this machine's GPU: what it moves, of what a copy of as many bytes moves in that time.
+fn on_a_gpu(labs: &[Lab]) {
+    if !syslab::gpu::cuda::is_there() {
+        println!("on a GPU: skipped, there is none");
+        return;
+    }
+    println!("the references on this machine's GPU, the shortest of fifteen launches");
+    for lab in labs {
+        let solution = root().join("labs/gpu").join(lab.slug).join("solution/cuda");
+        let Some(figures) = timed(lab.slug, &solution) else {
+            continue;
+        };
+        let figure = |name: &str| {
+            let figures = figures.as_array().into_iter().flatten();
+            let found = figures.filter(|one| one["name"] == name);
+            found.filter_map(|one| one["value"].as_f64()).next()
+        };
+        println!(
+            "  {:<12} {:8.1} us, {:3.0} % of a copy   wanted: 85 % where memory is the limit",
+            lab.slug,
+            figure("microseconds").unwrap_or(f64::NAN),
+            100.0 * figure("of_copy").unwrap_or(f64::NAN),
+        );
+    }
+}
+
+/// The figures of the check that times a kernel; none, if the lab has no such check.
+fn timed(lab: &str, solution: &Path) -> Option<serde_json::Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_syslab"))
+        .args(["gpu", "check", lab, "--only", "is-fast", "--format", "json"])
+        .arg(solution)
+        .output()
+        .ok()?;
+    let card: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    Some(card["checks"][0]["figures"].clone())
 }
 
 fn root() -> &'static Path {

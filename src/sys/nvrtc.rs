@@ -119,7 +119,7 @@ impl Nvrtc {
         Ok((major, minor))
     }
 
-    /// Compiles a source whose name in messages is `file`.
+    /// Compiles a source whose name in messages is `file`, and which may include `headers`, by their names.
     ///
     /// # Errors
     /// What the compiler says of it.
@@ -128,28 +128,30 @@ impl Nvrtc {
         &self,
         source: &str,
         file: &str,
+        headers: &[(&str, &str)],
         options: &[&str],
     ) -> Result<Compiled, NvrtcError> {
         let source = CString::new(source).map_err(|_| NvrtcError::Zero("the source"))?;
         let file = CString::new(file).map_err(|_| NvrtcError::Zero("the file's name"))?;
-        let options = options
-            .iter()
-            .map(|option| CString::new(*option).map_err(|_| NvrtcError::Zero("an option")))
-            .collect::<Result<Vec<CString>, NvrtcError>>()?;
-        let pointers: Vec<*const c_char> = options.iter().map(|option| option.as_ptr()).collect();
+        let names = texts(headers.iter().map(|(name, _)| *name), "a header's name")?;
+        let contents = texts(headers.iter().map(|(_, content)| *content), "a header")?;
+        let options = texts(options.iter().copied(), "an option")?;
+        let [names, contents, pointers] =
+            [&names, &contents, &options].map(|texts| pointers(texts));
         let mut program = Owned {
             handle: ptr::null_mut(),
             nvrtc: self,
         };
-        // SAFETY: source and name end with a zero and outlive the call; there are no headers.
+        let many = c_int::try_from(names.len()).unwrap_or(c_int::MAX);
+        // SAFETY: all texts end with a zero and outlive the call; there are as many names as contents.
         let status = unsafe {
             (self.create)(
                 &raw mut program.handle,
                 source.as_ptr(),
                 file.as_ptr(),
-                0,
-                ptr::null(),
-                ptr::null(),
+                many,
+                contents.as_ptr(),
+                names.as_ptr(),
             )
         };
         self.checked("nvrtcCreateProgram", status)?;
@@ -180,6 +182,20 @@ impl Nvrtc {
         };
         Err(NvrtcError::Failed { call, text })
     }
+}
+
+/// Texts for C.
+fn texts<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    what: &'static str,
+) -> Result<Vec<CString>, NvrtcError> {
+    let made = texts.map(|text| CString::new(text).map_err(|_| NvrtcError::Zero(what)));
+    made.collect()
+}
+
+/// Where they are.
+fn pointers(texts: &[CString]) -> Vec<*const c_char> {
+    texts.iter().map(|text| text.as_ptr()).collect()
 }
 
 /// A function of the library.

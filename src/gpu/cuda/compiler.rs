@@ -13,19 +13,34 @@ const IN_PACKAGES: [&str; 2] = [
 /// What it is called where the dynamic linker finds it; see ld.so(8).
 const ON_THE_PATH: [&str; 2] = ["libnvrtc.so.13", "libnvrtc.so.12"];
 
-/// Where CUDA's toolkit keeps its headers: NVRTC has none of its own.
+/// Where CUDA's toolkit keeps its headers.
 const HEADERS: [&str; 2] = ["/usr/local/cuda/include", "/usr/local/cuda/include/cccl"];
 
-/// What kernels may use without a header, as with clang, and NVRTC does not have.
-const MACROS: [&str; 8] = [
-    "INFINITY=__int_as_float(0x7f800000)",
-    "NAN=__int_as_float(0x7fffffff)",
-    "FLT_MAX=3.402823466e+38F",
-    "FLT_MIN=1.175494351e-38F",
-    "FLT_EPSILON=1.192092896e-07F",
-    "INT_MAX=2147483647",
-    "INT_MIN=(-2147483647-1)",
-    "UINT_MAX=4294967295U",
+/// What comes before every kernel, in place of the headers that NVRTC does not have.
+const FIRST: (&str, &str) = ("syslab_nvrtc.h", include_str!("nvrtc.h"));
+
+/// Headers that a kernel may include, and that have nothing more: NVRTC has assert, printf and the mathematical
+/// functions built in.
+const EMPTY: [&str; 19] = [
+    "assert.h",
+    "cassert",
+    "cfloat",
+    "climits",
+    "cmath",
+    "cstddef",
+    "cstdint",
+    "cstdio",
+    "cuda_runtime.h",
+    "cuda_runtime_api.h",
+    "device_functions.h",
+    "device_launch_parameters.h",
+    "float.h",
+    "limits.h",
+    "math.h",
+    "math_constants.h",
+    "stddef.h",
+    "stdint.h",
+    "stdio.h",
 ];
 
 /// The compiler that is in one of these directories of packages, or on the library path.
@@ -63,14 +78,20 @@ pub fn compile(
         capability.0, capability.1
     );
     let there = HEADERS.iter().filter(|place| Path::new(place).is_dir());
-    let headers = there.map(|place| format!("--include-path={place}"));
-    let macros = MACROS
-        .iter()
-        .map(|definition| format!("--define-macro={definition}"));
-    let found: Vec<String> = headers.chain(macros).collect();
-    let mut options = vec![&*architecture, "--generate-line-info", "--std=c++17"];
-    options.extend(found.iter().map(String::as_str));
-    nvrtc.compile(source, &name.to_string_lossy(), &options)
+    let places: Vec<String> = there
+        .map(|place| format!("--include-path={place}"))
+        .collect();
+    let first = format!("--pre-include={}", FIRST.0);
+    let mut options = vec![
+        &*architecture,
+        "--generate-line-info",
+        "--std=c++17",
+        &*first,
+    ];
+    options.extend(places.iter().map(String::as_str));
+    let empty = EMPTY.iter().map(|name| (*name, ""));
+    let headers: Vec<(&str, &str)> = std::iter::once(FIRST).chain(empty).collect();
+    nvrtc.compile(source, &name.to_string_lossy(), &headers, &options)
 }
 
 #[cfg(test)]
@@ -99,6 +120,11 @@ mod tests {
         let compiled = compile(&nvrtc, right, Path::new("/a/kernel.cu"), (7, 5)).unwrap();
         assert!(compiled.ptx.contains(".visible .entry k("));
         let wrong = "extern \"C\" __global__ void k(float* a)\n{\n    a[i] = 1;\n}\n";
+        // Of what clang's header brings, everything is there with or without a header.
+        let rich = "#include <cmath>\n#include <cstdint>\n#include <cstdio>\nextern \"C\" __global__ void k(float* a, uint32_t n)\n\
+                    { assert(n < INT_MAX); printf(\"%u\", n); a[0] = expf(INFINITY) + FLT_MAX; }";
+        let compiled = compile(&nvrtc, rich, Path::new("kernel.cu"), (7, 5)).unwrap();
+        assert!(compiled.ptx.contains("vprintf"));
         let error = compile(&nvrtc, wrong, Path::new("/a/kernel.cu"), (7, 5)).unwrap_err();
         let NvrtcError::Rejected(log) = error else {
             panic!("{error}");

@@ -80,25 +80,38 @@ pub(super) fn producers(levels: &[&'static str]) -> Vec<Producer> {
         .collect()
 }
 
-/// NVIDIA's compiler, if it is installed, which compiles for the same devices as the others.
-pub(super) fn nvrtc() -> Option<Nvrtc> {
-    compiler::find(&[]).ok()
+/// NVIDIA's compiler, if it is installed, which compiles for the same devices as the others; a word about it,
+/// if not.
+fn nvrtc() -> Option<&'static Nvrtc> {
+    static FOUND: OnceLock<Option<Nvrtc>> = OnceLock::new();
+    FOUND
+        .get_or_init(|| {
+            let found = compiler::find(&[]).ok();
+            if found.is_none() {
+                println!("skipped: NVRTC is not installed; clang compiles alone");
+            }
+            found
+        })
+        .as_ref()
 }
 
-/// The PTX that NVIDIA's compiler makes; none, and a word about it, where it lacks a header: it has none.
-pub(super) fn by_nvrtc(nvrtc: &Nvrtc, source: &Path) -> Result<Option<String>, String> {
-    let text = fs::read_to_string(source).unwrap();
-    match compiler::compile(nvrtc, &text, source, (7, 5)) {
-        Ok(compiled) => Ok(Some(compiled.ptx)),
-        Err(NvrtcError::Rejected(why)) if why.contains("open source file") => {
-            println!(
-                "not compiled by NVRTC: {}",
-                why.lines().next().unwrap_or_default()
-            );
-            Ok(None)
+/// The PTX of a kernel's source by every producer at these levels, and by NVIDIA's compiler, each with a name; or
+/// what they said.
+pub(super) fn all(levels: &[&'static str], source: &Path) -> Vec<(String, Result<String, String>)> {
+    let mut all: Vec<_> = producers(levels)
+        .into_iter()
+        .map(|producer| (producer.name(), producer.compile(source)))
+        .collect();
+    if let Some(nvrtc) = nvrtc() {
+        let text = fs::read_to_string(source).unwrap();
+        match compiler::compile(nvrtc, &text, source, (7, 5)) {
+            Ok(compiled) => all.push(("NVRTC".to_owned(), Ok(compiled.ptx))),
+            // The toolkit's headers are apart from its compiler.
+            Err(NvrtcError::Rejected(why)) if why.contains("open source file") => {}
+            Err(error) => all.push(("NVRTC".to_owned(), Err(error.to_string()))),
         }
-        Err(error) => Err(error.to_string()),
     }
+    all
 }
 
 /// The files of one directory of the suite, sorted.

@@ -22,7 +22,7 @@ use std::sync::{Mutex, OnceLock};
 
 use syslab::gpu::cuda::{self, Cuda};
 
-use super::compilers::{self, Producer, producers, sources};
+use super::compilers::{self, producers, sources};
 use super::crowd::{Tried, assert_none, complaints};
 use super::device::{Device, MOST_INSTRUCTIONS};
 use super::opcodes;
@@ -73,32 +73,35 @@ struct Outcome {
     executed: BTreeSet<String>,
 }
 
+/// Launches a kernel with each size; the opcodes that were executed.
+fn tried(kernel: &Kernel, ptx: &str) -> Result<BTreeSet<String>, String> {
+    let mut executed = BTreeSet::new();
+    for (at, size) in kernel.sizes.iter().enumerate() {
+        let mut device = Device::new(ptx, 1 + at as u64, MOST_INSTRUCTIONS)?;
+        let tried = (kernel.try_it)(&mut device, *size);
+        tried.map_err(|complaint| format!("size {size}: {complaint}"))?;
+        let file = format!("{}.cu", kernel.file);
+        executed.extend(opcodes::executed(ptx, &file, &device.counters));
+    }
+    Ok(executed)
+}
+
 /// Tries everything, once.
 fn outcome() -> &'static Outcome {
     static OUTCOME: OnceLock<Outcome> = OnceLock::new();
     OUTCOME.get_or_init(|| {
-        let producers = producers(LEVELS);
-        let pieces: Vec<(&Kernel, Producer)> = KERNELS
-            .iter()
-            .copied()
-            .flatten()
-            .flat_map(|kernel| producers.iter().map(move |producer| (kernel, *producer)))
-            .collect();
+        let kernels: Vec<&Kernel> = KERNELS.iter().copied().flatten().collect();
         let executed = Mutex::new(BTreeSet::new());
         let complaints = complaints(
-            &pieces,
-            |(kernel, producer)| format!("{}.cu ({})", kernel.file, producer.name()),
-            |(kernel, producer)| {
-                let ptx = producer.compile(&path(kernel))?;
-                kernel.sizes.iter().enumerate().try_for_each(|(at, size)| {
-                    let mut device = Device::new(&ptx, 1 + at as u64, MOST_INSTRUCTIONS)?;
-                    let tried = (kernel.try_it)(&mut device, *size);
-                    tried.map_err(|complaint| format!("size {size}: {complaint}"))?;
-                    let file = format!("{}.cu", kernel.file);
-                    let opcodes = opcodes::executed(&ptx, &file, &device.counters);
+            &kernels,
+            |kernel| format!("{}.cu", kernel.file),
+            |kernel| {
+                for (producer, made) in compilers::all(LEVELS, &path(kernel)) {
+                    let tried = made.and_then(|ptx| tried(kernel, &ptx));
+                    let opcodes = tried.map_err(|complaint| format!("{producer}: {complaint}"))?;
                     executed.lock().unwrap().extend(opcodes);
-                    Ok(())
-                })
+                }
+                Ok(())
             },
         );
         let executed = executed.into_inner().unwrap();
@@ -133,18 +136,10 @@ fn a_gpu_computes_what_the_simulator_computes() {
         return;
     };
     println!("on {}", gpu.description().name);
-    let nvrtc = compilers::nvrtc();
     let (mut complaints, mut agreed, mut unlinked) = (Vec::new(), 0, 0);
     for kernel in KERNELS.iter().copied().flatten() {
-        let mut made: Vec<(String, String)> = producers(LEVELS)
-            .into_iter()
-            .map(|producer| (producer.name(), producer.compile(&path(kernel)).unwrap()))
-            .collect();
-        if let Some(nvrtc) = &nvrtc {
-            let ptx = compilers::by_nvrtc(nvrtc, &path(kernel)).unwrap();
-            made.extend(ptx.map(|ptx| ("NVRTC".to_owned(), ptx)));
-        }
-        for (producer, ptx) in made {
+        for (producer, made) in compilers::all(LEVELS, &path(kernel)) {
+            let ptx = made.unwrap();
             // Of what clang leaves to libdevice, the driver has nothing.
             if ptx.contains("__nv_") {
                 unlinked += 1;
