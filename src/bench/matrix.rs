@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::{Capability, Finding, Lab, Scorecard, Verdict};
+use crate::model::{Finding, Lab, Scorecard, Verdict};
 
 /// One program and what it must get.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub fn rows(directory: &Path, lab: &Lab) -> Result<Vec<Row>, MatrixError> {
         let path = wrong.join(check.id);
         let programs = directories(&path)?;
         // How fast a program is, another machine's GPU says otherwise.
-        if programs.is_empty() && !check.needs.contains(&Capability::Device) {
+        if programs.is_empty() && !check.needs_device() {
             return Err(MatrixError::NoWrong {
                 path,
                 id: check.id.to_owned(),
@@ -138,7 +138,7 @@ impl Expectation {
         let asked = last.map_or(lab.checks, |last| &lab.checks[..=last]);
         asked
             .iter()
-            .filter(|check| !check.needs.contains(&Capability::Device))
+            .filter(|check| !check.needs_device())
             .map(|check| check.id.to_owned())
             .collect()
     }

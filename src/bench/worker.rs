@@ -239,7 +239,7 @@ fn one_round(
         if let Some(why) = lacking(check, machine) {
             let mut finding = verdict::blank(&request.lesson, check, Verdict::Skipped, "");
             finding.why = why;
-            if check.needs.contains(&Capability::Device) {
+            if check.needs_device() {
                 finding.max_points = 0;
             }
             skipped[index] = Some((finding, None));

@@ -50,6 +50,9 @@ impl Lab {
 /// The file that a submission of a kernel consists of.
 pub const KERNEL_SOURCE: &str = "kernel.cu";
 
+/// The kernel that a submission is timed beside, and what it is compiled to, beside what that is compiled to.
+pub const KERNEL_REFERENCE: [&str; 2] = ["reference.cu", "reference.ptx"];
+
 /// The hidden command under which this binary launches a submission's kernels, and says what came of it.
 pub const KERNEL_PROBE: &str = "__kernel";
 
@@ -91,6 +94,13 @@ pub struct Check {
     pub experiments: fn(seed: u64) -> Vec<Experiment>,
     /// Decides, from what one trial of one experiment recorded.
     pub judge: Judge,
+}
+
+impl Check {
+    /// Whether it is made only where there is a device: elsewhere it has no points.
+    pub fn needs_device(&self) -> bool {
+        self.needs.contains(&Capability::Device)
+    }
 }
 
 /// Something that a machine can do for a check, as [`Machine`](super::Machine) lists it.

@@ -144,7 +144,7 @@ pub struct Run {
     pub compare: Vec<(String, Payload)>,
     /// Whether it may use io_uring, of whose operations no tracer is told; see `sandbox::policy`.
     pub allows_rings: bool,
-    /// Whether it may use the machine's CUDA devices, and sees where their driver is.
+    /// Whether it may use the machine's CUDA devices.
     #[serde(default)]
     pub has_device: bool,
     /// The actor with these arguments lives beside the program, as process [`TARGET`], as the same

@@ -50,13 +50,6 @@ pub struct Scorecard {
     pub checks: Vec<Finding>,
 }
 
-impl Finding {
-    /// Whether nothing is lost by it: a check that is made only where there is a device, and here is none.
-    pub fn is_left_out(&self) -> bool {
-        self.verdict == Verdict::Skipped && self.max_points == 0
-    }
-}
-
 /// What became of one check, with everything that a learner needs to see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -87,6 +80,13 @@ pub struct Finding {
     /// With `--repeat N`: in how many of the repeats it passed, and N.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub repeats: Option<Repeats>,
+}
+
+impl Finding {
+    /// Whether nothing is lost by it: a check that is made only where there is a device, and here is none.
+    pub fn is_left_out(&self) -> bool {
+        self.verdict == Verdict::Skipped && self.max_points == 0
+    }
 }
 
 /// A named number.

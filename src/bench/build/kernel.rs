@@ -11,7 +11,7 @@ use super::toolchain::{self, Tools};
 use super::{BuildError, Built, confined::Confined, confined::how, environment, open};
 use crate::gpu::PRELUDE;
 use crate::model::ExitStatus;
-use crate::model::check::{KERNEL_LAUNCH, KERNEL_PROBE, KERNEL_SOURCE};
+use crate::model::check::{KERNEL_LAUNCH, KERNEL_PROBE, KERNEL_REFERENCE, KERNEL_SOURCE};
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::sandbox::{Bind, Workshop};
 
@@ -42,9 +42,6 @@ const RESULTS: [(Optimisation, &str); 2] = [
     (Optimisation::Full, "kernel.ptx"),
     (Optimisation::None, "kernel.O0.ptx"),
 ];
-
-/// The kernel that a submission is timed beside, and what it is compiled to, in the same directory.
-const REFERENCE: [&str; 2] = ["reference.cu", "reference.ptx"];
 
 /// The directory for it.
 const BUILT: &str = ".built";
@@ -110,16 +107,11 @@ pub fn build_kernel(workshop: &Workshop, reference: Option<&[u8]>) -> Result<Bui
 
 /// Compiles a kernel of ours to what a submission's is timed beside.
 fn build_reference(workshop: &Workshop, source: &[u8]) -> Result<(), BuildError> {
-    let io = |what| move |error| BuildError::Io(what, error);
-    let place = tempfile::tempdir().map_err(io("make a directory for the reference"))?;
-    let file = place.path().join(KERNEL_SOURCE);
-    fs::write(&file, source).map_err(io("write the reference"))?;
-    let ptx = compile(&file, Optimisation::Full)?;
+    let io = |error| BuildError::Io("put the reference in place", error);
     let built = workshop.submission_dir().join(BUILT);
-    for (name, content) in REFERENCE.iter().zip([source, ptx.as_bytes()]) {
-        put_anew(&built.join(name), content).map_err(io("put the reference in place"))?;
-    }
-    Ok(())
+    let [text, ptx] = KERNEL_REFERENCE.map(|name| built.join(name));
+    put_anew(&text, source).map_err(io)?;
+    put_anew(&ptx, compile(&text, Optimisation::Full)?.as_bytes()).map_err(io)
 }
 
 /// Writes a file where a submission may have put anything.

@@ -52,7 +52,7 @@ fn lab(lab: &'static Lab, machine: &Machine) -> LabHere {
     };
     let is_asked = |check: &&Check| {
         let has_device = machine.capabilities.contains(&Capability::Device);
-        has_device || !check.needs.contains(&Capability::Device)
+        has_device || !check.needs_device()
     };
     let asked = lab.checks.iter().filter(is_asked);
     let impossible = asked.clone().filter(|check| lacks_any(check.needs));

@@ -97,8 +97,7 @@ impl Stage {
     /// If it is not so long.
     pub(super) fn words(&self, place: DevicePtr, words: usize) -> anyhow::Result<Vec<u32>> {
         let read = self.device.read(place, 4 * words as u64)?;
-        let (words, _) = read.bytes.as_chunks();
-        Ok(words.iter().map(|word| u32::from_le_bytes(*word)).collect())
+        Ok(self::words(&read.bytes))
     }
 
     /// Launches a kernel.
@@ -126,6 +125,12 @@ pub(super) fn gpu() -> anyhow::Result<Option<Cuda>> {
         true => Ok(Some(Cuda::find(None).context("cannot use the GPU")?)),
         false => Ok(None),
     }
+}
+
+/// Bytes as the words that they are.
+pub(super) fn words(bytes: &[u8]) -> Vec<u32> {
+    let (words, _) = bytes.as_chunks();
+    words.iter().map(|word| u32::from_le_bytes(*word)).collect()
 }
 
 /// Words as their bytes.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use super::stage::{Stage, bytes, gpu, listing};
+use super::stage::{Stage, bytes, gpu, listing, words};
 use crate::gpu::cuda::Cuda;
 use crate::gpu::launch::{Arg, Dim3};
 use crate::lessons::columns::{Align, brief, head, narrow, prose, two_digits};
@@ -184,11 +184,10 @@ fn on_gpu(
     let began = Instant::now();
     let sums = gpu.read(&c)?;
     let back = began.elapsed();
-    let (words, _) = sums.as_chunks();
     Ok(ByGpu {
         name: gpu.description().name.clone(),
         copies: [there, back],
         kernel_us: timing.median_us(),
-        sums: words.iter().map(|word| u32::from_le_bytes(*word)).collect(),
+        sums: words(&sums),
     })
 }

@@ -3,6 +3,7 @@
 //! What is timed is compared afterwards: inputs are written anew before each launch, and the results are
 //! those of the last one.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
@@ -15,10 +16,7 @@ use crate::gpu::cuda::{Buffer, Cuda, CudaError, Kernel, Module, compiler};
 use crate::gpu::launch::{Arg, End};
 use crate::gpu::memory::DevicePtr;
 use crate::lessons::chance::Source;
-use crate::model::check::KERNEL_SOURCE;
-
-/// The reference beside the submission's PTX: its source and its PTX.
-const REFERENCE: [&str; 2] = ["reference.cu", "reference.ptx"];
+use crate::model::check::{KERNEL_REFERENCE, KERNEL_SOURCE};
 
 /// What came of it, as facts.
 ///
@@ -30,28 +28,26 @@ pub(super) fn timed(contract: &Contract, options: &Options) -> Result<Vec<Fact>,
     let plan = (contract.large)();
     let mut source = Source::new(options.seed, &plan.told);
     let parameters = (contract.make)(&plan, &mut source);
-    let refused = |error: CudaError| {
-        let why = format!("on {}: {error}", cuda.description().name);
-        let told = plan.told.clone();
-        vec![Fact::Refused(Refused { told, why })]
-    };
     let loaded = match nvidias(&cuda, options) {
         Some(loaded) => loaded,
-        None => match clangs(&cuda, options)? {
-            Ok(loaded) => loaded,
-            Err(error) => return Ok(refused(error)),
-        },
+        None => clangs(&cuda, options)?,
     };
     let ours = loaded.ours.kernel(contract.function).map_err(text)?;
     let mut bench = Bench::new(&cuda, &plan, &parameters).map_err(text)?;
     let copied = cuda.bandwidth(bench.bytes() as usize).map_err(text)?;
     // Before and after: clocks go up and down.
     let before = bench.shortest_us(&ours).map_err(text)?;
-    let own = loaded.own.kernel(contract.function);
-    let made = own.and_then(|own| Ok((bench.shortest_us(&own)?, bench.outputs()?)));
-    let (own_us, outputs) = match made {
+    let own = loaded
+        .own
+        .and_then(|own| own.kernel(contract.function))
+        .and_then(|own| Ok((bench.shortest_us(&own)?, bench.outputs()?)));
+    let (own_us, outputs) = match own {
         Ok(made) => made,
-        Err(error) => return Ok(refused(error)),
+        Err(error) => {
+            let why = format!("on {}: {error}", cuda.description().name);
+            let told = plan.told.clone();
+            return Ok(vec![Fact::Refused(Refused { told, why })]);
+        }
     };
     let after = bench.shortest_us(&ours).map_err(text)?;
     let mut facts = vec![Fact::Launch(Box::new(launch(&plan)))];
@@ -71,7 +67,8 @@ pub(super) fn timed(contract: &Contract, options: &Options) -> Result<Vec<Fact>,
 struct Loaded {
     compiler: String,
     ours: Module,
-    own: Module,
+    /// The driver may not take it.
+    own: Result<Module, CudaError>,
 }
 
 /// Compiled for this very device by NVIDIA's compiler; none, where there is none, or where it takes one of
@@ -88,8 +85,8 @@ fn nvidias(cuda: &Cuda, options: &Options) -> Option<Loaded> {
     };
     Some(Loaded {
         compiler: format!("NVRTC {major}.{minor}"),
-        ours: module(&built.join(REFERENCE[0]))?,
-        own: module(&built.parent()?.join(KERNEL_SOURCE))?,
+        ours: module(&built.join(KERNEL_REFERENCE[0]))?,
+        own: Ok(module(&built.parent()?.join(KERNEL_SOURCE))?),
     })
 }
 
@@ -97,13 +94,13 @@ fn nvidias(cuda: &Cuda, options: &Options) -> Option<Loaded> {
 ///
 /// # Errors
 /// If a file cannot be read, or the reference cannot be loaded: it then calls functions of libdevice's, which
-/// the driver does not have. Inside, why the submission cannot be loaded.
-fn clangs(cuda: &Cuda, options: &Options) -> Result<Result<Loaded, CudaError>, String> {
+/// the driver does not have.
+fn clangs(cuda: &Cuda, options: &Options) -> Result<Loaded, String> {
     let read = |path: &Path| {
         fs::read_to_string(path)
             .map_err(|error| format!("{} cannot be read: {error}", path.display()))
     };
-    let ours = read(&options.ptx.with_file_name(REFERENCE[1]))?;
+    let ours = read(&options.ptx.with_file_name(KERNEL_REFERENCE[1]))?;
     let ours = cuda
         .module(&ours)
         .map_err(|error| format!("without NVRTC, the reference cannot be timed: {error}"))?;
@@ -113,11 +110,11 @@ fn clangs(cuda: &Cuda, options: &Options) -> Result<Result<Loaded, CudaError>, S
             "without NVRTC, a kernel that calls functions of libdevice cannot be timed".to_owned(),
         );
     }
-    Ok(cuda.module(&own).map(|own| Loaded {
+    Ok(Loaded {
         compiler: "clang".to_owned(),
         ours,
-        own,
-    }))
+        own: cuda.module(&own),
+    })
 }
 
 /// How the names of libdevice's functions begin.
@@ -143,7 +140,8 @@ struct Bench<'a> {
     cuda: &'a Cuda,
     plan: &'a Plan,
     args: Vec<Arg>,
-    placed: Vec<(&'a Array, Buffer)>,
+    /// Each with what is in it before a launch.
+    placed: Vec<(&'a Array, Cow<'a, [u8]>, Buffer)>,
 }
 
 impl<'a> Bench<'a> {
@@ -157,7 +155,7 @@ impl<'a> Bench<'a> {
                 Parameter::Array(array) => {
                     let buffer = cuda.alloc(array.bytes())?;
                     let pointer = buffer.pointer();
-                    placed.push((array, buffer));
+                    placed.push((array, content(array), buffer));
                     Arg::Ptr(pointer)
                 }
             });
@@ -178,11 +176,10 @@ impl<'a> Bench<'a> {
             args,
             placed,
         } = self;
-        let contents: Vec<Vec<u8>> = placed.iter().map(|(array, _)| content(array)).collect();
         let timing = cuda.time(
             |cuda| {
-                let mut pairs = placed.iter_mut().zip(&contents);
-                pairs.try_for_each(|((_, buffer), content)| cuda.write(buffer, content))
+                let mut placed = placed.iter_mut();
+                placed.try_for_each(|(_, content, buffer)| cuda.write(buffer, content))
             },
             |cuda| cuda.launch(kernel, (plan.grid, plan.block), 0, args),
         )?;
@@ -192,7 +189,7 @@ impl<'a> Bench<'a> {
     /// What is in the arrays, as far as it is worth a fact.
     fn outputs(&self) -> Result<Vec<Fact>, CudaError> {
         let mut facts = Vec::new();
-        for (array, buffer) in &self.placed {
+        for (array, _, buffer) in &self.placed {
             let bytes = self.cuda.read(buffer)?;
             facts.extend(compare::array(array, &bytes, |_| false));
         }
@@ -205,15 +202,15 @@ impl<'a> Bench<'a> {
             u32::from(matches!(array.start, Start::Given(_))) + u32::from(array.want.is_some())
         };
         let all = self.placed.iter();
-        all.map(|(array, _)| f64::from(moves(array)) * array.bytes() as f64)
+        all.map(|(array, ..)| f64::from(moves(array)) * array.bytes() as f64)
             .sum()
     }
 }
 
 /// What is in an array before a launch.
-fn content(array: &Array) -> Vec<u8> {
+fn content(array: &Array) -> Cow<'_, [u8]> {
     match &array.start {
-        Start::Given(bytes) => bytes.clone(),
+        Start::Given(bytes) => bytes.into(),
         Start::Unwritten(len) => POISON.iter().copied().cycle().take(*len).collect(),
     }
 }
