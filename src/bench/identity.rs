@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use ring::digest::{Context, SHA256};
 
 use crate::sandbox;
-pub use crate::sandbox::{CopyError, Rung};
+pub use crate::sandbox::{Confinement, CopyError, Rung, confinement};
 
 /// Bytes of the program's digest that are kept.
 const KEPT: usize = 16;
@@ -71,12 +71,6 @@ pub fn toolchain() -> Vec<String> {
 /// If it cannot be read, or is more than a submission may be.
 pub fn submission(directory: &Path) -> Result<String, CopyError> {
     sandbox::whole_fingerprint(directory).map(|print| print.to_string())
-}
-
-/// How strongly submissions are confined here, and what is missing.
-pub fn confinement() -> (Rung, Vec<String>) {
-    let found = sandbox::confinement();
-    (found.rung, found.detail)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::exhibit::Exhibit;
 use crate::model::{Experiment, Fault, Finding, Recording, Scorecard, Strike};
-use crate::sandbox::{Bind, Rung};
+use crate::sandbox::{Bind, Confinement, Rung};
 
 use super::observe::Observation;
 
@@ -50,6 +50,9 @@ pub struct Request {
     /// For a lab whose submissions are modules: one that is in no lab, and calls of it.
     #[serde(default)]
     pub audit: Option<Audit>,
+    /// How this machine can confine submissions, where that has been found out.
+    #[serde(default)]
+    pub confinement: Option<Confinement>,
 }
 
 /// As bytes, which a path is made of.
@@ -79,6 +82,7 @@ impl Request {
             shrinks: false,
             exhibits: false,
             audit: None,
+            confinement: None,
         }
     }
 }

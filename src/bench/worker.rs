@@ -75,7 +75,7 @@ fn say(report: &Report) -> io::Result<()> {
 
 fn examine(request: &Request, labs: Labs) -> Result<Report, AnyError> {
     let lab = (labs.find)(request)?;
-    let workshop = Workshop::enter(&request.submission)?;
+    let workshop = Workshop::enter(&request.submission, request.confinement.as_ref())?;
     say(&Report::Progress(Progress::Building))?;
     let machine = super::machine(workshop.confinement());
     let mut notes: Vec<String> = workshop
@@ -375,7 +375,7 @@ fn work_found(work: &Work, record: &TrialRecord) -> Vec<Work> {
 }
 
 fn observe(observation: &Observation) -> Result<Report, AnyError> {
-    let workshop = Workshop::enter(&observation.program)?;
+    let workshop = Workshop::enter(&observation.program, None)?;
     let built = build::build(&workshop)?;
     let experiment: Experiment = observation.experiment.clone();
     let works = plan::trials(0, vec![experiment]).into();

@@ -82,23 +82,15 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
             .hint("say what it is imported as: --import NAME"));
     }
     let request = Request {
-        lesson: ext::LESSON.slug.to_owned(),
-        lab: ext::AUDIT.slug.to_owned(),
-        file: None,
-        submission: directory.path().to_owned(),
         seed: u64::from(check::any_seed()),
-        only: Vec::new(),
-        first: Vec::new(),
         jobs: thread::available_parallelism().map_or(1, NonZero::get),
-        timeout_scale: 1.0,
-        repeat: 1,
-        shrinks: false,
         exhibits: args.outputs.has_html(),
         audit: Some(Audit {
             module,
             built,
             calls: args.call.clone(),
         }),
+        ..Request::of(ext::LESSON.slug, ext::AUDIT.slug, directory.path())
     };
     let opened = args.outputs.open()?;
     let interrupt = Interrupt::install()?;

@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
     let workshop = match args.at_most {
         Some(rung) => Workshop::enter_at_most(&args.submission, rung)?,
-        None => Workshop::enter(&args.submission)?,
+        None => Workshop::enter(&args.submission, None)?,
     };
     for skipped in workshop.skipped() {
         writeln!(io::stderr(), "skipped: {skipped}")?;

@@ -213,6 +213,7 @@ mod tests {
             exhibits: false,
             repeat: 1,
             audit: None,
+            confinement: None,
         };
         let found = Finding {
             points: 50,

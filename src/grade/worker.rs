@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::run::{Examined, Manifest, Mark, Rerun, RunDir, RunError, State, Task};
+use crate::bench::identity::Confinement;
 use crate::bench::{self, BenchError, Request, identity};
 use crate::model::{Finding, Scorecard, Verdict};
 use crate::sys;
@@ -28,13 +29,20 @@ const MOST_RERUNS: u32 = 2;
 /// How a submission is examined: [`bench::examine`], or in tests something quicker.
 pub(super) type Examine<'a> = dyn Fn(&Request) -> Result<Scorecard, BenchError> + 'a;
 
-/// The process' main function: the run's directory, the id of what it is about, and the chunk.
+/// Said to a worker if another one of the same driver has found this machine's program and tools to be those
+/// of the run.
+pub(super) const FIT: &str = "fit";
+
+/// The process' main function: the run's directory, the id of what it is about, and the chunk; and
+/// [`FIT`], where that is known.
 ///
 /// # Errors
 /// If the machine is not fit, which is also written down in the run; or if the run does not work.
 pub fn main(args: &[OsString]) -> io::Result<()> {
-    let [run, id, chunk] = args else {
-        return Err(io::Error::other("a worker takes RUN, ID and CHUNK"));
+    let (run, id, chunk, is_fit) = match args {
+        [run, id, chunk] => (run, id, chunk, false),
+        [run, id, chunk, word] if word == FIT => (run, id, chunk, true),
+        _ => return Err(io::Error::other("a worker takes RUN, ID and CHUNK")),
     };
     let (id, chunk) = (text(id)?, text(chunk)?);
     sys::process::die_with_parent(nix::unistd::getppid().as_raw())?;
@@ -44,15 +52,28 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
     }
     let run = RunDir::at(Path::new(run));
     let node = node();
-    let manifest = match fit(&run, &id, &chunk, &node) {
-        Ok(manifest) => manifest,
+    let looked = meant(&run, &id, &chunk, &node).and_then(|manifest| {
+        if !is_fit {
+            same(&manifest)?;
+        }
+        let confinement = confines(&manifest)?;
+        Ok((manifest, confinement))
+    });
+    let (manifest, confinement) = match looked {
+        Ok(looked) => looked,
         Err(why) => {
             run.refuse(&chunk, &node, &why).map_err(io::Error::other)?;
             return Err(io::Error::other(why));
         }
     };
     let beating = Beating::begin(&run, &chunk);
-    let examine = |request: &Request| bench::examine(request, &asked, &mut |_| {});
+    let examine = |request: &Request| {
+        let request = Request {
+            confinement: Some(confinement.clone()),
+            ..request.clone()
+        };
+        bench::examine(&request, &asked, &mut |_| {})
+    };
     let worked = work(&run, &manifest, &chunk, &node, &examine, &asked);
     drop(beating);
     if let Err(error) = &worked {
@@ -94,8 +115,9 @@ pub(super) fn node_name(name: &str) -> String {
     }
 }
 
-/// Whether results made on this machine are worth what those of others are; else why not.
-fn fit(run: &RunDir, id: &str, chunk: &str, node: &str) -> Result<Manifest, String> {
+/// What the run is about, if it is the one that is meant and results can be published from here; else
+/// why not.
+fn meant(run: &RunDir, id: &str, chunk: &str, node: &str) -> Result<Manifest, String> {
     let manifest = run.manifest().map_err(|error| causes(&error))?;
     let found = manifest.id().map_err(|error| causes(&error))?;
     if found != id {
@@ -104,6 +126,12 @@ fn fit(run: &RunDir, id: &str, chunk: &str, node: &str) -> Result<Manifest, Stri
     let by = format!("{chunk}.{node}.{}", std::process::id());
     run.probe(&by)
         .map_err(|error| format!("no results can be published: {}", causes(&error)))?;
+    Ok(manifest)
+}
+
+/// Whether results of this program and of this machine's tools are worth what those of others are; else why
+/// not.
+fn same(manifest: &Manifest) -> Result<(), String> {
     let program = identity::program().map_err(|error| causes(&error))?;
     if program != manifest.terms.program {
         return Err(format!(
@@ -118,14 +146,19 @@ fn fit(run: &RunDir, id: &str, chunk: &str, node: &str) -> Result<Manifest, Stri
             toolchain.join("; ")
         ));
     }
-    let (rung, detail) = identity::confinement();
-    if rung < manifest.terms.confinement {
+    Ok(())
+}
+
+/// How this machine can confine submissions; why not, if that is not enough.
+fn confines(manifest: &Manifest) -> Result<Confinement, String> {
+    let found = identity::confinement();
+    if found.rung < manifest.terms.confinement {
         return Err(format!(
             "submissions cannot be confined here: {}",
-            detail.join("; ")
+            found.detail.join("; ")
         ));
     }
-    Ok(manifest)
+    Ok(found)
 }
 
 /// Examines what is still to be examined of a chunk, until it is asked to stop.

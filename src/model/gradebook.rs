@@ -55,7 +55,7 @@ pub struct Student {
 }
 
 /// A submission as Classroom 50 has released it: what its results must be called.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
     /// The classroom's short name.
     pub classroom: String,

@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
+use serde::{Deserialize, Serialize};
+
 use super::launch::{SELF, launch};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use super::{policy, workshop};
@@ -16,7 +18,7 @@ use super::{policy, workshop};
 pub(super) const TRIAL: &str = "trial";
 
 /// How submissions are confined on this machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confinement {
     /// How strongly.
     pub rung: Rung,

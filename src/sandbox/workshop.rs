@@ -78,10 +78,13 @@ impl Workshop {
     /// For a process with a single thread, once, at its start. An ordinary user becomes user 0
     /// of a user namespace of its own, in which all it can do is confine submissions.
     ///
+    /// How this machine can confine may be known: to find it out costs as much as a small trial.
+    ///
     /// # Errors
     /// If the submission cannot be read, or is larger than a submission may be.
-    pub fn enter(submission: &Path) -> Result<Self, WorkshopError> {
-        Self::enter_with(submission, rung::confinement())
+    pub fn enter(submission: &Path, known: Option<&Confinement>) -> Result<Self, WorkshopError> {
+        let confinement = known.map_or_else(rung::confinement, Confinement::clone);
+        Self::enter_with(submission, confinement)
     }
 
     /// As [`enter`](Self::enter), but no more strongly confined than this.

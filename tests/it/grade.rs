@@ -5,6 +5,7 @@
 
 mod autograder;
 mod engines;
+mod platforms;
 mod repositories;
 mod reuse;
 mod slurm;

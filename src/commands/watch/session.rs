@@ -181,6 +181,7 @@ impl Session {
             shrinks: true,
             exhibits: false,
             audit: None,
+            confinement: None,
         }
     }
 

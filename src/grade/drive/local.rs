@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 
 use super::{Chunk, Engine, EngineError, Hint, Trust};
 use crate::grade::WORKER_COMMAND;
+use crate::grade::worker::FIT;
 
 /// Worker processes of this machine.
 #[derive(Debug)]
@@ -18,6 +19,9 @@ pub struct Local {
     /// What the run is about; a worker that finds something else refuses.
     id: String,
     slots: usize,
+    /// Whether a worker has found that program and tools are those of the run: to find that out takes as long
+    /// as some submissions, and there is but one machine.
+    is_fit: bool,
     waiting: VecDeque<String>,
     running: BTreeMap<String, Child>,
     ended: BTreeMap<String, String>,
@@ -30,6 +34,7 @@ impl Local {
             run: run.to_owned(),
             id: id.to_owned(),
             slots: slots.max(1),
+            is_fit: false,
             waiting: VecDeque::new(),
             running: BTreeMap::new(),
             ended: BTreeMap::new(),
@@ -50,6 +55,7 @@ impl Local {
             .arg(WORKER_COMMAND)
             .arg(&self.run)
             .args([&self.id, chunk])
+            .args(self.is_fit.then_some(FIT))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -64,7 +70,10 @@ impl Local {
         for (name, child) in &mut self.running {
             match child.try_wait() {
                 Ok(None) => {}
-                Ok(Some(status)) => ended.push((name.clone(), how(status))),
+                Ok(Some(status)) => {
+                    self.is_fit |= status.success();
+                    ended.push((name.clone(), how(status)));
+                }
                 Err(error) => ended.push((name.clone(), error.to_string())),
             }
         }

@@ -7,7 +7,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::rows::{rows, status};
+use super::rows::{rows, status, sum};
+use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, Graded};
 use crate::model::score::Verdict;
 
@@ -15,7 +16,7 @@ use crate::model::score::Verdict;
 const STAGE: &str = "Checks";
 
 /// The two lines that Autolab reads, without control characters in them; `problem` is the problem's
-/// name in the assessment, which gets the whole score.
+/// name in the assessment, which gets the score: while checks are hidden, that of the others.
 ///
 /// Nothing may be printed after them. For a grade that is withheld there is no score, and Autolab
 /// shows none.
@@ -42,16 +43,16 @@ pub fn autolab(graded: &Graded, problem: &str, audience: Audience) -> String {
     semantic.insert("stages".to_owned(), json!([STAGE]));
     semantic.insert(STAGE.to_owned(), Value::Object(tests));
     let mut scores = Map::new();
-    if graded.grade.withheld.is_none() {
-        scores.insert(problem.to_owned(), number(graded));
+    if let Some(points) = sum(graded, audience).points {
+        scores.insert(problem.to_owned(), number(points));
     }
     let last = json!({ "scores": scores });
     format!("{}\n{last}\n", Value::Object(semantic))
 }
 
 /// A number that JSON writes without a fraction where it has none.
-fn number(graded: &Graded) -> Value {
-    let decimal = graded.grade.points.decimal(2);
+fn number(points: Fraction) -> Value {
+    let decimal = points.decimal(2);
     decimal.parse::<i64>().map_or_else(
         |_| json!(decimal.parse::<f64>().unwrap_or(0.0)),
         Value::from,
@@ -71,7 +72,7 @@ mod tests {
         hostile::assert_harmless(&text);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[1], r#"{"scores":{"Prob \"1\"":6.67}}"#);
+        assert_eq!(lines[1], r#"{"scores":{"Prob \"1\"":3.33}}"#);
         let semantic: Value = serde_json::from_str(lines[0]).unwrap();
         assert_eq!(semantic["stages"], json!(["Checks"]));
         let tests = semantic["Checks"].as_object().unwrap();

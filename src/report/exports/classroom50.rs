@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::rows::{Row, rows, status};
+use super::rows::{Row, rows, status, sum};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, Entry, Outcome, Release};
 use crate::model::score::Verdict;
@@ -24,7 +24,9 @@ pub fn classroom50(entry: &Entry, release: &Release, audience: Audience) -> Resu
     let Outcome::Graded(graded) = &entry.outcome else {
         return Err("not graded".to_owned());
     };
-    let most = whole(graded.grade.out_of);
+    let sum = sum(graded, audience);
+    let points = sum.points.ok_or_else(|| "withheld".to_owned())?;
+    let most = whole(sum.out_of);
     let tests: Vec<Value> = rows(graded, audience).iter().map(test).collect();
     let value = json!({
         "schema": "classroom50/result/v1",
@@ -37,7 +39,7 @@ pub fn classroom50(entry: &Entry, release: &Release, audience: Audience) -> Resu
         "release": release.release,
         "review": release.review,
         "datetime": release.datetime,
-        "score": whole(graded.grade.points).min(most),
+        "score": whole(points).min(most),
         "max-score": most,
         "tests": tests,
     });
@@ -45,7 +47,8 @@ pub fn classroom50(entry: &Entry, release: &Release, audience: Audience) -> Resu
 }
 
 fn test(row: &Row) -> Value {
-    let most = whole(row.out_of);
+    // Of what is hidden nothing is told.
+    let most = row.verdict.map_or(0, |_| whole(row.out_of));
     json!({
         "test-name": visible(&row.title),
         "passed": row.verdict == Some(Verdict::Pass),

@@ -8,8 +8,7 @@
 
 use std::fmt::Write as _;
 
-use super::rows::{Row, rows, score_line, status, steps};
-use crate::model::fraction::Fraction;
+use super::rows::{Row, rows, status, sum};
 use crate::model::gradebook::{Audience, Graded};
 use crate::model::score::Verdict;
 use crate::ui::visible;
@@ -71,16 +70,8 @@ pub fn job_summary(graded: &Graded, audience: Audience) -> String {
             row.out_of
         );
     }
-    let shown = || rows.iter().filter(|row| row.verdict.is_some());
-    if shown().count() == rows.len() {
-        for step in steps(graded) {
-            let _ = write!(summary, "\n{}\n", markdown(&step));
-        }
-        let _ = write!(summary, "\n{}\n", score_line(graded));
-    } else {
-        let points: Fraction = shown().map(|row| row.points).sum();
-        let out_of: Fraction = shown().map(|row| row.out_of).sum();
-        let _ = write!(summary, "\nScore of what is shown: {points}/{out_of}\n");
+    for line in sum(graded, audience).lines {
+        let _ = write!(summary, "\n{}\n", markdown(&line));
     }
     for row in rows
         .iter()

@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::rows::{rows, score_line, steps};
+use super::rows::{rows, steps, sum};
 use crate::model::gradebook::{Audience, Entry, Graded, Outcome};
 use crate::model::score::Verdict;
 use crate::model::shell_word;
@@ -73,26 +73,26 @@ fn whole(graded: &Graded) -> Value {
         })
         .collect();
     value.insert("tests".to_owned(), json!(tests));
-    let mut output = steps(graded);
+    // Everybody reads this, now: before anything that is hidden may be seen.
     let hidden = graded
         .grade
         .checks
         .iter()
         .filter(|check| check.visibility != crate::model::Visibility::Visible);
-    match hidden.count() {
-        0 => {}
-        1 => output.push("1 check is not shown now".to_owned()),
-        count => output.push(format!("{count} checks are not shown now")),
-    }
+    let mut output = match (hidden.count(), is_withheld) {
+        (0, false) => steps(graded),
+        (0, true) => sum(graded, Audience::Instructor).lines,
+        (1, _) => vec!["1 check is not shown now".to_owned()],
+        (count, _) => vec![format!("{count} checks are not shown now")],
+    };
     output.push(format!(
         "at most {} points can be reached",
         graded.grade.out_of
     ));
     if !is_withheld {
-        // Scale and lateness make it another number than the sum of the tests.
+        // Scale and lateness make it another number than the sum of the tests. Gradescope shows it to
+        // nobody from whom a test is hidden.
         value.insert("score".to_owned(), json!(graded.grade.points.to_f64()));
-    } else {
-        output.push(score_line(graded));
     }
     value.insert("output".to_owned(), json!(output.join("\n")));
     value.insert(

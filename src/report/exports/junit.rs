@@ -9,7 +9,7 @@
 
 use std::fmt::Write as _;
 
-use super::rows::{Row, rows, score_line, steps};
+use super::rows::{Row, rows, sum};
 use crate::model::gradebook::{Audience, Entry, Gradebook, Graded, Outcome};
 use crate::model::score::Verdict;
 use crate::ui::visible;
@@ -61,7 +61,7 @@ fn element(row: &Row) -> Option<&'static str> {
 }
 
 fn suite(xml: &mut String, name: &str, graded: &Graded, audience: Audience) {
-    let rows = rows(graded, audience);
+    let (rows, sum) = (rows(graded, audience), sum(graded, audience));
     let count = |kind: &str| rows.iter().filter(|row| element(row) == Some(kind)).count();
     let name = escaped(name);
     let _ = writeln!(
@@ -74,12 +74,11 @@ fn suite(xml: &mut String, name: &str, graded: &Graded, audience: Audience) {
     );
     let _ = writeln!(xml, "    <properties>");
     for (key, value) in [
-        ("points", graded.grade.points.to_string()),
-        ("out_of", graded.grade.out_of.to_string()),
-        ("seed", graded.card.seed.to_string()),
+        ("points", sum.points.map(|points| points.to_string())),
+        ("out_of", Some(sum.out_of.to_string())),
+        ("seed", Some(graded.card.seed.to_string())),
     ] {
-        let is_number = key != "points" || graded.grade.withheld.is_none();
-        if is_number {
+        if let Some(value) = value {
             let _ = writeln!(
                 xml,
                 "      <property name=\"{key}\" value=\"{}\"/>",
@@ -111,9 +110,7 @@ fn suite(xml: &mut String, name: &str, graded: &Graded, audience: Audience) {
             }
         }
     }
-    let mut output = steps(graded);
-    output.push(score_line(graded));
-    let output: Vec<String> = output.iter().map(|line| escaped(line)).collect();
+    let output: Vec<String> = sum.lines.iter().map(|line| escaped(line)).collect();
     let _ = writeln!(
         xml,
         "    <system-out>{}</system-out>\n  </testsuite>",

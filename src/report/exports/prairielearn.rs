@@ -7,7 +7,8 @@
 
 use serde_json::{Value, json};
 
-use super::rows::{Row, rows, score_line, status, steps};
+use super::rows::{Row, Sum, rows, status, sum};
+use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, Entry, Graded, Outcome};
 use crate::ui::visible;
 
@@ -22,10 +23,13 @@ const MAX_BYTES: usize = 900_000;
 pub fn prairielearn(entry: &Entry, audience: Audience) -> String {
     let value = match &entry.outcome {
         Outcome::NotGraded { because } => ungraded(&format!("not graded, because {because}")),
-        Outcome::Graded(graded) => match &graded.grade.withheld {
-            Some(why) => ungraded(why),
-            None => whole(graded, audience),
-        },
+        Outcome::Graded(graded) => {
+            let sum = sum(graded, audience);
+            match sum.points {
+                None => ungraded(&sum.lines.join("; ")),
+                Some(points) => whole(graded, audience, &sum, points),
+            }
+        }
     };
     format!("{value}\n")
 }
@@ -34,10 +38,10 @@ fn ungraded(why: &str) -> Value {
     json!({ "gradable": false, "format_errors": [visible(why)] })
 }
 
-fn whole(graded: &Graded, audience: Audience) -> Value {
+fn whole(graded: &Graded, audience: Audience, sum: &Sum, points: Fraction) -> Value {
     let mut rows = rows(graded, audience);
     loop {
-        let value = filled(graded, &rows);
+        let value = filled(graded, &rows, sum, points);
         if value.to_string().len() <= MAX_BYTES {
             return value;
         }
@@ -48,8 +52,8 @@ fn whole(graded: &Graded, audience: Audience) -> Value {
     }
 }
 
-fn filled(graded: &Graded, rows: &[Row]) -> Value {
-    let part = graded.grade.points.over(graded.grade.out_of);
+fn filled(graded: &Graded, rows: &[Row], sum: &Sum, points: Fraction) -> Value {
+    let part = points.over(sum.out_of);
     let tests: Vec<Value> = rows
         .iter()
         .map(|row| {
@@ -57,18 +61,17 @@ fn filled(graded: &Graded, rows: &[Row]) -> Value {
                 "name": row.title,
                 "description": format!("{}: {}", row.id, status(row)),
                 "points": row.points.to_f64(),
-                "max_points": row.out_of.to_f64(),
+                // A test of which nothing may be told counts nothing.
+                "max_points": row.verdict.map_or(0.0, |_| row.out_of.to_f64()),
                 "output": row.text,
             })
         })
         .collect();
-    let mut output = steps(graded);
-    output.push(score_line(graded));
     json!({
         "gradable": true,
         "score": part.map_or(0.0, |part| part.to_f64().clamp(0.0, 1.0)),
         "message": visible(&graded.card.title),
-        "output": output.join("\n"),
+        "output": sum.lines.join("\n"),
         "tests": tests,
     })
 }

@@ -1,7 +1,7 @@
 //! What most formats show of a grade: one row a check, as far as its reader may see it.
 
 use crate::model::fraction::Fraction;
-use crate::model::gradebook::{Audience, CheckGrade, Graded, Visibility};
+use crate::model::gradebook::{Audience, CheckGrade, Graded, Stage, Visibility};
 use crate::model::score::{Finding, Verdict};
 use crate::ui::{shortened, visible};
 
@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) verdict: Option<Verdict>,
     /// Whether it could not be decided.
     pub(super) is_open: bool,
-    /// Points, weighted.
+    /// Points, weighted; zero for hidden checks, since they would say how these ended.
     pub(super) points: Fraction,
     /// Points possible, weighted.
     pub(super) out_of: Fraction,
@@ -46,7 +46,7 @@ pub(super) fn rows(graded: &Graded, audience: Audience) -> Vec<Row> {
             },
             verdict: None,
             is_open: false,
-            points: hidden.iter().map(|grade| grade.points).sum(),
+            points: Fraction::ZERO,
             out_of: hidden.iter().map(|grade| grade.out_of).sum(),
             visibility: Visibility::Visible,
             text: "what they claim is in the handout; how they ended is not shown here".to_owned(),
@@ -113,6 +113,59 @@ fn explained(finding: &Finding, grade: &CheckGrade) -> String {
     lines.join("\n")
 }
 
+/// What a reader may be told of the sum.
+pub(super) struct Sum {
+    /// The points; `None` where they are withheld.
+    pub(super) points: Option<Fraction>,
+    /// How many there could be.
+    pub(super) out_of: Fraction,
+    /// The sum, then what became of it (scale, lateness, overrides): a line each.
+    pub(super) lines: Vec<String>,
+}
+
+/// The sum of all checks. Before grades are published, nothing is told from which follows how a check
+/// ended that is hidden from this reader: then it is the sum of the others, without what lateness and
+/// the like make of it.
+pub(super) fn sum(graded: &Graded, audience: Audience) -> Sum {
+    let grade = &graded.grade;
+    let shown = || {
+        grade
+            .checks
+            .iter()
+            .filter(|check| check.visibility.is_shown(audience))
+    };
+    // Once grades are published the learner's platform says the whole anyway.
+    let is_whole =
+        audience == Audience::Learner(Stage::Published) || shown().count() == grade.checks.len();
+    match (is_whole, &grade.withheld) {
+        (true, withheld) => Sum {
+            points: withheld.is_none().then_some(grade.points),
+            out_of: grade.out_of,
+            lines: [score_line(graded)]
+                .into_iter()
+                .chain(steps(graded))
+                .collect(),
+        },
+        // The reason may be a hidden check.
+        (false, Some(_)) => Sum {
+            points: None,
+            out_of: shown().map(|check| check.out_of).sum(),
+            lines: vec!["No grade yet: an instructor looks at it first".to_owned()],
+        },
+        (false, None) => {
+            let points: Fraction = shown().map(|check| check.points).sum();
+            let out_of = shown().map(|check| check.out_of).sum();
+            Sum {
+                points: Some(points),
+                out_of,
+                lines: vec![format!(
+                    "Checks that can be seen now: {points} of {out_of} points"
+                )],
+            }
+        }
+    }
+}
+
 /// What became of the sum, in lines: scale, lateness, overrides, what is withheld.
 pub(super) fn steps(graded: &Graded) -> Vec<String> {
     let steps = graded.grade.steps.iter();
@@ -129,7 +182,7 @@ pub(super) fn steps(graded: &Graded) -> Vec<String> {
 }
 
 /// `Score: 7.5/10`, or what stands in its place.
-pub(super) fn score_line(graded: &Graded) -> String {
+fn score_line(graded: &Graded) -> String {
     let grade = &graded.grade;
     match &grade.withheld {
         None => format!("Score: {}/{}", grade.points, grade.out_of),
@@ -146,5 +199,69 @@ pub(super) fn status(row: &Row) -> &'static str {
         Some(Verdict::Fail) => "fail",
         Some(Verdict::Skipped) => "skipped",
         Some(Verdict::Unknown) => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{hostile, *};
+    use super::*;
+    use crate::model::gradebook::{Entry, Outcome, Release};
+
+    /// What a learner is shown in each format.
+    fn told(entry: &Entry, stage: Stage) -> Vec<String> {
+        let audience = Audience::Learner(stage);
+        let graded = entry.graded().unwrap();
+        vec![
+            autolab(graded, "p", audience),
+            prairielearn(entry, audience),
+            classroom50(entry, &Release::default(), audience).unwrap_or_else(|why| why),
+            junit(graded, audience),
+            annotations(graded, audience),
+            job_summary(graded, audience),
+            feedback_markdown(entry, stage),
+        ]
+    }
+
+    #[test]
+    fn how_a_hidden_check_ended_follows_from_no_format() {
+        let told = |change: &dyn Fn(&mut Graded), stage| {
+            let mut entry = hostile::book().entries.swap_remove(0);
+            if let Outcome::Graded(graded) = &mut entry.outcome {
+                change(graded);
+            }
+            told(&entry, stage)
+        };
+        let secret = hostile::graded().card.checks;
+        let secret = secret
+            .iter()
+            .position(|check| check.id == "secret")
+            .unwrap();
+        let passes = |_: &mut Graded| {};
+        let fails = |graded: &mut Graded| {
+            let check = &mut graded.grade.checks[secret];
+            let of = std::mem::replace(&mut check.points, Fraction::ZERO);
+            graded.grade.points = graded.grade.points - of;
+            graded.card.checks[secret].verdict = Verdict::Fail;
+        };
+        for stage in [Stage::Open, Stage::Due] {
+            assert_eq!(told(&passes, stage), told(&fails, stage));
+        }
+        let [before, after] = [
+            told(&passes, Stage::Published),
+            told(&fails, Stage::Published),
+        ];
+        assert!(
+            before
+                .iter()
+                .zip(&after)
+                .any(|(before, after)| before != after)
+        );
+        assert!(!before.concat().contains("secret holds"));
+        // Not why there is no grade, either.
+        let withheld = |graded: &mut Graded| {
+            graded.grade.withheld = Some("could not be decided: secret".to_owned());
+        };
+        assert!(!told(&withheld, Stage::Open).concat().contains("secret"));
     }
 }

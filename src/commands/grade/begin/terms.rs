@@ -5,7 +5,7 @@ use super::super::super::which::AskedLab;
 use super::super::opened::told;
 use super::super::tree::Tree;
 use super::{BeginArgs, remove};
-use crate::bench::identity::{self, Rung};
+use crate::bench::identity::{self, Confinement, Rung};
 use crate::exit::{self, Trouble};
 use crate::grade::run::{Files, RunDir, Terms};
 
@@ -34,11 +34,11 @@ fn taken_along(run: &RunDir, meant: &AskedLab) -> Result<Option<Files>, Trouble>
 /// # Errors
 /// If this machine cannot confine them, or the lab's files cannot be read.
 pub(super) fn terms(args: &BeginArgs, meant: &AskedLab, run: &RunDir) -> Result<Terms, Trouble> {
-    let (rung, missing) = identity::confinement();
+    let Confinement { rung, detail } = identity::confinement();
     if rung < Rung::Full && !args.allow_weak_confinement {
         return Err(Trouble::new(
             exit::MACHINE,
-            anyhow::Error::msg(missing.join("; ")).context(
+            anyhow::Error::msg(detail.join("; ")).context(
                 "submissions are programs of strangers, and this machine cannot confine them fully",
             ),
         )
