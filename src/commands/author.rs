@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use crate::bench::matrix::{self, Row};
+use crate::bench::matrix::{self, Expectation, Row};
 use crate::bench::{self, Request};
 use crate::custom::template;
 use crate::embedded;
@@ -85,6 +85,10 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     row: Option<String>,
 
+    /// Of the known mistakes of each check, only the first
+    #[arg(long)]
+    brief: bool,
+
     /// The checkout
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = clap::ValueHint::DirPath)]
     repo: PathBuf,
@@ -97,7 +101,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: u32,
 
-    /// Programs that are examined at the same time; most of the time each of them waits
+    /// Programs, or else trials, that are made at the same time; most of the time each of them waits
     #[arg(short, long, value_name = "N", default_value = "3")]
     jobs: usize,
 }
@@ -188,7 +192,7 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
     for (asked, directory) in labs(args)? {
         let name = asked.to_string();
         screen.print(&format!("{}\n", screen.out.paint(Tone::Strong, &name)))?;
-        let rows: Vec<(String, Row)> = matrix::rows(&directory, asked.lab)?
+        let mut rows: Vec<(String, Row)> = matrix::rows(&directory, asked.lab)?
             .into_iter()
             .map(|row| {
                 let short = row.program.strip_prefix(&directory).unwrap_or(&row.program);
@@ -200,8 +204,18 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
                 args.row.as_ref().is_none_or(|text| whole.contains(text))
             })
             .collect();
+        if args.brief {
+            let mut last = None;
+            rows.retain(|(_, row)| match &row.expectation {
+                // Those of a check follow each other.
+                Expectation::FailsFirst(id) => last.replace(id.clone()).as_ref() != Some(id),
+                _ => true,
+            });
+        }
         let widest = rows.iter().map(|(short, _)| short.len()).max().unwrap_or(0);
-        let examine = |row: &Row| examined(args, &asked, row, interrupt.flag());
+        // Where there are fewer programs than that, their trials are made side by side.
+        let jobs = (args.jobs / rows.len().max(1)).max(1);
+        let examine = |row: &Row| examined(args, &asked, row, jobs, interrupt.flag());
         each_in_order(&rows, args.jobs, examine, screen, |(short, row), card| {
             let held = row.expectation.holds(card);
             is_all_right &= held.is_ok();
@@ -278,6 +292,7 @@ fn examined(
     args: &Args,
     asked: &AskedLab,
     row: &Row,
+    jobs: usize,
     interrupted: &AtomicBool,
 ) -> Result<Scorecard, Trouble> {
     let request = Request {
@@ -286,6 +301,7 @@ fn examined(
         only: row.expectation.checks(asked.lab),
         // Which check fails is all that is asked: nothing is shrunk.
         repeat: args.repeat,
+        jobs,
         ..Request::of(asked.lesson, asked.lab.slug, &row.program)
     };
     bench::examine(&request, interrupted, &mut |_| {}).map_err(examination::trouble)

@@ -15,7 +15,7 @@ use predicted::{PREDICTED, Predict};
 /// Seeds that are tried; with most exercises each asks about another way of the program.
 const SEEDS: [u32; 2] = [1, 2];
 
-/// Seeds whose answers are worked out, besides; some exercises have rare ways.
+/// Seeds whose answers are worked out; some exercises have rare ways.
 const MORE_SEEDS: [u32; 3] = [4, 6, 9];
 
 /// Runs an exercise with this seed and this answer.
@@ -32,7 +32,10 @@ fn answered(lesson: &str, exercise: &str, seed: u32, answer: &str) -> Output {
 #[test]
 fn every_exercise_has_an_answer() {
     for lesson in LESSONS {
-        for exercise in lesson.exercises {
+        // Of those that are worked out below it is seen there.
+        let is_predicted =
+            |exercise: &Exercise| PREDICTED.iter().any(|(slug, _)| *slug == exercise.slug);
+        for exercise in lesson.exercises.iter().filter(|one| !is_predicted(one)) {
             for seed in SEEDS {
                 let output = answered(lesson.slug, exercise.slug, seed, "no answer at all");
                 let (stdout, stderr) = (

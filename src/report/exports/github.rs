@@ -195,7 +195,7 @@ mod tests {
         hostile::assert_harmless(&text);
         assert!(!text.contains("secret"));
         // No sum from which follows how what is hidden ended.
-        assert!(text.contains("| ? |") && text.contains("Score of what is shown: "));
+        assert!(text.contains("| ? |") && text.contains("Checks that can be seen now"));
         let mut headings = 0;
         for event in Parser::new(&text) {
             match event {

@@ -83,10 +83,10 @@ fn moodle_gets_its_own_worksheet_back() {
         fs::write(folder.join("main.py"), program).unwrap();
     }
     pack(here);
-    let worksheet = "Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,Feedback comments\n\
-        Participant 11,Ada Lovelace,a@x,Submitted for grading,,\"10,00\",Yes,\n\
-        Participant 12,Grace Hopper,g@x,Submitted for grading,,\"10,00\",Yes,\n\
-        Participant 13,Alan Turing,t@x,No submission,,\"10,00\",Yes,\n";
+    let worksheet = "Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,Last modified (submission),Last modified (grade),Feedback comments\n\
+        Participant 11,Ada Lovelace,a@x,Submitted for grading,,\"10,00\",Yes,-,-,\n\
+        Participant 12,Grace Hopper,g@x,Submitted for grading,,\"10,00\",Yes,-,-,\n\
+        Participant 13,Alan Turing,t@x,No submission,,\"10,00\",Yes,-,-,\n";
     fs::write(here.join("worksheet.csv"), worksheet).unwrap();
 
     let status = grade(here, "moodle", "worksheet.csv");
@@ -98,5 +98,14 @@ fn moodle_gets_its_own_worksheet_back() {
         exit::DONE,
     );
     let filled = fs::read_to_string(here.join("run/exports/moodle.csv")).unwrap();
-    assert_eq!(filled, worksheet);
+    let expected = worksheet
+        .replace(
+            "a@x,Submitted for grading,,",
+            "a@x,Submitted for grading,10,",
+        )
+        .replace(
+            "g@x,Submitted for grading,,",
+            "g@x,Submitted for grading,0,",
+        );
+    assert_eq!(filled, expected);
 }
