@@ -182,10 +182,17 @@ impl Guest {
                 Ok(())
             }
             Stop::Syscall => {
-                self.call(tid)?;
-                // The return of a call that we have interrupted is the only stop that comes of it.
-                if self.is_leaving {
-                    self.make_again(tid)?;
+                let entered = self.call(tid)?;
+                match (entered, self.threads.get_mut(&tid)) {
+                    // The stop that we have asked for is still to come and would end this call, also if we
+                    // were gone by then: it is waited for.
+                    (Some(entered), Some(thread)) if self.is_leaving => {
+                        thread.blocked = Some(entered);
+                        return ptrace::resume(tid, Resume::ToSyscall, 0);
+                    }
+                    // The return of a call that we have interrupted is the only stop that comes of it.
+                    (None, _) if self.is_leaving => self.make_again(tid)?,
+                    _ => {}
                 }
                 self.go(tid, 0)
             }
@@ -254,11 +261,15 @@ impl Guest {
         let Some(thread) = self.threads.get_mut(&tid) else {
             return Ok(());
         };
-        let blocked = thread.blocked.take();
+        let registers = ptrace::registers(tid)?;
+        // What we have seen before we stopped it may be over: it may have entered this call since.
+        let seen = thread.blocked.take();
+        let blocked = arch::returning_from(&registers)
+            .map(|(nr, args)| Entered { nr, args })
+            .or(seen);
         let Some(blocked) = blocked.filter(|entered| calls::is_repeatable(entered.nr)) else {
             return Ok(());
         };
-        let registers = ptrace::registers(tid)?;
         let is_ended = arch::nr(&registers) == blocked.nr
             && arch::result(&registers) == -i64::from(libc::EINTR);
         // The kernel's own ways to go on need no help; and a signal that waits to be delivered is
@@ -282,10 +293,10 @@ impl Guest {
         }
     }
 
-    /// The entry of a call, or its return.
-    fn call(&mut self, tid: i32) -> io::Result<()> {
+    /// The entry of a call, which is returned, or its return.
+    fn call(&mut self, tid: i32) -> io::Result<Option<Entered>> {
         let Some(thread) = self.threads.get_mut(&tid) else {
-            return Ok(());
+            return Ok(None);
         };
         thread.former = None;
         match ptrace::syscall_info(tid)? {
@@ -302,10 +313,11 @@ impl Guest {
                     Kind::Closes(first, last) => self.ledger.closed_range(first, last),
                     Kind::Neither => {}
                 }
+                return Ok(Some(entered));
             }
             SyscallInfo::Exit(answer) => {
                 let Some((entered, frames)) = thread.call.take() else {
-                    return Ok(());
+                    return Ok(None);
                 };
                 let name = super::decode::name(entered.nr).unwrap_or_default();
                 for effect in calls::effects(tid, &entered, answer) {
@@ -317,7 +329,7 @@ impl Guest {
             }
             _ => {}
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Another program: all threads but one are gone, and what was to be closed is.

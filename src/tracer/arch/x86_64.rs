@@ -23,6 +23,12 @@ pub fn args(r: &Registers) -> [u64; 6] {
     [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9]
 }
 
+/// The call that a task is on its way back from, with its arguments.
+pub fn returning_from(registers: &Registers) -> Option<(u64, [u64; 6])> {
+    // Negative where it came into the kernel by anything but a call.
+    (registers.orig_rax.cast_signed() >= 0).then(|| (nr(registers), args(registers)))
+}
+
 /// The raw return value.
 pub fn result(registers: &Registers) -> i64 {
     registers.rax as i64
