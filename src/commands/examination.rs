@@ -200,20 +200,8 @@ mod tests {
     #[test]
     fn an_interrupt_keeps_what_was_found() {
         let request = Request {
-            lesson: "lesson".into(),
-            lab: "lab".into(),
-            file: None,
-            submission: ".".into(),
-            seed: 1,
-            only: Vec::new(),
-            first: Vec::new(),
-            jobs: 1,
-            timeout_scale: 1.0,
             shrinks: true,
-            exhibits: false,
-            repeat: 1,
-            audit: None,
-            confinement: None,
+            ..Request::of("lesson", "lab", Path::new("."))
         };
         let found = Finding {
             points: 50,

@@ -167,21 +167,14 @@ impl Session {
 
     fn request(&self, only: Vec<String>, first: Vec<String>) -> Request {
         let processors = || thread::available_parallelism().map_or(1, NonZero::get);
+        let (lesson, lab) = (self.model.meant.lesson.slug, self.model.meant.lab.slug);
         Request {
-            lesson: self.model.meant.lesson.slug.to_owned(),
-            lab: self.model.meant.lab.slug.to_owned(),
-            file: None,
-            submission: self.directory.clone(),
             seed: self.model.seed,
             only,
             first,
             jobs: self.options.jobs.map_or_else(processors, NonZero::get),
-            timeout_scale: 1.0,
-            repeat: 1,
             shrinks: true,
-            exhibits: false,
-            audit: None,
-            confinement: None,
+            ..Request::of(lesson, lab, &self.directory)
         }
     }
 
