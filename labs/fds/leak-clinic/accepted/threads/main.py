@@ -60,8 +60,8 @@ class Service:
 
     def run(self, command):
         count = 0
-        with subprocess.Popen(
-            command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        with open(os.devnull, "rb") as nothing, subprocess.Popen(
+            command, shell=True, stdin=nothing, stdout=subprocess.PIPE
         ) as child:
             while chunk := child.stdout.read1(65536):
                 count += len(chunk)

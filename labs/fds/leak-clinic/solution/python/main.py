@@ -8,6 +8,8 @@ For the instructor. What was mended, and what the repair rests on:
    new one cannot be opened, the name is given back, and the log goes on where it was.
 3. Nothing is inheritable: PEP 446 had it right.
 4. OSError is caught in one place, and is the failure of one command.
+5. Nothing is left to subprocess.DEVNULL: Popen of Python 3.11.2 and older opens /dev/null, and forgets it
+   where it then gets no pipe.
 """
 import os
 import socket
@@ -69,8 +71,8 @@ class Service:
 
     def run(self, command):
         count = 0
-        with subprocess.Popen(
-            command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        with open(os.devnull, "rb") as nothing, subprocess.Popen(
+            command, shell=True, stdin=nothing, stdout=subprocess.PIPE
         ) as child:
             while chunk := child.stdout.read1(65536):
                 count += len(chunk)

@@ -69,13 +69,14 @@ class Service:
     # TODO: which end of this pipe is open when it returns? And what else of this program does the
     # command hold?
     def run(self, command):
-        child = subprocess.Popen(
-            command,
-            shell=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            close_fds=False,
-        )
+        with open(os.devnull, "rb") as nothing:
+            child = subprocess.Popen(
+                command,
+                shell=True,
+                stdin=nothing,
+                stdout=subprocess.PIPE,
+                close_fds=False,
+            )
         self.children.append(child)
         count = 0
         while chunk := child.stdout.read1(65536):

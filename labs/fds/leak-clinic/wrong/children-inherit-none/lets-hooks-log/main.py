@@ -61,10 +61,10 @@ class Service:
 
     def run(self, command):
         count = 0
-        with subprocess.Popen(
+        with open(os.devnull, "rb") as nothing, subprocess.Popen(
             command,
             shell=True,
-            stdin=subprocess.DEVNULL,
+            stdin=nothing,
             stdout=subprocess.PIPE,
             close_fds=False,
         ) as child:

@@ -60,9 +60,10 @@ class Service:
 
     def run(self, command):
         count = 0
-        child = subprocess.Popen(
-            command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-        )
+        with open(os.devnull, "rb") as nothing:
+            child = subprocess.Popen(
+                command, shell=True, stdin=nothing, stdout=subprocess.PIPE
+            )
         self.children.append(child)
         while chunk := child.stdout.read1(65536):
             count += len(chunk)
