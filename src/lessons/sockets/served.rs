@@ -3,8 +3,8 @@
 use crate::lessons::sight::{self, how};
 use crate::model::recording::FIRST;
 use crate::model::{
-    Bytes, Crowd, Ending, Endpoint, ExitStatus, Failure, Objection, Recording, Sighting, Step,
-    Trial, What, World,
+    Bytes, Crowd, Ending, Endpoint, ExitStatus, Experiment, Failure, Objection, Recording,
+    Sighting, Step, Trial, What, World,
 };
 
 /// Calls that are shown of those in which a server waits.
@@ -202,6 +202,24 @@ pub(in crate::lessons) fn every_client<'a, C>(
         0 => Err(nobody()),
         clients => Ok(clients),
     }
+}
+
+/// The same of those crowds of a trial that are meant, given what each was to do.
+///
+/// # Errors
+/// As [`every_client`].
+pub(in crate::lessons) fn every_client_of(
+    trial: &Trial<'_>,
+    recording: &Recording,
+    hint: &str,
+    is_meant: impl Fn(&Crowd) -> bool,
+    complaint: impl Fn(&Experiment, &Crowd, &Sighting) -> Option<String>,
+) -> Result<usize, Objection> {
+    let meant = crowds(trial).filter(|crowd| is_meant(crowd));
+    let named = meant.map(|crowd| (crowd.name.as_str(), crowd));
+    every_client(recording, named, hint, |crowd, seen| {
+        complaint(trial.experiment, crowd, seen)
+    })
 }
 
 /// Nothing was recorded that could be judged.

@@ -51,6 +51,49 @@ pub(in crate::lessons) fn finish(crowd: &str) -> Step {
     }
 }
 
+/// One crowd after the other; each is gone before the next begins.
+pub(in crate::lessons) fn one_by_one(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for crowd in crowds {
+        let name = crowd.name.clone();
+        steps.extend(perform(crowd));
+        steps.push(Step::Dismiss(name));
+    }
+    steps
+}
+
+/// Lets a crowd go on, and waits for it.
+pub(in crate::lessons) fn go_on(crowd: &str) -> [Step; 2] {
+    [Step::Tell(crowd.to_owned()), finish(crowd)]
+}
+
+/// Each of these kinds of clients once, and then twice a hundred of each; what the server holds is measured
+/// when it has settled, before and after.
+pub(in crate::lessons) fn by_the_hundred(
+    at: &Endpoint,
+    kinds: &[(&str, Vec<Move>)],
+    settle_ms: u64,
+) -> Vec<Step> {
+    let crowd = |name: String, moves: &[Move]| Crowd::new(&name, at.clone(), moves.to_vec());
+    let once = (kinds.iter()).map(|(name, moves)| crowd(format!("{name}, once"), moves));
+    let mut steps = one_by_one(once);
+    steps.push(Step::Pass { ms: settle_ms });
+    steps.push(Step::Measure);
+    for (name, moves) in kinds {
+        for half in ["", ", again"] {
+            steps.extend(one_by_one([
+                crowd(format!("{name}{half}"), moves).times(100)
+            ]));
+        }
+    }
+    // Whoever waits for what may still come has two chances.
+    for ms in [settle_ms, 5 * settle_ms] {
+        steps.push(Step::Pass { ms });
+        steps.push(Step::Measure);
+    }
+    steps
+}
+
 /// So many bytes without pattern.
 pub(in crate::lessons) fn noise(len: u64, chance: &mut Source) -> Payload {
     Payload::Noise {

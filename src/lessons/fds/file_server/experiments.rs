@@ -11,11 +11,9 @@ mod transfers;
 pub(super) use self::load::{endings, resets, sigterm, stalls};
 pub(super) use self::transfers::{big, changing, huge, partial};
 
-use self::crowds::{
-    CALLS, KEPT, asking, fetching, fetching_at_once, go_on, one_by_one, request, story,
-};
+use self::crowds::{CALLS, KEPT, asking, fetching, fetching_at_once, request, story};
 use super::shelf::Item;
-use crate::lessons::sockets::stories::perform;
+use crate::lessons::sockets::stories::{go_on, one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Step};
 
 /// How long a server is given to read what has come, on the run's clock, in milliseconds.

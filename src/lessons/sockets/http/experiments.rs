@@ -10,10 +10,10 @@ mod outside;
 pub(super) use self::load::{big_file, endings, idleness, resets, sigterm, slow_clients};
 pub(super) use self::outside::{endless_headers, ways_out};
 
-use self::crowds::{CALLS, a_moment_after, asking, closing, get, one_by_one, story};
+use self::crowds::{CALLS, a_moment_after, asking, closing, get, story};
 use super::site::target;
 use super::wire::request;
-use crate::lessons::sockets::stories::perform;
+use crate::lessons::sockets::stories::{finish, go_on, one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Payload, Reading, Step};
 
 /// How long a server is given to read what has come, on the run's clock, in milliseconds.
@@ -44,10 +44,7 @@ pub(super) fn files(seed: u64) -> Vec<Experiment> {
                 .keeping(crowds::KEPT)
                 .expecting(site.noise.clone());
             let mut steps = vec![Step::Start(late), Step::Pass { ms: 200 }];
-            steps.extend([
-                Step::Tell("late".to_owned()),
-                crate::lessons::sockets::stories::finish("late"),
-            ]);
+            steps.extend([Step::Tell("late".to_owned()), finish("late")]);
             steps
         },
     );
@@ -216,7 +213,7 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
                 let crowd = Crowd::new(&name, at.clone(), moves).keeping(crowds::KEPT);
                 steps.extend(perform(crowd));
                 steps.push(Step::Pass { ms: READING_MS });
-                steps.extend(crowds::go_on(&name));
+                steps.extend(go_on(&name));
             }
             steps
         },

@@ -2,7 +2,7 @@
 
 use crate::lessons::chance::Source;
 use crate::lessons::fds::file_server::shelf::{Item, ROOT, Shelf};
-use crate::lessons::sockets::stories::{finish, perform, port, serving};
+use crate::lessons::sockets::stories::{port, serving};
 use crate::lessons::stories::experiment;
 use crate::model::{Crowd, Endpoint, Experiment, Move, Payload, Step};
 
@@ -111,20 +111,4 @@ pub(super) fn asking(at: &Endpoint, name: &[u8], then: &Item) -> Crowd {
         Move::Close,
     ];
     Crowd::new(&told, at.clone(), moves).keeping(KEPT)
-}
-
-/// One crowd after the other; each is gone before the next begins.
-pub(super) fn one_by_one(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for crowd in crowds {
-        let name = crowd.name.clone();
-        steps.extend(perform(crowd));
-        steps.push(Step::Dismiss(name));
-    }
-    steps
-}
-
-/// Lets a crowd go on, and waits for it.
-pub(super) fn go_on(crowd: &str) -> [Step; 2] {
-    [Step::Tell(crowd.to_owned()), finish(crowd)]
 }

@@ -1,11 +1,11 @@
 //! Many clients: stalling, vanishing, coming and going; and the end.
 
-use super::crowds::{CONNECTIONS, KEPT, asking, fetching, get, one_by_one, request, send, story};
+use super::crowds::{CONNECTIONS, KEPT, asking, fetching, get, request, send, story};
 use super::{CALLS, MIB};
 use crate::lessons::chance::Source;
 use crate::lessons::fds::file_server::judges::SETTLE_MS;
 use crate::lessons::fds::file_server::shelf::Item;
-use crate::lessons::sockets::stories::perform;
+use crate::lessons::sockets::stories::{by_the_hundred, one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Reading, Step};
 
 /// Clients that stall, of each kind.
@@ -136,24 +136,7 @@ pub(in crate::lessons::fds::file_server) fn endings(seed: u64) -> Vec<Experiment
                 ),
                 ("closed behind the request", vec![get(&item), Move::Close]),
             ];
-            let warm_up = kinds.iter().map(|(name, moves)| {
-                Crowd::new(&format!("{name}, once"), at.clone(), moves.clone())
-            });
-            let mut steps = one_by_one(warm_up);
-            steps.push(Step::Pass { ms: SETTLE_MS });
-            steps.push(Step::Measure);
-            for (name, moves) in &kinds {
-                for half in ["", ", again"] {
-                    let name = format!("{name}{half}");
-                    let crowd = Crowd::new(&name, at.clone(), moves.clone()).times(100);
-                    steps.extend(one_by_one([crowd]));
-                }
-            }
-            // Whoever waits for what may still come has two chances.
-            for ms in [SETTLE_MS, 5 * SETTLE_MS] {
-                steps.push(Step::Pass { ms });
-                steps.push(Step::Measure);
-            }
+            let mut steps = by_the_hundred(at, &kinds, SETTLE_MS);
             steps.extend(perform(fetching(at, "after", &[&shelf.small])));
             steps
         },

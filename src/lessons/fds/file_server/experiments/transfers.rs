@@ -1,13 +1,11 @@
 //! Transfers of large files: by which calls, in how many parts, and while the file changes.
 
 use super::MIB;
-use super::crowds::{
-    CALLS, CONNECTIONS, answers_len, expecting, fetching, get, go_on, one_by_one, story,
-};
+use super::crowds::{CALLS, CONNECTIONS, answers_len, expecting, fetching, get, story};
 use crate::lessons::chance::Source;
 use crate::lessons::fds::file_server::judges::LATE;
 use crate::lessons::fds::file_server::shelf::Item;
-use crate::lessons::sockets::stories::finish;
+use crate::lessons::sockets::stories::{finish, go_on, one_by_one};
 use crate::lessons::stories::{trigger, words};
 use crate::model::{Action, Arming, Experiment, Fault, Limits, Move, Payload, Reading, Role, Step};
 

@@ -1,7 +1,7 @@
 //! Whether clients got what they should get, given what they expect or sent.
 
 use crate::lessons::fds::file_server::shelf::{Found, find};
-use crate::lessons::sockets::served::{self, crowds, kept, standing, who};
+use crate::lessons::sockets::served::{self, kept, standing, who};
 use crate::model::{
     Crowd, Ending, Experiment, Move, Objection, Payload, Recording, Sighting, Trial,
 };
@@ -28,11 +28,7 @@ pub(super) fn all_of(
     hint: &str,
     is_meant: impl Fn(&Crowd) -> bool,
 ) -> Result<usize, Objection> {
-    let meant = crowds(trial).filter(|crowd| is_meant(crowd));
-    let named = meant.map(|crowd| (crowd.name.as_str(), crowd));
-    served::every_client(recording, named, hint, |crowd, seen| {
-        complaint(trial.experiment, crowd, seen)
-    })
+    served::every_client_of(trial, recording, hint, is_meant, complaint)
 }
 
 /// The names that a client asks for, in order.

@@ -1,7 +1,7 @@
 //! Whether clients got what they should get, given what they sent and what is there.
 
 use crate::lessons::sockets::fd_pass::store::{Due, due, sent};
-use crate::lessons::sockets::served::{self, bytes, crowds, standing, who};
+use crate::lessons::sockets::served::{self, bytes, standing, who};
 use crate::model::{Crowd, Ending, Experiment, Objection, Passed, Recording, Sighting, Trial};
 
 /// Lines that are longer than this are to be refused; see the handout.
@@ -17,11 +17,13 @@ pub(super) fn all_of(
     hint: &str,
     is_meant: impl Fn(&str) -> bool,
 ) -> Result<usize, Objection> {
-    let meant = crowds(trial).filter(|crowd| is_meant(&crowd.name));
-    let named = meant.map(|crowd| (crowd.name.as_str(), crowd));
-    served::every_client(recording, named, hint, |crowd, seen| {
-        complaint(trial.experiment, crowd, seen)
-    })
+    served::every_client_of(
+        trial,
+        recording,
+        hint,
+        |crowd| is_meant(&crowd.name),
+        complaint,
+    )
 }
 
 /// An answer, and where its line ends, counted from the beginning.

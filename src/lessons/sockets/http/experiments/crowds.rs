@@ -3,7 +3,7 @@
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::http::site::{ROOT, Site};
 use crate::lessons::sockets::http::wire::request;
-use crate::lessons::sockets::stories::{finish, perform, port, serving};
+use crate::lessons::sockets::stories::{perform, port, serving};
 use crate::lessons::stories::experiment;
 use crate::model::{Crowd, Endpoint, Experiment, Move, Payload, Step};
 
@@ -93,17 +93,6 @@ pub(super) fn closing(at: &Endpoint, method: &str, target: &str) -> Crowd {
     Crowd::new(&format!("{method} {target}"), at.clone(), moves).keeping(KEPT)
 }
 
-/// One crowd after the other; each is gone before the next begins.
-pub(super) fn one_by_one(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for crowd in crowds {
-        let name = crowd.name.clone();
-        steps.extend(perform(crowd));
-        steps.push(Step::Dismiss(name));
-    }
-    steps
-}
-
 /// One crowd after the other; what became of each is looked at a moment after it has done all that
 /// it can, for a server may close a connection that has been silent for seconds.
 pub(super) fn a_moment_after(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
@@ -119,9 +108,4 @@ pub(super) fn a_moment_after(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Ste
         ]);
     }
     steps
-}
-
-/// Lets a crowd go on, and waits for it.
-pub(super) fn go_on(crowd: &str) -> [Step; 2] {
-    [Step::Tell(crowd.to_owned()), finish(crowd)]
 }

@@ -1,10 +1,10 @@
 //! Many clients: slow, idle, vanishing; a file that does not fit into memory; and the end.
 
-use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, one_by_one, story};
+use super::crowds::{CONNECTIONS, KEPT, asking, get, get_and_close, story};
 use crate::lessons::sockets::http::judges::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
-use crate::lessons::sockets::stories::perform;
+use crate::lessons::sockets::stories::{by_the_hundred, one_by_one, perform};
 use crate::model::{Crowd, Endpoint, Experiment, Limits, Move, Payload, Reading, Step};
 
 /// Clients in the middle of a request.
@@ -202,24 +202,7 @@ pub(in crate::lessons::sockets::http) fn endings(seed: u64) -> Vec<Experiment> {
                     vec![send("GET", &large), Move::Close],
                 ),
             ];
-            let warm_up = kinds.iter().map(|(name, moves)| {
-                Crowd::new(&format!("{name}, once"), at.clone(), moves.clone())
-            });
-            let mut steps = one_by_one(warm_up);
-            steps.push(Step::Pass { ms: SETTLE_MS });
-            steps.push(Step::Measure);
-            for (name, moves) in &kinds {
-                for half in ["", ", again"] {
-                    let name = format!("{name}{half}");
-                    let crowd = Crowd::new(&name, at.clone(), moves.clone()).times(100);
-                    steps.extend(one_by_one([crowd]));
-                }
-            }
-            // Whoever waits for what may still come has two chances.
-            for ms in [SETTLE_MS, 5 * SETTLE_MS] {
-                steps.push(Step::Pass { ms });
-                steps.push(Step::Measure);
-            }
+            let mut steps = by_the_hundred(at, &kinds, SETTLE_MS);
             steps.extend(perform(get(at, &small)));
             steps
         },

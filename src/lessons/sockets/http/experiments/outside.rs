@@ -1,9 +1,9 @@
 //! Clients that want what they are not to have: memory, and what is outside ROOT.
 
-use super::crowds::{self, CALLS, a_moment_after, get, get_and_close, one_by_one, story};
+use super::crowds::{self, CALLS, a_moment_after, get, get_and_close, story};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
-use crate::lessons::sockets::stories::perform;
+use crate::lessons::sockets::stories::{one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Payload, Step};
 
 const KIB: usize = 1024;

@@ -2,7 +2,7 @@
 
 use crate::lessons::sockets::http::site::{Found, find};
 use crate::lessons::sockets::http::wire::{self, Request, Response};
-use crate::lessons::sockets::served::{self, bytes, crowds, kept, standing, who};
+use crate::lessons::sockets::served::{self, bytes, kept, standing, who};
 use crate::model::{Crowd, Ending, Experiment, Move, Objection, Recording, Sighting, Trial};
 
 /// Fails unless every client of every crowd got what its requests ask for.
@@ -27,11 +27,7 @@ pub(super) fn all_of(
     hint: &str,
     is_meant: impl Fn(&Crowd) -> bool,
 ) -> Result<usize, Objection> {
-    let meant = crowds(trial).filter(|crowd| is_meant(crowd));
-    let named = meant.map(|crowd| (crowd.name.as_str(), crowd));
-    served::every_client(recording, named, hint, |crowd, seen| {
-        complaint(trial.experiment, crowd, seen)
-    })
+    served::every_client_of(trial, recording, hint, is_meant, complaint)
 }
 
 /// What is wrong with what clients got, as a sentence.
