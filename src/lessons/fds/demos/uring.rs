@@ -7,7 +7,7 @@ mod clients;
 pub(super) mod copy;
 pub(super) mod serve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -115,12 +115,18 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
 /// counted.
 type Cost = Result<(Effort, Option<f64>), String>;
 
-/// A table of ways.
-struct Rows(Vec<Vec<String>>);
+/// A table of ways, and why some of them have no figures.
+struct Rows {
+    rows: Vec<Vec<String>>,
+    reasons: BTreeSet<String>,
+}
 
 impl Rows {
     fn new(names: [&str; 5]) -> Self {
-        Self(vec![head(names)])
+        Self {
+            rows: vec![head(names)],
+            reasons: BTreeSet::new(),
+        }
     }
 
     fn add(&mut self, name: &str, operations: usize, cost: Cost) {
@@ -134,14 +140,21 @@ impl Rows {
                     brief(effort.cpu),
                 ]);
             }
-            Err(why) => row.extend([none(), none(), format!("Not shown here: {why}")]),
+            Err(why) => {
+                row.extend([none(), none(), none()]);
+                self.reasons.insert(why);
+            }
         }
-        self.0.push(row);
+        self.rows.push(row);
     }
 
     fn table(&self) -> String {
         let right = Align::Right;
-        narrow(&[Align::Left, right, right, right, right], &self.0)
+        let mut text = narrow(&[Align::Left, right, right, right, right], &self.rows);
+        for why in &self.reasons {
+            text.push_str(&prose(&format!("Not shown here: {why}.")));
+        }
+        text
     }
 }
 
