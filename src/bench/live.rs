@@ -74,15 +74,15 @@ pub fn trace(
         .args(argv)
         .spawn()?;
     drop(theirs);
-    let mut gate = File::from(ours);
-    for instruction in tracer.filter(&[]) {
+    let word = |instruction: libc::sock_filter| {
         let (op, k) = (u64::from(instruction.code), u64::from(instruction.k));
-        let word = op << 48 | u64::from(instruction.jt) << 40 | u64::from(instruction.jf) << 32 | k;
-        gate.write_all(&word.to_ne_bytes())?;
-    }
+        op << 48 | u64::from(instruction.jt) << 40 | u64::from(instruction.jf) << 32 | k
+    };
+    let filter = tracer.filter(&[]).into_iter();
+    let mut orders: Vec<u8> = filter.flat_map(|it| word(it).to_ne_bytes()).collect();
+    orders.push(GO);
     tracer.seize(child.id() as i32, &[])?;
-    gate.write_all(&[GO])?;
-    drop(gate);
+    File::from(ours).write_all(&orders)?;
     sys::tick::start(TICK)?;
     let mut shown = Ok(());
     while !tracer.is_empty() {

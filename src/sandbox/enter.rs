@@ -1,7 +1,7 @@
 //! The box: a fresh copy of this binary that makes the namespaces and waits for their init.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, Read as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 
@@ -120,8 +120,9 @@ fn read_job(control: &OwnedFd) -> io::Result<(Job, [OwnedFd; 3], Option<OwnedFd>
     let mut descriptors = packet.descriptors.into_iter();
     let mut next = || descriptors.next().ok_or(io::ErrorKind::InvalidData);
     let (paper, stdio) = (next()?, [next()?, next()?, next()?]);
-    let job = serde_json::from_reader(BufReader::new(File::from(paper)))?;
-    Ok((job, stdio, descriptors.next()))
+    let mut text = Vec::new();
+    File::from(paper).read_to_end(&mut text)?;
+    Ok((serde_json::from_slice(&text)?, stdio, descriptors.next()))
 }
 
 /// Forks into the seven namespaces; a kernel without cgroups has six.
