@@ -129,13 +129,17 @@ fn directories(path: &Path) -> Result<Vec<PathBuf>, MatrixError> {
 
 impl Expectation {
     /// The checks that have to be made to find out. What comes after the check that is to fail is not
-    /// asked for, and neither is what depends on the machine: a right program may be slow on its GPU.
-    pub fn checks(&self, lab: &Lab) -> Vec<String> {
+    /// asked for, and neither is what depends on the machine: a right program may be slow on its GPU. With
+    /// `is_brief`, neither is what comes before it.
+    pub fn checks(&self, lab: &Lab, is_brief: bool) -> Vec<String> {
         let last = match self {
             Self::FailsFirst(id) => lab.checks.iter().position(|check| check.id == id),
             Self::FailsSomething | Self::PassesAll => None,
         };
-        let asked = last.map_or(lab.checks, |last| &lab.checks[..=last]);
+        let asked = last.map_or(lab.checks, |last| match is_brief {
+            true => &lab.checks[last..=last],
+            false => &lab.checks[..=last],
+        });
         asked
             .iter()
             .filter(|check| !check.needs_device())
@@ -252,9 +256,11 @@ mod tests {
     #[test]
     fn nothing_is_asked_behind_the_check_that_is_to_fail() {
         let second = Expectation::FailsFirst("second".to_owned());
-        assert_eq!(second.checks(&LAB), ["first", "second"]);
-        let all = Expectation::PassesAll.checks(&LAB);
-        assert_eq!(all, ["first", "second", "third"]);
+        assert_eq!(second.checks(&LAB, false), ["first", "second"]);
+        assert_eq!(second.checks(&LAB, true), ["second"]);
+        let all = |is_brief| Expectation::PassesAll.checks(&LAB, is_brief);
+        assert_eq!(all(false), ["first", "second", "third"]);
+        assert_eq!(all(true), all(false));
     }
 
     #[test]

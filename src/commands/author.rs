@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use crate::bench::matrix::{self, Expectation, Row};
+use crate::bench::matrix::{self, Row};
 use crate::bench::{self, Request};
 use crate::custom::template;
 use crate::embedded;
@@ -85,7 +85,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     row: Option<String>,
 
-    /// Of the known mistakes of each check, only the first
+    /// Only the first solution, and the first known mistake of each check, in that check alone
     #[arg(long)]
     brief: bool,
 
@@ -205,12 +205,9 @@ fn verify(args: &Args, screen: &Screen) -> Outcome {
             })
             .collect();
         if args.brief {
-            let mut last = None;
-            rows.retain(|(_, row)| match &row.expectation {
-                // Those of a check follow each other.
-                Expectation::FailsFirst(id) => last.replace(id.clone()).as_ref() != Some(id),
-                _ => true,
-            });
+            rows.retain(|(short, _)| short.starts_with("solution/") || short.starts_with("wrong/"));
+            // Those in `solution`, and in each `wrong/CHECK`, follow each other.
+            rows.dedup_by_key(|(short, _)| short.rsplit_once('/').map(|(kind, _)| kind.to_owned()));
         }
         let widest = rows.iter().map(|(short, _)| short.len()).max().unwrap_or(0);
         // Where there are fewer programs than that, their trials are made side by side.
@@ -298,7 +295,7 @@ fn examined(
     let request = Request {
         file: asked.file.clone().map(Into::into),
         seed: u64::from(args.seed),
-        only: row.expectation.checks(asked.lab),
+        only: row.expectation.checks(asked.lab, args.brief),
         // Which check fails is all that is asked: nothing is shrunk.
         repeat: args.repeat,
         jobs,

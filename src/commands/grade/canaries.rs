@@ -69,7 +69,7 @@ pub(super) fn of_directory(directory: &Path, lab: &Lab) -> Result<Vec<Program>, 
             canary: Canary {
                 name: name.to_string_lossy().into_owned(),
                 expected: Expected::of(&row.expectation),
-                only: row.expectation.checks(lab),
+                only: row.expectation.checks(lab, false),
             },
             files: Tree::read(&row.program, &[])?,
         });
