@@ -1,5 +1,8 @@
 //! One client: its moves, and its reading.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
@@ -162,19 +165,23 @@ impl Client {
         match self.end {
             Ending::Connecting | Ending::Open => false,
             // It can still send.
-            Ending::Fin => !matches!(
-                self.crowd.moves.get(self.at),
-                Some(
-                    Move::Send(_)
-                        | Move::Dribble { .. }
-                        | Move::Pause { .. }
-                        | Move::Shutdown
-                        | Move::Close
-                        | Move::Reset
-                        | Move::Reads(_)
-                        | Move::AwaitEnd
-                )
-            ),
+            Ending::Fin => {
+                let could_be_made = matches!(
+                    self.crowd.moves.get(self.at),
+                    Some(
+                        Move::Send(_)
+                            | Move::Dribble { .. }
+                            | Move::Pause { .. }
+                            | Move::Shutdown
+                            | Move::Close
+                            | Move::Reset
+                            | Move::Reads(_)
+                            | Move::AwaitEnd
+                    )
+                );
+                // It may have been dismissed since.
+                self.link.is_none() || !could_be_made
+            }
             Ending::Cut | Ending::Closed | Ending::Failed(_) | Ending::Tls(_) => true,
         }
     }
@@ -240,8 +247,8 @@ impl Client {
     /// Does what it can do now.
     pub(super) fn advance(&mut self, now: Instant, registry: &Registry) -> Progress {
         if self.link.is_none() && self.end == Ending::Connecting {
-            if self.pause.is_some_and(|until| until > now) {
-                return self.sleep();
+            if let Some(until) = self.pause.filter(|until| *until > now) {
+                return Progress::Sleeps(until);
             }
             self.pause = None;
             self.connect(registry);
@@ -289,7 +296,8 @@ impl Client {
 
     /// Until the first moment at which it goes on by itself.
     fn sleep(&self) -> Progress {
-        match [self.pause, self.next_read].into_iter().flatten().min() {
+        let pause = self.pause.filter(|_| !self.is_over());
+        match [pause, self.next_read].into_iter().flatten().min() {
             Some(until) => Progress::Sleeps(until),
             None => Progress::Waits,
         }
@@ -433,6 +441,8 @@ impl Client {
                     if self.pause.is_some_and(|until| until > now) {
                         return Ok(Tried::Blocked);
                     }
+                    // If there is no room now, that there is some is what it waits for.
+                    self.pause = None;
                     self.send_piece(*piece as usize)?;
                     if *pause_us > 0 {
                         self.pause = Some(now + Duration::from_micros(*pause_us));
