@@ -3,7 +3,7 @@
 //! Names are whatever processes made of them: nothing of it reaches a terminal as it is.
 
 use super::Detail;
-use super::figures::{bytes, size, span};
+use super::figures::{bytes, plural, size, span};
 use crate::model::memory::{Kind, Memory, Object, User};
 use crate::ui::{Look, Tone, visible};
 
@@ -57,10 +57,7 @@ pub fn memory(memory: &Memory, look: Look, detail: Detail) -> String {
     if memory.unseen > 0 {
         let hint = format!(
             "{} may not be looked into, and may have any of it: `sudo syslab shm inspect` sees more.",
-            match memory.unseen {
-                1 => "1 process".to_owned(),
-                many => format!("{many} processes"),
-            }
+            plural(memory.unseen as usize, "process", "processes")
         );
         out.push_str(&look.wrap(0, 0, &look.paint(Tone::Faint, &hint)));
     }
@@ -80,8 +77,7 @@ fn title(kind: Kind) -> &'static str {
 fn sum(objects: &[&Object], memory: &Memory, kind: Kind) -> String {
     let mut text = match objects.len() {
         0 => "none".to_owned(),
-        1 => "1 object".to_owned(),
-        many => format!("{many} objects"),
+        count => plural(count, "object", "objects"),
     };
     // What is only mapped does not say how much of it there is.
     let there: Option<u64> = objects.iter().map(|object| object.allocated).sum();

@@ -120,8 +120,9 @@ fn there_is_nothing_to_look_at() {
 /// that no namespace contains are refused by the filter.
 #[test]
 fn the_network_ends_at_loopback() {
-    for place in places() {
-        let name = format!("syslab-test-{}", std::process::id());
+    for (nth, place) in places().into_iter().enumerate() {
+        // A name of its own: another test's child may hold the last one for a moment.
+        let name = format!("syslab-test-{}-{nth}", std::process::id());
         let address = SocketAddr::from_abstract_name(&name).unwrap();
         let host = UnixListener::bind_addr(&address).unwrap();
         assert_eq!(

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::Verdict;
+use crate::report::plural;
 use crate::ui::{Tone, columns, cut, padded, visible};
 
 use super::detail::{Toned, detail, trace};
@@ -143,7 +144,10 @@ impl Picture<'_> {
         let query = vec![
             (Some(Tone::Strong), "search: ".to_owned()),
             (None, format!("{}▏", visible(query))),
-            (Some(Tone::Faint), format!("  {} labs", found.len())),
+            (
+                Some(Tone::Faint),
+                format!("  {}", plural(found.len(), "lab", "labs")),
+            ),
         ];
         self.line(top, &query);
         let top = top + 1;

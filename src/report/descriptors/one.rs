@@ -2,7 +2,7 @@
 
 use crate::model::snapshot::Holder;
 use crate::model::table::{Descriptor, Kind, Mode, Socket, Table, Watch};
-use crate::report::figures::{bytes, span};
+use crate::report::figures::{bytes, plural, span};
 use crate::ui::visible;
 
 use super::{Context, is_inherited};
@@ -134,10 +134,7 @@ fn other_end(one: &Descriptor, table: &Table, most: usize) -> Option<String> {
         )),
         (true, Kind::Pipe) if table.unseen == 0 => Some(format!("{done} nobody")),
         (true, Kind::Pipe) => {
-            let unseen = match table.unseen {
-                1 => "1 process".to_owned(),
-                many => format!("{many} processes"),
-            };
+            let unseen = plural(table.unseen as usize, "process", "processes");
             Some(format!(
                 "{done} nobody in sight ({unseen} may not be looked into)"
             ))

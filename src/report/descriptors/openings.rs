@@ -3,7 +3,7 @@
 use crate::model::Frame;
 use crate::model::openings::{Openings, Place};
 use crate::report::Detail;
-use crate::report::figures::span;
+use crate::report::figures::{plural, span};
 use crate::report::names::called;
 use crate::ui::{Look, Tone, columns, padded, visible};
 
@@ -54,23 +54,16 @@ pub fn openings(openings: &Openings, look: Look, detail: Detail) -> String {
         let opened: u64 = clean.iter().map(|place| place.opened).sum();
         out.push_str(&format!(
             "  {} closed all that they opened: {opened} (-v shows them)\n",
-            counted(clean.len() as u64, "other line", "other lines")
+            plural(clean.len(), "other line", "other lines")
         ));
     }
     if openings.unseen > 0 {
         out.push_str(&format!(
             "  {} open that nobody was seen to open: by io_uring, or received\n",
-            counted(openings.unseen, "descriptor is", "descriptors are")
+            plural(openings.unseen as usize, "descriptor is", "descriptors are")
         ));
     }
     out
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
-    }
 }
 
 /// `(openat by logging/__init__.py:1213 _open(): /var/log/app.log.1)`

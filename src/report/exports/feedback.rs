@@ -11,6 +11,7 @@ use super::github::{fence, markdown};
 use super::rows::{Row, rows, status, sum};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, CheckGrade, Entry, Graded, Lateness, Outcome, Stage};
+use crate::report::plural;
 use crate::ui::{shortened, visible};
 
 /// What a learner is told; all text is made visible, and is still only text.
@@ -85,10 +86,7 @@ fn lines(graded: &Graded, late: Lateness, stage: Stage) -> Vec<String> {
     let hidden: Vec<_> = grade.checks.iter().filter(is_hidden).collect();
     if !hidden.is_empty() {
         let worth: Fraction = hidden.iter().map(|check| check.out_of).sum();
-        let checks = match hidden.len() {
-            1 => "1 hidden check".to_owned(),
-            count => format!("{count} hidden checks"),
-        };
+        let checks = plural(hidden.len(), "hidden check", "hidden checks");
         lines.push(format!(
             "{checks} of {worth} points: what is claimed is in the handout; how it ended is not \
              shown here"

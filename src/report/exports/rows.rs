@@ -3,6 +3,7 @@
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, CheckGrade, Graded, Stage, Visibility};
 use crate::model::score::{Finding, Verdict};
+use crate::report::plural;
 use crate::ui::{shortened, visible};
 
 /// One check, or all checks together that the reader may not see.
@@ -40,10 +41,7 @@ pub(super) fn rows(graded: &Graded, audience: Audience) -> Vec<Row> {
     if !hidden.is_empty() {
         rows.push(Row {
             id: "hidden-checks".to_owned(),
-            title: match hidden.len() {
-                1 => "1 hidden check".to_owned(),
-                count => format!("{count} hidden checks"),
-            },
+            title: plural(hidden.len(), "hidden check", "hidden checks"),
             verdict: None,
             is_open: false,
             points: Fraction::ZERO,

@@ -1,6 +1,7 @@
 //! One recording as tables.
 
 use crate::model::recording::{ExitStatus, What};
+use crate::report::plural;
 
 use super::data::{Run, Strings, flag, kind, shown};
 use super::{Shot, arrows, descriptors, lanes, marks};
@@ -57,14 +58,14 @@ fn summary(run: &Run, shot: &Shot<'_>) -> String {
             .filter(move |(kind, flags)| **kind == kind::CALL && **flags & flag != 0)
             .count()
     };
-    let mut parts = vec![counted(
+    let mut parts = vec![plural(
         tasks().filter(|lane| !lane.is_thread).count(),
         "process",
         "processes",
     )];
     let mut more = |count: usize, one: &str, many: &str| {
         if count > 0 {
-            parts.push(counted(count, one, many));
+            parts.push(plural(count, one, many));
         }
     };
     more(
@@ -89,10 +90,6 @@ fn summary(run: &Run, shot: &Shot<'_>) -> String {
         text.push_str(&format!("; {} later events are not shown", shot.omitted));
     }
     text
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// How the task with the first event ended.

@@ -296,9 +296,7 @@ mod arguments {
             .map(|(call, _)| {
                 let mut text = call.clone();
                 for id in &ids {
-                    text = text.replace(&format!("({id}"), "(PID");
-                    text = text.replace(&format!(" {id}"), " PID");
-                    text = text.replace(&format!("={id}"), "=PID");
+                    text = without_id(&text, id);
                 }
                 let name = text.split('(').next().unwrap_or_default();
                 let is_ipc = ["shm", "sem", "msg"]
@@ -315,6 +313,29 @@ mod arguments {
                 text
             })
             .collect()
+    }
+
+    /// With `PID` in the place of this process id; not where its digits are a part of another number.
+    fn without_id(text: &str, id: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(id) {
+            let is_whole = before.ends_with(['(', ' ', '='])
+                && !after.starts_with(|next: char| next.is_ascii_digit());
+            out.push_str(before);
+            out.push_str(if is_whole { "PID" } else { id });
+            rest = after;
+        }
+        out + rest
+    }
+
+    #[test]
+    fn an_id_is_no_part_of_another_number() {
+        let text = "kill(1073741824, 10737) = 10737, 110737 {pid=10737}";
+        assert_eq!(
+            without_id(text, "10737"),
+            "kill(1073741824, PID) = PID, 110737 {pid=PID}"
+        );
     }
 
     /// strace's line in our notation: escapes, joined I/O vectors, no comment on times.

@@ -7,7 +7,7 @@ mod crowds;
 mod load;
 mod outside;
 
-pub(super) use self::load::{big_file, endings, idleness, resets, sigterm, slow_clients};
+pub(super) use self::load::{IDLE, big_file, endings, idleness, resets, sigterm, slow_clients};
 pub(super) use self::outside::{endless_headers, ways_out};
 
 use self::crowds::{CALLS, a_moment_after, asking, closing, get, story};

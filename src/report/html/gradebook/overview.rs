@@ -15,6 +15,7 @@ use super::measures::{Measure, measures};
 use super::pairs::Table;
 use super::students::IN_A_BLOCK;
 use super::told::{joined, some, told};
+use crate::report::plural;
 
 /// The longest reason in a list, characters; the student's page has the whole.
 const REASON: usize = 300;
@@ -352,10 +353,7 @@ fn summary(book: &Gradebook) -> Summary {
 impl Summary {
     /// The class in a sentence.
     pub(super) fn sentence(&self) -> String {
-        let submissions = match self.submissions {
-            1 => "1 submission".to_owned(),
-            many => format!("{many} submissions"),
-        };
+        let submissions = plural(self.submissions, "submission", "submissions");
         format!(
             "{submissions}: {} graded, {} withheld, {} not graded; {} submitted nothing",
             self.graded, self.withheld, self.not_graded, self.absent

@@ -17,7 +17,7 @@ const OTHERS: u32 = 10;
 const DELAY_MS: u64 = 5000;
 
 /// Clients that are silent.
-const IDLE: u32 = 100;
+pub(in crate::lessons::sockets::http) const IDLE: u32 = 100;
 
 /// How often an answer may be cut off since its client did not get a processor in time.
 const TRIES: usize = 4;

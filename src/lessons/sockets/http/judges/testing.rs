@@ -189,6 +189,20 @@ fn descriptors_and_calls_are_counted() {
     };
     assert_eq!(judged(sleeps_when_idle, &crowds, &calls(20)), "pass");
     assert!(judged(sleeps_when_idle, &crowds, &calls(21)).contains("21 calls in two seconds"));
+    // It was tired of its clients before the two seconds began.
+    let calls = |count: usize| {
+        let calls = "2 epoll_wait(4, [], 64, 10) = 1\n".repeat(count);
+        format!(
+            "{}2 sendto(5, \"x\", 1) = 1\n{calls}* passed 500\n* passed 2000\n",
+            saw("after", "open", GOOD)
+        )
+    };
+    assert_eq!(judged(sleeps_when_idle, &crowds, &calls(1020)), "pass");
+    let too_many = judged(sleeps_when_idle, &crowds, &calls(1021));
+    assert!(
+        too_many.contains("1021 calls before two seconds"),
+        "{too_many}"
+    );
 }
 
 #[test]
