@@ -101,6 +101,18 @@ def parse(head):
     return method, path, stays
 
 
+async def read_head(reader):
+    head = b"\r\n\r\n"
+    while head == b"\r\n\r\n":  # empty lines before a request are to be passed over
+        head = await reader.readuntil(b"\r\n\r\n")
+    return head
+
+
+async def read_rest(reader):
+    while await reader.read(HEADER_MAX):
+        pass
+
+
 class Server:
     def __init__(self, root):
         self.root = os.open(root, os.O_PATH | os.O_DIRECTORY)
@@ -120,9 +132,7 @@ class Server:
                     self.idle.add(task)
                     stays = await self.serve_request(task, reader, writer)
                 writer.write_eof()
-                async with asyncio.timeout(LINGER):
-                    while await reader.read(HEADER_MAX):
-                        pass
+                await asyncio.wait_for(read_rest(reader), LINGER)
         finally:
             self.idle.discard(task)
             self.busy.discard(task)
@@ -130,11 +140,8 @@ class Server:
 
     async def serve_request(self, task, reader, writer):
         """Serves one request; returns whether another one may follow."""
-        head = b"\r\n\r\n"
         try:
-            async with asyncio.timeout(PATIENCE):
-                while head == b"\r\n\r\n":  # empty lines before a request are to be passed over
-                    head = await reader.readuntil(b"\r\n\r\n")
+            head = await asyncio.wait_for(read_head(reader), PATIENCE)
         except asyncio.LimitOverrunError:
             head = None
         self.idle.discard(task)
@@ -155,8 +162,7 @@ class Server:
             close = "" if stays else "Connection: close\r\n"
             writer.write(f"HTTP/1.1 {answer.status}\r\nContent-Length: {answer.length}\r\n"
                          f"{answer.more}{close}\r\n".encode("latin-1"))
-            async with asyncio.timeout(PATIENCE):
-                await writer.drain()
+            await asyncio.wait_for(writer.drain(), PATIENCE)
             if method != b"HEAD":
                 await self.send(writer, answer)
         return stays
@@ -165,9 +171,9 @@ class Server:
         loop = asyncio.get_running_loop()
         sent = 0
         while sent < answer.length:
-            async with asyncio.timeout(PATIENCE):
-                piece = min(PIECE, answer.length - sent)
-                got = await loop.sendfile(writer.transport, answer.file, sent, piece)
+            piece = min(PIECE, answer.length - sent)
+            sending = loop.sendfile(writer.transport, answer.file, sent, piece)
+            got = await asyncio.wait_for(sending, PATIENCE)
             if got == 0:
                 raise OSError("the file has become shorter than we said")
             sent += got
