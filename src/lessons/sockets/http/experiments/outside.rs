@@ -3,7 +3,7 @@
 use super::crowds::{self, CALLS, a_moment_after, get, get_and_close, story};
 use crate::lessons::sockets::http::site::target;
 use crate::lessons::sockets::http::wire::request;
-use crate::lessons::sockets::stories::{one_by_one, perform};
+use crate::lessons::sockets::stories::{PATIENCE_MS, one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Payload, Step};
 
 const KIB: usize = 1024;
@@ -28,9 +28,12 @@ fn repeated(bytes: &[u8]) -> Payload {
     }
 }
 
+/// Shapes of a header that is too long: three, each with its end and without.
+const SHAPES: u64 = 6;
+
 /// Headers of 1 MiB, in every shape, ended or not, and one that is to be taken.
 pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Experiment> {
-    let shapes = story(
+    let mut shapes = story(
         "headers of 1 MiB, in every shape",
         seed,
         crowds::CONNECTIONS,
@@ -67,6 +70,10 @@ pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Exper
             a_moment_after(crowds.into_iter().chain([get(at, &name)]))
         },
     );
+    // Whoever has refused a header need not read the rest of it, and each of these clients is waited for.
+    for run in &mut shapes.runs {
+        run.limits.time_ms += SHAPES * PATIENCE_MS;
+    }
     let memory = story(
         "50 headers of 1 MiB at once",
         seed,
