@@ -34,7 +34,12 @@ pub struct Streams {
     heard: Vec<u8>,
     /// The program's side of its terminal, held only to be asked.
     terminal: Option<OwnedFd>,
+    /// Where one read puts what it gets.
+    room: Box<[u8]>,
 }
+
+/// Bytes of one read.
+const ROOM: usize = 64 * 1024;
 
 /// Makes the streams of a run: the program's ends, and the world's.
 ///
@@ -69,6 +74,7 @@ fn pipes(run: &Run) -> io::Result<([OwnedFd; 3], Streams)> {
         stderr: Some(err_read.into()),
         heard: Vec::new(),
         terminal: None,
+        room: vec![0; ROOM].into(),
     };
     Ok(([in_read, out_write, err_write], streams))
 }
@@ -90,6 +96,7 @@ fn terminal() -> io::Result<([OwnedFd; 3], Streams)> {
         stderr: None,
         heard: Vec::new(),
         terminal: Some(slave),
+        room: vec![0; ROOM].into(),
     };
     Ok((for_program, streams))
 }
@@ -146,11 +153,14 @@ impl Streams {
     pub fn receive(&mut self, is_stalled: bool, limit: u64, tracer: &mut Tracer) -> u64 {
         let stdout = match is_stalled {
             true => 0,
-            false => drain(&mut self.stdout, Stream::Stdout, limit, tracer, |bytes| {
-                self.heard.extend_from_slice(bytes);
-            }),
+            false => {
+                let heard = |bytes: &[u8]| self.heard.extend_from_slice(bytes);
+                let stdout = (&mut self.stdout, Stream::Stdout);
+                drain(stdout, &mut self.room, limit, tracer, heard)
+            }
         };
-        stdout + drain(&mut self.stderr, Stream::Stderr, limit, tracer, |_| {})
+        let stderr = (&mut self.stderr, Stream::Stderr);
+        stdout + drain(stderr, &mut self.room, limit, tracer, |_| {})
     }
 }
 
@@ -181,21 +191,20 @@ fn settle(terminal: &OwnedFd) {
 }
 
 fn drain(
-    stream: &mut Option<File>,
-    which: Stream,
+    (stream, which): (&mut Option<File>, Stream),
+    room: &mut [u8],
     limit: u64,
     tracer: &mut Tracer,
     mut hear: impl FnMut(&[u8]),
 ) -> u64 {
     let mut total = 0;
-    let mut buffer = [0; 64 * 1024];
     while let Some(pipe) = stream {
-        match pipe.read(&mut buffer) {
+        match pipe.read(room) {
             Ok(0) => *stream = None,
             Ok(got) => {
                 total += got as u64;
-                hear(&buffer[..got]);
-                tracer.record(World::Received(which, Bytes::whole(&buffer[..got])));
+                hear(&room[..got]);
+                tracer.record(World::Received(which, Bytes::whole(&room[..got])));
                 if total > limit {
                     break;
                 }

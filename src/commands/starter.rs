@@ -102,14 +102,31 @@ pub(super) fn languages(lab: &str) -> Vec<&'static str> {
     languages.into_iter().collect()
 }
 
-/// The language of what is in a directory: that of the only starter with a file of the same name.
+/// The files of a program in a directory that have the names of a starter's, relative to it.
+fn begun_with(lab: &str, language: &str, directory: &Path) -> Vec<&'static str> {
+    embedded::below(&format!("labs/{lab}/starter/{language}"))
+        .map(|(path, _)| path)
+        .filter(|path| directory.join(path).is_file())
+        .collect()
+}
+
+/// The language of what is in a directory: that of the starter which it has most files of, if that is
+/// one.
 pub(super) fn language_of(lab: &str, directory: &Path) -> Option<&'static str> {
-    let mut alike = languages(lab).into_iter().filter(|language| {
-        let starter = format!("labs/{lab}/starter/{language}");
-        embedded::below(&starter).any(|(path, _)| directory.join(path).is_file())
-    });
-    let first = alike.next()?;
+    let files = |language: &&str| begun_with(lab, language, directory).len();
+    let most = languages(lab).iter().map(files).max()?;
+    let mut alike = languages(lab).into_iter().filter(|it| files(it) == most);
+    let first = alike.next().filter(|_| most > 0)?;
     alike.next().is_none().then_some(first)
+}
+
+/// The file of a program in a directory that its starter began with, relative to it: where its author
+/// begins to read.
+pub(super) fn main_file(lab: &str, directory: &Path) -> Option<&'static str> {
+    begun_with(lab, language_of(lab, directory)?, directory)
+        .into_iter()
+        .filter(|path| !path.starts_with("Cargo."))
+        .min_by_key(|path| Path::new(path).file_stem() != Some("main".as_ref()))
 }
 
 /// The program of the starter in exactly this language; nothing if there is none.
@@ -209,6 +226,23 @@ mod tests {
         assert_eq!(language_of(lab, dir.path()), Some("c"));
         fs::write(dir.path().join("main.py"), "").unwrap();
         assert_eq!(language_of(lab, dir.path()), None);
+    }
+
+    #[test]
+    fn a_program_begins_with_its_main_file() {
+        for (lab, language, file) in [
+            ("process/reaper", "c", "main.c"),
+            ("cpython/pvm", "python", "main.py"),
+            ("cpython/pvm", "rust", "main.rs"),
+            ("ext/dot", "pyo3", "src/lib.rs"),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let place = dir.path().join("begun");
+            assert_eq!(main_file(lab, &place), None);
+            starter(lab, language).unwrap().make(&place).unwrap();
+            assert_eq!(language_of(lab, &place), Some(language));
+            assert_eq!(main_file(lab, &place), Some(file), "{lab}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::machine::{Probe, Standing};
+use crate::sys::version::numbers;
 
 /// A tool, how it tells its version, and who needs it.
 struct Tool {
@@ -71,14 +72,6 @@ fn found(tool: &Tool, version: Option<String>) -> Probe {
         }
         _ => Probe::good(tool.name, version),
     }
-}
-
-/// The first two numbers of a version: 3.11 of `Python 3.11.2`.
-fn numbers(version: &str) -> Option<(u32, u32)> {
-    let word = (version.split_ascii_whitespace())
-        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
-    let mut numbers = word.split(|char: char| !char.is_ascii_digit());
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 /// The first line that a tool says about its version.

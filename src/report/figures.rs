@@ -1,12 +1,4 @@
-//! Numbers of things, sizes, spans of time and sets of signals, as people read them.
-
-/// `1 process`, `3 processes`.
-pub fn plural(count: usize, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
-    }
-}
+//! Sizes, spans of time and sets of signals, as people read them.
 
 /// A size: `512 KiB`, `3.4 MiB`, `1.2 GiB`.
 pub(super) fn size(kib: u64) -> String {
@@ -79,13 +71,6 @@ pub(super) fn signals(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_is_one() {
-        let processes = |count| plural(count, "process", "processes");
-        let shown = [0, 1, 2].map(processes);
-        assert_eq!(shown, ["0 processes", "1 process", "2 processes"]);
-    }
 
     #[test]
     fn figures_have_a_unit_that_fits() {

@@ -1,7 +1,7 @@
 //! What a load has found out, for people.
 
 use crate::model::load::{Bar, Latency, LoadReport};
-use crate::ui::{Look, Tone, padded, visible};
+use crate::ui::{Look, Tone, grouped, padded, plural, visible};
 
 /// Columns of the longest bar.
 const BAR: usize = 40;
@@ -11,8 +11,8 @@ pub fn load(report: &LoadReport, look: Look) -> String {
     let mut text = format!(
         "{}  {}, {}, by {}{}\n",
         look.paint(Tone::Strong, &visible(&report.target)),
-        counted(report.connections as u64, "connection"),
-        counted(report.threads as u64, "thread"),
+        plural(report.connections, "connection", "connections"),
+        plural(report.threads, "thread", "threads"),
         report.engine,
         match report.rate {
             Some(rate) => format!(", {} requests/s wanted", grouped(rate.round() as u64)),
@@ -126,25 +126,6 @@ fn percent(part: f64, whole: f64) -> f64 {
     }
 }
 
-/// `1 thread`, `2 threads`.
-fn counted(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", grouped(count))
-}
-
-/// `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// `1.5 MB`: in powers of 1,000.
 fn bytes(count: f64) -> String {
     scaled(count, 1000.0, &["B", "kB", "MB", "GB", "TB"])
@@ -250,7 +231,5 @@ mod tests {
             shown,
             ["0 ns", "7 ns", "999 ns", "1.50 µs", "99.5 µs", "1000 s"]
         );
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(counted(1, "thread"), "1 thread");
     }
 }

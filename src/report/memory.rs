@@ -3,9 +3,9 @@
 //! Names are whatever processes made of them: nothing of it reaches a terminal as it is.
 
 use super::Detail;
-use super::figures::{bytes, plural, size, span};
+use super::figures::{bytes, size, span};
 use crate::model::memory::{Kind, Memory, Object, User};
-use crate::ui::{Look, Tone, visible};
+use crate::ui::{Look, Tone, plural, visible};
 
 /// Processes that are shown of each object, unless everything is wanted.
 const SOME: usize = 5;

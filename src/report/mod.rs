@@ -29,7 +29,6 @@ pub use diagnosis::{
     CapabilityHere, DIAGNOSIS_SCHEMA_VERSION, Diagnosis, Found, Health, LabHere, LessonHere, ToDo,
     diagnosis, diagnosis_json,
 };
-pub use figures::plural;
 pub use hints::{HintStep, hints};
 pub use json::{descriptors_json, json, load_json, memory_json, openings_json, processes_json};
 pub use kernel::{counted, kernel, kernel_json};

@@ -1,8 +1,9 @@
-//! The box: a fresh copy of this binary that makes the namespaces and waits for their init.
+//! The box: a process of this binary that makes the namespaces and waits for their init.
 
 use std::fs::File;
-use std::io::{self, Read as _};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use nix::sched::CloneFlags;
@@ -10,7 +11,7 @@ use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, setgroups, setsid};
 
 use super::init::{self, Init};
-use super::message::{Failure, Job, Report, Step};
+use super::message::{Failure, Handed, Job, Report, Step};
 use super::partial;
 use super::root::Parts;
 use super::rung::{self, TRIAL};
@@ -32,27 +33,57 @@ pub fn enter_box() -> ExitCode {
     if std::env::args_os().nth(2).is_some_and(|word| word == TRIAL) {
         return rung::trial();
     }
-    let control = match io::stdin().as_fd().try_clone_to_owned() {
-        Ok(control) => control,
-        Err(_) => return ExitCode::FAILURE,
+    let Ok(control) = io::stdin().as_fd().try_clone_to_owned() else {
+        return ExitCode::FAILURE;
     };
-    match run(&control) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // If nobody listens any more there is nobody to tell.
-            let _ = Report::Failed(failure).send(&control);
-            ExitCode::FAILURE
-        }
+    // A second copy would keep it open.
+    enter(&control, || {
+        process::discard_standard_input()?;
+        Handed::receive(control.as_fd())
+    });
+    ExitCode::SUCCESS
+}
+
+/// Makes a box of this process, which is a copy of the one that wants it.
+///
+/// Nothing of the other's is kept but its memory, and nothing of its code goes on here.
+pub(super) fn become_box(handed: Handed, control: OwnedFd) -> ! {
+    let become_it = || {
+        enter(&control, || {
+            let null = File::options().read(true).write(true).open("/dev/null")?;
+            let errors = io::stderr();
+            process::become_standard_streams([null.as_fd(), null.as_fd(), errors.as_fd()])?;
+            drop(null);
+            let streams = handed.stdio.iter().chain(&handed.target);
+            let kept = streams.chain([&control]).map(AsRawFd::as_raw_fd);
+            process::close_others(kept.collect())?;
+            Ok(handed)
+        });
+    };
+    let _ = panic::catch_unwind(AssertUnwindSafe(become_it));
+    std::process::exit(0)
+}
+
+/// Makes the box that is asked for, and waits for its end.
+fn enter(control: &OwnedFd, asked: impl FnOnce() -> io::Result<Handed>) {
+    let made = asked()
+        .map_err(Step::ReadJob.failed())
+        .and_then(|handed| run(handed, control));
+    if let Err(failure) = made {
+        // If nobody listens any more there is nobody to tell.
+        let _ = Report::Failed(failure).send(control);
     }
 }
 
 /// Makes the box and waits for its end.
-fn run(control: &OwnedFd) -> Result<(), Failure> {
-    let (mut job, stdio, target) = read_job(control).map_err(Step::ReadJob.failed())?;
+fn run(handed: Handed, control: &OwnedFd) -> Result<(), Failure> {
+    let Handed {
+        mut job,
+        stdio,
+        target,
+    } = handed;
     // Ctrl-C is for those who talk to people: they end the box when they are done.
     setsid().map_err(Step::PrepareProcess.failed())?;
-    // Standard input is the control socket: a second copy would keep it open.
-    process::discard_standard_input().map_err(Step::ReadJob.failed())?;
     // Not being first to go is no reason not to go at all.
     let _ = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO);
 
@@ -105,24 +136,13 @@ fn make(
     drop((theirs, stdio, target, parts));
     map_ids(pid, host_uid).map_err(Step::MapIds.failed())?;
     let handle = pidfd::open(pid.as_raw()).map_err(Step::Fork.failed())?;
+    packet::send(ours.as_fd(), b"mapped", &[]).map_err(Step::MapIds.failed())?;
     Report::Init(pid.as_raw())
         .send_with(control, &[handle.as_fd()])
         .map_err(Step::ReadJob.failed())?;
-    packet::send(ours.as_fd(), b"mapped", &[]).map_err(Step::MapIds.failed())?;
     // Our end stays open as long as we live: its closing tells init that we died.
     std::mem::forget(ours);
     Ok(pid)
-}
-
-/// The job, the program's streams, and the socket of what is to live beside it.
-fn read_job(control: &OwnedFd) -> io::Result<(Job, [OwnedFd; 3], Option<OwnedFd>)> {
-    let packet = packet::receive(control.as_fd())?.ok_or(io::ErrorKind::UnexpectedEof)?;
-    let mut descriptors = packet.descriptors.into_iter();
-    let mut next = || descriptors.next().ok_or(io::ErrorKind::InvalidData);
-    let (paper, stdio) = (next()?, [next()?, next()?, next()?]);
-    let mut text = Vec::new();
-    File::from(paper).read_to_end(&mut text)?;
-    Ok((serde_json::from_slice(&text)?, stdio, descriptors.next()))
 }
 
 /// Forks into the seven namespaces; a kernel without cgroups has six.

@@ -1,22 +1,21 @@
 //! The outside of a box: starting it, releasing the program in it, ending it.
 
-use std::fs::File;
-use std::io::{self, Seek, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
-use super::message::{self, Failure, GO, Heard, Job, Report, Step};
+use super::enter;
+use super::message::{self, Failure, GO, Handed, Heard, Job, Report, Step};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use crate::model::ExitStatus;
-use crate::sys::{packet, pidfd};
+use crate::sys::{packet, pidfd, process as own};
 
 /// How long a box may take to be made. It takes milliseconds; this only ends a hang.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -134,44 +133,44 @@ pub fn launch(
             .collect(),
         parent: std::process::id() as i32,
     };
-    let mut paper = File::from(
-        memfd_create(c"syslab-job", MFdFlags::MFD_CLOEXEC)
-            .map_err(|error| SandboxError::Start(error.into()))?,
-    );
-    serde_json::to_vec(&job)
-        .map_err(io::Error::from)
-        .and_then(|bytes| paper.write_all(&bytes))
-        .and_then(|()| paper.rewind())
-        .map_err(SandboxError::Start)?;
-
     let (control, theirs) = packet::pair().map_err(SandboxError::Start)?;
     packet::ask_for_senders(control.as_fd()).map_err(SandboxError::Start)?;
-    let [input, output, errors] = &stdio;
-    let mut descriptors = vec![paper.as_fd(), input.as_fd(), output.as_fd(), errors.as_fd()];
-    let target = match spec.target.is_empty() {
+    let (target, beside) = match spec.target.is_empty() {
         true => None,
         false => Some(packet::pair().map_err(SandboxError::Start)?),
+    }
+    .unzip();
+    let handed = Handed {
+        job,
+        stdio,
+        target: beside,
     };
-    descriptors.extend(target.iter().map(|(_, theirs)| theirs.as_fd()));
-    packet::send(control.as_fd(), b"job", &descriptors).map_err(SandboxError::Start)?;
-    drop(stdio);
-    let target = target.map(|(ours, _)| ours);
-
-    // The child is not kept as a Child: whoever traces waits for all its children at once.
-    let box_pid = Command::new(SELF)
-        .arg(BOX_COMMAND)
-        .env_clear()
-        .stdin(Stdio::from(theirs))
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(SandboxError::Start)?
-        .id() as i32;
     let launching = Launching {
-        box_pid,
+        box_pid: start(handed, control.as_fd(), theirs).map_err(SandboxError::Start)?,
         control,
         target,
     };
     launching.finish(spec)
+}
+
+/// Starts the box's own process: a copy of this one, which is there at once; where there are several
+/// threads, which nothing can copy, this binary once more.
+fn start(handed: Handed, ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
+    match own::fork() {
+        Ok(None) => enter::become_box(handed, control),
+        Ok(Some(pid)) => return Ok(pid.as_raw()),
+        Err(error) if error.raw_os_error() != Some(libc::EBUSY) => return Err(error),
+        Err(_) => {}
+    }
+    handed.send(ours)?;
+    // The child is not kept as a Child: whoever traces waits for all its children at once.
+    Command::new(SELF)
+        .arg(BOX_COMMAND)
+        .env_clear()
+        .stdin(Stdio::from(control))
+        .stdout(Stdio::null())
+        .spawn()
+        .map(|child| child.id() as i32)
 }
 
 /// A box that is being made.
@@ -215,8 +214,13 @@ impl Launching {
     /// Listens until the box is ready: PID 1, a handle of it, PID 2.
     fn listen(&self) -> Result<(i32, OwnedFd, i32), SandboxError> {
         let deadline = Instant::now() + PATIENCE;
-        let mut init = None;
+        // The box and PID 2 say it each for themselves.
+        let (mut init, mut ready) = (None, None);
         loop {
+            match (init, ready) {
+                (Some((pid, handle)), Some(first)) => return Ok((pid, handle, first)),
+                until_now => (init, ready) = until_now,
+            }
             if !is_readable(self.control.as_fd(), deadline).map_err(SandboxError::Talk)? {
                 return Err(SandboxError::Died);
             }
@@ -231,10 +235,7 @@ impl Launching {
                     report: Report::Ready,
                     sender,
                     ..
-                }) => {
-                    let (pid, handle) = init.ok_or(SandboxError::Died)?;
-                    return Ok((pid, handle, sender));
-                }
+                }) => ready = Some(sender),
                 Some(Heard {
                     report: Report::Failed(failure) | Report::NotStarted(failure),
                     ..
@@ -356,7 +357,7 @@ impl Drop for Launched {
 }
 
 /// Waits until there is something to read (or the other end is closed); false if not by then.
-fn is_readable(socket: std::os::fd::BorrowedFd, until: Instant) -> io::Result<bool> {
+fn is_readable(socket: BorrowedFd, until: Instant) -> io::Result<bool> {
     loop {
         let left = until.saturating_duration_since(Instant::now());
         // Rounded up, so that a wait of half a millisecond is not a busy loop.

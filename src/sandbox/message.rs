@@ -1,16 +1,19 @@
 //! What the processes of a box tell each other over the control socket.
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::iter;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 
 use super::spec::BoxSpec;
 use crate::sys::packet;
 
-/// What a box is started with: the content of the memfd that it receives.
+/// What a box is to be.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) spec: BoxSpec,
@@ -18,6 +21,43 @@ pub(super) struct Job {
     pub(super) filter: Vec<(u16, u8, u8, u32)>,
     /// Who starts the box, and with whose death it dies.
     pub(super) parent: i32,
+}
+
+/// What a box is handed by the one who starts it.
+#[derive(Debug)]
+pub(super) struct Handed {
+    pub(super) job: Job,
+    /// The program's streams.
+    pub(super) stdio: [OwnedFd; 3],
+    /// The standard input of what is to live beside it.
+    pub(super) target: Option<OwnedFd>,
+}
+
+impl Handed {
+    /// Sends it over the control socket.
+    pub(super) fn send(&self, socket: BorrowedFd) -> io::Result<()> {
+        let mut paper = File::from(memfd_create(c"syslab-job", MFdFlags::MFD_CLOEXEC)?);
+        paper.write_all(&serde_json::to_vec(&self.job)?)?;
+        paper.rewind()?;
+        let streams = self.stdio.iter().chain(&self.target).map(AsFd::as_fd);
+        let descriptors: Vec<BorrowedFd> = iter::once(paper.as_fd()).chain(streams).collect();
+        packet::send(socket, b"job", &descriptors)
+    }
+
+    /// Receives it.
+    pub(super) fn receive(socket: BorrowedFd) -> io::Result<Self> {
+        let packet = packet::receive(socket)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let mut descriptors = packet.descriptors.into_iter();
+        let mut next = || descriptors.next().ok_or(io::ErrorKind::InvalidData);
+        let (paper, stdio) = (next()?, [next()?, next()?, next()?]);
+        let mut text = Vec::new();
+        File::from(paper).read_to_end(&mut text)?;
+        Ok(Self {
+            job: serde_json::from_slice(&text)?,
+            stdio,
+            target: descriptors.next(),
+        })
+    }
 }
 
 /// What is reported to the one who started the box.

@@ -33,4 +33,5 @@ pub mod terminal;
 pub mod tick;
 pub mod unix_sockets;
 pub mod uring;
+pub mod version;
 pub mod waiting;

@@ -1,6 +1,7 @@
 //! What a process sets for itself before it becomes another program.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
@@ -109,17 +110,33 @@ fn borrow(fd: RawFd) -> BorrowedFd<'static> {
 ///
 /// # Errors
 /// EINVAL before Linux 5.11.
-#[expect(unsafe_code, reason = "system call without a wrapper")]
 pub fn close_others_on_exec() -> io::Result<()> {
-    // SAFETY: takes only numbers, and nothing is closed now.
-    let returned = unsafe {
-        libc::syscall(
-            libc::SYS_close_range,
-            3,
-            libc::c_uint::MAX,
-            libc::CLOSE_RANGE_CLOEXEC,
-        )
-    };
+    close_range(3..=RawFd::MAX, libc::CLOSE_RANGE_CLOEXEC)
+}
+
+/// Closes every descriptor from 3 on but these, whoever owns it: for a copy of a process that goes its
+/// own way and never comes back to the code that it was copied from; see close_range(2).
+///
+/// # Errors
+/// ENOSYS before Linux 5.9.
+pub fn close_others(mut kept: Vec<RawFd>) -> io::Result<()> {
+    kept.sort_unstable();
+    let mut first = 3;
+    for descriptor in kept {
+        close_range(first..=descriptor - 1, 0)?;
+        first = descriptor + 1;
+    }
+    close_range(first..=RawFd::MAX, 0)
+}
+
+#[expect(unsafe_code, reason = "system call without a wrapper")]
+fn close_range(range: RangeInclusive<RawFd>, flags: libc::c_uint) -> io::Result<()> {
+    if range.is_empty() {
+        return Ok(());
+    }
+    // SAFETY: takes only numbers.
+    let returned =
+        unsafe { libc::syscall(libc::SYS_close_range, *range.start(), *range.end(), flags) };
     if returned < 0 {
         return Err(io::Error::last_os_error());
     }

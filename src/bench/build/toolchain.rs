@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 use super::BuildError;
 use crate::probes;
 use crate::sandbox::{self, Bind};
+use crate::sys::version::numbers;
 
 /// Where cargo keeps its files inside.
 pub(super) const CARGO_HOME: &str = "/tmp/cargo";
@@ -295,16 +296,10 @@ fn from_sysroot(name: &'static str) -> Result<Tool, BuildError> {
     if name == "rustc" {
         tool.version = ask(&tool.program, &["--version"])
             .ok()
-            .and_then(|answer| rust_version(&answer))
+            .and_then(|answer| numbers(&answer))
             .unwrap_or_default();
     }
     Ok(tool)
-}
-
-/// `rustc 1.95.0 (59807616e 2026-04-14)` is 1.95.
-fn rust_version(answer: &str) -> Option<(u32, u32)> {
-    let mut numbers = answer.split_ascii_whitespace().nth(1)?.split('.');
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 /// The Go that `go` on PATH stands for.
@@ -412,7 +407,7 @@ mod tests {
     fn the_edition_follows_the_compiler() {
         let edition = |answer| {
             let mut tool = Tool::new(PathBuf::from("/usr/bin/rustc"));
-            tool.version = rust_version(answer).unwrap_or_default();
+            tool.version = numbers(answer).unwrap_or_default();
             tool.edition()
         };
         assert_eq!(edition("rustc 1.95.0 (59807616e 2026-04-14)"), "2024");

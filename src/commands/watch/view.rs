@@ -6,8 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::Verdict;
-use crate::report::plural;
-use crate::ui::{Tone, columns, cut, padded, visible};
+use crate::ui::{Tone, columns, cut, padded, plural, visible};
 
 use super::detail::{Toned, detail, trace};
 use super::keys::KEYS;

@@ -2,8 +2,8 @@
 
 use crate::model::snapshot::Holder;
 use crate::model::table::{Descriptor, Kind, Mode, Socket, Table, Watch};
-use crate::report::figures::{bytes, plural, span};
-use crate::ui::visible;
+use crate::report::figures::{bytes, span};
+use crate::ui::{plural, visible};
 
 use super::{Context, is_inherited};
 

@@ -3,9 +3,9 @@
 use crate::model::Frame;
 use crate::model::openings::{Openings, Place};
 use crate::report::Detail;
-use crate::report::figures::{plural, span};
+use crate::report::figures::span;
 use crate::report::names::called;
-use crate::ui::{Look, Tone, columns, padded, visible};
+use crate::ui::{Look, Tone, columns, padded, plural, visible};
 
 /// Targets that are named of each place.
 const TARGETS: usize = 2;

@@ -11,8 +11,7 @@ use super::github::{fence, markdown};
 use super::rows::{Row, rows, status, sum};
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, CheckGrade, Entry, Graded, Lateness, Outcome, Stage};
-use crate::report::plural;
-use crate::ui::{shortened, visible};
+use crate::ui::{plural, shortened, visible};
 
 /// What a learner is told; all text is made visible, and is still only text.
 pub(in crate::report) struct Told {

@@ -3,8 +3,7 @@
 use crate::model::fraction::Fraction;
 use crate::model::gradebook::{Audience, CheckGrade, Graded, Stage, Visibility};
 use crate::model::score::{Finding, Verdict};
-use crate::report::plural;
-use crate::ui::{shortened, visible};
+use crate::ui::{plural, shortened, visible};
 
 /// One check, or all checks together that the reader may not see.
 pub(super) struct Row {

@@ -1,7 +1,7 @@
 //! One recording as tables.
 
 use crate::model::recording::{ExitStatus, What};
-use crate::report::plural;
+use crate::ui::plural;
 
 use super::data::{Run, Strings, flag, kind, shown};
 use super::{Shot, arrows, descriptors, lanes, marks};

@@ -5,7 +5,7 @@ use crate::report::State;
 
 use super::super::super::which::{self, Meant};
 use super::super::super::workspace::Workspace;
-use super::super::super::{check, hint, reset};
+use super::super::super::{check, hint, reset, starter};
 use super::super::keys::Wish;
 use super::super::model::{Entry, News, Overlay};
 use super::super::source::{Place, is_below, places};
@@ -81,10 +81,15 @@ impl Session {
         Errand::Overlay
     }
 
+    /// At the line that is cited, or at the program's beginning.
     fn edit(&mut self) -> Errand {
         let cited = self.model.failure().map_or_else(Vec::new, places);
+        let begins = starter::main_file(&self.name(), &self.directory).map(|file| Place {
+            file: file.to_owned(),
+            line: 1,
+        });
         let is_there = |place: &Place| is_below(&self.directory, &place.file);
-        match cited.into_iter().find(is_there) {
+        match cited.into_iter().chain(begins).find(is_there) {
             Some(place) => Errand::Edit(place),
             None => {
                 self.model.say("no line of the program is cited");

@@ -20,6 +20,7 @@ use std::ops::Range;
 
 use crate::gpu::launch::Dim3;
 use crate::lessons::chance::Source;
+use crate::ui::grouped;
 
 pub(super) use parameter::{Array, Element, Expected, Kind, Parameter, Start, Want};
 
@@ -195,19 +196,6 @@ fn line(threads: usize) -> Dim3 {
 /// A size as the kernel gets it.
 fn int(size: usize) -> Parameter {
     Parameter::Int(i32::try_from(size).unwrap_or(i32::MAX))
-}
-
-/// A number with its thousands apart: 65,537.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// The plans of a vector of `sizes` in blocks of `threads`, in grids as `blocks` says.

@@ -2,9 +2,10 @@
 
 use super::values::whole;
 use super::{
-    Array, Contract, EVEN, Element, Input, Kind, Parameter, Plan, Start, Want, grouped, int, vector,
+    Array, Contract, EVEN, Element, Input, Kind, Parameter, Plan, Start, Want, int, vector,
 };
 use crate::lessons::chance::Source;
+use crate::ui::grouped;
 
 /// Elements of the arrays: around warps, around a tile, and the most that the handout names.
 const LENGTHS: &[usize] = &[

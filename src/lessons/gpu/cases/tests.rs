@@ -116,13 +116,6 @@ fn a_fused_multiplication_is_as_right_as_one_that_rounds_twice() {
 }
 
 #[test]
-fn numbers_are_grouped_by_thousands() {
-    for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (65_537, "65,537")] {
-        assert_eq!(grouped(number), text);
-    }
-}
-
-#[test]
 fn places_are_named_as_the_kernel_would_reach_them() {
     let array = Array {
         cols: Some(32),

@@ -1,10 +1,10 @@
 //! How launches and faults read in a sentence.
 
-use super::super::cases::grouped;
 use super::super::facts::{Fact, Launch, Seen};
 use crate::gpu::counters::LineCounters;
 use crate::gpu::fault::{At, Fault, Site};
 use crate::model::shell_word;
+use crate::ui::grouped;
 
 /// A launch: "n = 257, 2 blocks of 256".
 pub(super) fn launch(launch: &Launch) -> String {

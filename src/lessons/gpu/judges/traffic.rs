@@ -1,11 +1,11 @@
 //! What launches moved between memory and the chip, counted and not timed.
 
-use super::super::cases::grouped;
 use super::super::facts::{Facts, Seen};
 use super::told;
 use super::values::right;
 use crate::gpu::counters::LineCounters;
 use crate::model::{Failure, Judgement, Objection, Pass, Trial};
+use crate::ui::grouped;
 
 /// The bytes of a whole warp's request for floats; four sectors hold them.
 const REQUEST: f64 = 128.0;

@@ -1,10 +1,10 @@
 //! What came out of launches.
 
-use super::super::cases::grouped;
 use super::super::facts::{Changed, Fact, Facts, Output, Seen, Wrong};
 use super::faults::{Group, came_through, failure};
 use super::told;
 use crate::model::{Failure, Judgement, Objection, Pass, Trial};
+use crate::ui::grouped;
 
 /// Fails on the first launch whose result is not the reference's, or that changed an input.
 ///

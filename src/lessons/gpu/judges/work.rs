@@ -1,12 +1,12 @@
 //! How launches did their work: where threads queue up, part, and wait for each other.
 
-use super::super::cases::grouped;
 use super::super::facts::Seen;
 use super::told;
 use super::traffic::counted;
 use super::values::right;
 use crate::gpu::counters::LineCounters;
 use crate::model::{Failure, Judgement, Pass, Trial};
+use crate::ui::grouped;
 
 /// Bins of a histogram of bytes.
 const BINS: u64 = 256;

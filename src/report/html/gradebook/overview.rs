@@ -15,7 +15,7 @@ use super::measures::{Measure, measures};
 use super::pairs::Table;
 use super::students::IN_A_BLOCK;
 use super::told::{joined, some, told};
-use crate::report::plural;
+use crate::ui::plural;
 
 /// The longest reason in a list, characters; the student's page has the whole.
 const REASON: usize = 300;
