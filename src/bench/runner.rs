@@ -171,7 +171,7 @@ fn perform(
         streams::make(run).map_err(io_error("make the standard streams"))?;
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals(run.allows_rings));
-    let mut launched = sandbox::launch(&spec(job, run), &filter, for_program)?;
+    let mut launched = sandbox::launch_copy(&spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
     let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
         true => {

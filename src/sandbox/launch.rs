@@ -118,6 +118,34 @@ pub fn launch(
     filter: &[libc::sock_filter],
     stdio: [OwnedFd; 3],
 ) -> Result<Launched, SandboxError> {
+    launch_by(anew, spec, filter, stdio)
+}
+
+/// The same, with a copy of this process as the box's own, which is there at once.
+///
+/// Only for a process with one thread, and for one that was executed in the user namespace that it is
+/// in: the box could not be traced from another one, since a copy's memory belongs to where the original
+/// was executed; ptrace(2), "Ptrace access mode checking".
+///
+/// # Errors
+/// As [`launch`].
+pub fn launch_copy(
+    spec: &BoxSpec,
+    filter: &[libc::sock_filter],
+    stdio: [OwnedFd; 3],
+) -> Result<Launched, SandboxError> {
+    launch_by(copy, spec, filter, stdio)
+}
+
+/// What starts the box's own process: what it is handed, our end of the control socket and its own.
+type Start = fn(Handed, BorrowedFd, OwnedFd) -> io::Result<i32>;
+
+fn launch_by(
+    start: Start,
+    spec: &BoxSpec,
+    filter: &[libc::sock_filter],
+    stdio: [OwnedFd; 3],
+) -> Result<Launched, SandboxError> {
     let job = Job {
         spec: spec.clone(),
         filter: filter
@@ -153,15 +181,14 @@ pub fn launch(
     launching.finish(spec)
 }
 
-/// Starts the box's own process: a copy of this one, which is there at once; where there are several
-/// threads, which nothing can copy, this binary once more.
-fn start(handed: Handed, ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
-    match own::fork() {
-        Ok(None) => enter::become_box(handed, control),
-        Ok(Some(pid)) => return Ok(pid.as_raw()),
-        Err(error) if error.raw_os_error() != Some(libc::EBUSY) => return Err(error),
-        Err(_) => {}
+fn copy(handed: Handed, _ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
+    match own::fork()? {
+        None => enter::become_box(handed, control),
+        Some(pid) => Ok(pid.as_raw()),
     }
+}
+
+fn anew(handed: Handed, ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
     handed.send(ours)?;
     // The child is not kept as a Child: whoever traces waits for all its children at once.
     Command::new(SELF)

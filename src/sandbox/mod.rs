@@ -34,7 +34,7 @@ mod workshop;
 pub use copy::{CopyError, SkipReason, Skipped};
 pub use enter::enter_box;
 pub use fingerprint::{Fingerprint, fingerprint, is_looked_into, whole_fingerprint};
-pub use launch::{Launched, SandboxError, launch};
+pub use launch::{Launched, SandboxError, launch, launch_copy};
 pub use message::{Failure, Step};
 pub use root::is_visible;
 pub use rung::{Confinement, confinement};

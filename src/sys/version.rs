@@ -1,4 +1,4 @@
-//! Versions, as the kernel and programs tell theirs.
+//! Versions, as the kernel and programs tell theirs; uname(2).
 
 /// The first two numbers of a version: 3.11 of `Python 3.11.2`, 6.1 of `6.1.0-18-amd64`.
 ///

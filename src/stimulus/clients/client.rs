@@ -1,5 +1,6 @@
 //! One client: its moves, and its reading.
 
+mod moves;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use mio::event::Event;
 use mio::{Registry, Token};
 
+use self::moves::Tried;
 use super::body::Body;
 use super::bytes::Script;
 use super::link::{Came, Link};
@@ -25,7 +27,10 @@ use crate::model::clients::{Crowd, Ending, Endpoint, Move, Passed, Reading, Sigh
 const SHARE: u64 = 1 << 20;
 
 /// Bytes in one call.
-const BUFFER: usize = 64 * 1024;
+pub(super) const BUFFER: usize = 64 * 1024;
+
+/// Where a call puts what it gets, whichever client makes it.
+pub(super) type Room = [u8; BUFFER];
 
 /// A Unix socket whose queue is full says so at once, and not when there is room; connect(2).
 const FULL_QUEUE: Duration = Duration::from_millis(5);
@@ -76,14 +81,6 @@ pub(super) enum Progress {
     Sleeps(Instant),
     /// It has had its share of a turn.
     CouldGoOn,
-}
-
-/// What came of trying a move.
-enum Tried {
-    Done,
-    Blocked,
-    /// It has had its share.
-    Shared,
 }
 
 impl Client {
@@ -138,11 +135,11 @@ impl Client {
     }
 
     /// What the kernel says of the connection.
-    pub(super) fn note(&mut self, event: &Event) {
+    pub(super) fn note(&mut self, event: &Event, room: &mut Room) {
         self.has_hung_up |= event.is_read_closed();
         if event.is_error() {
             // What had come before the connection failed still counts.
-            self.read(Instant::now(), &mut u64::from(u32::MAX));
+            self.read(Instant::now(), room, &mut u64::from(u32::MAX));
         }
         if event.is_error()
             && let Some(error) = self.link.as_mut().and_then(Link::take_error)
@@ -245,7 +242,12 @@ impl Client {
     }
 
     /// Does what it can do now.
-    pub(super) fn advance(&mut self, now: Instant, registry: &Registry) -> Progress {
+    pub(super) fn advance(
+        &mut self,
+        now: Instant,
+        registry: &Registry,
+        room: &mut Room,
+    ) -> Progress {
         if self.link.is_none() && self.end == Ending::Connecting {
             if let Some(until) = self.pause.filter(|until| *until > now) {
                 return Progress::Sleeps(until);
@@ -262,9 +264,9 @@ impl Client {
         }
         let mut share = SHARE;
         let mut could_go_on = false;
-        self.read(now, &mut share);
+        self.read(now, room, &mut share);
         while self.at < self.crowd.moves.len() && !self.is_over() {
-            match self.attempt(now, &mut share) {
+            match self.attempt(now, room, &mut share) {
                 Ok(Tried::Done) => {
                     self.at += 1;
                     self.is_begun = false;
@@ -278,7 +280,7 @@ impl Client {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => {
                     // What had come before the connection failed still counts.
-                    self.read(now, &mut share);
+                    self.read(now, room, &mut share);
                     self.fail(&error);
                 }
             }
@@ -304,9 +306,8 @@ impl Client {
     }
 
     /// Reads as it reads now.
-    fn read(&mut self, now: Instant, share: &mut u64) {
+    fn read(&mut self, now: Instant, room: &mut Room, share: &mut u64) {
         self.has_unread = false;
-        let mut buffer = vec![0; BUFFER];
         loop {
             let piece = match self.reading {
                 Reading::Never | Reading::WhenTold => return,
@@ -322,9 +323,9 @@ impl Client {
                 return;
             }
             let piece = piece.min(BUFFER);
-            match link.read(&mut buffer[..piece]) {
+            match link.read(&mut room[..piece]) {
                 Ok(Came::Data(len, descriptors)) => {
-                    self.take(&buffer[..len], descriptors);
+                    self.take(&room[..len], descriptors);
                     if let Reading::Slow { pause_us, .. } = self.reading {
                         self.next_read = Some(now + Duration::from_micros(pause_us));
                     }
@@ -407,121 +408,5 @@ impl Client {
     fn counts_lines(&self) -> bool {
         let mut moves = self.crowd.moves.iter();
         moves.any(|step| matches!(step, Move::AwaitLines(_)))
-    }
-
-    fn attempt(&mut self, now: Instant, share: &mut u64) -> io::Result<Tried> {
-        let crowd = self.crowd.clone();
-        let done_if = |is_done| match is_done {
-            true => Ok(Tried::Done),
-            false => Ok(Tried::Blocked),
-        };
-        let is_open = matches!(self.end, Ending::Open);
-        match &crowd.moves[self.at] {
-            Move::Send(payload) => {
-                if !self.is_begun {
-                    self.script.push(payload);
-                    self.is_begun = true;
-                }
-                // A datagram of no bytes is one.
-                if let (true, Some(link @ Link::Udp(_))) = (payload.is_empty(), &mut self.link) {
-                    link.write(&[])?;
-                }
-                self.send(BUFFER, share)
-            }
-            Move::Dribble {
-                payload,
-                piece,
-                pause_us,
-            } => {
-                if !self.is_begun {
-                    self.script.push(payload);
-                    self.is_begun = true;
-                }
-                while self.sent < self.script.end() {
-                    if self.pause.is_some_and(|until| until > now) {
-                        return Ok(Tried::Blocked);
-                    }
-                    // If there is no room now, that there is some is what it waits for.
-                    self.pause = None;
-                    self.send_piece(*piece as usize)?;
-                    if *pause_us > 0 {
-                        self.pause = Some(now + Duration::from_micros(*pause_us));
-                    }
-                    *share = share.saturating_sub(u64::from(*piece));
-                    if *share == 0 {
-                        return Ok(Tried::Shared);
-                    }
-                }
-                Ok(Tried::Done)
-            }
-            Move::AwaitEcho => done_if(self.received >= self.sent),
-            Move::AwaitReceived(bytes) => done_if(self.received >= *bytes),
-            Move::AwaitLines(count) => done_if(self.lines >= *count),
-            Move::AwaitDatagrams(count) => done_if(self.datagrams >= *count),
-            Move::AwaitResponse { .. } => {
-                let has_come = self.responses.whole > self.awaited;
-                self.awaited += u32::from(has_come);
-                done_if(has_come)
-            }
-            Move::AwaitEnd => done_if(!is_open || self.has_hung_up),
-            Move::AwaitTold => done_if(std::mem::take(&mut self.is_told)),
-            Move::Pause { us } => {
-                let until = *self.pause.get_or_insert(now + Duration::from_micros(*us));
-                done_if(until <= now)
-            }
-            Move::Reads(reading) => {
-                self.reading = *reading;
-                self.next_read = None;
-                self.read(now, share);
-                Ok(Tried::Done)
-            }
-            Move::Shutdown => {
-                if let Some(link) = &mut self.link {
-                    link.shut_down()?;
-                }
-                Ok(Tried::Done)
-            }
-            Move::Close => {
-                self.close();
-                Ok(Tried::Done)
-            }
-            Move::Reset => {
-                if let Some(link) = &mut self.link {
-                    link.reset_when_closed()?;
-                }
-                self.close();
-                Ok(Tried::Done)
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        self.note_certificate();
-        self.link = None;
-        self.end = Ending::Closed;
-    }
-
-    /// Sends what the script has, in pieces of at most so many bytes.
-    fn send(&mut self, piece: usize, share: &mut u64) -> io::Result<Tried> {
-        while self.sent < self.script.end() {
-            let len = self.send_piece(piece)?;
-            *share = share.saturating_sub(len);
-            if *share == 0 {
-                return Ok(Tried::Shared);
-            }
-        }
-        Ok(Tried::Done)
-    }
-
-    fn send_piece(&mut self, piece: usize) -> io::Result<u64> {
-        let left = (self.script.end() - self.sent).min(piece as u64);
-        let mut data = vec![0; left as usize];
-        let len = self.script.fill(self.index, self.sent, &mut data);
-        let Some(link) = &mut self.link else {
-            return Err(ErrorKind::WouldBlock.into());
-        };
-        let sent = link.write(&data[..len])? as u64;
-        self.sent += sent;
-        Ok(sent)
     }
 }

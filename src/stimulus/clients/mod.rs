@@ -31,7 +31,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 use serde::{Deserialize, Serialize};
 
-use self::client::{Client, Progress};
+use self::client::{Client, Progress, Room};
 use self::crowd::Running;
 use self::timers::Timers;
 use crate::model::clients::{Crowd, Payload, Sighting};
@@ -170,6 +170,7 @@ struct Loop {
     is_over: bool,
     /// A client of an earlier server, which has not noticed yet that it is gone.
     client_of_predecessor: Option<TcpStream>,
+    room: Box<Room>,
 }
 
 impl Loop {
@@ -190,6 +191,7 @@ impl Loop {
             unread: Vec::new(),
             is_over: false,
             client_of_predecessor: None,
+            room: Box::new([0; client::BUFFER]),
         })
     }
 
@@ -213,7 +215,7 @@ impl Loop {
                     ORDERS => self.take_orders()?,
                     Token(token) => {
                         let at = token - 1;
-                        self.clients[at].note(event);
+                        self.clients[at].note(event, &mut self.room);
                         self.advance(at)?;
                     }
                 }
@@ -309,7 +311,7 @@ impl Loop {
     fn advance(&mut self, at: usize) -> io::Result<()> {
         let client = &mut self.clients[at];
         let was_idle = client.is_idle();
-        let progress = client.advance(Instant::now(), self.poll.registry());
+        let progress = client.advance(Instant::now(), self.poll.registry(), &mut self.room);
         let (is_idle, crowd) = (client.is_idle(), client.crowd_name());
         match progress {
             Progress::Waits => {}

@@ -25,7 +25,7 @@ fn dribbling(poll: &Poll) -> (Client, std::net::TcpStream, Instant) {
     let (served, _) = listener.accept().unwrap();
     let begun = Instant::now();
     while client.sent == 0 {
-        client.advance(begun, poll.registry());
+        client.advance(begun, poll.registry(), &mut [0; BUFFER]);
     }
     (client, served, begun)
 }
@@ -39,12 +39,15 @@ fn a_client_whose_connection_fails_wants_no_other_turn() {
         .unwrap();
     drop(served);
     while client.end == Ending::Open {
-        client.advance(now, poll.registry());
+        client.advance(now, poll.registry(), &mut [0; BUFFER]);
     }
     assert!(client.is_idle());
     for _ in 0..2 {
         now += PAUSE;
-        assert_eq!(client.advance(now, poll.registry()), Progress::Waits);
+        assert_eq!(
+            client.advance(now, poll.registry(), &mut [0; BUFFER]),
+            Progress::Waits
+        );
     }
 }
 
@@ -54,18 +57,21 @@ fn a_client_that_is_dismissed_after_the_servers_end_wants_no_other_turn() {
     let (mut client, served, mut now) = dribbling(&poll);
     served.shutdown(std::net::Shutdown::Write).unwrap();
     while client.end == Ending::Open {
-        client.advance(now, poll.registry());
+        client.advance(now, poll.registry(), &mut [0; BUFFER]);
     }
     assert_eq!(client.end, Ending::Fin);
     // Its own direction is open, and it goes on.
     assert!(matches!(
-        client.advance(now, poll.registry()),
+        client.advance(now, poll.registry(), &mut [0; BUFFER]),
         Progress::Sleeps(until) if until > now
     ));
     client.dismiss();
     assert!(client.is_idle());
     for _ in 0..2 {
         now += PAUSE;
-        assert_eq!(client.advance(now, poll.registry()), Progress::Waits);
+        assert_eq!(
+            client.advance(now, poll.registry(), &mut [0; BUFFER]),
+            Progress::Waits
+        );
     }
 }
