@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::launch::{SELF, launch};
+use super::launch::{SELF, launch_copy};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use super::{policy, workshop};
 
@@ -130,8 +130,8 @@ fn make_one(rung: Rung) -> Result<(), String> {
     let (Ok(input), Ok(output), Ok(errors)) = (null(), null(), null()) else {
         return Err("cannot open /dev/null".to_owned());
     };
-    // It is not released: making it is what is tried.
-    let launched = launch(&spec, &policy::filter(false), [input, output, errors])
+    // It is neither traced nor released: making it is what is tried.
+    let launched = launch_copy(&spec, &policy::filter(false), [input, output, errors])
         .map_err(|error| with_source(&error))?;
     launched.finish();
     Ok(())
