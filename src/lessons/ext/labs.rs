@@ -36,9 +36,9 @@ pub(super) const COUNT_LINES: Lab = Lab {
     checks: &[
         checks::builds(5),
         checks::computes(20),
+        checks::refuses_bad_arguments(10),
         checks::gives_no_reference_away(10),
         checks::raises_or_returns(10),
-        checks::refuses_bad_arguments(10),
         checks::stays_in_bounds(10),
         checks::keeps_no_reference(15),
         checks::leaks_no_memory(5),

@@ -2,6 +2,9 @@
 
 const TALL = 32;
 
+// The frame grows with its rows, up to here: 40rem of the style.
+const MOST_TALL = 640;
+
 // On paper there is no scrolling, and no patience for more.
 const PRINTED = 2000;
 
@@ -106,7 +109,7 @@ function sortBy(nth) {
 // Makes the rows in sight.
 function buildRows(isNew = false) {
   const { order } = shown;
-  const height = frame.clientHeight || 600;
+  const height = Math.max(frame.clientHeight, MOST_TALL);
   let top = Math.max(Math.floor(frame.scrollTop / TALL) - 8, 0);
   let bottom = Math.min(Math.ceil((frame.scrollTop + height) / TALL) + 8, order.length);
   if (shown.isPrinted) [top, bottom] = [0, Math.min(order.length, PRINTED)];

@@ -4,6 +4,7 @@
  * References that a call gives away or lends are marked where they come in. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The text as UTF-8, which lives as long as the text does; NULL with an exception if it is no text. */
@@ -38,9 +39,13 @@ static PyObject *longest_line(PyObject *Py_UNUSED(module), PyObject *text)
     if (utf8_of(text, &size) == NULL)
         return NULL;
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    Py_UCS4 *characters = PyUnicode_AsUCS4Copy(text);
+    Py_UCS4 *characters = malloc(((size_t)length + 1) * sizeof *characters);
     if (characters == NULL)
+        return PyErr_NoMemory();
+    if (PyUnicode_AsUCS4(text, characters, length + 1, 1) == NULL) {
+        free(characters);
         return NULL;
+    }
     Py_ssize_t best = 0, best_length = -1, start = 0;
     for (Py_ssize_t i = 0; i <= length; i++) {
         if (i > 0 && characters[i - 1] == '\n')
