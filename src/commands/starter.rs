@@ -113,11 +113,12 @@ fn begun_with(lab: &str, language: &str, directory: &Path) -> Vec<&'static str> 
 /// The language of what is in a directory: that of the starter which it has most files of, if that is
 /// one.
 pub(super) fn language_of(lab: &str, directory: &Path) -> Option<&'static str> {
-    let files = |language: &&str| begun_with(lab, language, directory).len();
-    let most = languages(lab).iter().map(files).max()?;
-    let mut alike = languages(lab).into_iter().filter(|it| files(it) == most);
-    let first = alike.next().filter(|_| most > 0)?;
-    alike.next().is_none().then_some(first)
+    let files = |language| (begun_with(lab, language, directory).len(), language);
+    let mut found: Vec<_> = languages(lab).into_iter().map(files).collect();
+    found.sort_unstable();
+    let (most, language) = found.pop().filter(|(files, _)| *files > 0)?;
+    let is_one = found.last().is_none_or(|(files, _)| *files < most);
+    is_one.then_some(language)
 }
 
 /// The file of a program in a directory that its starter began with, relative to it: where its author
