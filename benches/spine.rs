@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use beside::processor_time::children_cpu;
 use syslab::bench::job::Job;
+use syslab::bench::runners::Runners;
 use syslab::model::{Experiment, Run};
 use syslab::sandbox::Rung;
 
@@ -110,7 +111,7 @@ fn start_up(place: &Path) {
 }
 
 /// A trial as a worker has it made, of a program that does nothing, with descriptor calls watched.
-fn trial_of_true(place: &Path) -> Vec<u8> {
+fn trial_of_true(place: &Path) -> Job {
     let run = Run {
         watch: vec!["desc".to_owned()],
         ..Run::default()
@@ -120,12 +121,13 @@ fn trial_of_true(place: &Path) -> Vec<u8> {
         fs::create_dir_all(&path).expect("the temporary directory is writable");
         path
     };
-    let job = Job {
+    Job {
         argv: vec!["/bin/true".to_owned()],
         env: Vec::new(),
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
+        root: PathBuf::new(),
         actor: None,
         // Root of the host is nobody's id in a box.
         host_uid: match nix::unistd::geteuid().as_raw() {
@@ -140,37 +142,22 @@ fn trial_of_true(place: &Path) -> Vec<u8> {
         strike: None,
         is_reference: false,
         timeout_scale: 1.0,
-    };
-    serde_json::to_vec(&job).expect("a job is plain data")
-}
-
-/// Has a runner make a trial; what it says of it.
-fn runner(job: &[u8]) -> Vec<u8> {
-    let mut child = Command::new(SYSLAB)
-        .arg("__run")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("syslab can be started");
-    let written = child.stdin.take().map(|mut stdin| stdin.write_all(job));
-    assert!(matches!(written, Some(Ok(()))), "the runner reads its job");
-    let output = child.wait_with_output().expect("the runner is our child");
-    output.stdout
+    }
 }
 
 /// What the sandbox and the tracer add to a program that does nothing.
 fn confinement(place: &Path) {
     let job = trial_of_true(place);
-    let said = runner(&job);
+    let runners = Runners::start_apart(Path::new(SYSLAB)).expect("syslab can be started");
+    let trial = || runners.make(&job).expect("a runner makes the trial");
+    let seen = trial();
     assert!(
-        said.windows(8).any(|part| part == b"+++ exit"),
-        "/bin/true is seen to end: {}",
-        String::from_utf8_lossy(&said)
+        seen.trouble.is_none() && seen.runs[0].to_string().contains("+++ exit 0"),
+        "/bin/true is seen to end: {seen:?}"
     );
-    let [plain, ours, nothing, traced, strace] = minima([
+    let [plain, ours, traced, strace] = minima([
         &mut || drop(quiet("/bin/true", &[]).status()),
-        &mut || drop(runner(&job)),
-        &mut || drop(quiet(SYSLAB, &["actor", "exit", "0"]).status()),
+        &mut || drop(trial()),
         &mut || drop(quiet(SYSLAB, &["trace", "-e", "desc", "--", "/bin/true"]).status()),
         &mut || {
             let args = [
@@ -188,10 +175,9 @@ fn confinement(place: &Path) {
     println!("/bin/true, wall clock");
     println!("  plain                          {:6.2} ms", ms(plain));
     println!("  a trial: box, tracer, runner   {:6.2} ms", ms(ours));
-    println!("    of it the runner's own start {:6.2} ms", ms(nothing));
     println!(
         "    added by box and tracer      {:6.2} ms",
-        ms(ours) - ms(nothing) - ms(plain)
+        ms(ours) - ms(plain)
     );
     println!("  syslab trace -e desc           {:6.2} ms", ms(traced));
     println!("  strace --seccomp-bpf           {:6.2} ms\n", ms(strace));

@@ -22,7 +22,7 @@ static ENTRIES: &[(&str, Entry)] = &[
     (bench::WORKER_COMMAND, |_| {
         ended(bench::worker::main(commands::which::LABS))
     }),
-    (bench::RUN_COMMAND, |_| ended(bench::runner::main())),
+    (bench::RUN_COMMAND, |args| ended(bench::runners::main(args))),
     (grade::WORKER_COMMAND, |args| {
         ended(grade::worker::main(args))
     }),

@@ -168,6 +168,8 @@ pub struct Job {
     pub submission: PathBuf,
     /// Host directory that the program sees as the lab directory.
     pub lab: PathBuf,
+    /// Host directory with what every box sees.
+    pub root: PathBuf,
     /// Host path of the program that the experiment controls, if it has one.
     pub actor: Option<PathBuf>,
     /// The user that the program is, outside of its namespace.
@@ -210,6 +212,14 @@ enum Line {
 }
 
 impl TrialRecord {
+    /// One that says why nothing can be said about the program.
+    pub fn broken(why: String) -> Self {
+        Self {
+            trouble: Some(why),
+            ..Self::default()
+        }
+    }
+
     /// Writes the record; the inverse of [`TrialRecord::read`].
     ///
     /// # Errors

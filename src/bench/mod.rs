@@ -8,8 +8,8 @@
 //! ```
 //!
 //! A *worker* ([`worker`]) belongs to one submission: a crash, leak or hang costs that one. It
-//! builds, plans trials ([`plan`]), has them made by *runners* ([`runner`]) and asks the judges
-//! ([`verdict`]). A runner traces one trial and plays the outside world ([`drive`]). The *box* is
+//! builds, plans trials ([`plan`]), has them made by *runners* ([`runner`], [`runners`]) and asks the
+//! judges ([`verdict`]). A runner traces one trial and plays the outside world ([`drive`]). The *box* is
 //! the sandbox's. Nothing here prints.
 
 pub mod build;
@@ -32,6 +32,7 @@ pub mod observe;
 pub mod oracle;
 pub mod plan;
 pub mod runner;
+pub mod runners;
 pub mod see;
 mod shrink;
 pub mod steps;
@@ -45,7 +46,7 @@ pub mod writers;
 /// The hidden command under which this binary is a worker.
 pub const WORKER_COMMAND: &str = "__worker";
 
-/// The hidden command under which this binary is a runner.
+/// The hidden command under which this binary is copied for each trial.
 pub const RUN_COMMAND: &str = "__run";
 
 pub use diagnosis::diagnosis;

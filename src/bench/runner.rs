@@ -1,11 +1,10 @@
 //! The runner: a process for one trial. It is the tracer, and it plays the outside world.
 //!
-//! Single-threaded on purpose: everything that it sees and does has one order. It reads a
-//! [`Job`] from its standard input and writes a [`TrialRecord`] to its standard output.
+//! Single-threaded on purpose: everything that it sees and does has one order.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -76,25 +75,16 @@ fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> RunError {
     }
 }
 
-/// The process' main function.
-///
-/// # Errors
-/// If standard output is gone; everything else is written there.
-pub fn main() -> io::Result<()> {
-    sys::process::die_with_parent(nix::unistd::getppid().as_raw())?;
-    let record = trial().unwrap_or_else(|error| match error {
+/// Makes the trial that `job` asks for, in a process that has done nothing else. `root` is what boxes
+/// see, if it is not what the job says.
+pub(super) fn make(job: &File, root: Option<&Path>) -> TrialRecord {
+    trial(job, root).unwrap_or_else(|error| match error {
         RunError::Start { .. } => TrialRecord {
             cannot_start: Some(error.to_string()),
             ..TrialRecord::default()
         },
-        error => TrialRecord {
-            trouble: Some(causes(&error).join(": ")),
-            ..TrialRecord::default()
-        },
-    });
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    record.write(&mut out)?;
-    out.flush()
+        error => TrialRecord::broken(causes(&error).join(": ")),
+    })
 }
 
 /// An error and its sources, outermost first.
@@ -108,8 +98,11 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
     causes
 }
 
-fn trial() -> Result<TrialRecord, RunError> {
-    let job: Job = serde_json::from_reader(BufReader::new(io::stdin().lock()))?;
+fn trial(job: &File, root: Option<&Path>) -> Result<TrialRecord, RunError> {
+    let mut job: Job = serde_json::from_reader(BufReader::new(job))?;
+    if let Some(root) = root {
+        root.clone_into(&mut job.root);
+    }
     sys::tick::start(TICK).map_err(io_error("start the tick"))?;
     let mut alive = Vec::new();
     for file in &job.experiment.files {
@@ -290,6 +283,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             true => gpu::cuda::nodes(),
             false => Vec::new(),
         },
+        root: job.root.clone(),
         host_uid: job.host_uid,
         rung: job.rung,
         limits: BoxLimits {

@@ -9,7 +9,7 @@ use crate::model::{
     Capability, Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
     score::Repeats,
 };
-use crate::sandbox::Workshop;
+use crate::sandbox::{Workshop, WorkshopError};
 use crate::sys;
 
 use super::build::{self, BuildError, Built};
@@ -20,6 +20,7 @@ use super::observe::Observation;
 use super::oracle::{self, Interpreters, OracleError};
 use super::plan::{self, Kind, Work};
 use super::runner::causes;
+use super::runners::Runners;
 use super::shrink::{LIMITED_TRIAL, shrunk};
 use super::trial::{make, next_number};
 use super::verdict::{self, Outcome, Surroundings, TrialResult};
@@ -59,6 +60,9 @@ pub type AnyError = Box<dyn std::error::Error>;
 fn hint(error: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = error.downcast_ref::<crate::sandbox::SandboxError>() {
         return error.hint().to_owned();
+    }
+    if let Some(WorkshopError::Root(failure)) = error.downcast_ref() {
+        return failure.hint().to_owned();
     }
     error
         .downcast_ref::<BuildError>()
@@ -252,7 +256,7 @@ fn one_round(
         works.extend(plan::trials(index, experiments));
     }
     put_first(&mut works, &request.first, lab);
-    let crew = crew(workshop, works, lab.checks.len())?;
+    let (crew, runners) = crew(workshop, works, lab.checks.len())?;
     let interpreters = Interpreters::default();
     let made = crew.work(
         request.jobs,
@@ -261,7 +265,7 @@ fn one_round(
                 return question(workshop, &interpreters, work);
             }
             let judged = |work: &Work| {
-                let record = make(workshop, built, work, request.timeout_scale);
+                let record = make(&runners, workshop, built, work, request.timeout_scale);
                 let at = Surroundings {
                     submission: &workshop.submission_dir(),
                     argv: &built.argv,
@@ -310,14 +314,15 @@ fn one_round(
         .collect())
 }
 
-/// Who makes these trials. What they need is there before threads start runners: while one does, no
-/// other can copy what is to be executed, because its child may have it open for writing (ETXTBSY).
-fn crew(workshop: &Workshop, works: VecDeque<Work>, checks: usize) -> io::Result<Crew> {
+/// Who makes these trials. What they need is there before threads have them made: while a process is
+/// copied, no other can copy what is to be executed, because the first's child may have it open for
+/// writing (ETXTBSY).
+fn crew(workshop: &Workshop, works: VecDeque<Work>, checks: usize) -> io::Result<(Crew, Runners)> {
     let mut runs = works.iter().flat_map(|work| &work.experiment.runs);
     if runs.any(Run::meets_actor) {
         workshop.actor()?;
     }
-    Ok(Crew::new(works, checks))
+    Ok((Crew::new(works, checks), Runners::start()?))
 }
 
 /// Moves the trials of these checks to the front; all others stay in their order.
@@ -379,11 +384,11 @@ fn observe(observation: &Observation) -> Result<Report, AnyError> {
     let built = build::build(&workshop)?;
     let experiment: Experiment = observation.experiment.clone();
     let works = plan::trials(0, vec![experiment]).into();
-    let crew = crew(&workshop, works, 1)?;
+    let (crew, runners) = crew(&workshop, works, 1)?;
     crew.work(
         observation.jobs,
         |work| {
-            let record = make(&workshop, &built, work, 1.0);
+            let record = make(&runners, &workshop, &built, work, 1.0);
             let more = work_found(work, &record);
             let result = match &record.trouble {
                 Some(why) => TrialResult::Unknown(why.clone()),

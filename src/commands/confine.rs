@@ -123,6 +123,7 @@ fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
         has_network: true,
         has_terminal: false,
         devices: Vec::new(),
+        root: workshop.root(),
         rung: workshop.confinement().rung,
     };
     let stdio = [

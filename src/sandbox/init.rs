@@ -5,15 +5,15 @@
 //! pid_namespaces(7). It is not dumpable and holds no privileges, so there is nothing to be got
 //! out of it either.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::PathBuf;
-use std::process;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
-use nix::unistd::{Gid, Pid, Uid, sethostname, setresgid, setresuid};
+use nix::unistd::{Gid, Pid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
 
 use super::learner;
 use super::left;
@@ -25,15 +25,14 @@ use crate::sys::{network, packet, privilege, process as own};
 /// The host name inside.
 const HOSTNAME: &str = "syslab";
 
-/// What the box hands to its init.
+/// What is handed to PID 1.
 pub(super) struct Init<'a> {
     pub(super) job: Job,
     pub(super) parts: Parts,
-    pub(super) stdio: [OwnedFd; 3],
     /// The standard input of what lives beside the program.
     pub(super) target: Option<OwnedFd>,
     pub(super) control: &'a OwnedFd,
-    /// A socket whose other end the box holds as long as it lives.
+    /// A socket whose other end our parent holds as long as it lives.
     pub(super) link: OwnedFd,
 }
 
@@ -63,7 +62,7 @@ pub(super) fn main(init: Init) -> ! {
             1
         }
     };
-    process::exit(reason)
+    own::end(reason)
 }
 
 /// What lives beside the program, and the end of its socket that says to the outside that it does.
@@ -74,7 +73,6 @@ fn start(init: Init) -> Result<(Pid, Option<Target>), Failure> {
     let Init {
         job,
         parts,
-        stdio,
         target,
         control,
         link,
@@ -82,8 +80,12 @@ fn start(init: Init) -> Result<(Pid, Option<Target>), Failure> {
     packet::receive(link.as_fd())
         .and_then(|mapped| mapped.ok_or_else(|| io::ErrorKind::UnexpectedEof.into()))
         .map_err(Step::MapIds.failed())?;
+    // Ctrl-C is for those who talk to people: they end the box when they are done.
+    setsid().map_err(Step::PrepareProcess.failed())?;
+    first_to_go();
+    give_up_streams().map_err(Step::PrepareProcess.failed())?;
     switch_user().map_err(Step::SwitchUser.failed())?;
-    die_with_the_box(&link).map_err(Step::FollowParent.failed())?;
+    die_with_parent(&link).map_err(Step::FollowParent.failed())?;
 
     sethostname(HOSTNAME).map_err(Step::SetHostname.failed())?;
     if job.spec.has_network {
@@ -92,34 +94,56 @@ fn start(init: Init) -> Result<(Pid, Option<Target>), Failure> {
         let _ = network::set_tcp();
     }
     parts.assemble(&job.spec.limits)?;
+    // The parent's own.
+    let kept = [control, &link].into_iter().chain(&target);
+    own::close_others(kept.map(AsRawFd::as_raw_fd).collect())
+        .map_err(Step::PrepareProcess.failed())?;
     prctl::set_dumpable(false).map_err(Step::DropPrivileges.failed())?;
     prctl::set_no_new_privs().map_err(Step::DropPrivileges.failed())?;
     privilege::drop_capabilities().map_err(Step::DropPrivileges.failed())?;
 
-    let Some(first) = own::fork().map_err(Step::Fork.failed())? else {
-        drop(target);
-        learner::main(&job, &stdio, control)
-    };
     let Some(socket) = target else {
-        return Ok((first, None));
+        // Until it is the learner's program there is nothing to do here.
+        let first = own::start_in_place(&mut || learner::main(&job, control));
+        return Ok((first.map_err(Step::Fork.failed())?, None));
+    };
+    let Some(first) = own::fork().map_err(Step::Fork.failed())? else {
+        drop(socket);
+        own::end(learner::main(&job, control).into())
     };
     match own::fork().map_err(Step::Fork.failed())? {
         Some(pid) => Ok((first, Some((pid, socket)))),
         None => learner::beside(&job.spec, &socket),
     }
-    // Our copies of the learner's streams are closed here, or a reader would wait for us.
+}
+
+/// The kernel kills this process and what it starts before anything of ours when memory runs out;
+/// proc_pid_oom_score_adj(5).
+pub(super) fn first_to_go() {
+    // Not being first to go is no reason not to go at all.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+}
+
+/// Keeps of the streams that it was started with only where to write what is wrong.
+fn give_up_streams() -> io::Result<()> {
+    let null = File::options().read(true).write(true).open("/dev/null")?;
+    let errors = io::stderr();
+    own::become_standard_streams([null.as_fd(), null.as_fd(), errors.as_fd()])
 }
 
 /// Becomes the only id that exists inside.
 fn switch_user() -> nix::Result<()> {
+    // As root: its groups are not for the learner. Others cannot drop theirs; see
+    // user_namespaces(7).
+    let _ = setgroups(&[]);
     let (user, group) = (Uid::from_raw(INSIDE_ID), Gid::from_raw(INSIDE_ID));
     setresgid(group, group, group)?;
     setresuid(user, user, user)
 }
 
-/// Dies with the box. Its pid cannot be compared, as it is outside our pid namespace: that it
-/// lives is seen by its end of the link.
-fn die_with_the_box(link: &OwnedFd) -> io::Result<()> {
+/// Dies with its parent, whose pid cannot be compared, as it is outside our pid namespace:
+/// that it lives is seen by its end of the link.
+fn die_with_parent(link: &OwnedFd) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     let mut descriptors = [PollFd::new(link.as_fd(), PollFlags::empty())];
     if poll(&mut descriptors, PollTimeout::ZERO)? == 0 {

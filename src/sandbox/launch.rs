@@ -11,11 +11,11 @@ use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
-use super::enter;
+use super::enter::{self, Made};
 use super::message::{self, Failure, GO, Handed, Heard, Job, Report, Step};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use crate::model::ExitStatus;
-use crate::sys::{packet, pidfd, process as own};
+use crate::sys::{packet, pidfd};
 
 /// How long a box may take to be made. It takes milliseconds; this only ends a hang.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,9 +83,9 @@ impl Failure {
 /// Dropping it kills everything in the box.
 #[derive(Debug)]
 pub struct Launched {
-    /// The box itself, our child: wait for it. It ends when [`init`](Self::init) has.
+    /// Our child: wait for it. It is [`init`](Self::init), or ends when that has.
     pub box_pid: i32,
-    /// PID 1 of the box, in our pid namespace; without namespaces: the box itself.
+    /// PID 1 of the box, in our pid namespace; without namespaces: [`box_pid`](Self::box_pid).
     pub init: i32,
     /// PID 2 of the box, which becomes the program, in our pid namespace.
     pub first: i32,
@@ -98,6 +98,8 @@ pub struct Launched {
     control: OwnedFd,
     init_handle: OwnedFd,
     box_handle: OwnedFd,
+    _link: Option<OwnedFd>,
+    stdio: Option<[OwnedFd; 3]>,
     not_started: Option<Failure>,
     ended: Option<i32>,
     left: Vec<(PathBuf, Vec<String>)>,
@@ -106,8 +108,8 @@ pub struct Launched {
 /// Makes a box; its PID 2 exists and waits, and nothing of the learner has run.
 ///
 /// `filter` is installed as the last thing before the program is executed. `stdio` become
-/// descriptors 0, 1 and 2; no other descriptor is passed on, and no process of the box keeps a
-/// copy of them.
+/// descriptors 0, 1 and 2; no other descriptor is passed on, and no other process of the box ever
+/// has them.
 ///
 /// The box dies with the *thread* that calls this.
 ///
@@ -121,7 +123,8 @@ pub fn launch(
     launch_by(anew, spec, filter, stdio)
 }
 
-/// The same, with a copy of this process as the box's own, which is there at once.
+/// The same, with a copy of this process as PID 1, which is there at once; where there are no
+/// namespaces, just the same.
 ///
 /// Only for a process with one thread, and for one that was executed in the user namespace that it is
 /// in: the box could not be traced from another one, since a copy's memory belongs to where the original
@@ -134,11 +137,18 @@ pub fn launch_copy(
     filter: &[libc::sock_filter],
     stdio: [OwnedFd; 3],
 ) -> Result<Launched, SandboxError> {
-    launch_by(copy, spec, filter, stdio)
+    match spec.rung {
+        Rung::Full => launch_by(here, spec, filter, stdio),
+        Rung::Partial | Rung::None => launch(spec, filter, stdio),
+    }
 }
 
-/// What starts the box's own process: what it is handed, our end of the control socket and its own.
-type Start = fn(Handed, BorrowedFd, OwnedFd) -> io::Result<i32>;
+/// What starts the box: what it is handed, our end of the control socket and its own.
+type Start = fn(Handed, BorrowedFd, OwnedFd) -> Result<Started, SandboxError>;
+
+/// The pid of our child that the box ends with, and what PID 1 sees our life by, if that is not the
+/// child's to hold.
+type Started = (i32, Option<OwnedFd>);
 
 fn launch_by(
     start: Start,
@@ -170,26 +180,25 @@ fn launch_by(
     .unzip();
     let handed = Handed {
         job,
-        stdio,
         target: beside,
     };
+    let (box_pid, link) = start(handed, control.as_fd(), theirs)?;
     let launching = Launching {
-        box_pid: start(handed, control.as_fd(), theirs).map_err(SandboxError::Start)?,
+        box_pid,
+        link,
         control,
         target,
     };
-    launching.finish(spec)
+    launching.finish(spec, stdio)
 }
 
-fn copy(handed: Handed, _ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
-    match own::fork()? {
-        None => enter::become_box(handed, control),
-        Some(pid) => Ok(pid.as_raw()),
-    }
+fn here(handed: Handed, _ours: BorrowedFd, control: OwnedFd) -> Result<Started, SandboxError> {
+    let Made { init, link } = enter::make(handed, &control)?;
+    Ok((init.as_raw(), Some(link)))
 }
 
-fn anew(handed: Handed, ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
-    handed.send(ours)?;
+fn anew(handed: Handed, ours: BorrowedFd, control: OwnedFd) -> Result<Started, SandboxError> {
+    handed.send(ours).map_err(SandboxError::Start)?;
     // The child is not kept as a Child: whoever traces waits for all its children at once.
     Command::new(SELF)
         .arg(BOX_COMMAND)
@@ -197,18 +206,20 @@ fn anew(handed: Handed, ours: BorrowedFd, control: OwnedFd) -> io::Result<i32> {
         .stdin(Stdio::from(control))
         .stdout(Stdio::null())
         .spawn()
-        .map(|child| child.id() as i32)
+        .map(|child| (child.id() as i32, None))
+        .map_err(SandboxError::Start)
 }
 
 /// A box that is being made.
 struct Launching {
     box_pid: i32,
+    link: Option<OwnedFd>,
     control: OwnedFd,
     target: Option<OwnedFd>,
 }
 
 impl Launching {
-    fn finish(self, spec: &BoxSpec) -> Result<Launched, SandboxError> {
+    fn finish(self, spec: &BoxSpec, stdio: [OwnedFd; 3]) -> Result<Launched, SandboxError> {
         let handle = pidfd::open(self.box_pid).map_err(SandboxError::Talk);
         match handle.and_then(|handle| Ok((handle, self.listen()?))) {
             Ok((box_handle, (init, init_handle, first))) => Ok(Launched {
@@ -224,6 +235,8 @@ impl Launching {
                 control: self.control,
                 init_handle,
                 box_handle,
+                _link: self.link,
+                stdio: Some(stdio),
                 not_started: None,
                 ended: None,
                 left: Vec::new(),
@@ -282,7 +295,9 @@ impl Launched {
     /// # Errors
     /// If the box is gone.
     pub fn release(&mut self) -> Result<(), SandboxError> {
-        packet::send(self.control.as_fd(), GO, &[]).map_err(SandboxError::Talk)
+        let stdio = self.stdio.take();
+        let streams: Vec<BorrowedFd> = stdio.iter().flatten().map(AsFd::as_fd).collect();
+        packet::send(self.control.as_fd(), GO, &streams).map_err(SandboxError::Talk)
     }
 
     /// Why the program could not be started after [`release`](Self::release), if it could not.

@@ -7,7 +7,6 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
-use std::process;
 
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -16,29 +15,39 @@ use nix::unistd::{execve, setsid};
 
 use super::message::{Failure, GO, Job, Report, Step};
 use super::spec::{BoxLimits, BoxSpec};
-use crate::sys::{packet, process as own, seccomp, terminal};
+use crate::sys::packet::{self, Packet};
+use crate::sys::{process as own, seccomp, terminal};
 
 /// Exit status of PID 2 when the program could not be started, as shells have it.
-const NOT_STARTED: i32 = 127;
+const NOT_STARTED: u8 = 127;
 
 /// Bytes of stack: what every distribution has.
 const STACK: u64 = 8 << 20;
 
-/// Waits for the word, then becomes the program.
-pub(super) fn main(job: &Job, stdio: &[OwnedFd; 3], control: &OwnedFd) -> ! {
-    if let Err(failure) = prepare(job, stdio) {
+/// Waits for the word, then becomes the program; with what to exit if it does not.
+pub(super) fn main(job: &Job, control: &OwnedFd) -> u8 {
+    if let Err(failure) = prepare(job) {
         let _ = Report::Failed(failure).send(control);
-        process::exit(NOT_STARTED);
+        return NOT_STARTED;
     }
     let told = Report::Ready
         .send(control)
         .and_then(|()| packet::receive(control.as_fd()));
-    if !matches!(told, Ok(Some(packet)) if packet.bytes == GO) {
-        process::exit(NOT_STARTED);
+    let Ok(Some(Packet {
+        bytes, descriptors, ..
+    })) = told
+    else {
+        return NOT_STARTED;
+    };
+    let Ok(stdio) = <[OwnedFd; 3]>::try_from(descriptors) else {
+        return NOT_STARTED;
+    };
+    if bytes != GO {
+        return NOT_STARTED;
     }
-    let Err(failure) = start(job);
+    let Err(failure) = take_streams(job, &stdio).and_then(|()| start(job));
     let _ = Report::NotStarted(failure).send(control);
-    process::exit(NOT_STARTED)
+    NOT_STARTED
 }
 
 /// Becomes the program that lives beside the learner's.
@@ -63,22 +72,26 @@ pub(super) fn beside(spec: &BoxSpec, socket: &OwnedFd) -> ! {
     };
     // Whoever waits for it to say something learns that it has ended.
     let _reason = become_it();
-    process::exit(NOT_STARTED)
+    own::end(NOT_STARTED.into())
 }
 
 /// What can be done before anyone looks.
-fn prepare(job: &Job, stdio: &[OwnedFd; 3]) -> Result<(), Failure> {
-    let failed = || Step::PrepareProcess.failed();
+fn prepare(job: &Job) -> Result<(), Failure> {
     // A session of its own: no terminal to push characters into; see setsid(2).
     setsid().map_err(Step::PrepareProcess.failed())?;
-    own::become_standard_streams(stdio.each_ref().map(AsFd::as_fd)).map_err(failed())?;
-    if job.spec.has_terminal {
-        terminal::take_control(io::stdin().as_fd()).map_err(failed())?;
-    }
-    own::reset_signals().map_err(failed())?;
+    own::reset_signals().map_err(Step::PrepareProcess.failed())?;
     umask(Mode::S_IWGRP | Mode::S_IWOTH);
     let cwd = &job.spec.cwd;
     std::env::set_current_dir(cwd).map_err(Step::ChangeDirectory.failed_on(cwd))
+}
+
+fn take_streams(job: &Job, stdio: &[OwnedFd; 3]) -> Result<(), Failure> {
+    let failed = || Step::PrepareProcess.failed();
+    own::become_standard_streams(stdio.each_ref().map(AsFd::as_fd)).map_err(failed())?;
+    match job.spec.has_terminal {
+        true => terminal::take_control(io::stdin().as_fd()).map_err(failed()),
+        false => Ok(()),
+    }
 }
 
 /// Limits, filter, execve: the last steps.

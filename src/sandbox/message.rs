@@ -27,8 +27,6 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Handed {
     pub(super) job: Job,
-    /// The program's streams.
-    pub(super) stdio: [OwnedFd; 3],
     /// The standard input of what is to live beside it.
     pub(super) target: Option<OwnedFd>,
 }
@@ -39,8 +37,8 @@ impl Handed {
         let mut paper = File::from(memfd_create(c"syslab-job", MFdFlags::MFD_CLOEXEC)?);
         paper.write_all(&serde_json::to_vec(&self.job)?)?;
         paper.rewind()?;
-        let streams = self.stdio.iter().chain(&self.target).map(AsFd::as_fd);
-        let descriptors: Vec<BorrowedFd> = iter::once(paper.as_fd()).chain(streams).collect();
+        let target = self.target.iter().map(AsFd::as_fd);
+        let descriptors: Vec<BorrowedFd> = iter::once(paper.as_fd()).chain(target).collect();
         packet::send(socket, b"job", &descriptors)
     }
 
@@ -48,13 +46,11 @@ impl Handed {
     pub(super) fn receive(socket: BorrowedFd) -> io::Result<Self> {
         let packet = packet::receive(socket)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let mut descriptors = packet.descriptors.into_iter();
-        let mut next = || descriptors.next().ok_or(io::ErrorKind::InvalidData);
-        let (paper, stdio) = (next()?, [next()?, next()?, next()?]);
+        let paper = descriptors.next().ok_or(io::ErrorKind::InvalidData)?;
         let mut text = Vec::new();
         File::from(paper).read_to_end(&mut text)?;
         Ok(Self {
             job: serde_json::from_slice(&text)?,
-            stdio,
             target: descriptors.next(),
         })
     }
@@ -63,7 +59,7 @@ impl Handed {
 /// What is reported to the one who started the box.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Report {
-    /// From the box: its child, PID 1 inside, has this pid outside. A pidfd comes with it.
+    /// From who made PID 1: it has this pid outside. A pidfd comes with it.
     Init(i32),
     /// From PID 2: it waits for [`GO`]. Its pid outside comes with the message.
     Ready,
@@ -77,7 +73,8 @@ pub(super) enum Report {
     Left(PathBuf, Vec<String>),
 }
 
-/// Tells PID 2 to become the program.
+/// Tells PID 2 to become the program. The program's streams come with it, so that nobody else in the
+/// box ever has them.
 pub(super) const GO: &[u8] = b"go";
 
 /// Why a box could not be made, or the program in it not be started.

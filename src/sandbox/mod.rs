@@ -1,13 +1,14 @@
 //! Confines a submission: namespaces, mounts, limits, seccomp; and the workshop that holds its files.
 //!
-//! Three of our processes take part. The **worker** enters a [`Workshop`] once: a mount namespace
-//! with a tmpfs that nobody else sees and that ends with it. A **runner** calls [`launch`], which
-//! starts the **box** ([`enter_box`]): a fresh, single-threaded copy of this binary that makes the
-//! namespaces. In them, PID 1 is our init, which reaps and whose death ends everything, and PID 2
-//! becomes the learner's program as soon as [`Launched::release`] is called. The learner is never
-//! PID 1, because that one is immune to signals, and lessons about signals would lie.
+//! Two of our processes take part. The **worker** enters a [`Workshop`] once: a mount namespace
+//! with a tmpfs that nobody else sees and that ends with it. A **runner** calls [`launch_copy`], which
+//! makes the **box**: namespaces in which PID 1, a copy of the runner, is our init, which reaps and whose
+//! death ends everything, and PID 2 becomes the learner's program as soon as [`Launched::release`] is
+//! called. The learner is never PID 1, because that one is immune to signals, and lessons about signals
+//! would lie. Whoever has several threads calls [`launch`], which has a process of this binary do it
+//! ([`enter_box`]).
 //!
-//! Where namespaces cannot be had, Landlock confines the files, the box itself reaps, and paths are
+//! Where namespaces cannot be had, Landlock confines the files, that process itself reaps, and paths are
 //! the host's ([`Launched::moved_paths`]): [`Rung::Partial`]. [`confinement`] finds out which it is.
 //!
 //! Confinement never depends on what a tracer sees: namespaces, read-only mounts, limits, no new
@@ -39,4 +40,4 @@ pub use message::{Failure, Step};
 pub use root::is_visible;
 pub use rung::{Confinement, confinement};
 pub use spec::{BOX_COMMAND, Bind, BoxLimits, BoxSpec, INSIDE_ID, Rung};
-pub use workshop::{LabDir, Workshop, WorkshopError, mount_disk};
+pub use workshop::{LabDir, Workshop, WorkshopError, isolated_root, mount_disk};

@@ -12,18 +12,19 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{Gid, Pid, Uid, geteuid, setresgid, setresuid};
+use nix::unistd::{Gid, Pid, Uid, geteuid, setgroups, setresgid, setresuid};
 
 use super::message::{Failure, Job, Report, Step};
 use super::spec::Rung;
-use super::{landlock, learner};
+use super::{init, landlock, learner};
 use crate::sys::{pidfd, privilege, proc, process as own};
 
-/// Runs the box to its end.
+/// Runs the box, which this process is, to its end.
 ///
 /// # Errors
 /// The step that failed.
-pub(super) fn main(mut job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Result<(), Failure> {
+pub(super) fn main(mut job: Job, control: &OwnedFd) -> Result<(), Failure> {
+    init::first_to_go();
     job.spec = job.spec.at_host_paths();
     prctl::set_child_subreaper(true).map_err(Step::FollowParent.failed())?;
     let children = children_as_descriptor().map_err(Step::Fork.failed())?;
@@ -35,11 +36,15 @@ pub(super) fn main(mut job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Resu
         .map_err(Step::ReadJob.failed())?;
     drop(handle);
     let Some(first) = own::fork().map_err(Step::Fork.failed())? else {
-        let Err(failure) = confine(&job, parent).map(|()| learner::main(&job, &stdio, control));
-        let _ = Report::Failed(failure).send(control);
-        std::process::exit(1);
+        let status = confine(&job, parent).map(|()| learner::main(&job, control));
+        own::end(match status {
+            Ok(status) => status.into(),
+            Err(failure) => {
+                let _ = Report::Failed(failure).send(control);
+                1
+            }
+        })
     };
-    drop(stdio);
     if watch(control, &children, first).is_ok() {
         kill_all();
     }
@@ -49,6 +54,9 @@ pub(super) fn main(mut job: Job, stdio: [OwnedFd; 3], control: &OwnedFd) -> Resu
 /// Everything that this process gives up before it listens for its word.
 fn confine(job: &Job, parent: i32) -> Result<(), Failure> {
     let spec = &job.spec;
+    // As root: its groups are not for the learner. Others cannot drop theirs; see
+    // user_namespaces(7).
+    let _ = setgroups(&[]);
     if spec.host_uid != geteuid().as_raw() {
         let (user, group) = (Uid::from_raw(spec.host_uid), Gid::from_raw(spec.host_uid));
         setresgid(group, group, group)

@@ -1,11 +1,13 @@
 //! The file tree of a box: what is visible of the host, and what is made for it.
 //!
-//! The tree is made in two halves. Outside, with the caller's privileges, [`Parts::gather`] takes
-//! detached copies of everything that is to be seen: inside, a directory like `/root` could not
-//! be walked through any more. Inside, [`Parts::assemble`] puts them together.
+//! What all boxes see alike is put together once for each workshop ([`prepare`]), and a box gets a copy
+//! of these mounts, which can only be read through. Outside, with the caller's privileges,
+//! [`Parts::gather`] takes detached copies of that and of everything else that is to be seen: inside, a
+//! directory like `/root` could not be walked through any more. Inside, [`Parts::assemble`] puts them
+//! together.
 
 use std::ffi::{CStr, CString};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
@@ -95,12 +97,15 @@ const GENERATED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Bytes and inodes of the root's own tmpfs: copied and generated files, mount points.
+/// Bytes and inodes of the tmpfs that all roots share: copied and generated files, mount points.
 const ROOT_SIZE: &CStr = c"16m";
 const ROOT_INODES: &CStr = c"4096";
 
 /// KiB for each inode in /tmp and /dev/shm: a disk bomb of empty files ends there.
 const KIB_PER_INODE: u64 = 8;
+
+/// Directories in which every box has a tmpfs of its own.
+const OWN: [&str; 2] = ["/tmp", "/dev/shm"];
 
 /// A directory that every host has, to hold the new root for the moment before it becomes `/`.
 /// What it hides has been gathered before.
@@ -113,12 +118,67 @@ pub fn is_visible(path: &Path) -> bool {
         .any(|directory| path.starts_with(directory))
 }
 
+/// Puts together, at an empty directory of a private mount namespace, what every box is to see.
+///
+/// # Errors
+/// The step that failed, and on what.
+pub(super) fn prepare(place: &Path) -> Result<(), Failure> {
+    let options = [
+        (c"size", ROOT_SIZE),
+        (c"nr_inodes", ROOT_INODES),
+        (c"mode", c"755"),
+    ];
+    let root = mount::new_filesystem(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV)
+        .map_err(Step::Mount.failed_on(place))?;
+    make_directory(place)?;
+    attach(&root, place)?;
+    for (path, to) in LINKS {
+        make_link(&within(place, Path::new(path)), Path::new(to))?;
+    }
+    for (path, content) in GENERATED {
+        make_file(&within(place, Path::new(path)), content.as_bytes())?;
+    }
+    for path in OWN.iter().chain(&["/proc"]) {
+        make_directory(&within(place, Path::new(path)))?;
+    }
+    for path in HOST_FILES.iter().map(Path::new) {
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_symlink() => copy_link(path, place)?,
+            Ok(found) if found.is_file() && found.len() <= MAX_HOST_FILE => {
+                let content = fs::read(path).map_err(Step::CloneTree.failed_on(path))?;
+                make_file(&within(place, path), &content)?;
+            }
+            _ => {}
+        }
+    }
+    for path in HOST_DIRECTORIES.iter().map(Path::new) {
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_symlink() => copy_link(path, place)?,
+            Ok(found) if found.is_dir() => Tree::of(path, path, false)?.put(place)?,
+            _ => {}
+        }
+    }
+    for path in DEVICES.iter().map(Path::new) {
+        Tree::of_device(path)?.put(place)?;
+    }
+    Ok(())
+}
+
+/// Where a path of the box is, seen from outside.
+fn within(place: &Path, path: &Path) -> PathBuf {
+    place.join(path.strip_prefix("/").unwrap_or(path))
+}
+
+fn copy_link(path: &Path, place: &Path) -> Result<(), Failure> {
+    let to = fs::read_link(path).map_err(Step::CloneTree.failed_on(path))?;
+    make_link(&within(place, path), &to)
+}
+
 /// Everything that a box will see, before it is put together.
 #[derive(Debug)]
 pub(super) struct Parts {
+    root: OwnedFd,
     mounts: Vec<Tree>,
-    links: Vec<(PathBuf, PathBuf)>,
-    files: Vec<(PathBuf, Vec<u8>)>,
 }
 
 /// A detached copy of a part of the host's file tree.
@@ -129,60 +189,8 @@ struct Tree {
     is_directory: bool,
 }
 
-impl Parts {
-    /// Takes copies of everything that is to be visible.
-    pub(super) fn gather(spec: &BoxSpec) -> Result<Self, Failure> {
-        let mut parts = Self {
-            mounts: Vec::new(),
-            links: Vec::new(),
-            files: Vec::new(),
-        };
-        for path in HOST_DIRECTORIES.iter().map(Path::new) {
-            match fs::symlink_metadata(path) {
-                Ok(found) if found.is_symlink() => parts.take_link(path)?,
-                Ok(found) if found.is_dir() => parts.take_tree(path, path, false)?,
-                _ => {}
-            }
-        }
-        for path in HOST_FILES.iter().map(Path::new) {
-            match fs::symlink_metadata(path) {
-                Ok(found) if found.is_symlink() => parts.take_link(path)?,
-                Ok(found) if found.is_file() && found.len() <= MAX_HOST_FILE => {
-                    let content = fs::read(path).map_err(Step::CloneTree.failed_on(path))?;
-                    parts.files.push((path.to_owned(), content));
-                }
-                _ => {}
-            }
-        }
-        let terminal = spec.has_terminal.then_some(&TERMINAL);
-        let devices = DEVICES.iter().chain(terminal).map(Path::new);
-        for path in devices.chain(spec.devices.iter().map(PathBuf::as_path)) {
-            let handle =
-                mount::clone_tree(path, Reach::One).map_err(Step::CloneTree.failed_on(path))?;
-            parts.mounts.push(Tree {
-                handle,
-                target: path.to_owned(),
-                is_directory: false,
-            });
-        }
-        for bind in &spec.binds {
-            parts.take_tree(&bind.source, &bind.target, bind.is_writable)?;
-        }
-        Ok(parts)
-    }
-
-    fn take_link(&mut self, path: &Path) -> Result<(), Failure> {
-        let to = fs::read_link(path).map_err(Step::CloneTree.failed_on(path))?;
-        self.links.push((path.to_owned(), to));
-        Ok(())
-    }
-
-    fn take_tree(
-        &mut self,
-        source: &Path,
-        target: &Path,
-        is_writable: bool,
-    ) -> Result<(), Failure> {
+impl Tree {
+    fn of(source: &Path, target: &Path, is_writable: bool) -> Result<Self, Failure> {
         let failed = || Step::CloneTree.failed_on(source);
         let is_directory = fs::metadata(source).map_err(failed())?.is_dir();
         let handle = mount::clone_tree(source, Reach::Tree).map_err(failed())?;
@@ -194,34 +202,75 @@ impl Parts {
             0,
         )
         .map_err(failed())?;
-        self.mounts.push(Tree {
+        Ok(Self {
             handle,
             target: target.to_owned(),
             is_directory,
-        });
-        Ok(())
+        })
+    }
+
+    fn of_device(path: &Path) -> Result<Self, Failure> {
+        let handle =
+            mount::clone_tree(path, Reach::One).map_err(Step::CloneTree.failed_on(path))?;
+        Ok(Self {
+            handle,
+            target: path.to_owned(),
+            is_directory: false,
+        })
+    }
+
+    /// Makes something to mount it over, below `place`, unless it is there.
+    fn make_point(&self, place: &Path) -> Result<PathBuf, Failure> {
+        let point = within(place, &self.target);
+        if self.is_directory {
+            make_directory(&point)?;
+        } else if fs::symlink_metadata(&point).is_err() {
+            match make_file(&point, b"") {
+                // Another box has been quicker.
+                Err(failure) if failure.errno == libc::EEXIST => {}
+                made => made?,
+            }
+        }
+        Ok(point)
+    }
+
+    fn put(&self, place: &Path) -> Result<(), Failure> {
+        attach(&self.handle, &self.make_point(place)?)
+    }
+}
+
+impl Parts {
+    /// Takes copies of everything that is to be visible.
+    pub(super) fn gather(spec: &BoxSpec) -> Result<Self, Failure> {
+        let terminal = spec.has_terminal.then_some(Path::new(TERMINAL));
+        let mut mounts = terminal
+            .into_iter()
+            .chain(spec.devices.iter().map(PathBuf::as_path))
+            .map(Tree::of_device)
+            .collect::<Result<Vec<_>, _>>()?;
+        for bind in &spec.binds {
+            mounts.push(Tree::of(&bind.source, &bind.target, bind.is_writable)?);
+        }
+        for tree in &mounts {
+            // What lies in a file system of the box's own is made there.
+            if !OWN.iter().any(|own| tree.target.starts_with(own)) {
+                tree.make_point(&spec.root)?;
+            }
+        }
+        let failed = || Step::CloneTree.failed_on(&spec.root);
+        let root = mount::clone_tree(&spec.root, Reach::Tree).map_err(failed())?;
+        mount::set_attributes(root.as_fd(), Reach::One, attr::READ_ONLY, 0).map_err(failed())?;
+        Ok(Self { root, mounts })
     }
 
     /// Makes the new root, in this process' own mount namespace, and leaves the old one.
     pub(super) fn assemble(self, limits: &BoxLimits) -> Result<(), Failure> {
-        enter_new_root()?;
-        for (path, to) in &self.links {
-            make_link(path, to)?;
-        }
-        for (path, to) in LINKS {
-            make_link(Path::new(path), Path::new(to))?;
-        }
-        for (path, content) in GENERATED {
-            make_file(Path::new(path), content.as_bytes())?;
-        }
-        for (path, content) in &self.files {
-            make_file(path, content)?;
-        }
+        enter_root(&self.root)?;
         let shm_kib = match limits.shm_kib {
             0 => limits.tmp_kib,
             kib => kib,
         };
-        for (path, kib) in [("/tmp", limits.tmp_kib), ("/dev/shm", shm_kib)] {
+        for (path, kib) in OWN.into_iter().zip([limits.tmp_kib, shm_kib]) {
             let size = c_number(kib.saturating_mul(1024));
             let inodes = c_number(kib.div_ceil(KIB_PER_INODE));
             let options = [
@@ -236,40 +285,23 @@ impl Parts {
         // still there for that.
         mount_new(c"proc", &[], attributes, "/proc")?;
         for tree in &self.mounts {
-            if tree.is_directory {
-                make_directory(&tree.target)?;
-            } else if fs::symlink_metadata(&tree.target).is_err() {
-                make_file(&tree.target, b"")?;
-            }
-            attach(&tree.handle, &tree.target)?;
+            tree.put(Path::new("/"))?;
         }
         leave_old_root()
     }
 }
 
-/// Mounts an empty tmpfs and makes it `/`; the old root lies on top of it.
-fn enter_new_root() -> Result<(), Failure> {
-    let failed = || Step::Mount.failed_on(Path::new("/"));
-    let options = [
-        (c"size", ROOT_SIZE),
-        (c"nr_inodes", ROOT_INODES),
-        (c"mode", c"755"),
-    ];
-    let root =
-        mount::new_filesystem(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV).map_err(failed())?;
-    mount::attach(root.as_fd(), Path::new(STAGE)).map_err(failed())?;
-    fchdir(&root).map_err(Step::PivotRoot.failed())?;
+/// Makes it `/`; the old root lies on top of it.
+fn enter_root(root: &OwnedFd) -> Result<(), Failure> {
+    attach(root, Path::new(STAGE))?;
+    fchdir(root).map_err(Step::PivotRoot.failed())?;
     // With both the same, the old root ends up mounted over the new one; see pivot_root(2).
     pivot_root(".", ".").map_err(Step::PivotRoot.failed())
 }
 
-/// Detaches the old root and makes the new one read-only.
 fn leave_old_root() -> Result<(), Failure> {
     umount2(".", MntFlags::MNT_DETACH).map_err(Step::PivotRoot.failed())?;
-    std::env::set_current_dir("/").map_err(Step::PivotRoot.failed())?;
-    let root = File::open("/").map_err(Step::PivotRoot.failed())?;
-    mount::set_attributes(root.as_fd(), Reach::One, attr::READ_ONLY, 0)
-        .map_err(Step::Mount.failed_on(Path::new("/")))
+    std::env::set_current_dir("/").map_err(Step::PivotRoot.failed())
 }
 
 fn mount_new(
@@ -279,7 +311,6 @@ fn mount_new(
     path: &str,
 ) -> Result<(), Failure> {
     let path = Path::new(path);
-    make_directory(path)?;
     let handle =
         mount::new_filesystem(kind, options, attributes).map_err(Step::Mount.failed_on(path))?;
     attach(&handle, path)
@@ -307,7 +338,8 @@ fn make_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o644)
+        // Not even whoever made it: the answer is the same whose user's it is.
+        .mode(0o444)
         .open(path)
         .and_then(|mut file| file.write_all(content))
         .map_err(Step::MakeFile.failed_on(path))

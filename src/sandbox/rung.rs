@@ -114,8 +114,9 @@ fn make_one(rung: Rung) -> Result<(), String> {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     };
+    let mut root = PathBuf::new();
     if rung == Rung::Full {
-        workshop::isolate().map_err(|error| with_source(&error))?;
+        root = workshop::isolated_root().map_err(|error| with_source(&error))?;
     }
     let host_uid = workshop::choose_host_uid(rung).map_err(|error| error.to_string())?;
     let spec = BoxSpec {
@@ -123,6 +124,7 @@ fn make_one(rung: Rung) -> Result<(), String> {
         cwd: PathBuf::from("/"),
         host_uid,
         has_network: true,
+        root,
         rung,
         ..BoxSpec::default()
     };

@@ -53,6 +53,8 @@ pub struct BoxSpec {
     pub has_terminal: bool,
     /// Device nodes that it may use beside those that every program may expect.
     pub devices: Vec<PathBuf>,
+    /// Where, outside, lies what every box sees; see `Workshop::root`. For [`Rung::Full`] only.
+    pub root: PathBuf,
     /// How strongly it is confined.
     pub rung: Rung,
 }

@@ -16,7 +16,9 @@ use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
 use super::copy::{self, CopyError, Skipped};
+use super::message::Failure;
 use super::private::{self, PrivateDirectory};
+use super::root;
 use super::rung::{self, Confinement};
 use super::spec::Rung;
 use crate::sys::mount::{self as sys_mount, attr};
@@ -30,6 +32,9 @@ const COVERED: &[&str] = &["/dev/shm", "/mnt", "/media", "/srv"];
 /// Size of the workshop: the submission, what a build makes of it, the lab directories.
 const SIZE: &std::ffi::CStr = c"1g";
 const INODES: &std::ffi::CStr = c"200000";
+
+/// The directory of the workshop in which lies what every box sees.
+const ROOT: &str = "root";
 
 /// KiB in one lab directory.
 const LAB_KIB: u64 = 64 * 1024;
@@ -54,6 +59,9 @@ pub enum WorkshopError {
     /// A step of making it failed.
     #[error("cannot make the workshop: {0}")]
     Make(&'static str, #[source] io::Error),
+    /// What its boxes are to see cannot be put together.
+    #[error(transparent)]
+    Root(#[from] Failure),
     /// The submission cannot be copied.
     #[error(transparent)]
     Copy(#[from] CopyError),
@@ -151,6 +159,11 @@ impl Workshop {
         self.host_uid
     }
 
+    /// What every box of this workshop sees, for [`BoxSpec::root`](super::BoxSpec::root).
+    pub fn root(&self) -> PathBuf {
+        self.place.join(ROOT)
+    }
+
     /// How strongly submissions are confined here.
     pub fn confinement(&self) -> &Confinement {
         &self.confinement
@@ -242,11 +255,19 @@ impl Drop for LabDir {
     }
 }
 
-/// Enters a mount namespace of our own and mounts the workshop in it: where.
+/// Leaves the mount namespace that this process shares with others, and puts together what every box
+/// sees: where, for [`BoxSpec::root`](super::BoxSpec::root).
+///
+/// For a process with a single thread that has no workshop; [`Workshop::enter`] does it, too.
 ///
 /// # Errors
 /// The step that failed. An ordinary user may be in a new user namespace then.
-pub(super) fn isolate() -> Result<PathBuf, WorkshopError> {
+pub fn isolated_root() -> Result<PathBuf, WorkshopError> {
+    Ok(isolate()?.join(ROOT))
+}
+
+/// Enters a mount namespace of our own and mounts the workshop in it, with what every box sees: where.
+fn isolate() -> Result<PathBuf, WorkshopError> {
     let failed = |step| move |error: io::Error| WorkshopError::Make(step, error);
     let errno = |step| move |error: nix::Error| WorkshopError::Make(step, error.into());
     // Without CAP_SYS_ADMIN it takes a user namespace to have it there.
@@ -279,6 +300,7 @@ pub(super) fn isolate() -> Result<PathBuf, WorkshopError> {
     sys_mount::new_filesystem(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV)
         .and_then(|tmpfs| sys_mount::attach(tmpfs.as_fd(), place))
         .map_err(failed("mount a tmpfs"))?;
+    root::prepare(&place.join(ROOT))?;
     Ok(place.to_owned())
 }
 

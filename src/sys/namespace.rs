@@ -34,9 +34,7 @@ pub fn fork_into(flags: CloneFlags) -> io::Result<Option<Pid>> {
 /// The same, and how long the call took in the process that returns.
 #[expect(unsafe_code, reason = "clone without a stack, as fork does it")]
 pub(super) fn timed_fork_into(flags: CloneFlags) -> io::Result<(Option<Pid>, Duration)> {
-    if fs::read_dir("/proc/self/task")?.count() != 1 {
-        return Err(io::Error::from_raw_os_error(libc::EBUSY));
-    }
+    refuse_threads()?;
     let flags = libc::c_long::from(flags.bits()) | libc::c_long::from(libc::SIGCHLD);
     let begin = Instant::now();
     // SAFETY: without CLONE_VM and with a null stack this is a fork; there is one thread, so no
@@ -47,6 +45,14 @@ pub(super) fn timed_fork_into(flags: CloneFlags) -> io::Result<(Option<Pid>, Dur
         -1 => Err(io::Error::last_os_error()),
         0 => Ok((None, took)),
         pid => Ok((Some(Pid::from_raw(pid as i32)), took)),
+    }
+}
+
+/// EBUSY if this process has more than one thread.
+pub(super) fn refuse_threads() -> io::Result<()> {
+    match fs::read_dir("/proc/self/task")?.count() {
+        1 => Ok(()),
+        _ => Err(io::Error::from_raw_os_error(libc::EBUSY)),
     }
 }
 

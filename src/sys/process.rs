@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sched::CloneFlags;
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getppid};
@@ -25,6 +26,9 @@ pub fn die_with_parent(parent: i32) -> io::Result<()> {
         Err(io::Error::from_raw_os_error(libc::ESRCH))
     }
 }
+
+/// Bytes of stack of a process that runs in its parent's memory; what is not used is not there.
+const IN_PLACE_STACK: usize = 256 << 10;
 
 /// The highest signal number, _NSIG of signal(7).
 const LAST_SIGNAL: libc::c_long = 64;
@@ -173,7 +177,34 @@ pub fn set_nonblocking(descriptor: &impl AsFd) -> io::Result<()> {
 /// # Errors
 /// EAGAIN, ENOMEM; EBUSY if this process has more than one thread.
 pub fn fork() -> io::Result<Option<Pid>> {
-    super::namespace::fork_into(nix::sched::CloneFlags::empty())
+    super::namespace::fork_into(CloneFlags::empty())
+}
+
+/// Starts a process that shares this one's memory while this one stands still, until that process has
+/// become another program or has ended: its pid; CLONE_VM and CLONE_VFORK of clone(2).
+///
+/// No memory is copied, so whatever `child` does to memory is done to this process. Descriptors, what
+/// signals do, limits and filters are its own. It returns with its exit status, and no handler of the
+/// C library runs at its end; a panic ends it by SIGABRT.
+///
+/// # Errors
+/// EAGAIN, ENOMEM; EBUSY if this process has more than one thread.
+#[expect(unsafe_code, reason = "clone with a stack of its own")]
+pub fn start_in_place(child: &mut dyn FnMut() -> u8) -> io::Result<Pid> {
+    super::namespace::refuse_threads()?;
+    let mut stack = vec![0; IN_PLACE_STACK];
+    let flags = CloneFlags::CLONE_VM | CloneFlags::CLONE_VFORK;
+    // SAFETY: the stack outlives the child's use of it, and the memory that it shares is not used by
+    // anyone meanwhile: this process' one thread is suspended.
+    let started = unsafe {
+        nix::sched::clone(
+            Box::new(|| child().into()),
+            &mut stack,
+            flags,
+            Some(libc::SIGCHLD),
+        )
+    };
+    Ok(started?)
 }
 
 /// As [`fork`], and how long the call took.
@@ -181,7 +212,15 @@ pub fn fork() -> io::Result<Option<Pid>> {
 /// # Errors
 /// As [`fork`].
 pub fn timed_fork() -> io::Result<(Option<Pid>, Duration)> {
-    super::namespace::timed_fork_into(nix::sched::CloneFlags::empty())
+    super::namespace::timed_fork_into(CloneFlags::empty())
+}
+
+/// Ends this process at once: no handler of the C library runs, and nothing is flushed; for a copy of
+/// a process, whose original does these things; see _exit(2).
+#[expect(unsafe_code, reason = "call without a wrapper")]
+pub fn end(status: i32) -> ! {
+    // SAFETY: takes only a number and does not return.
+    unsafe { libc::_exit(status) }
 }
 
 /// Replaces descriptor 0 by /dev/null, so that no copy of what it was stays open.

@@ -4,11 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use syslab::bench::job::{Job, TrialRecord};
+use syslab::bench::job::Job;
+use syslab::bench::runners::Runners;
 use syslab::model::{Experiment, Run, Task, What};
 use syslab::sandbox::Rung;
 
@@ -25,6 +25,7 @@ fn private(place: &Path) -> Vec<(Task, u64)> {
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
+        root: PathBuf::new(),
         actor: None,
         host_uid: nix::unistd::geteuid().as_raw(),
         rung: Rung::None,
@@ -40,16 +41,8 @@ fn private(place: &Path) -> Vec<(Task, u64)> {
         is_reference: false,
         timeout_scale: 1.0,
     };
-    let mut runner = Command::new(env!("CARGO_BIN_EXE_syslab"))
-        .arg("__run")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let input = serde_json::to_vec(&job).unwrap();
-    runner.stdin.take().unwrap().write_all(&input).unwrap();
-    let output = runner.wait_with_output().unwrap();
-    let record = TrialRecord::read(&mut output.stdout.as_slice()).unwrap();
+    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab"))).unwrap();
+    let record = runners.make(&job).unwrap();
     assert_eq!((record.trouble, record.cannot_start), (None, None));
     let events = record.runs.into_iter().flat_map(|run| run.events);
     events

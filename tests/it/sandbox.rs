@@ -73,7 +73,7 @@ fn only_the_lab_can_be_written_to() {
             place.attempt(&["readonly"]),
             "write /: EROFS\n\
              write /usr: EROFS\n\
-             write /etc/passwd: EROFS\n\
+             write /etc/passwd: EACCES\n\
              write /submission: EROFS\n\
              write /dev: EROFS\n\
              write /lab: ok\n\

@@ -4,11 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use syslab::bench::job::{Job, TrialRecord};
+use syslab::bench::runners::Runners;
 use syslab::model::experiment::STORE;
 use syslab::model::{
     Action, Arming, ExitStatus, Experiment, Fault, Frame, Recording, Role, Run, Step, Stream,
@@ -90,6 +90,7 @@ fn perform(
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
+        root: PathBuf::new(),
         actor: None,
         host_uid: match (rung, nix::unistd::geteuid().as_raw()) {
             // Root of the host is nobody's id in a box.
@@ -105,16 +106,8 @@ fn perform(
         is_reference,
         timeout_scale: 1.0,
     };
-    let mut runner = Command::new(env!("CARGO_BIN_EXE_syslab"))
-        .arg("__run")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let input = serde_json::to_vec(&job).unwrap();
-    runner.stdin.take().unwrap().write_all(&input).unwrap();
-    let output = runner.wait_with_output().unwrap();
-    TrialRecord::read(&mut output.stdout.as_slice()).unwrap()
+    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab"))).unwrap();
+    runners.make(&job).unwrap()
 }
 
 /// The program in a place of its own.

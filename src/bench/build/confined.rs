@@ -131,6 +131,7 @@ impl<'a> Confined<'a> {
             has_network: false,
             has_terminal: false,
             devices: Vec::new(),
+            root: workshop.root(),
             rung: workshop.confinement().rung,
         };
         let stdio = [

@@ -69,7 +69,7 @@ fn a_ring_opens_and_reaches_nothing_more() {
              /dev/mem: ENOENT\n\
              /x: EROFS\n\
              /usr/x: EROFS\n\
-             /etc/passwd: EROFS\n\
+             /etc/passwd: EACCES\n\
              /submission/x: EROFS\n\
              tcp out: ENETUNREACH\n\
              abstract socket: ECONNREFUSED\n\
