@@ -116,9 +116,13 @@ LAB = Lab(
         Loop("dot(a)", f"a = {A}", ("a",)),
         Loop("dot(array('d'), array('d'))"),
     ),
-    long=Loop("dot(a, b)", "a = array('d', [1.0]) * (1 << 23); b = array('d', [0.5]) * (1 << 23)"),
+    long=(
+        Loop("dot(a, b)", "a = array('d', [1.0]) * (1 << 23); b = array('d', [0.5]) * (1 << 23)"),
+        Loop("dot(a[::2], b[::-2])", "a = memoryview(array('d', [1.0]) * (1 << 23)); b = memoryview(array('d', [0.5]) * (1 << 23))"),
+    ),
     meetings=(
         Meeting("dot(a, b)", "a = array('d', range(1 << 17)); b = array('d', range(1 << 17))"),
+        Meeting("dot(memoryview(a)[::2], memoryview(b)[::-2])", "a = array('d', range(1 << 18)); b = array('d', range(1 << 18))"),
         Meeting("dot(a, b)", "a = array('d', range(1 << 17)); b = array('d', range(1 << 17))", "a.append(1.0)"),
         Meeting("dot(a, b)", "a = array('d', range(1 << 17)); b = array('d', range(1 << 17))", "del b[:]"),
         Meeting("dot(memoryview(a).cast('d'), memoryview(a).cast('d'))", "a = bytearray(bytes(range(64)) * 16384)", "a.clear()"),

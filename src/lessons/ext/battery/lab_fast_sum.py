@@ -117,7 +117,7 @@ LAB = Lab(
         Loop("byte_sum()"),
         Loop("byte_sum(data, data)", "data = noise(1, 300)", ("data",)),
     ),
-    long=Loop("byte_sum(data)", "data = bytes(64 << 20)"),
+    long=(Loop("byte_sum(data)", "data = bytes(64 << 20)"),),
     meetings=(
         Meeting("byte_sum(data)", "data = noise(1, 1 << 20)"),
         Meeting("byte_sum(data)", "data = bytearray(noise(2, 1 << 20))", "data.extend(b'x')"),

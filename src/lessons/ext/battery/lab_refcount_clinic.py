@@ -202,7 +202,7 @@ LAB = Lab(
         Meeting("checksum(data)", "data = bytearray(noise(2, 1 << 20))", "data.extend(b'x')"),
         Meeting("checksum(data)", "data = bytearray(noise(2, 1 << 20))", "data.clear()"),
     ),
-    long=Loop("checksum(data)", "data = bytes(16 << 20)"),
+    long=(Loop("checksum(data)", "data = bytes(16 << 20)"),),
     own_objects=("Cache", "RecordError"),
     own_errors=(("parse(b'x')", "RecordError"),),
 )

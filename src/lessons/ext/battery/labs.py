@@ -51,8 +51,8 @@ class Lab:
     # Calls with arguments against a wall, or amid poison.
     bounds: tuple[str, ...] = ()
     loops: tuple[Loop, ...] = ()
-    # A call that takes long, of which most is expected to be done without the GIL.
-    long: Loop | None = None
+    # Calls that take long, of each of which most is expected to be done without the GIL.
+    long: tuple[Loop, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     # A call that never ends by itself.
     endless: Loop | None = None

@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--facts", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shim", help="default: the one beside DIR")
-    parser.add_argument("--patience", type=float, default=300.0, help="seconds after which a child that stands still is ended")
+    parser.add_argument("--patience", type=int, default=60, help="seconds for which a child has to stand still until it is ended")
     parser.add_argument("--first", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()

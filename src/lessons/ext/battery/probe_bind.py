@@ -92,7 +92,7 @@ def at_exit(context: Context, title: str, code: str, writes: bool) -> None:
         keep = "import ctypes, os; kept = ctypes.CDLL(os.environ['STASH_LIBRARY'])"
         program = f"import sys; sys.path.insert(0, {context.directory!r}); {keep}; import stash; path = {str(path)!r}\n{code}"
         done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "STASH_AUDIT": str(audit)}, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, timeout=context.options.patience)
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
         line = audit.read_text().splitlines()[-1:] if audit.exists() else []
         check = f"import sys; sys.path.insert(0, {context.directory!r}); import stash; s = stash.Stash({str(path)!r}); print(s.get('k')); s.close()"
         value = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False).stdout.strip() if writes else None

@@ -125,9 +125,7 @@ def watched(context: Context, is_wanted) -> None:
     lab = context.lab
     calls = [*((source, "", "refused") for source in lab.refused), *((source, "", "either") for source in lab.either),
              *((source, "", "ordinary") for source in lab.ordinary), *((loop.call, loop.setup, "loop") for loop in lab.loops),
-             *((loop.call, loop.setup, "passing") for loop in lab.passing)]
-    if lab.long:
-        calls.append((lab.long.call, lab.long.setup, "long"))
+             *((loop.call, loop.setup, "passing") for loop in lab.passing), *((loop.call, loop.setup, "long") for loop in lab.long)]
     for source, setup, kind in calls:
         if context.skips_case():
             continue

@@ -133,9 +133,10 @@ with open({file!r}, "w") as out:
 def interpreter(context: Context, gil: str) -> None:
     """The import and some calls in another interpreter of this process, and after its end, here again."""
     module = interpreters()
-    if context.build.get("technology") == "pybind11":
-        # Its own init function calls PyGILState_Ensure, which waits for ever there on 3.11.
-        context.facts("cannot", case=context.case_number, why="pybind11 does not come back from a second interpreter")
+    if (technology := context.build.get("technology")) in ("pybind11", "nanobind"):
+        # They call PyGILState_Ensure, which knows the first interpreter only and waits for ever there on
+        # 3.11: pybind11 in its init function, nanobind where it lets go of an ndarray.
+        context.facts("cannot", case=context.case_number, why=f"{technology} does not come back from a second interpreter")
         return
     if gil == "own" and sys.version_info < (3, 12):
         context.facts("cannot", case=context.case_number, why="this Python has no interpreters with a GIL of their own (3.12 has)")

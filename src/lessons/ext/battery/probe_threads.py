@@ -14,22 +14,24 @@ PATIENCE = 20.0
 
 
 def releases_the_gil(context: Context) -> None:
-    """Processor time of one long call, and how much of it was spent between giving the GIL away and taking it."""
-    loop = context.lab.long
-    if loop is None:
+    """Processor time of long calls, and how much of it was spent between giving the GIL away and taking it."""
+    if not context.lab.long:
         raise Cannot("there is no long call")
     context.load()
     shim = context.shim(needs_patch=False)
-    names = context.names()
-    exec(loop.setup, names)
-    for round_number in range(3):
-        function, arguments = Call(loop.call).parts(names)
-        context.facts("case", case=round_number, kind="long", call=loop.call, setup=loop.setup)
-        shim.clear()
-        came = called(shim, function, arguments)
-        clocks = shim.clocks()
-        context.facts("share", case=round_number, call=loop.call, process_ns=clocks.process, process_released_ns=clocks.process_released,
-                      thread_ns=clocks.thread, thread_released_ns=clocks.thread_released, releases=clocks.releases, outcome=came.facts())
+    case = 0
+    for loop in context.lab.long:
+        names = context.names()
+        exec(loop.setup, names)
+        for _ in range(3):
+            function, arguments = Call(loop.call).parts(names)
+            context.facts("case", case=case, kind="long", call=loop.call, setup=loop.setup)
+            shim.clear()
+            came = called(shim, function, arguments)
+            clocks = shim.clocks()
+            context.facts("share", case=case, call=loop.call, process_ns=clocks.process, process_released_ns=clocks.process_released,
+                          thread_ns=clocks.thread, thread_released_ns=clocks.thread_released, releases=clocks.releases, outcome=came.facts())
+            case += 1
 
 
 def called(shim, function, arguments) -> Outcome:

@@ -23,10 +23,22 @@ struct object {
     struct object *type;
 };
 
+/* Python.h's Py_buffer on 64 bits; part of the stable ABI since 3.11. */
+struct view {
+    void *buf, *obj;
+    int64_t len, itemsize;
+    int32_t readonly, ndim;
+    void *format, *shape, *strides, *suboffsets, *internal;
+};
+
+/* Where no memory is, nor can be: the address is not canonical. */
+static void *const nowhere = (void *)0xdead000000000000;
+
 static struct {
     int (*gil_check)(void);
     struct object *(*error)(void);
     void *(*no_memory)(void);
+    void (*release)(struct view *);
     struct object *(*call)(struct object *, struct object *, struct object *);
     void (*incref)(struct object *);
     void (*decref)(struct object *);
@@ -102,6 +114,7 @@ int shim_start(void) {
         return 0;
     python.gil_check = dlsym(RTLD_DEFAULT, "PyGILState_Check");
     python.error = dlsym(RTLD_DEFAULT, "PyErr_Occurred");
+    python.release = dlsym(RTLD_DEFAULT, "PyBuffer_Release");
     python.no_memory = dlsym(RTLD_DEFAULT, "PyErr_NoMemory");
     python.call = dlsym(RTLD_DEFAULT, "PyObject_Call");
     python.incref = dlsym(RTLD_DEFAULT, "Py_IncRef");
@@ -111,7 +124,7 @@ int shim_start(void) {
     for (int i = 0; i < 8; i++)
         python.exact[i] = dlsym(RTLD_DEFAULT, exact[i]);
     python.str = python.exact[3];
-    if (!python.gil_check || !python.error || !python.no_memory || !python.call || !python.incref || !python.decref
+    if (!python.gil_check || !python.error || !python.no_memory || !python.release || !python.call || !python.incref || !python.decref
         || !python.raise || !python.system_error)
         return -1;
     void *memory = mmap(NULL, LOG_LINES * sizeof *events, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -154,11 +167,27 @@ static int can_fail(const struct function *function, const uint64_t *argument) {
     return 1;
 }
 
+/*
+ * A Py_buffer as an exporter leaves it that fails when it has said how the data look, and before it says
+ * where they are. Only of obj it is documented what it is then: who reads anything else has not looked
+ * at what the function returned.
+ */
+static void fill_half(const struct function *function, uint64_t *argument) {
+    struct view *view = (struct view *)argument[1];
+    int failed = ((int (*)(uint64_t, struct view *, int))function->real)(argument[0], view, (int)argument[2]);
+    if (!failed)
+        python.release(view);
+    view->buf = NULL;
+    view->obj = NULL;
+    if (!failed)
+        view->format = view->shape = view->strides = view->suboffsets = nowhere;
+}
+
 /* Answers in the function's place, as it would when there is no memory. */
 static uintptr_t fail(const struct function *function, struct registers *registers) {
     uint64_t *argument = registers->argument;
     if (has(function, 'B') && argument[1])
-        *(uint64_t *)argument[1] = 0, ((uint64_t *)argument[1])[1] = 0; /* buf, obj */
+        fill_half(function, argument);
     if (has(function, 'R') && argument[0] && *(struct object **)argument[0]) {
         python.decref(*(struct object **)argument[0]);
         *(struct object **)argument[0] = NULL;

@@ -103,5 +103,6 @@ API(PyThread_tss_is_created, "vGE") API(PyThread_start_new_thread, "vG") API(PyT
 API(Py_IsInitialized, "vGE") API(Py_IsFinalizing, "vGE") API(_Py_IsFinalizing, "vGE") API(Py_AddPendingCall, "vGE")
 API(Py_GetVersion, "vGE") API(Py_FatalError, "vGE") API(_Py_FatalErrorFunc, "vGE") API(Py_Is, "vGE")
 API(PyMutex_Lock, "vGE") API(PyMutex_Unlock, "vGE") API(PyBuffer_IsContiguous, "vGE") API(PyOS_snprintf, "vGE")
+API(PyBuffer_GetPointer, "vGE") API(PyBuffer_FillContiguousStrides, "vGE") API(PyOS_vsnprintf, "vGE")
 API(PyType_GetFlags, "vGE") API(PyBuffer_SizeFromFormat, "v") API(PyBuffer_Release, "vE") API(Py_DecRef, "vE")
 API(Py_IncRef, "vE") API(_Py_Dealloc, "vE") API(_Py_DecRef, "vE") API(_Py_IncRef, "vE")

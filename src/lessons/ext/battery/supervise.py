@@ -25,6 +25,8 @@ SANITIZERS = {"asan": ("libasan.so", "libubsan.so"), "tsan": ("libtsan.so",)}
 # What children may die of before it is enough.
 MOST_DEATHS = 12
 KEPT = 8000
+# What a thread of a sanitizer that looks around now and then may use meanwhile.
+IDLE_TICKS = 5
 
 ADDR_NO_RANDOMIZE = 0x0040000
 
@@ -108,11 +110,8 @@ def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
                                  start_new_session=True, preexec_fn=lambda: limit(probe))
-        stuck = False
-        try:
-            child.wait(timeout=options.patience)
-        except subprocess.TimeoutExpired:
-            stuck = True
+        stuck = stands_still(child, options.patience)
+        if stuck:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         errors.seek(0)
@@ -130,10 +129,50 @@ def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts
         return None
     ended = {"signal": signal.Signals(-child.returncode).name} if child.returncode < 0 else {"status": child.returncode}
     if stuck:
-        ended = {"stuck": True, "patience_s": options.patience}
+        ended = {"stuck": True}
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     facts("died", at=crashed_at(options.facts), case=case, done=done, processor_s=round(used.ru_utime + used.ru_stime, 1), said=said[-KEPT:], **ended)
     return case if not done else None
+
+
+def stands_still(child: subprocess.Popen, patience: int) -> bool:
+    """Waits for the child's end, or until its session has been asleep at so many looks in turn, one a second.
+
+    What the machine does not let run is not asleep, and a machine that stands still looks at nothing.
+    """
+    ticks, looks = 0, 0
+    while looks < patience:
+        try:
+            child.wait(timeout=1)
+            return False
+        except subprocess.TimeoutExpired:
+            now = ticks_of_sleepers(child.pid)
+        if now is not None and abs(now - ticks) <= IDLE_TICKS:
+            looks += 1
+        else:
+            ticks, looks = now or 0, 0
+    return True
+
+
+def ticks_of_sleepers(session: int) -> int | None:
+    """Processor time of a session's processes, in ticks of the clock; None if a task runs or wants to. See proc_pid_stat(5)."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = stat(process)
+            if words[3] != str(session):
+                continue
+            ticks += int(words[11]) + int(words[12])
+            if any(stat(task)[0] in "RD" for task in process.glob("task/[0-9]*")):
+                return None
+        except OSError:  # it has ended meanwhile
+            continue
+    return ticks
+
+
+def stat(directory: Path) -> list[str]:
+    """The words of a stat file behind the name, which may have spaces and parentheses."""
+    return (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
 
 
 def limit(probe: Probe) -> None:

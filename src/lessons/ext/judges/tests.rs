@@ -102,18 +102,27 @@ fn a_reference_for_each_call_is_a_leak_and_a_few_are_not() {
 }
 
 #[test]
-fn a_share_is_of_processor_time_and_the_best_round_counts() {
-    let share = |released: i64| {
+fn a_share_is_of_processor_time_and_the_best_round_of_the_worst_call_counts() {
+    let share_of = |call: &str, released: i64| {
         format!(
-            r#"{{"fact": "share", "call": "f(x)", "process_ns": 1000, "process_released_ns": {released}, "releases": 1, "outcome": {{"outcome": "returned"}}}}"#
+            r#"{{"fact": "share", "call": "{call}", "process_ns": 1000, "process_released_ns": {released}, "releases": 1, "outcome": {{"outcome": "returned"}}}}"#
         )
     };
+    let share = |released| share_of("f(x)", released);
     assert_eq!(
         judged(
             releases_the_gil,
             &format!("{}\n{}\n{DONE}", share(500), share(950))
         ),
         "pass"
+    );
+    let another = share_of("f(y)", 990);
+    assert_eq!(
+        judged(
+            releases_the_gil,
+            &format!("{another}\n{}\n{DONE}", share(500))
+        ),
+        judged(releases_the_gil, &format!("{}\n{DONE}", share(500)))
     );
     assert_snapshot!(judged(releases_the_gil, &format!("{}\n{DONE}", share(500))), @"
     fail: `f(x)` spends 50 % of its processor time without the GIL; it gives it away 1 times

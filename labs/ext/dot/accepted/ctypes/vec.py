@@ -22,10 +22,13 @@ class _View(ctypes.Structure):
     ]
 
 
-_get = ctypes.pythonapi.PyObject_GetBuffer
+# Not ctypes.pythonapi: what is said about a function there is said for everybody else who uses it.
+_python = ctypes.PyDLL(None)
+
+_get = _python.PyObject_GetBuffer
 _get.restype = c_int
 _get.argtypes = [ctypes.py_object, ctypes.POINTER(_View), c_int]
-_release = ctypes.pythonapi.PyBuffer_Release
+_release = _python.PyBuffer_Release
 _release.restype = None
 _release.argtypes = [ctypes.POINTER(_View)]
 
@@ -36,7 +39,7 @@ class _Vector:
         if view.ndim != 1 or view.format.lstrip("@=<") != "d":
             raise TypeError("a one-dimensional buffer of float64 is required")
         self.view = _View()
-        _get(view, self.view, _STRIDED_RO)  # raises, since pythonapi looks
+        _get(view, self.view, _STRIDED_RO)  # raises, since PyDLL looks
 
     def __enter__(self):
         self.at, self.length, self.stride = self.view.buf, self.view.shape[0], self.view.strides[0]
