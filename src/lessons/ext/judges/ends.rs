@@ -6,6 +6,15 @@ use crate::model::{Failure, Objection, Trial};
 /// How much is shown of what a process said before it died, lines.
 const SHOWN_LINES: usize = 12;
 
+/// How a frame begins in what Python says of a crash.
+const FRAME: &str = "  File ";
+
+/// How one of the battery's own begins.
+const OUR_FRAME: &str = "  File \"/battery/";
+
+/// How the head of a thread's frames ends.
+const THREAD: &str = "(most recent call first):";
+
 /// The facts of a probe that the module lived through.
 ///
 /// # Errors
@@ -72,7 +81,7 @@ pub(super) fn dead(facts: &Facts, died: &Died) -> Failure {
         (None, Some(status)) => format!("ended the process with status {status}"),
         (None, None) => "ended the process".to_owned(),
     };
-    let said: Vec<&str> = died.said.trim_end().lines().collect();
+    let said = of_the_module(&died.said);
     let last = &said[said.len().saturating_sub(SHOWN_LINES)..];
     let mut why = format!("{what} {how}");
     for place in &died.at {
@@ -84,6 +93,24 @@ pub(super) fn dead(facts: &Facts, died: &Died) -> Failure {
         why.push_str(line);
     }
     Failure::new(why).hint("Whose memory did it touch last, and who had said that it may?")
+}
+
+/// What was said without our own part of it: the frames by which the battery came to the call, and the
+/// modules that it had loaded; see faulthandler of Python's library.
+fn of_the_module(said: &str) -> Vec<&str> {
+    let is_ours =
+        |line: &str| line.starts_with(OUR_FRAME) || line.starts_with("Extension modules:");
+    let mut kept: Vec<&str> = Vec::new();
+    for line in said.lines().filter(|line| !is_ours(line)) {
+        // The head of a thread of which no frame is left.
+        if !line.starts_with(FRAME) {
+            kept.pop_if(|last| last.ends_with(THREAD));
+        }
+        kept.push(line);
+    }
+    kept.pop_if(|last| last.ends_with(THREAD));
+    while kept.pop_if(|last| last.trim().is_empty()).is_some() {}
+    kept
 }
 
 fn reported(facts: &Facts, report: &Sanitizer) -> Failure {

@@ -62,14 +62,17 @@ fn what_must_be_refused_is_refused_by_one_of_four_exceptions() {
 fn a_process_that_dies_fails_at_its_case() {
     let facts = format!(
         "{CASE}\n{}",
-        r#"{"fact": "died", "case": 0, "signal": "SIGSEGV", "said": "Fatal Python error\n", "at": [{"file": "module.c", "line": 3, "within": "f"}]}"#
+        r#"{"fact": "died", "case": 0, "signal": "SIGSEGV", "said": "Fatal Python error\n\nCurrent thread 0x1 (most recent call first):\n  File \"/submission/.built/plain/f.py\", line 9 in f\n  File \"/battery/cases.py\", line 53 in make\n\nThread 0x2 (most recent call first):\n  File \"/battery/probe.py\", line 4 in watch\n\nExtension modules: f (total: 1)\n", "at": [{"file": "module.c", "line": 3, "within": "f"}]}"#
     );
-    assert_snapshot!(judged(computes, &facts), @"
+    assert_snapshot!(judged(computes, &facts), @r#"
     fail: `f(b'')` ended the process by SIGSEGV
       module.c:3 (f)
       Fatal Python error
+      
+      Current thread 0x1 (most recent call first):
+        File "/submission/.built/plain/f.py", line 9 in f
     hint: Whose memory did it touch last, and who had said that it may?
-    ");
+    "#);
 }
 
 #[test]
