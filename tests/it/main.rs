@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module per subject.
 
 mod attacks;
+mod audit;
 mod book;
 mod browser;
 mod cli;

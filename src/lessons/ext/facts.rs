@@ -72,6 +72,8 @@ pub(super) enum Fact {
     Died(Died),
     /// Something cannot be tried here.
     Cannot(Cannot),
+    /// The probe itself broke.
+    Broken(Cannot),
     /// The probe has come to its end.
     Done,
     /// What this module does not judge by.

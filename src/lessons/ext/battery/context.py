@@ -5,6 +5,7 @@ import importlib
 import json
 import random
 import sys
+import traceback
 
 import labs
 import material
@@ -36,6 +37,11 @@ class Context:
             getattr(importlib.import_module(probe.room), probe.function)(self)
         except Cannot as reason:
             self.facts("cannot", why=str(reason))
+        except Exception as error:
+            # Nothing that a module does should come out here: it is our own mistake, and not the module's.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            self.facts("broken", why=f"{type(error).__name__}: {error} ({frame.filename}:{frame.lineno})")
+            raise
         self.facts("done")
         return 0
 

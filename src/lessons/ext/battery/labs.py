@@ -73,4 +73,4 @@ def find(name: str) -> Lab:
 def unknown(module: str, calls: list[str]) -> Lab:
     """A module of which nothing is known but some calls. Nothing is right or wrong of what they return."""
     loops = tuple(map(Loop, calls))
-    return Lab(module, loops=loops, long=loops[0] if loops else None, meetings=tuple(Meeting(call) for call in calls))
+    return Lab(module, loops=loops, long=loops[:1], meetings=tuple(Meeting(call) for call in calls))

@@ -18,7 +18,7 @@ const THREAD: &str = "(most recent call first):";
 /// The facts of a probe that the module lived through.
 ///
 /// # Errors
-/// Skipped, if the probe cannot be made here; failed, if the module cannot be imported, if a process
+/// Skipped, if the probe cannot be made here; blind, if the probe itself broke; failed, if the module cannot be imported, if a process
 /// died of it, or if a sanitizer reported something.
 pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
     let facts = Facts::of(trial)?;
@@ -37,6 +37,9 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
                 return Err(failure
                     .hint("What does `python -c 'import ...'` say in the directory of the module?")
                     .into());
+            }
+            Fact::Broken(broken) => {
+                return Err(Objection::Blind(format!("its probe broke: {}", broken.why)));
             }
             Fact::Sanitizer(report) if is_the_modules(report, &files) => {
                 return Err(reported(&facts, report).into());

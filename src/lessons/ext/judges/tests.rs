@@ -76,6 +76,16 @@ fn a_process_that_dies_fails_at_its_case() {
 }
 
 #[test]
+fn a_probe_that_breaks_accuses_nobody() {
+    let facts = format!(
+        "{CASE}\n{}\n{}",
+        r#"{"fact": "broken", "why": "TypeError: no (/battery/cases.py:7)"}"#,
+        r#"{"fact": "died", "case": 0, "status": 1, "said": ""}"#
+    );
+    assert_snapshot!(judged(computes, &facts), @"blind: its probe broke: TypeError: no (/battery/cases.py:7)");
+}
+
+#[test]
 fn a_reference_for_each_call_is_a_leak_and_a_few_are_not() {
     let loops = |change: i64, blocks: i64| {
         format!(
