@@ -1,7 +1,5 @@
 //! `syslab ext audit`: what it says of an extension that is in no lab.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 use std::process::Command;
 

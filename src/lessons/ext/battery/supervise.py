@@ -4,6 +4,7 @@ What is the child's own account of things is in its facts; what is said here com
 from what the C library, Python and sanitizers wrote to standard error while the child died.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -112,7 +113,12 @@ def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts
                                  start_new_session=True, preexec_fn=lambda: limit(probe))
         stuck = stands_still(child, options.patience)
         if stuck:
-            os.killpg(child.pid, signal.SIGKILL)
+            # Asked to abort, it says where it is; see shim_crash.c.
+            child.send_signal(signal.SIGABRT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=10)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace")

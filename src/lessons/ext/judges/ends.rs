@@ -9,8 +9,8 @@ const SHOWN_LINES: usize = 12;
 /// How a frame begins in what Python says of a crash.
 const FRAME: &str = "  File ";
 
-/// How one of the battery's own begins.
-const OUR_FRAME: &str = "  File \"/battery/";
+/// How one begins that is the battery's own, or of how Python imports.
+const OUR_FRAMES: [&str; 2] = ["  File \"/battery/", "  File \"<frozen importlib"];
 
 /// How the head of a thread's frames ends.
 const THREAD: &str = "(most recent call first):";
@@ -95,14 +95,19 @@ pub(super) fn dead(facts: &Facts, died: &Died) -> Failure {
         why.push_str("\n  ");
         why.push_str(line);
     }
-    Failure::new(why).hint("Whose memory did it touch last, and who had said that it may?")
+    Failure::new(why).hint(match died.stuck {
+        true => "What does it wait for there, and who is to give it that?",
+        false => "Whose memory did it touch last, and who had said that it may?",
+    })
 }
 
 /// What was said without our own part of it: the frames by which the battery came to the call, and the
 /// modules that it had loaded; see faulthandler of Python's library.
 fn of_the_module(said: &str) -> Vec<&str> {
-    let is_ours =
-        |line: &str| line.starts_with(OUR_FRAME) || line.starts_with("Extension modules:");
+    let is_ours = |line: &str| {
+        OUR_FRAMES.iter().any(|frame| line.starts_with(frame))
+            || line.starts_with("Extension modules:")
+    };
     let mut kept: Vec<&str> = Vec::new();
     for line in said.lines().filter(|line| !is_ours(line)) {
         // The head of a thread of which no frame is left.
