@@ -23,6 +23,7 @@ import argparse
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -42,19 +43,32 @@ def main() -> int:
     options = parser.parse_args()
 
     document = {"technology": None, "files": [], "warnings": [], "variants": {}, "shim": None}
+    # Two compilers at a time: the shim beside the plain variant, and the variants with sanitizers beside each other.
+    with ThreadPoolExecutor(2) as pool:
+        status = build(options, document, pool)
+    text = json.dumps(document, indent=2)
+    (options.out / "build.json").write_text(text)
+    print(text)
+    return status
+
+
+def build(options, document: dict, pool: ThreadPoolExecutor) -> int:
+    """Fills the document; the status to end with."""
     status = 0
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         options.submission = options.submission.resolve()
+        shim = pool.submit(build_shim, options.out.resolve())
         os.environ |= build_library(options.out.resolve(), options.module)
         technology = technologies.find(options.submission, options.built)
         document["technology"] = technology.name
         document["files"] = sorted(str(file.relative_to(options.submission)) for file in technology.files)
-        for variant in options.variants.split(","):
-            toolchain = Toolchain(options.submission.resolve(), options.out.resolve(), variant, options.module)
-            document["variants"][variant] = built(technology, toolchain)
-            if variant == "plain":
-                document["warnings"] = toolchain.warnings
+        toolchains = {variant: Toolchain(options.submission, options.out.resolve(), variant, options.module) for variant in options.variants.split(",")}
+        if plain := toolchains.pop("plain", None):
+            document["variants"]["plain"] = built(technology, plain)
+            document["warnings"] = plain.warnings
+        others = {variant: pool.submit(built, technology, toolchain) for variant, toolchain in toolchains.items()}
+        document["variants"] |= {variant: made.result() for variant, made in others.items()}
     except Failed as failure:
         document["failed"] = failure.facts()
         status = 1
@@ -65,12 +79,9 @@ def main() -> int:
         document["missing"] = f"the Python package {missing.name}"
         status = 1
     try:
-        document["shim"] = str(build_shim(options.out.resolve()))
+        document["shim"] = str(shim.result())
     except Failed as failure:
         document["shim_cannot"] = failure.output or "it does not compile"
-    text = json.dumps(document, indent=2)
-    (options.out / "build.json").write_text(text)
-    print(text)
     return status
 
 

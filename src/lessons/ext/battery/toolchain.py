@@ -99,7 +99,8 @@ class Toolchain:
             raise Missing(f"the program {command[0]}") from error
         except OSError as error:
             raise Failed(f"{command[0]}: {error.strerror}", command) from error
-        sys.stderr.writelines(line for line in done.stdout.splitlines(keepends=True) if not line.startswith('{"reason"'))
+        # At once, since another compiler may have something to say, too.
+        sys.stderr.write("".join(line for line in done.stdout.splitlines(keepends=True) if not line.startswith('{"reason"')))
         self._keep_warnings(done.stdout, where)
         if done.returncode != 0:
             raise Failed(done.stdout, command, done.returncode)
