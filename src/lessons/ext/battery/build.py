@@ -57,13 +57,13 @@ def build(options, document: dict, pool: ThreadPoolExecutor) -> int:
     status = 0
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        options.submission = options.submission.resolve()
-        shim = pool.submit(build_shim, options.out.resolve())
-        os.environ |= build_library(options.out.resolve(), options.module)
+        options.submission, options.out = options.submission.resolve(), options.out.resolve()
+        shim = pool.submit(build_shim, options.out)
+        os.environ |= build_library(options.out, options.module)
         technology = technologies.find(options.submission, options.built)
         document["technology"] = technology.name
         document["files"] = sorted(str(file.relative_to(options.submission)) for file in technology.files)
-        toolchains = {variant: Toolchain(options.submission, options.out.resolve(), variant, options.module) for variant in options.variants.split(",")}
+        toolchains = {variant: Toolchain(options.submission, options.out, variant, options.module) for variant in options.variants.split(",")}
         if plain := toolchains.pop("plain", None):
             document["variants"]["plain"] = built(technology, plain)
             document["warnings"] = plain.warnings
