@@ -30,7 +30,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import technologies  # noqa: E402
-from toolchain import Failed, Missing, Toolchain, build_library, build_shim  # noqa: E402
+from given import build_library  # noqa: E402
+from toolchain import Failed, Missing, Toolchain, build_shim  # noqa: E402
 
 
 def main() -> int:

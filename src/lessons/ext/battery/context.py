@@ -11,8 +11,9 @@ import labs
 import material
 from cases import Call, Outcome, outcome
 from facts import Facts
+from lines import Lines, loaded_files
 from probes import PROBES
-from shim import Lines, Shim, loaded_files
+from shim import Shim
 
 
 class Cannot(Exception):

@@ -11,11 +11,7 @@ import functools
 import gc
 import mmap
 import random
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
+import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.mmap.restype = ctypes.c_void_p
@@ -111,7 +107,23 @@ def raising(error: BaseException, *values):
     raise error
 
 
+class NumPy:
+    """NumPy, imported when something of it is asked for: that takes longer than many a probe, and few need it."""
+
+    def __getattr__(self, name: str):
+        is_new = "numpy" not in sys.modules
+        try:
+            import numpy
+        except ImportError:
+            raise NameError("NumPy is not installed") from None
+        if is_new:
+            # What is there by now stays: a collection need not look at it.
+            gc.collect()
+            gc.freeze()
+        return getattr(numpy, name)
+
+
 def names() -> dict:
     own = {f.__name__: f for f in (before_wall, after_wall, amid, sparse, noise, fresh, big, released, raising)}
-    given = {"array": array.array, "Counter": collections.Counter, "ctypes": ctypes, "mmap": mmap.mmap, "gc": gc}
-    return {**own, **given, **({"np": numpy} if numpy is not None else {})}
+    given = {"array": array.array, "Counter": collections.Counter, "ctypes": ctypes, "mmap": mmap.mmap, "gc": gc, "np": NumPy()}
+    return {**own, **given}

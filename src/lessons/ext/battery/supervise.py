@@ -2,10 +2,11 @@
 
 What is the child's own account of things is in its facts; what is said here comes from the kernel, and
 from what the C library, Python and sanitizers wrote to standard error while the child died.
+
+What few probes need is imported where it is needed: every probe starts this program.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import re
@@ -13,14 +14,12 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-import labs
 from facts import Facts
+from given import library_environment
+from lines import line_of
 from probes import Probe
-from shim import line_of
-from toolchain import library_environment
 
 SANITIZERS = {"asan": ("libasan.so", "libubsan.so"), "tsan": ("libtsan.so",)}
 # What children may die of before it is enough.
@@ -41,11 +40,9 @@ def watch(options, probe: Probe, facts: Facts) -> int:
     environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", OPENBLAS_NUM_THREADS="1",
                        OMP_NUM_THREADS="1", PYTHONFAULTHANDLER="1", **probe.environment)
     out = options.module.resolve().parent
-    if options.lab:
-        module = labs.find(options.lab).module
-        if (out / "library").is_dir():
-            # The counting library keeps what was closed: that would look like a leak.
-            environment |= library_environment(out, module, "plain" if options.probe == "leaks-no-memory" else "counting")
+    if options.lab and (out / "library").is_dir():
+        # The counting library keeps what was closed: that would look like a leak.
+        environment |= library_environment(out, module_of(options.lab), "plain" if options.probe == "leaks-no-memory" else "counting")
     if probe.sanitizer and not is_built(options.module, facts):
         return 0
     if probe.sanitizer and not prepare(probe.sanitizer, environment, facts):
@@ -60,6 +57,12 @@ def watch(options, probe: Probe, facts: Facts) -> int:
         first = died_at + 1
     facts("cannot", why=f"it died {MOST_DEATHS} times; the cases behind that were not tried")
     return 0
+
+
+def module_of(lab: str) -> str:
+    import labs
+
+    return labs.find(lab).module
 
 
 def is_built(directory: Path, facts: Facts) -> bool:
@@ -99,6 +102,8 @@ def prepare(sanitizer: str, environment: dict, facts: Facts) -> bool:
     environment["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1:exitcode=86"
     environment["TSAN_OPTIONS"] = "exitcode=66:halt_on_error=0:report_signal_unsafe=0:report_thread_leaks=0:history_size=4"
     if sanitizer == "tsan":
+        import ctypes
+
         # Its shadow is at fixed addresses. Where that is refused, it may work all the same.
         ctypes.CDLL(None).personality(ctypes.c_ulong(ADDR_NO_RANDOMIZE))
     return True
@@ -107,8 +112,10 @@ def prepare(sanitizer: str, environment: dict, facts: Facts) -> bool:
 def one_child(options, probe: Probe, environment: dict, first: int, facts: Facts) -> int | None:
     """Runs one child; None if it ended by itself, else the number of the case that it was at."""
     command = [sys.executable, str(Path(sys.argv[0]).resolve()), *sys.argv[1:], "--inside", "--first", str(first), "--shim", options.shim]
+    # stands_still() waits for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     # A line that this process cannot read would be lost with a pipe that nobody empties: a file.
-    with tempfile.TemporaryFile() as errors:
+    with open(os.memfd_create("errors"), "w+b") as errors:
         child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
                                  start_new_session=True, preexec_fn=lambda: limit(probe))
         stuck = stands_still(child, options.patience)
@@ -148,11 +155,12 @@ def stands_still(child: subprocess.Popen, patience: int) -> bool:
     """
     ticks, looks = 0, 0
     while looks < patience:
-        try:
-            child.wait(timeout=1)
+        is_time_to_look = signal.sigtimedwait({signal.SIGCHLD}, 1) is None
+        if child.poll() is not None:
             return False
-        except subprocess.TimeoutExpired:
-            now = ticks_of_sleepers(child.pid)
+        if not is_time_to_look:
+            continue
+        now = ticks_of_sleepers(child.pid)
         if now is not None and abs(now - ticks) <= IDLE_TICKS:
             looks += 1
         else:
@@ -182,6 +190,7 @@ def stat(directory: Path) -> list[str]:
 
 
 def limit(probe: Probe) -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     if probe.processor_s:
         resource.setrlimit(resource.RLIMIT_CPU, (probe.processor_s, probe.processor_s + 2))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -7,6 +7,7 @@ import histogram
 
 watcher = watch(histogram)
 import shim
+from lines import Lines
 
 # What the functions that occur here return: an object, a number, nothing; see shim_api.h.
 OBJECTS = ("PyLong_From", "PyDict_New")
@@ -40,7 +41,7 @@ def trace(function, argument):
     else:
         watcher.mode(0)
         came = repr(value)
-    lines = shim.Lines()
+    lines = Lines()
     calls, names = [], {id(argument): "the argument"}
     events = watcher.events()
     for event in events:
