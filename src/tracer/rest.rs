@@ -119,16 +119,22 @@ impl Tracer {
             .map_or(Duration::ZERO, |last| now - last)
             .min(LONGEST_STEP);
         self.rest.last = Some(now);
+        let tids = self.who_may_move();
+        let seen = tids.iter().map(look).collect::<Vec<_>>();
         // Threads share their memory; one that has ended has none, and the others still do.
         let mut resident: HashMap<i32, u64> = HashMap::new();
-        for (tid, task) in &self.tasks {
-            let status = proc::status(*tid).unwrap_or_default();
+        for (tid, status) in tids.iter().zip(&seen) {
+            let Some(task) = self.tasks.get(tid) else {
+                continue;
+            };
+            let here = status
+                .as_ref()
+                .map_or(0, |(_, status)| status.memory.resident);
             let known = resident.entry(task.tgid).or_default();
-            *known = status.memory.resident.max(*known);
+            *known = here.max(*known);
             self.rest.note_cpu(*tid, proc::cpu_ns(*tid).ok());
         }
-        let tids = self.who_may_move();
-        let signature = self.signature(&tids);
+        let signature = self.signature_of(seen);
         let is_blocked = signature.is_some();
         if is_blocked {
             self.rest.slept += step;
@@ -179,8 +185,12 @@ impl Tracer {
     /// What these tasks show if every one of them is blocked. Two equal signatures in a row prove
     /// that between the two looks, all of them were blocked at the same time.
     pub(super) fn signature(&self, tids: &[i32]) -> Option<Signature> {
-        let look = |tid: &i32| Some((*tid, proc::status(*tid).ok()?));
-        let can_be_blocked = |(tid, status): &(i32, proc::Status)| {
+        self.signature_of(tids.iter().map(look))
+    }
+
+    /// The same, after a first look.
+    fn signature_of(&self, seen: impl IntoIterator<Item = Option<Look>>) -> Option<Signature> {
+        let can_be_blocked = |(tid, status): &Look| {
             let Some(task) = self.tasks.get(tid) else {
                 return status.state == State::Sleeping;
             };
@@ -195,8 +205,8 @@ impl Tracer {
                     _ => false,
                 }
         };
-        // A cheap look first: most of the time somebody runs.
-        let seen: Vec<_> = tids.iter().map(look).collect::<Option<_>>()?;
+        // Most of the time somebody runs, and the first look shows it.
+        let seen: Vec<_> = seen.into_iter().collect::<Option<_>>()?;
         if seen.is_empty() || !seen.iter().all(can_be_blocked) {
             return None;
         }
@@ -221,6 +231,14 @@ impl Tracer {
         });
         Some((self.stops, marks.collect::<Option<_>>()?))
     }
+}
+
+/// A task, and what it is seen to do.
+type Look = (i32, proc::Status);
+
+/// Looks at a task; `None` if it is gone.
+fn look(tid: &i32) -> Option<Look> {
+    Some((*tid, proc::status(*tid).ok()?))
 }
 
 /// Whether a task waits in a call that ends only by what another one does.
