@@ -127,7 +127,6 @@ fn trial_of_true(place: &Path) -> Job {
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
-        root: PathBuf::new(),
         actor: None,
         // Root of the host is nobody's id in a box.
         host_uid: match nix::unistd::geteuid().as_raw() {

@@ -168,8 +168,6 @@ pub struct Job {
     pub submission: PathBuf,
     /// Host directory that the program sees as the lab directory.
     pub lab: PathBuf,
-    /// Host directory with what every box sees.
-    pub root: PathBuf,
     /// Host path of the program that the experiment controls, if it has one.
     pub actor: Option<PathBuf>,
     /// The user that the program is, outside of its namespace.

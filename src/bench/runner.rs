@@ -75,9 +75,9 @@ fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> RunError {
     }
 }
 
-/// Makes the trial that `job` asks for, in a process that has done nothing else. `root` is what boxes
-/// see, if it is not what the job says.
-pub(super) fn make(job: &File, root: Option<&Path>) -> TrialRecord {
+/// Makes the trial that `job` asks for, in a process that has done nothing else. `root` is the
+/// directory with what every box sees.
+pub(super) fn make(job: &File, root: &Path) -> TrialRecord {
     trial(job, root).unwrap_or_else(|error| match error {
         RunError::Start { .. } => TrialRecord {
             cannot_start: Some(error.to_string()),
@@ -98,11 +98,8 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
     causes
 }
 
-fn trial(job: &File, root: Option<&Path>) -> Result<TrialRecord, RunError> {
-    let mut job: Job = serde_json::from_reader(BufReader::new(job))?;
-    if let Some(root) = root {
-        root.clone_into(&mut job.root);
-    }
+fn trial(job: &File, root: &Path) -> Result<TrialRecord, RunError> {
+    let job: Job = serde_json::from_reader(BufReader::new(job))?;
     sys::tick::start(TICK).map_err(io_error("start the tick"))?;
     let mut alive = Vec::new();
     for file in &job.experiment.files {
@@ -111,7 +108,7 @@ fn trial(job: &File, root: Option<&Path>) -> Result<TrialRecord, RunError> {
     let mut record = TrialRecord::default();
     for (index, run) in job.experiment.runs.iter().enumerate() {
         let is_struck = index == 0 && job.strike.is_some();
-        let (traced, trouble) = perform(&job, run, is_struck)?;
+        let (traced, trouble) = perform(&job, root, run, is_struck)?;
         if is_struck {
             record.points = traced
                 .matched
@@ -132,6 +129,7 @@ fn trial(job: &File, root: Option<&Path>) -> Result<TrialRecord, RunError> {
 
 fn perform(
     job: &Job,
+    root: &Path,
     run: &Run,
     is_struck: bool,
 ) -> Result<(tracer::Traced, Option<String>), RunError> {
@@ -164,7 +162,7 @@ fn perform(
         streams::make(run).map_err(io_error("make the standard streams"))?;
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals(run.allows_rings));
-    let mut launched = sandbox::launch_copy(&spec(job, run), &filter, for_program)?;
+    let mut launched = sandbox::launch_copy(&spec(job, root, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
     let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
         true => {
@@ -249,7 +247,7 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
     Ok(trouble)
 }
 
-fn spec(job: &Job, run: &Run) -> BoxSpec {
+fn spec(job: &Job, root: &Path, run: &Run) -> BoxSpec {
     let mut binds = job.binds.clone();
     let bind = |source: &Path, target: &str, is_writable| Bind {
         source: source.to_owned(),
@@ -283,7 +281,7 @@ fn spec(job: &Job, run: &Run) -> BoxSpec {
             true => gpu::cuda::nodes(),
             false => Vec::new(),
         },
-        root: job.root.clone(),
+        root: root.to_owned(),
         host_uid: job.host_uid,
         rung: job.rung,
         limits: BoxLimits {

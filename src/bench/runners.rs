@@ -5,13 +5,12 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufReader, BufWriter};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -20,10 +19,7 @@ use super::job::{Job, TrialRecord};
 use super::runner;
 use crate::sandbox;
 use crate::sys::packet::{self, Packet};
-use crate::sys::{pidfd, process as own};
-
-/// The word after [`RUN_COMMAND`](super::RUN_COMMAND) that asks for a server without a workshop.
-const APART: &str = "apart";
+use crate::sys::{paper, pidfd, process as own};
 
 /// The server, at the caller's end. Dropping it ends it.
 #[derive(Debug)]
@@ -33,21 +29,26 @@ pub struct Runners {
 }
 
 impl Runners {
-    /// Starts it. It dies with the *thread* that calls this.
+    /// Starts it, for a caller in whose mount namespace `root` is what every box sees. It dies with the
+    /// *thread* that calls this.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start() -> io::Result<Self> {
-        Self::begin(Command::new("/proc/self/exe").arg(super::RUN_COMMAND))
+    pub fn start(root: &Path) -> io::Result<Self> {
+        Self::begin(
+            Command::new("/proc/self/exe")
+                .arg(super::RUN_COMMAND)
+                .arg(root),
+        )
     }
 
-    /// Starts one of this binary for a caller that has no workshop: it makes what the boxes see itself,
-    /// whatever a job says of that.
+    /// Starts one of this binary that makes for itself what every box sees, for a caller without a
+    /// workshop.
     ///
     /// # Errors
     /// As [`start`](Self::start).
     pub fn start_apart(binary: &Path) -> io::Result<Self> {
-        Self::begin(Command::new(binary).args([super::RUN_COMMAND, APART]))
+        Self::begin(Command::new(binary).arg(super::RUN_COMMAND))
     }
 
     fn begin(command: &mut Command) -> io::Result<Self> {
@@ -64,12 +65,7 @@ impl Runners {
     /// # Errors
     /// If the server is gone, or a runner broke so that its record cannot be read.
     pub fn make(&self, job: &Job) -> io::Result<TrialRecord> {
-        let mut paper = File::from(memfd_create(c"syslab-trial", MFdFlags::MFD_CLOEXEC)?);
-        let mut writer = BufWriter::new(&paper);
-        serde_json::to_writer(&mut writer, job)?;
-        writer.flush()?;
-        drop(writer);
-        paper.rewind()?;
+        let paper = paper::holding(&serde_json::to_vec(job)?)?;
         let (record, theirs) = io::pipe()?;
         packet::send(
             self.requests.as_fd(),
@@ -96,15 +92,17 @@ struct Runner {
     record: File,
 }
 
-/// The server's main function: its standard input is the socket on which it is asked.
+/// The server's main function: its standard input is the socket on which it is asked, its argument the
+/// directory with what every box sees.
 ///
 /// # Errors
 /// If it cannot listen any more.
 pub fn main(args: &[OsString]) -> io::Result<()> {
     own::die_with_parent(nix::unistd::getppid().as_raw())?;
-    let is_apart = args.first().is_some_and(|word| word == APART);
-    let root = is_apart.then(sandbox::isolated_root).transpose();
-    let root = root.map_err(io::Error::other)?;
+    let root = match args.first() {
+        Some(root) => root.into(),
+        None => sandbox::isolated_root().map_err(io::Error::other)?,
+    };
     let requests = io::stdin().as_fd().try_clone_to_owned()?;
     own::discard_standard_input()?;
     let mut runners: Vec<Runner> = Vec::new();
@@ -127,7 +125,7 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
         }
         if is_asked {
             match packet::receive(requests.as_fd())? {
-                Some(request) => runners.push(start(request, root.as_deref())?),
+                Some(request) => runners.push(start(request, &root)?),
                 None => return Ok(()),
             }
         }
@@ -135,7 +133,7 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
 }
 
 /// Copies this process for a trial.
-fn start(request: Packet, root: Option<&Path>) -> io::Result<Runner> {
+fn start(request: Packet, root: &Path) -> io::Result<Runner> {
     let [job, record] = <[OwnedFd; 2]>::try_from(request.descriptors)
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
     let (job, record) = (File::from(job), File::from(record));

@@ -49,7 +49,6 @@ pub(super) fn make(
         binds: built.binds.clone(),
         submission: workshop.submission_dir(),
         lab: lab.path().to_owned(),
-        root: workshop.root(),
         actor,
         host_uid: workshop.host_uid(),
         rung: workshop.confinement().rung,

@@ -322,7 +322,7 @@ fn crew(workshop: &Workshop, works: VecDeque<Work>, checks: usize) -> io::Result
     if runs.any(Run::meets_actor) {
         workshop.actor()?;
     }
-    Ok((Crew::new(works, checks), Runners::start()?))
+    Ok((Crew::new(works, checks), Runners::start(&workshop.root())?))
 }
 
 /// Moves the trials of these checks to the front; all others stay in their order.

@@ -2,16 +2,15 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _};
 use std::iter;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 
 use super::spec::BoxSpec;
-use crate::sys::packet;
+use crate::sys::{packet, paper};
 
 /// What a box is to be.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,9 +33,7 @@ pub(super) struct Handed {
 impl Handed {
     /// Sends it over the control socket.
     pub(super) fn send(&self, socket: BorrowedFd) -> io::Result<()> {
-        let mut paper = File::from(memfd_create(c"syslab-job", MFdFlags::MFD_CLOEXEC)?);
-        paper.write_all(&serde_json::to_vec(&self.job)?)?;
-        paper.rewind()?;
+        let paper = paper::holding(&serde_json::to_vec(&self.job)?)?;
         let target = self.target.iter().map(AsFd::as_fd);
         let descriptors: Vec<BorrowedFd> = iter::once(paper.as_fd()).chain(target).collect();
         packet::send(socket, b"job", &descriptors)

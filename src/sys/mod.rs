@@ -20,6 +20,7 @@ pub mod namespace;
 pub mod network;
 pub mod nvrtc;
 pub mod packet;
+pub mod paper;
 pub mod pidfd;
 pub mod pipe;
 pub mod privilege;

@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use syslab::bench::job::Job;
@@ -25,7 +25,6 @@ fn private(place: &Path) -> Vec<(Task, u64)> {
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
-        root: PathBuf::new(),
         actor: None,
         host_uid: nix::unistd::geteuid().as_raw(),
         rung: Rung::None,

@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use syslab::bench::job::{Job, TrialRecord};
@@ -18,6 +18,12 @@ use syslab::sandbox::Rung;
 
 /// Increments of each of the two processes.
 const TIMES: u32 = 3;
+
+/// Where `counter` is, and who has runners made.
+struct Place {
+    directory: tempfile::TempDir,
+    runners: Runners,
+}
 
 /// What is done to `counter`.
 #[derive(Clone, Copy)]
@@ -40,14 +46,14 @@ fn story(how: &'static str, strike: Strike) -> Story {
 
 /// Makes one trial, which is struck at this store (0: at none); its recording, and how many stores
 /// there were after the first fork.
-fn trial(place: &Path, story: Story, point: u32) -> (Recording, u32) {
+fn trial(place: &Place, story: Story, point: u32) -> (Recording, u32) {
     let record = record(place, story, point);
     assert_eq!(record.trouble, None);
     let points = record.points;
     (record.runs.into_iter().next().unwrap(), points)
 }
 
-fn record(place: &Path, story: Story, point: u32) -> TrialRecord {
+fn record(place: &Place, story: Story, point: u32) -> TrialRecord {
     let trigger = Trigger {
         calls: vec![STORE.to_owned()],
         on: Role::Any,
@@ -73,14 +79,14 @@ fn record(place: &Path, story: Story, point: u32) -> TrialRecord {
 
 /// Makes one trial of one run.
 fn perform(
-    place: &Path,
+    place: &Place,
     rung: Rung,
     run: Run,
     strike: Option<Fault>,
     is_reference: bool,
 ) -> TrialRecord {
     let directory = |name: &str| {
-        let path = place.join(name);
+        let path = place.directory.path().join(name);
         std::fs::create_dir_all(&path).unwrap();
         path
     };
@@ -90,7 +96,6 @@ fn perform(
         binds: Vec::new(),
         submission: directory("submission"),
         lab: directory("lab"),
-        root: PathBuf::new(),
         actor: None,
         host_uid: match (rung, nix::unistd::geteuid().as_raw()) {
             // Root of the host is nobody's id in a box.
@@ -106,22 +111,22 @@ fn perform(
         is_reference,
         timeout_scale: 1.0,
     };
-    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab"))).unwrap();
-    runners.make(&job).unwrap()
+    place.runners.make(&job).unwrap()
 }
 
 /// The program in a place of its own.
-fn place() -> tempfile::TempDir {
-    let place = tempfile::tempdir().unwrap();
-    std::fs::create_dir(place.path().join("submission")).unwrap();
+fn place() -> Place {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("submission")).unwrap();
     let built = Command::new("cc")
         .args(["-g", "-O1", "-pthread", "-o"])
-        .arg(place.path().join("submission/counter"))
+        .arg(directory.path().join("submission/counter"))
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/schedule/counter.c"))
         .status()
         .unwrap();
     assert!(built.success());
-    place
+    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab"))).unwrap();
+    Place { directory, runners }
 }
 
 /// What the program printed.
@@ -134,7 +139,7 @@ fn total(recording: &Recording) -> u32 {
 fn others_go_next_after_a_store_and_before_what_follows_it() {
     let place = place();
     let story = story("atomic", Strike::OthersNext);
-    let (recording, _) = trial(place.path(), story, 1);
+    let (recording, _) = trial(&place, story, 1);
     assert_eq!(total(&recording), 2 * TIMES);
     let (_, struck, _) = recording.struck().next().unwrap();
     let ends = recording
@@ -154,9 +159,9 @@ fn others_go_next_after_a_store_and_before_what_follows_it() {
 fn totals(how: &'static str) -> Vec<u32> {
     let place = place();
     let story = story(how, Strike::OthersFirst);
-    let (_, points) = trial(place.path(), story, 0);
+    let (_, points) = trial(&place, story, 0);
     assert!(points >= 2 * TIMES, "{points}");
-    let struck = |point| trial(place.path(), story, point).0;
+    let struck = |point| trial(&place, story, point).0;
     (1..=points).map(|point| total(&struck(point))).collect()
 }
 
@@ -183,7 +188,7 @@ fn the_kernel_stores_into_shared_memory_as_ever() {
         processes: 1,
         ..story("kernel", Strike::OthersFirst)
     };
-    let (recording, points) = trial(place.path(), alone, 0);
+    let (recording, points) = trial(&place, alone, 0);
     assert_eq!(total(&recording), TIMES);
     assert_eq!(points, TIMES);
 }
@@ -196,7 +201,7 @@ fn a_store_behind_the_end_of_a_file_ends_the_process_as_ever() {
         ..story("beyond", Strike::OthersFirst)
     };
     for point in 0..=1 {
-        let (recording, _) = trial(place.path(), alone, point);
+        let (recording, _) = trial(&place, alone, point);
         let is_bus_error = |what: &What| {
             matches!(
                 what,
@@ -220,9 +225,9 @@ fn a_store_behind_the_end_of_a_file_ends_the_process_as_ever() {
 fn a_robust_lock_survives_the_death_of_its_holder_at_every_store() {
     let place = place();
     let story = story("locked", Strike::KillCaller);
-    let (_, points) = trial(place.path(), story, 0);
+    let (_, points) = trial(&place, story, 0);
     for point in 1..=points {
-        let (recording, _) = trial(place.path(), story, point);
+        let (recording, _) = trial(&place, story, point);
         let is_killing = |what: &What| {
             matches!(
                 what,
@@ -260,7 +265,7 @@ fn a_store_is_held_until_the_world_says_so() {
         watch: vec!["write".to_owned()],
         ..Run::default()
     };
-    let record = perform(place.path(), Rung::None, run, None, false);
+    let record = perform(&place, Rung::None, run, None, false);
     let recording = &record.runs[0];
     assert_eq!(total(recording), 2 * TIMES);
     let at = |is: fn(&What) -> bool| {
@@ -281,7 +286,7 @@ fn what_is_written_when_nobody_reads_ends_the_program() {
         steps: vec![Step::CloseOutput],
         ..Run::default()
     };
-    let record = perform(place.path(), Rung::None, run, None, false);
+    let record = perform(&place, Rung::None, run, None, false);
     let recording = &record.runs[0];
     assert!(recording.received(Stream::Stdout).is_empty());
     let is_broken_pipe = |what: &What| {
@@ -307,7 +312,7 @@ fn a_struck_store_is_recorded_with_its_place() {
         rung: Rung::Full,
         ..story("plain", Strike::OthersFirst)
     };
-    let record = record(place.path(), confined, 1);
+    let record = record(&place, confined, 1);
     let Some(recording) = record.runs.first() else {
         println!("skipped: this machine cannot check labs");
         return;

@@ -2,11 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Read, Seek, Write};
+use std::io::{Read, Seek};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
-
-use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::toolchain::Tools;
 use super::{BuildError, environment, typed};
@@ -15,6 +13,7 @@ use crate::model::experiment::SUBMISSION_DIR;
 use crate::model::text::signal_name;
 use crate::probes;
 use crate::sandbox::{Bind, BoxLimits, BoxSpec, Launched, Workshop, launch, policy};
+use crate::sys::paper;
 
 /// Processor time of each process of a build, seconds.
 const CPU_S: u64 = 120;
@@ -134,8 +133,11 @@ impl<'a> Confined<'a> {
             root: workshop.root(),
             rung: workshop.confinement().rung,
         };
+        let input = paper::holding(input);
         let stdio = [
-            Paper::holding(input)?.0.into(),
+            input
+                .map_err(|error| BuildError::Io("hand over the input", error))?
+                .into(),
             output.writer()?,
             errors.writer()?,
         ];
@@ -209,17 +211,10 @@ struct Paper(File);
 
 impl Paper {
     fn new() -> Result<Self, BuildError> {
-        memfd_create(c"output", MFdFlags::MFD_CLOEXEC)
-            .map(|fd| Self(fd.into()))
-            .map_err(|error| BuildError::Io("keep the output", error.into()))
-    }
-
-    /// One that says this from the beginning on.
-    fn holding(content: &[u8]) -> Result<Self, BuildError> {
-        let mut paper = Self::new()?;
-        let written = paper.0.write_all(content).and_then(|()| paper.0.rewind());
-        written.map_err(|error| BuildError::Io("hand over the input", error))?;
-        Ok(paper)
+        let paper = paper::blank();
+        paper
+            .map(Self)
+            .map_err(|error| BuildError::Io("keep the output", error))
     }
 
     fn writer(&self) -> Result<OwnedFd, BuildError> {
