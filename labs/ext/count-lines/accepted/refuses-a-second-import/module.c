@@ -110,7 +110,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-/* There must be one of us only. */
+/* There must be one of us only: what "Isolating Extension Modules" of the documentation calls an opt-out. */
 static int initialise(PyObject *Py_UNUSED(module))
 {
     static int is_initialised;
