@@ -76,6 +76,12 @@ fn solutions_of_ext_pass() {
     verified(&["ext/bind", "--row", "solution/ctypes"]);
 }
 
+/// What is not written yet raises an exception where a call is prepared: that is the module's.
+#[test]
+fn a_starter_of_ext_is_judged() {
+    verified(&["ext/bind", "--row", "starter/ctypes"]);
+}
+
 #[test]
 fn kernels_of_gpu_hold_what_they_promise() {
     for lab in [

@@ -16,7 +16,7 @@ use crate::lessons::sight;
 use crate::model::{Failure, Objection, Trial};
 
 pub(super) use binding::{Exit, Prototype, Story, Type};
-pub(super) use calls::{Api, Came, Case, Failed, Interrupted, Outcome, Share};
+pub(super) use calls::{Api, Came, Case, Failed, Interrupted, Outcome, Share, Unprepared};
 pub(super) use counts::{Canary, LeftOver, Loop, Memory};
 pub(super) use ends::{Cannot, Died, NotAsked, Place, Said, Sanitizer, Start};
 pub(super) use whole::{Import, Init, Sample, SharedObject, Warning};
@@ -72,6 +72,8 @@ pub(super) enum Fact {
     Died(Died),
     /// Something cannot be tried here.
     Cannot(Cannot),
+    /// The module did not get as far as a call.
+    Unprepared(Box<Unprepared>),
     /// The probe itself broke.
     Broken(Cannot),
     /// The probe has come to its end.

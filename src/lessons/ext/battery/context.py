@@ -3,6 +3,7 @@
 import gc
 import importlib
 import json
+import os
 import random
 import sys
 import traceback
@@ -14,6 +15,10 @@ from facts import Facts
 from lines import Lines, loaded_files
 from probes import PROBES
 from shim import Shim
+
+
+# What Python calls the file of what exec() is given, and we of what a call is made of.
+TEXTS = ("<string>", "<call>")
 
 
 class Cannot(Exception):
@@ -39,12 +44,24 @@ class Context:
         except Cannot as reason:
             self.facts("cannot", why=str(reason))
         except Exception as error:
-            # Nothing that a module does should come out here: it is our own mistake, and not the module's.
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            self.facts("broken", why=f"{type(error).__name__}: {error} ({frame.filename}:{frame.lineno})")
-            raise
+            frames = traceback.extract_tb(error.__traceback__)
+            if not self.is_the_modules(error, frames):
+                self.facts("broken", why=f"{type(error).__name__}: {error} ({frames[-1].filename}:{frames[-1].lineno})")
+                raise
+            at = [{"file": os.path.basename(frame.filename), "line": frame.lineno, "within": frame.name} for frame in frames if self.is_inside(frame)]
+            self.facts("unprepared", case=self.case_number, **Outcome(error=error).facts(), at=at[::-1])
         self.facts("done")
         return 0
+
+    def is_the_modules(self, error: Exception, frames) -> bool:
+        """Whether the module raised it, where what a call needs was made, or a text called it; else it is our own mistake."""
+        ours = os.path.dirname(os.path.abspath(__file__)) + os.sep
+        known = [frame for frame in frames if frame.filename.startswith(ours) or frame.filename in TEXTS or self.is_inside(frame)]
+        return not isinstance(error, MemoryError) and bool(known) and not known[-1].filename.startswith(ours)
+
+    def is_inside(self, frame) -> bool:
+        """Whether a frame is of the module's Python."""
+        return frame.filename.startswith(self.directory + os.sep)
 
     def load(self):
         """Imports the module; the names in which calls are evaluated are those of this import."""

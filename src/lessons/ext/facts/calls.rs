@@ -40,6 +40,19 @@ pub(in crate::lessons::ext) struct Came {
     pub(in crate::lessons::ext) refuses: bool,
 }
 
+/// What the module raised before a call could be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(in crate::lessons::ext) struct Unprepared {
+    /// The case.
+    pub(in crate::lessons::ext) case: i64,
+    /// The exception.
+    #[serde(flatten)]
+    pub(in crate::lessons::ext) came: Came,
+    /// Where in the module's Python, the innermost first.
+    #[serde(default)]
+    pub(in crate::lessons::ext) at: Vec<Place>,
+}
+
 /// What came of a call, and what Python makes of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(in crate::lessons::ext) struct Outcome {

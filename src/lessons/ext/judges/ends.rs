@@ -1,6 +1,6 @@
 //! Whether a probe came to its end, and what ended it if not.
 
-use super::super::facts::{Died, Fact, Facts, Sanitizer, called};
+use super::super::facts::{Died, Fact, Facts, Sanitizer, Unprepared, called};
 use crate::model::{Failure, Objection, Trial};
 
 /// How much is shown of what a process said before it died, lines.
@@ -18,8 +18,9 @@ const THREAD: &str = "(most recent call first):";
 /// The facts of a probe that the module lived through.
 ///
 /// # Errors
-/// Skipped, if the probe cannot be made here; blind, if the probe itself broke; failed, if the module cannot be imported, if a process
-/// died of it, or if a sanitizer reported something.
+/// Skipped, if the probe cannot be made here; blind, if the probe itself broke; failed, if the module
+/// cannot be imported or raised an exception before a call was made, if a process died of it, or if a
+/// sanitizer reported something.
 pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
     let facts = Facts::of(trial)?;
     if facts
@@ -38,6 +39,7 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
                     .hint("What does `python -c 'import ...'` say in the directory of the module?")
                     .into());
             }
+            Fact::Unprepared(unprepared) => return Err(raised(&facts, unprepared).into()),
             Fact::Broken(broken) => {
                 return Err(Objection::Blind(format!("its probe broke: {}", broken.why)));
             }
@@ -71,6 +73,19 @@ fn is_the_modules(report: &Sanitizer, files: &[&str]) -> bool {
 /// check's affair: [`needs_no_gil_it_gave_up`](super::needs_no_gil_it_gave_up).
 pub(super) fn is_for_want_of_the_gil(died: &Died) -> bool {
     died.said.contains("called without holding the GIL")
+}
+
+fn raised(facts: &Facts, unprepared: &Unprepared) -> Failure {
+    let what = match facts.case(unprepared.case) {
+        Some(case) => called(&case.call, &case.setup),
+        None => "its first call".to_owned(),
+    };
+    let told = unprepared.came.told();
+    let mut why = format!("{what} could not be made: before that, the module {told}");
+    for place in &unprepared.at {
+        why.push_str(&format!("\n  {place}"));
+    }
+    Failure::new(why).hint("What comes of the same lines in `python3 -i`, one by one?")
 }
 
 pub(super) fn dead(facts: &Facts, died: &Died) -> Failure {

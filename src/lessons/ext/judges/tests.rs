@@ -86,6 +86,20 @@ fn a_probe_that_breaks_accuses_nobody() {
 }
 
 #[test]
+fn what_is_raised_before_a_call_is_the_modules() {
+    let facts = format!(
+        "{CASE}\n{}\n{}",
+        r#"{"fact": "unprepared", "case": 0, "outcome": "raised", "type": "NotImplementedError", "message": "", "at": [{"file": "f.py", "line": 5, "within": "put"}]}"#,
+        r#"{"fact": "done"}"#
+    );
+    assert_snapshot!(judged(computes, &facts), @"
+    fail: `f(b'')` could not be made: before that, the module raised NotImplementedError
+      f.py:5 (put)
+    hint: What comes of the same lines in `python3 -i`, one by one?
+    ");
+}
+
+#[test]
 fn a_reference_for_each_call_is_a_leak_and_a_few_are_not() {
     let loops = |change: i64, blocks: i64| {
         format!(
