@@ -133,7 +133,6 @@ fn trial_of_true(place: &Path) -> Job {
             0 => 65_534,
             own => own,
         },
-        rung: Rung::Full,
         experiment: Experiment {
             runs: vec![run],
             ..Experiment::default()
@@ -147,7 +146,8 @@ fn trial_of_true(place: &Path) -> Job {
 /// What the sandbox and the tracer add to a program that does nothing.
 fn confinement(place: &Path) {
     let job = trial_of_true(place);
-    let runners = Runners::start_apart(Path::new(SYSLAB)).expect("syslab can be started");
+    let runners =
+        Runners::start_apart(Path::new(SYSLAB), Rung::Full).expect("syslab can be started");
     let trial = || runners.make(&job).expect("a runner makes the trial");
     let seen = trial();
     assert!(

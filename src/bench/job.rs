@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::exhibit::Exhibit;
 use crate::model::{Experiment, Fault, Finding, Recording, Scorecard, Strike};
-use crate::sandbox::{Bind, Confinement, Rung};
+use crate::sandbox::{Bind, Confinement};
 
 use super::observe::Observation;
 
@@ -172,8 +172,6 @@ pub struct Job {
     pub actor: Option<PathBuf>,
     /// The user that the program is, outside of its namespace.
     pub host_uid: u32,
-    /// How strongly the program is confined.
-    pub rung: Rung,
     /// What is done.
     pub experiment: Experiment,
     /// The strike of a sweep's trial, added to the first run.

@@ -13,7 +13,7 @@ const MUCH_KIB: u64 = 5 << 19;
 pub fn machine(confinement: &Confinement) -> Machine {
     let mut machine = Machine {
         syslab: env!("CARGO_PKG_VERSION").to_owned(),
-        confinement: format!("{:?}", confinement.rung).to_lowercase(),
+        confinement: confinement.rung.name().to_owned(),
         confinement_detail: confinement.detail.clone(),
         ..probes::summary()
     };

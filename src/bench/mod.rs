@@ -12,6 +12,7 @@
 //! judges ([`verdict`]). A runner traces one trial and plays the outside world ([`drive`]). The *box* is
 //! the sandbox's. Nothing here prints.
 
+pub mod boxes;
 pub mod build;
 mod crew;
 pub mod crowds;

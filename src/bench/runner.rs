@@ -20,6 +20,7 @@ use crate::sys;
 use crate::tracer::decode::sets::{self, UnknownWord};
 use crate::tracer::{self, Pump, TraceError, Tracer};
 
+use super::boxes::Boxes;
 use super::crowds::Crowds;
 use super::drive::{Driver, Turn};
 use super::inputs::{self, below_lab};
@@ -75,10 +76,9 @@ fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> RunError {
     }
 }
 
-/// Makes the trial that `job` asks for, in a process that has done nothing else. `root` is the
-/// directory with what every box sees.
-pub(super) fn make(job: &File, root: &Path) -> TrialRecord {
-    trial(job, root).unwrap_or_else(|error| match error {
+/// Makes the trial that `job` asks for, in these boxes, in a process that has done nothing else.
+pub(super) fn make(job: &File, boxes: Boxes) -> TrialRecord {
+    trial(job, boxes).unwrap_or_else(|error| match error {
         RunError::Start { .. } => TrialRecord {
             cannot_start: Some(error.to_string()),
             ..TrialRecord::default()
@@ -98,7 +98,7 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
     causes
 }
 
-fn trial(job: &File, root: &Path) -> Result<TrialRecord, RunError> {
+fn trial(job: &File, mut boxes: Boxes) -> Result<TrialRecord, RunError> {
     let job: Job = serde_json::from_reader(BufReader::new(job))?;
     sys::tick::start(TICK).map_err(io_error("start the tick"))?;
     let mut alive = Vec::new();
@@ -108,7 +108,7 @@ fn trial(job: &File, root: &Path) -> Result<TrialRecord, RunError> {
     let mut record = TrialRecord::default();
     for (index, run) in job.experiment.runs.iter().enumerate() {
         let is_struck = index == 0 && job.strike.is_some();
-        let (traced, trouble) = perform(&job, root, run, is_struck)?;
+        let (traced, trouble) = perform(&job, &mut boxes, run, is_struck)?;
         if is_struck {
             record.points = traced
                 .matched
@@ -129,7 +129,7 @@ fn trial(job: &File, root: &Path) -> Result<TrialRecord, RunError> {
 
 fn perform(
     job: &Job,
-    root: &Path,
+    boxes: &mut Boxes,
     run: &Run,
     is_struck: bool,
 ) -> Result<(tracer::Traced, Option<String>), RunError> {
@@ -162,7 +162,7 @@ fn perform(
         streams::make(run).map_err(io_error("make the standard streams"))?;
     collect(job, run, &mut tracer)?;
     let filter = tracer.filter(&policy::refusals(run.allows_rings));
-    let mut launched = sandbox::launch_copy(&spec(job, root, run), &filter, for_program)?;
+    let mut launched = boxes.launch(spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
     let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
         true => {
@@ -247,7 +247,7 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
     Ok(trouble)
 }
 
-fn spec(job: &Job, root: &Path, run: &Run) -> BoxSpec {
+fn spec(job: &Job, run: &Run) -> BoxSpec {
     let mut binds = job.binds.clone();
     let bind = |source: &Path, target: &str, is_writable| Bind {
         source: source.to_owned(),
@@ -281,9 +281,7 @@ fn spec(job: &Job, root: &Path, run: &Run) -> BoxSpec {
             true => gpu::cuda::nodes(),
             false => Vec::new(),
         },
-        root: root.to_owned(),
         host_uid: job.host_uid,
-        rung: job.rung,
         limits: BoxLimits {
             processes: run.limits.tasks * 2,
             file_size: run.limits.file_size,
@@ -291,6 +289,7 @@ fn spec(job: &Job, root: &Path, run: &Run) -> BoxSpec {
             shm_kib: run.limits.shm_kib,
             ..BoxLimits::default()
         },
+        ..BoxSpec::default()
     }
 }
 

@@ -1,13 +1,14 @@
 //! Who has runners made: a process that has begun already, and is copied for each trial.
 //!
 //! A start of this binary would take a good part of the time of a short trial. What fuzzers call a fork
-//! server: it has one thread, reads nothing that a submission wrote, and each copy makes one trial.
+//! server: it has one thread, reads nothing that a submission wrote, and each copy makes one trial. The
+//! next copy is there before it is asked for, in the namespaces of its first box.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -15,9 +16,10 @@ use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::boxes::{Boxes, Ground};
 use super::job::{Job, TrialRecord};
 use super::runner;
-use crate::sandbox;
+use crate::sandbox::{self, Rung};
 use crate::sys::packet::{self, Packet};
 use crate::sys::{paper, pidfd, process as own};
 
@@ -29,17 +31,15 @@ pub struct Runners {
 }
 
 impl Runners {
-    /// Starts it, for a caller in whose mount namespace `root` is what every box sees. It dies with the
-    /// *thread* that calls this.
+    /// Starts it, for a caller in whose mount namespace the ground lies. It dies with the *thread* that
+    /// calls this.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(root: &Path) -> io::Result<Self> {
-        Self::begin(
-            Command::new("/proc/self/exe")
-                .arg(super::RUN_COMMAND)
-                .arg(root),
-        )
+    pub fn start(ground: &Ground) -> io::Result<Self> {
+        let mut command = Command::new("/proc/self/exe");
+        command.args([super::RUN_COMMAND, ground.rung.name()]);
+        Self::begin(command.arg(&ground.root))
     }
 
     /// Starts one of this binary that makes for itself what every box sees, for a caller without a
@@ -47,8 +47,8 @@ impl Runners {
     ///
     /// # Errors
     /// As [`start`](Self::start).
-    pub fn start_apart(binary: &Path) -> io::Result<Self> {
-        Self::begin(Command::new(binary).arg(super::RUN_COMMAND))
+    pub fn start_apart(binary: &Path, rung: Rung) -> io::Result<Self> {
+        Self::begin(Command::new(binary).args([super::RUN_COMMAND, rung.name()]))
     }
 
     fn begin(command: &mut Command) -> io::Result<Self> {
@@ -92,21 +92,21 @@ struct Runner {
     record: File,
 }
 
-/// The server's main function: its standard input is the socket on which it is asked, its argument the
-/// directory with what every box sees.
+/// The server's main function: its standard input is the socket on which it is asked, its arguments are
+/// the rung and the directory with what every box sees.
 ///
 /// # Errors
 /// If it cannot listen any more.
 pub fn main(args: &[OsString]) -> io::Result<()> {
     own::die_with_parent(nix::unistd::getppid().as_raw())?;
-    let root = match args.first() {
-        Some(root) => root.into(),
-        None => sandbox::isolated_root().map_err(io::Error::other)?,
-    };
+    let ground = ground(args)?;
     let requests = io::stdin().as_fd().try_clone_to_owned()?;
     own::discard_standard_input()?;
     let mut runners: Vec<Runner> = Vec::new();
+    let mut spare = None;
     loop {
+        // Where no process can be had now, one may be had when it is needed.
+        spare = spare.or_else(|| Spare::make(&ground).ok());
         let handles = runners.iter().map(|runner| &runner.handle);
         let mut sources: Vec<PollFd> = std::iter::once(&requests)
             .chain(handles)
@@ -124,31 +124,77 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
             runner.bury()?;
         }
         if is_asked {
-            match packet::receive(requests.as_fd())? {
-                Some(request) => runners.push(start(request, &root)?),
-                None => return Ok(()),
-            }
+            let Some(request) = packet::receive(requests.as_fd())? else {
+                return Ok(());
+            };
+            let ready = spare.take().map_or_else(|| Spare::make(&ground), Ok)?;
+            runners.push(ready.begin(request)?);
         }
     }
 }
 
-/// Copies this process for a trial.
-fn start(request: Packet, root: &Path) -> io::Result<Runner> {
+fn ground(args: &[OsString]) -> io::Result<Ground> {
+    let word = args.first().and_then(|word| word.to_str());
+    let rung: Rung = word.unwrap_or_default().parse().map_err(io::Error::other)?;
+    let root = match args.get(1) {
+        Some(root) => root.into(),
+        None if rung == Rung::Full => sandbox::isolated_root().map_err(io::Error::other)?,
+        None => PathBuf::new(),
+    };
+    Ok(Ground { rung, root })
+}
+
+/// A runner that waits for its trial, as the server knows it.
+struct Spare {
+    pid: Pid,
+    handle: OwnedFd,
+    /// Where it is given its trial.
+    jobs: OwnedFd,
+}
+
+impl Spare {
+    /// Copies this process.
+    fn make(ground: &Ground) -> io::Result<Self> {
+        let (jobs, theirs) = packet::pair()?;
+        let server = std::process::id() as i32;
+        let Some(pid) = own::fork()? else {
+            let made = own::die_with_parent(server)
+                .and_then(|()| own::close_others(vec![theirs.as_raw_fd()]))
+                .and_then(|()| run(theirs, ground));
+            own::end(made.is_err().into())
+        };
+        Ok(Self {
+            handle: pidfd::open(pid.as_raw())?,
+            pid,
+            jobs,
+        })
+    }
+
+    /// Hands it the trial.
+    fn begin(self, request: Packet) -> io::Result<Runner> {
+        let [job, record] = <[OwnedFd; 2]>::try_from(request.descriptors)
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        // If it is gone, whoever buries it says so.
+        let _ = packet::send(self.jobs.as_fd(), b"trial", &[job.as_fd(), record.as_fd()]);
+        Ok(Runner {
+            pid: self.pid,
+            handle: self.handle,
+            record: File::from(record),
+        })
+    }
+}
+
+/// What a runner does from its first moment on.
+fn run(jobs: OwnedFd, ground: &Ground) -> io::Result<()> {
+    let boxes = Boxes::begin(ground);
+    let Some(request) = packet::receive(jobs.as_fd())? else {
+        return Ok(());
+    };
+    drop(jobs);
     let [job, record] = <[OwnedFd; 2]>::try_from(request.descriptors)
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-    let (job, record) = (File::from(job), File::from(record));
-    let server = std::process::id() as i32;
-    let Some(pid) = own::fork()? else {
-        let made = own::die_with_parent(server)
-            .and_then(|()| own::close_others(vec![job.as_raw_fd(), record.as_raw_fd()]))
-            .and_then(|()| runner::make(&job, root).write(&mut BufWriter::new(record)));
-        own::end(made.is_err().into())
-    };
-    Ok(Runner {
-        handle: pidfd::open(pid.as_raw())?,
-        pid,
-        record,
-    })
+    let record = File::from(record);
+    runner::make(&File::from(job), boxes).write(&mut BufWriter::new(record))
 }
 
 impl Runner {

@@ -51,7 +51,6 @@ pub(super) fn make(
         lab: lab.path().to_owned(),
         actor,
         host_uid: workshop.host_uid(),
-        rung: workshop.confinement().rung,
         experiment,
         strike: work.strike(),
         is_reference: work.kind == Kind::Reference,

@@ -12,6 +12,7 @@ use crate::model::{
 use crate::sandbox::{Workshop, WorkshopError};
 use crate::sys;
 
+use super::boxes::Ground;
 use super::build::{self, BuildError, Built};
 use super::crew::Crew;
 use super::exhibit;
@@ -322,7 +323,11 @@ fn crew(workshop: &Workshop, works: VecDeque<Work>, checks: usize) -> io::Result
     if runs.any(Run::meets_actor) {
         workshop.actor()?;
     }
-    Ok((Crew::new(works, checks), Runners::start(&workshop.root())?))
+    let ground = Ground {
+        rung: workshop.confinement().rung,
+        root: workshop.root(),
+    };
+    Ok((Crew::new(works, checks), Runners::start(&ground)?))
 }
 
 /// Moves the trials of these checks to the front; all others stay in their order.

@@ -41,7 +41,7 @@ struct Args {
     #[arg(long, default_value_t = 60)]
     seconds: u64,
     /// Confine no more strongly than this, whatever the machine could do.
-    #[arg(long, value_parser = rung)]
+    #[arg(long)]
     at_most: Option<Rung>,
     /// Let it use io_uring.
     #[arg(long)]
@@ -174,15 +174,6 @@ fn follow(first: i32) -> anyhow::Result<()> {
             WaitStatus::Stopped(_, signal) => ptrace::cont(first, signal)?,
             _ => ptrace::cont(first, None)?,
         }
-    }
-}
-
-fn rung(text: &str) -> Result<Rung, String> {
-    match text {
-        "full" => Ok(Rung::Full),
-        "partial" => Ok(Rung::Partial),
-        "none" => Ok(Rung::None),
-        _ => Err("full, partial or none".to_owned()),
     }
 }
 

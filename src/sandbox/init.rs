@@ -13,17 +13,14 @@ use std::path::PathBuf;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
-use nix::unistd::{Gid, Pid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
+use nix::unistd::{Gid, Pid, Uid, setgroups, setresgid, setresuid, setsid};
 
 use super::learner;
 use super::left;
 use super::message::{Failure, Job, Report, Step};
 use super::root::Parts;
 use super::spec::INSIDE_ID;
-use crate::sys::{network, packet, privilege, process as own};
-
-/// The host name inside.
-const HOSTNAME: &str = "syslab";
+use crate::sys::{packet, privilege, process as own};
 
 /// What is handed to PID 1.
 pub(super) struct Init<'a> {
@@ -87,12 +84,6 @@ fn start(init: Init) -> Result<(Pid, Option<Target>), Failure> {
     switch_user().map_err(Step::SwitchUser.failed())?;
     die_with_parent(&link).map_err(Step::FollowParent.failed())?;
 
-    sethostname(HOSTNAME).map_err(Step::SetHostname.failed())?;
-    if job.spec.has_network {
-        network::bring_up_loopback().map_err(Step::BringUpLoopback.failed())?;
-        // Where that is not permitted, mistakes may show a little less often.
-        let _ = network::set_tcp();
-    }
     parts.assemble(&job.spec.limits)?;
     // The parent's own.
     let kept = [control, &link].into_iter().chain(&target);

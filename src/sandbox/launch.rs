@@ -11,7 +11,7 @@ use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
-use super::enter::{self, Made};
+use super::enter::{self, Ahead, Made};
 use super::message::{self, Failure, GO, Handed, Heard, Job, Report, Step};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use crate::model::ExitStatus;
@@ -123,10 +123,10 @@ pub fn launch(
     launch_by(anew, spec, filter, stdio)
 }
 
-/// The same, with a copy of this process as PID 1, which is there at once; where there are no
-/// namespaces, just the same.
+/// The same with namespaces, of which some are there already, and with a copy of this process as PID 1,
+/// which is there at once.
 ///
-/// Only for a process with one thread, and for one that was executed in the user namespace that it is
+/// Only for [`Rung::Full`], for a process with one thread, and for one that was executed in the user namespace that it is
 /// in: the box could not be traced from another one, since a copy's memory belongs to where the original
 /// was executed; ptrace(2), "Ptrace access mode checking".
 ///
@@ -136,11 +136,9 @@ pub fn launch_copy(
     spec: &BoxSpec,
     filter: &[libc::sock_filter],
     stdio: [OwnedFd; 3],
+    _ahead: Ahead,
 ) -> Result<Launched, SandboxError> {
-    match spec.rung {
-        Rung::Full => launch_by(here, spec, filter, stdio),
-        Rung::Partial | Rung::None => launch(spec, filter, stdio),
-    }
+    launch_by(here, spec, filter, stdio)
 }
 
 /// What starts the box: what it is handed, our end of the control socket and its own.

@@ -10,7 +10,8 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::launch::{SELF, launch_copy};
+use super::enter::ahead;
+use super::launch::{SELF, SandboxError, launch, launch_copy};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use super::{policy, workshop};
 
@@ -73,7 +74,7 @@ impl Confinement {
 /// Lets another process of ours try; why it could not, if it could not.
 fn try_out(rung: Rung) -> Result<(), String> {
     let output = Command::new(SELF)
-        .args([BOX_COMMAND, TRIAL, name(rung)])
+        .args([BOX_COMMAND, TRIAL, rung.name()])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
@@ -85,22 +86,10 @@ fn try_out(rung: Rung) -> Result<(), String> {
     }
 }
 
-fn name(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Full => "full",
-        Rung::Partial => "partial",
-        Rung::None => "none",
-    }
-}
-
 /// What `syslab __box trial RUNG` does: makes a box, and prints what went wrong if anything did.
 pub(super) fn trial() -> ExitCode {
     let asked = std::env::args().nth(3).unwrap_or_default();
-    let rung = [Rung::None, Rung::Partial, Rung::Full]
-        .into_iter()
-        .find(|rung| name(*rung) == asked)
-        .unwrap_or(Rung::Full);
-    match make_one(rung) {
+    match asked.parse().and_then(make_one) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             let _ = writeln!(io::stdout(), "{reason}");
@@ -133,8 +122,14 @@ fn make_one(rung: Rung) -> Result<(), String> {
         return Err("cannot open /dev/null".to_owned());
     };
     // It is neither traced nor released: making it is what is tried.
-    let launched = launch_copy(&spec, &policy::filter(false), [input, output, errors])
-        .map_err(|error| with_source(&error))?;
+    let (filter, streams) = (policy::filter(false), [input, output, errors]);
+    let launched = match rung {
+        Rung::Full => ahead(true)
+            .map_err(SandboxError::from)
+            .and_then(|ahead| launch_copy(&spec, &filter, streams, ahead)),
+        Rung::Partial | Rung::None => launch(&spec, &filter, streams),
+    };
+    let launched = launched.map_err(|error| with_source(&error))?;
     launched.finish();
     Ok(())
 }

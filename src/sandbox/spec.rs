@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,30 @@ pub enum Rung {
     /// Everything.
     #[default]
     Full,
+}
+
+impl Rung {
+    /// All of them, the weakest first.
+    pub const ALL: [Self; 3] = [Self::None, Self::Partial, Self::Full];
+
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Partial => "partial",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl FromStr for Rung {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|rung| rung.name() == word)
+            .ok_or_else(|| format!("{word} is not none, partial or full"))
+    }
 }
 
 /// One program to be run in confinement.

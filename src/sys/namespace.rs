@@ -115,19 +115,17 @@ fn parse_map(text: &str) -> Vec<IdRange> {
         .collect()
 }
 
-/// Enters the network namespace of a process, and its user namespace if that is another one; see
-/// setns(2). Afterwards this process can be watched as before by whoever started it.
+/// Enters the user namespace of a process, if that is another one; see setns(2). Afterwards this
+/// process has privileges in there only, and can be watched as before by whoever started it.
 ///
 /// # Errors
 /// EPERM without the privilege, ENOENT or ESRCH if the process is gone.
-pub fn enter_network_of(pid: i32) -> io::Result<()> {
-    let open = |kind: &str| fs::File::open(format!("/proc/{pid}/ns/{kind}"));
-    let (users, network) = (open("user")?, open("net")?);
-    let is_other = users.metadata()?.ino() != fs::metadata("/proc/self/ns/user")?.ino();
-    if is_other {
-        setns(users, CloneFlags::CLONE_NEWUSER)?;
+pub fn enter_users_of(pid: i32) -> io::Result<()> {
+    let users = fs::File::open(format!("/proc/{pid}/ns/user"))?;
+    if users.metadata()?.ino() == fs::metadata("/proc/self/ns/user")?.ino() {
+        return Ok(());
     }
-    setns(network, CloneFlags::CLONE_NEWNET)?;
+    setns(users, CloneFlags::CLONE_NEWUSER)?;
     // Gaining capabilities has made this process unreadable.
     nix::sys::prctl::set_dumpable(true)?;
     Ok(())

@@ -27,7 +27,6 @@ fn private(place: &Path) -> Vec<(Task, u64)> {
         lab: directory("lab"),
         actor: None,
         host_uid: nix::unistd::geteuid().as_raw(),
-        rung: Rung::None,
         experiment: Experiment {
             runs: vec![Run {
                 watch: vec!["exit_group".to_owned()],
@@ -40,7 +39,8 @@ fn private(place: &Path) -> Vec<(Task, u64)> {
         is_reference: false,
         timeout_scale: 1.0,
     };
-    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab"))).unwrap();
+    let runners =
+        Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab")), Rung::None).unwrap();
     let record = runners.make(&job).unwrap();
     assert_eq!((record.trouble, record.cannot_start), (None, None));
     let events = record.runs.into_iter().flat_map(|run| run.events);

@@ -23,6 +23,7 @@ const TIMES: u32 = 3;
 struct Place {
     directory: tempfile::TempDir,
     runners: Runners,
+    rung: Rung,
 }
 
 /// What is done to `counter`.
@@ -31,16 +32,14 @@ struct Story {
     how: &'static str,
     processes: u32,
     strike: Strike,
-    rung: Rung,
 }
 
-/// Two processes, no confinement.
+/// Two processes.
 fn story(how: &'static str, strike: Strike) -> Story {
     Story {
         how,
         processes: 2,
         strike,
-        rung: Rung::None,
     }
 }
 
@@ -74,17 +73,11 @@ fn record(place: &Place, story: Story, point: u32) -> TrialRecord {
         trigger,
         action: Action::Strike(story.strike),
     };
-    perform(place, story.rung, run, Some(strike), point == 0)
+    perform(place, run, Some(strike), point == 0)
 }
 
 /// Makes one trial of one run.
-fn perform(
-    place: &Place,
-    rung: Rung,
-    run: Run,
-    strike: Option<Fault>,
-    is_reference: bool,
-) -> TrialRecord {
+fn perform(place: &Place, run: Run, strike: Option<Fault>, is_reference: bool) -> TrialRecord {
     let directory = |name: &str| {
         let path = place.directory.path().join(name);
         std::fs::create_dir_all(&path).unwrap();
@@ -97,12 +90,11 @@ fn perform(
         submission: directory("submission"),
         lab: directory("lab"),
         actor: None,
-        host_uid: match (rung, nix::unistd::geteuid().as_raw()) {
+        host_uid: match (place.rung, nix::unistd::geteuid().as_raw()) {
             // Root of the host is nobody's id in a box.
             (Rung::Full, 0) => 65_534,
             (_, own) => own,
         },
-        rung,
         experiment: Experiment {
             runs: vec![run],
             ..Experiment::default()
@@ -114,8 +106,13 @@ fn perform(
     place.runners.make(&job).unwrap()
 }
 
-/// The program in a place of its own.
+/// The program in a place of its own, without confinement.
 fn place() -> Place {
+    place_with(Rung::None)
+}
+
+/// The same, confined like this.
+fn place_with(rung: Rung) -> Place {
     let directory = tempfile::tempdir().unwrap();
     std::fs::create_dir(directory.path().join("submission")).unwrap();
     let built = Command::new("cc")
@@ -125,8 +122,12 @@ fn place() -> Place {
         .status()
         .unwrap();
     assert!(built.success());
-    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab"))).unwrap();
-    Place { directory, runners }
+    let runners = Runners::start_apart(Path::new(env!("CARGO_BIN_EXE_syslab")), rung).unwrap();
+    Place {
+        directory,
+        runners,
+        rung,
+    }
 }
 
 /// What the program printed.
@@ -265,7 +266,7 @@ fn a_store_is_held_until_the_world_says_so() {
         watch: vec!["write".to_owned()],
         ..Run::default()
     };
-    let record = perform(&place, Rung::None, run, None, false);
+    let record = perform(&place, run, None, false);
     let recording = &record.runs[0];
     assert_eq!(total(recording), 2 * TIMES);
     let at = |is: fn(&What) -> bool| {
@@ -286,7 +287,7 @@ fn what_is_written_when_nobody_reads_ends_the_program() {
         steps: vec![Step::CloseOutput],
         ..Run::default()
     };
-    let record = perform(&place, Rung::None, run, None, false);
+    let record = perform(&place, run, None, false);
     let recording = &record.runs[0];
     assert!(recording.received(Stream::Stdout).is_empty());
     let is_broken_pipe = |what: &What| {
@@ -307,12 +308,8 @@ fn what_is_written_when_nobody_reads_ends_the_program() {
 
 #[test]
 fn a_struck_store_is_recorded_with_its_place() {
-    let place = place();
-    let confined = Story {
-        rung: Rung::Full,
-        ..story("plain", Strike::OthersFirst)
-    };
-    let record = record(&place, confined, 1);
+    let place = place_with(Rung::Full);
+    let record = record(&place, story("plain", Strike::OthersFirst), 1);
     let Some(recording) = record.runs.first() else {
         println!("skipped: this machine cannot check labs");
         return;

@@ -130,7 +130,8 @@ pub fn common(payload: &Payload, from: &mut dyn Read) -> io::Result<u64> {
 /// Standard input.
 const ORDERS: Token = Token(0);
 
-/// The process' main function: its parent, and the process whose network namespace it enters.
+/// The process' main function: its parent, and the process whose user namespace it enters. It is
+/// started in the network of that process.
 ///
 /// # Errors
 /// If it cannot enter.
@@ -141,7 +142,7 @@ pub fn main(args: &[OsString]) -> io::Result<()> {
             .ok_or(io::ErrorKind::InvalidInput)
     };
     sys::process::die_with_parent(number(0)?)?;
-    match sys::namespace::enter_network_of(number(1)?) {
+    match sys::namespace::enter_users_of(number(1)?) {
         // The program has ended before anybody could come.
         Err(error) if matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) => {
             return Ok(());

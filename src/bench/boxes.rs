@@ -1,0 +1,56 @@
+//! The boxes of trials: what those of one server have in common, and what is made before a job comes.
+
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+use crate::sandbox::{self, Ahead, BoxSpec, Failure, Launched, Rung, SandboxError};
+
+/// What the boxes of all trials of a server stand on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// How strongly programs are confined.
+    pub rung: Rung,
+    /// The directory with what every box sees, in the server's mount namespace; for [`Rung::Full`] only.
+    pub root: PathBuf,
+}
+
+/// Makes the boxes of one trial, one after the other.
+#[derive(Debug)]
+pub(super) struct Boxes<'a> {
+    ground: &'a Ground,
+    /// What the next one finds there.
+    next: Option<Result<Ahead, Failure>>,
+}
+
+impl<'a> Boxes<'a> {
+    /// Makes what can be made of a box for whatever trial.
+    pub(super) fn begin(ground: &'a Ground) -> Self {
+        Self {
+            ground,
+            next: (ground.rung == Rung::Full).then(ahead),
+        }
+    }
+
+    /// Makes a box; rung and root are ours.
+    pub(super) fn launch(
+        &mut self,
+        spec: BoxSpec,
+        filter: &[libc::sock_filter],
+        stdio: [OwnedFd; 3],
+    ) -> Result<Launched, SandboxError> {
+        let Ground { rung, root } = self.ground.clone();
+        let spec = BoxSpec { rung, root, ..spec };
+        match rung {
+            Rung::Full => {
+                let ahead = self.next.take().unwrap_or_else(ahead)?;
+                sandbox::launch_copy(&spec, filter, stdio, ahead)
+            }
+            Rung::Partial | Rung::None => sandbox::launch(&spec, filter, stdio),
+        }
+    }
+}
+
+/// Every trial has a network.
+fn ahead() -> Result<Ahead, Failure> {
+    sandbox::ahead(true)
+}
