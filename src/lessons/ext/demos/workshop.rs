@@ -73,8 +73,9 @@ impl Workshop {
     /// # Errors
     /// If it cannot be written.
     pub(in crate::lessons) fn put_shim(&self) -> anyhow::Result<()> {
-        let needed =
-            |name: &str| name.starts_with("shim") || ["toolchain.py", "elf.py"].contains(&name);
+        let needed = |name: &str| {
+            name.starts_with("shim") || ["toolchain.py", "elf.py", "lines.py"].contains(&name)
+        };
         for (name, text) in BATTERY.sources.iter().filter(|(name, _)| needed(name)) {
             self.put(&format!("battery/{name}"), text)?;
         }
