@@ -18,7 +18,7 @@ pub struct Ground {
 #[derive(Debug)]
 pub(super) struct Boxes<'a> {
     ground: &'a Ground,
-    /// What the next one finds there.
+    /// The network of the next one.
     next: Option<Result<Ahead, Failure>>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A start of this binary would take a good part of the time of a short trial. What fuzzers call a fork
 //! server: it has one thread, reads nothing that a submission wrote, and each copy makes one trial. The
-//! next copy is there before it is asked for, in the namespaces of its first box.
+//! next copy is there before it is asked for, in the network of its first box.
 
 use std::ffi::OsString;
 use std::fs::File;

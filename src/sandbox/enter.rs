@@ -5,10 +5,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use nix::errno::Errno;
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::waitpid;
-use nix::unistd::{Pid, sethostname, setsid};
+use nix::unistd::{Pid, setsid};
 
 use super::init::{self, Init};
 use super::message::{Failure, Handed, Report, Step};
@@ -18,9 +17,6 @@ use super::rung::{self, TRIAL};
 use super::spec::{BoxSpec, INSIDE_ID, Rung};
 use crate::sys::namespace::{self, IdRange};
 use crate::sys::{kernel, network, packet, pidfd, process};
-
-/// The host name inside.
-const HOSTNAME: &str = "syslab";
 
 /// Since when RLIMIT_NPROC counts a user's tasks in the user namespace only; before, and without
 /// one, all that the user runs on the machine count.
@@ -73,28 +69,20 @@ pub(super) struct Made {
     pub(super) link: OwnedFd,
 }
 
-/// That this process is in the namespaces of the next box that it makes; see [`ahead`].
+/// That this process is in the network of the next box that it makes; see [`ahead`].
 #[derive(Debug)]
 pub struct Ahead(());
 
-/// Enters the namespaces that are made anew for each box but are alike in all of them: for the network
-/// (which is down, or is loopback), for System V and POSIX messages, for names and for cgroups. A box
-/// that is made afterwards finds itself in them; the program there has no privileges over them, nor has
-/// its PID 1.
+/// Enters a new network namespace, with loopback or with nothing. A box that is made afterwards has it as
+/// its own; nobody in there has privileges over it, not even PID 1.
 ///
-/// It takes longer than all the rest, and can be done before it is known what the box is for.
+/// It takes longer than all of the box's other namespaces together, and can be done before it is known
+/// what the box is for.
 ///
 /// # Errors
-/// The step that failed. This process may be in new namespaces then.
+/// The step that failed. This process may be in a new namespace then.
 pub fn ahead(has_network: bool) -> Result<Ahead, Failure> {
-    let flags = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
-    // A kernel without cgroups has one kind less.
-    match unshare(flags | CloneFlags::CLONE_NEWCGROUP) {
-        Err(Errno::EINVAL) => unshare(flags),
-        made => made,
-    }
-    .map_err(Step::MakeNamespaces.failed())?;
-    sethostname(HOSTNAME).map_err(Step::SetHostname.failed())?;
+    unshare(CloneFlags::CLONE_NEWNET).map_err(Step::MakeNamespaces.failed())?;
     if has_network {
         network::bring_up_loopback().map_err(Step::BringUpLoopback.failed())?;
         // Where that is not permitted, mistakes may show a little less often.
@@ -118,7 +106,7 @@ pub(super) fn make(handed: Handed, control: &OwnedFd) -> Result<Made, Failure> {
     }
     let parts = Parts::gather(&job.spec)?;
     let (link, theirs) = packet::pair().map_err(Step::Fork.failed())?;
-    let Some(init) = namespace::fork_into(OWN).map_err(Step::MakeNamespaces.failed())? else {
+    let Some(init) = fork_into_namespaces().map_err(Step::MakeNamespaces.failed())? else {
         // The copy of our end has to go, or our death would not be seen.
         drop(link);
         let become_it = || {
@@ -149,10 +137,18 @@ fn count_others(spec: &mut BoxSpec) {
     spec.limits.processes = spec.limits.processes.saturating_add(others);
 }
 
-/// Namespaces that a box has of its own: its privileges, its processes, its files.
-const OWN: CloneFlags = CloneFlags::CLONE_NEWUSER
-    .union(CloneFlags::CLONE_NEWPID)
-    .union(CloneFlags::CLONE_NEWNS);
+/// Forks into six namespaces; a kernel without cgroups has five.
+fn fork_into_namespaces() -> io::Result<Option<Pid>> {
+    let flags = CloneFlags::CLONE_NEWUSER
+        | CloneFlags::CLONE_NEWPID
+        | CloneFlags::CLONE_NEWNS
+        | CloneFlags::CLONE_NEWIPC
+        | CloneFlags::CLONE_NEWUTS;
+    match namespace::fork_into(flags | CloneFlags::CLONE_NEWCGROUP) {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => namespace::fork_into(flags),
+        forked => forked,
+    }
+}
 
 /// Maps the one id that exists inside to the one that the caller chose.
 fn map_ids(pid: Pid, host_uid: u32) -> io::Result<()> {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
-use nix::unistd::{Gid, Pid, Uid, setgroups, setresgid, setresuid, setsid};
+use nix::unistd::{Gid, Pid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
 
 use super::learner;
 use super::left;
@@ -21,6 +21,9 @@ use super::message::{Failure, Job, Report, Step};
 use super::root::Parts;
 use super::spec::INSIDE_ID;
 use crate::sys::{packet, privilege, process as own};
+
+/// The host name inside.
+const HOSTNAME: &str = "syslab";
 
 /// What is handed to PID 1.
 pub(super) struct Init<'a> {
@@ -84,6 +87,7 @@ fn start(init: Init) -> Result<(Pid, Option<Target>), Failure> {
     switch_user().map_err(Step::SwitchUser.failed())?;
     die_with_parent(&link).map_err(Step::FollowParent.failed())?;
 
+    sethostname(HOSTNAME).map_err(Step::SetHostname.failed())?;
     parts.assemble(&job.spec.limits)?;
     // The parent's own.
     let kept = [control, &link].into_iter().chain(&target);

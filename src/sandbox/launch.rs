@@ -123,12 +123,12 @@ pub fn launch(
     launch_by(anew, spec, filter, stdio)
 }
 
-/// The same with namespaces, of which some are there already, and with a copy of this process as PID 1,
-/// which is there at once.
+/// The same with a network that is there already, and with a copy of this process as PID 1, which is there
+/// at once.
 ///
-/// Only for [`Rung::Full`], for a process with one thread, and for one that was executed in the user namespace that it is
-/// in: the box could not be traced from another one, since a copy's memory belongs to where the original
-/// was executed; ptrace(2), "Ptrace access mode checking".
+/// Only for [`Rung::Full`], for a process with one thread, and for one that was executed in the user
+/// namespace that it is in: the box could not be traced from another one, since a copy's memory belongs to
+/// where the original was executed; ptrace(2), "Ptrace access mode checking".
 ///
 /// # Errors
 /// As [`launch`].

@@ -1,12 +1,12 @@
 //! Confines a submission: namespaces, mounts, limits, seccomp; and the workshop that holds its files.
 //!
-//! Two of our processes take part. The **worker** enters a [`Workshop`] once: a mount namespace
-//! with a tmpfs that nobody else sees and that ends with it. A **runner** enters the namespaces over which
-//! nobody in a box has privileges ([`ahead`]), and calls [`launch_copy`], which makes the **box**: in
-//! further namespaces PID 1, a copy of the runner, is our init, which reaps and whose death ends
-//! everything, and PID 2 becomes the learner's program as soon as [`Launched::release`] is called. The
-//! learner is never PID 1, because that one is immune to signals, and lessons about signals would lie.
-//! Whoever has several threads calls [`launch`], which has a process of this binary do it ([`enter_box`]).
+//! Two of our processes take part. The **worker** enters a [`Workshop`] once: a mount namespace with a
+//! tmpfs that nobody else sees and that ends with it. A **runner** enters the box's network
+//! ([`ahead`]), and calls [`launch_copy`], which makes the **box**: in namespaces of its own PID 1, a
+//! copy of the runner, is our init, which reaps and whose death ends everything, and PID 2 becomes the
+//! learner's program as soon as [`Launched::release`] is called. The learner is never PID 1, because
+//! that one is immune to signals, and lessons about signals would lie. Whoever has several threads
+//! calls [`launch`], which has a process of this binary do it ([`enter_box`]).
 //!
 //! Where namespaces cannot be had, Landlock confines the files, that process itself reaps, and paths are
 //! the host's ([`Launched::moved_paths`]): [`Rung::Partial`]. [`confinement`] finds out which it is.

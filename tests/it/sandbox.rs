@@ -82,6 +82,21 @@ fn only_the_lab_can_be_written_to() {
     }
 }
 
+/// Stopped by the user namespace: no user of the box is anybody in those that the settings are of.
+#[test]
+fn the_settings_of_its_namespaces_stay() {
+    for place in places() {
+        assert_eq!(
+            place.attempt(&["settings"]),
+            "host name: EACCES\n\
+             messages: EACCES\n\
+             queues: EACCES\n\
+             ports: EACCES\n\
+             TCP: EACCES\n"
+        );
+    }
+}
+
 /// Stopped by the pid namespace: nobody else is there, and init is immune.
 #[test]
 fn kill_reaches_nobody() {

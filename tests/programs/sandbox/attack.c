@@ -129,6 +129,15 @@ static void readonly(void)
             printf("%s takes set-user-ID programs\n", all[i]);
 }
 
+static void settings(void)
+{
+    say("host name", open("/proc/sys/kernel/hostname", O_WRONLY));
+    say("messages", open("/proc/sys/kernel/msgmax", O_WRONLY));
+    say("queues", open("/proc/sys/fs/mqueue/msg_max", O_WRONLY));
+    say("ports", open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY));
+    say("TCP", open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY));
+}
+
 static void kills(void)
 {
     say("kill init", kill(1, SIGKILL));
@@ -334,6 +343,7 @@ int main(int argc, char **argv)
         else if (!strcmp(what, "memory")) memory();
         else if (!strcmp(what, "disk")) disk();
         else if (!strcmp(what, "readonly")) readonly();
+        else if (!strcmp(what, "settings")) settings();
         else if (!strcmp(what, "kills")) kills();
         else if (!strcmp(what, "look")) look();
         else if (!strcmp(what, "net")) net(argv[++i]);
