@@ -18,8 +18,8 @@ pub struct Ground {
 #[derive(Debug)]
 pub(super) struct Boxes<'a> {
     ground: &'a Ground,
-    /// The network of the next one.
-    next: Option<Result<Ahead, Failure>>,
+    /// The network of the first one.
+    first: Option<Result<Ahead, Failure>>,
 }
 
 impl<'a> Boxes<'a> {
@@ -27,7 +27,8 @@ impl<'a> Boxes<'a> {
     pub(super) fn begin(ground: &'a Ground) -> Self {
         Self {
             ground,
-            next: (ground.rung == Rung::Full).then(ahead),
+            // Every trial has a network.
+            first: (ground.rung == Rung::Full).then(|| sandbox::ahead(true)),
         }
     }
 
@@ -40,17 +41,7 @@ impl<'a> Boxes<'a> {
     ) -> Result<Launched, SandboxError> {
         let Ground { rung, root } = self.ground.clone();
         let spec = BoxSpec { rung, root, ..spec };
-        match rung {
-            Rung::Full => {
-                let ahead = self.next.take().unwrap_or_else(ahead)?;
-                sandbox::launch_copy(&spec, filter, stdio, ahead)
-            }
-            Rung::Partial | Rung::None => sandbox::launch(&spec, filter, stdio),
-        }
+        let ahead = self.first.take().transpose()?;
+        sandbox::launch_copy(&spec, filter, stdio, ahead)
     }
-}
-
-/// Every trial has a network.
-fn ahead() -> Result<Ahead, Failure> {
-    sandbox::ahead(true)
 }

@@ -172,8 +172,7 @@ impl Spare {
 
     /// Hands it the trial.
     fn begin(self, request: Packet) -> io::Result<Runner> {
-        let [job, record] = <[OwnedFd; 2]>::try_from(request.descriptors)
-            .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+        let [job, record] = job_and_record(request)?;
         // If it is gone, whoever buries it says so.
         let _ = packet::send(self.jobs.as_fd(), b"trial", &[job.as_fd(), record.as_fd()]);
         Ok(Runner {
@@ -191,10 +190,13 @@ fn run(jobs: OwnedFd, ground: &Ground) -> io::Result<()> {
         return Ok(());
     };
     drop(jobs);
-    let [job, record] = <[OwnedFd; 2]>::try_from(request.descriptors)
-        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-    let record = File::from(record);
-    runner::make(&File::from(job), boxes).write(&mut BufWriter::new(record))
+    let [job, record] = job_and_record(request)?.map(File::from);
+    runner::make(&job, boxes).write(&mut BufWriter::new(record))
+}
+
+/// What a trial is asked for with: the job, and where its record goes.
+fn job_and_record(request: Packet) -> io::Result<[OwnedFd; 2]> {
+    <[OwnedFd; 2]>::try_from(request.descriptors).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 impl Runner {

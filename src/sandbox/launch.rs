@@ -123,11 +123,10 @@ pub fn launch(
     launch_by(anew, spec, filter, stdio)
 }
 
-/// The same with a network that is there already, and with a copy of this process as PID 1, which is there
-/// at once.
+/// The same with a copy of this process as PID 1, which is there at once, and with a network that may be
+/// there already; where there are no namespaces, just the same.
 ///
-/// Only for [`Rung::Full`], for a process with one thread, and for one that was executed in the user
-/// namespace that it is in: the box could not be traced from another one, since a copy's memory belongs to
+/// Only for a process with one thread, and for one that was executed in the user namespace that it is in: the box could not be traced from another one, since a copy's memory belongs to
 /// where the original was executed; ptrace(2), "Ptrace access mode checking".
 ///
 /// # Errors
@@ -136,9 +135,15 @@ pub fn launch_copy(
     spec: &BoxSpec,
     filter: &[libc::sock_filter],
     stdio: [OwnedFd; 3],
-    _ahead: Ahead,
+    ahead: Option<Ahead>,
 ) -> Result<Launched, SandboxError> {
-    launch_by(here, spec, filter, stdio)
+    match spec.rung {
+        Rung::Full => {
+            let _ahead = ahead.map_or_else(|| enter::ahead(spec.has_network), Ok)?;
+            launch_by(here, spec, filter, stdio)
+        }
+        Rung::Partial | Rung::None => launch(spec, filter, stdio),
+    }
 }
 
 /// What starts the box: what it is handed, our end of the control socket and its own.

@@ -10,8 +10,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::enter::ahead;
-use super::launch::{SELF, SandboxError, launch, launch_copy};
+use super::launch::{SELF, launch_copy};
 use super::spec::{BOX_COMMAND, BoxSpec, Rung};
 use super::{policy, workshop};
 
@@ -122,14 +121,9 @@ fn make_one(rung: Rung) -> Result<(), String> {
         return Err("cannot open /dev/null".to_owned());
     };
     // It is neither traced nor released: making it is what is tried.
-    let (filter, streams) = (policy::filter(false), [input, output, errors]);
-    let launched = match rung {
-        Rung::Full => ahead(true)
-            .map_err(SandboxError::from)
-            .and_then(|ahead| launch_copy(&spec, &filter, streams, ahead)),
-        Rung::Partial | Rung::None => launch(&spec, &filter, streams),
-    };
-    let launched = launched.map_err(|error| with_source(&error))?;
+    let streams = [input, output, errors];
+    let launched = launch_copy(&spec, &policy::filter(false), streams, None)
+        .map_err(|error| with_source(&error))?;
     launched.finish();
     Ok(())
 }

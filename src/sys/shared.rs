@@ -8,14 +8,13 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 
 /// An object of this many bytes that has no name, and goes with its last descriptor and mapping.
 ///
 /// # Errors
 /// Those of memfd_create(2) and ftruncate(2).
 pub fn unnamed(bytes: u64) -> io::Result<File> {
-    let file = File::from(memfd_create(c"syslab", MFdFlags::MFD_CLOEXEC)?);
+    let file = super::paper::blank()?;
     file.set_len(bytes)?;
     Ok(file)
 }

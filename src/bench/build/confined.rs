@@ -211,10 +211,8 @@ struct Paper(File);
 
 impl Paper {
     fn new() -> Result<Self, BuildError> {
-        let paper = paper::blank();
-        paper
-            .map(Self)
-            .map_err(|error| BuildError::Io("keep the output", error))
+        let paper = paper::blank().map_err(|error| BuildError::Io("keep the output", error))?;
+        Ok(Self(paper))
     }
 
     fn writer(&self) -> Result<OwnedFd, BuildError> {

@@ -1,6 +1,5 @@
 """What a probe has, inside of the child: the lab, the module, the names, where facts go, the shim."""
 
-import gc
 import importlib
 import json
 import os
@@ -12,6 +11,7 @@ import labs
 import material
 from cases import Call, Outcome, outcome
 from facts import Facts
+from given import BATTERY
 from lines import Lines, loaded_files
 from probes import PROBES
 from shim import Shim
@@ -55,7 +55,7 @@ class Context:
 
     def is_the_modules(self, error: Exception, frames) -> bool:
         """Whether the module raised it, where what a call needs was made, or a text called it; else it is our own mistake."""
-        ours = os.path.dirname(os.path.abspath(__file__)) + os.sep
+        ours = str(BATTERY) + os.sep
         known = [frame for frame in frames if frame.filename.startswith(ours) or frame.filename in TEXTS or self.is_inside(frame)]
         return not isinstance(error, MemoryError) and bool(known) and not known[-1].filename.startswith(ours)
 
@@ -73,9 +73,7 @@ class Context:
             self.facts("import-failed", **Outcome(error=error).facts())
             raise Cannot("the module cannot be imported") from error
         self.catch()
-        # What is there by now stays: a collection need not look at it.
-        gc.collect()
-        gc.freeze()
+        material.keep_what_is_there()
         return self.module
 
     def catch(self) -> None:

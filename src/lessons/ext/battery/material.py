@@ -107,6 +107,12 @@ def raising(error: BaseException, *values):
     raise error
 
 
+def keep_what_is_there() -> None:
+    """What is there by now stays: a collection need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
 class NumPy:
     """NumPy, imported when something of it is asked for: that takes longer than many a probe, and few need it."""
 
@@ -117,9 +123,7 @@ class NumPy:
         except ImportError:
             raise NameError("NumPy is not installed") from None
         if is_new:
-            # What is there by now stays: a collection need not look at it.
-            gc.collect()
-            gc.freeze()
+            keep_what_is_there()
         return getattr(numpy, name)
 
 

@@ -1,6 +1,6 @@
 //! Whether a probe came to its end, and what ended it if not.
 
-use super::super::facts::{Died, Fact, Facts, Sanitizer, Unprepared, called};
+use super::super::facts::{Died, Fact, Facts, Place, Sanitizer, Unprepared, called};
 use crate::model::{Failure, Objection, Trial};
 
 /// How much is shown of what a process said before it died, lines.
@@ -75,6 +75,11 @@ pub(super) fn is_for_want_of_the_gil(died: &Died) -> bool {
     died.said.contains("called without holding the GIL")
 }
 
+/// Places as they stand beneath a sentence, a line each.
+fn beneath(places: &[Place]) -> impl Iterator<Item = String> {
+    places.iter().map(|place| format!("\n  {place}"))
+}
+
 fn raised(facts: &Facts, unprepared: &Unprepared) -> Failure {
     let what = match facts.case(unprepared.case) {
         Some(case) => called(&case.call, &case.setup),
@@ -82,9 +87,7 @@ fn raised(facts: &Facts, unprepared: &Unprepared) -> Failure {
     };
     let told = unprepared.came.told();
     let mut why = format!("{what} could not be made: before that, the module {told}");
-    for place in &unprepared.at {
-        why.push_str(&format!("\n  {place}"));
-    }
+    why.extend(beneath(&unprepared.at));
     Failure::new(why).hint("What comes of the same lines in `python3 -i`, one by one?")
 }
 
@@ -102,10 +105,7 @@ pub(super) fn dead(facts: &Facts, died: &Died) -> Failure {
     let said = of_the_module(&died.said);
     let last = &said[said.len().saturating_sub(SHOWN_LINES)..];
     let mut why = format!("{what} {how}");
-    for place in &died.at {
-        why.push_str("\n  ");
-        why.push_str(&place.to_string());
-    }
+    why.extend(beneath(&died.at));
     for line in last {
         why.push_str("\n  ");
         why.push_str(line);
@@ -147,9 +147,7 @@ fn reported(facts: &Facts, report: &Sanitizer) -> Failure {
         _ => None,
     });
     let mut why = format!("{tool} reports {}{}", report.kind, at.unwrap_or_default());
-    for frame in &report.frames {
-        why.push_str(&format!("\n  {frame}"));
-    }
+    why.extend(beneath(&report.frames));
     Failure::new(why).hint(match report.tool.as_str() {
         "tsan" => {
             "Which of the two threads may touch it at that moment, and what keeps the other away?"
