@@ -190,57 +190,81 @@ fn listen(mut watcher: AnyWatcher, directory: &Path, heard: &Receiver<Sign>, sav
 mod tests {
     use super::*;
 
-    /// A directory that is watched, and what is told of it.
-    fn watched(is_polling: bool) -> (tempfile::TempDir, Files, Receiver<()>) {
-        let dir = tempfile::tempdir().unwrap();
-        fs::create_dir(dir.path().join("src")).unwrap();
-        fs::write(dir.path().join("src/main.rs"), "one").unwrap();
-        let (sender, told) = mpsc::channel();
-        let files = Files::watch(dir.path(), is_polling, move || {
-            let _ended = sender.send(());
-        });
-        (dir, files.unwrap(), told)
+    /// A directory that is watched. One change may be told several times, so what counts is what
+    /// was there when it was told.
+    struct Watched {
+        dir: tempfile::TempDir,
+        files: Files,
+        /// The text of `src/main.c` each time that something was told.
+        told: Receiver<Option<String>>,
+    }
+
+    impl Watched {
+        fn new(is_polling: bool) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let main = dir.path().join("src/main.c");
+            fs::create_dir(dir.path().join("src")).unwrap();
+            fs::write(&main, "").unwrap();
+            let (sender, told) = mpsc::channel();
+            let files = Files::watch(dir.path(), is_polling, move || {
+                let _ended = sender.send(fs::read_to_string(&main).ok());
+            });
+            let files = files.unwrap();
+            Self { dir, files, told }
+        }
+
+        fn main(&self) -> PathBuf {
+            self.dir.path().join("src/main.c")
+        }
+
+        /// Waits until it is told that `src/main.c` has this text, or is not there.
+        fn hears(&self, wanted: Option<&str>) {
+            // Only what never comes is waited for so long.
+            let patience = Duration::from_mins(10);
+            while self.told.recv_timeout(patience).unwrap().as_deref() != wanted {}
+        }
     }
 
     #[test]
     fn a_save_is_told_however_the_editor_does_it() {
         for is_polling in [false, true] {
-            let (dir, files, told) = watched(is_polling);
-            assert_eq!(files.polls_because.is_some(), is_polling);
-            let main = dir.path().join("src/main.rs");
-            fs::write(&main, "two").unwrap();
-            told.recv().unwrap();
-            let new = dir.path().join("src/.new");
-            fs::write(&new, "three").unwrap();
-            fs::rename(&new, &main).unwrap();
-            told.recv().unwrap();
+            let watched = Watched::new(is_polling);
+            assert_eq!(watched.files.polls_because.is_some(), is_polling);
+            fs::write(watched.main(), "one").unwrap();
+            watched.hears(Some("one"));
+            let new = watched.dir.path().join("src/.new");
+            fs::write(&new, "two").unwrap();
+            fs::rename(&new, watched.main()).unwrap();
+            watched.hears(Some("two"));
         }
     }
 
     #[test]
     fn a_new_directory_is_watched_too() {
-        let (dir, _files, told) = watched(false);
-        let inner = dir.path().join("more");
-        fs::create_dir(&inner).unwrap();
-        told.recv().unwrap();
-        fs::write(inner.join("part.c"), "x").unwrap();
-        told.recv().unwrap();
+        let watched = Watched::new(false);
+        let source = watched.dir.path().join("src");
+        fs::remove_dir_all(&source).unwrap();
+        watched.hears(None);
+        fs::create_dir(&source).unwrap();
+        for text in ["one", "two", "three"] {
+            fs::write(watched.main(), text).unwrap();
+            watched.hears(Some(text));
+        }
     }
 
     #[test]
     fn a_directory_that_comes_back_is_watched_again() {
-        let (dir, _files, told) = watched(false);
-        let work = dir.path();
+        let watched = Watched::new(false);
+        let work = watched.dir.path();
         let aside = work.with_extension("aside");
         fs::rename(work, &aside).unwrap();
-        told.recv().unwrap();
-        fs::create_dir(work).unwrap();
+        watched.hears(None);
+        fs::create_dir_all(work.join("src")).unwrap();
         fs::remove_dir_all(&aside).unwrap();
-        // However often that was told: what is written now is told, too.
-        while told.try_recv().is_ok() {}
-        told.recv().unwrap();
-        fs::write(work.join("main.c"), "x").unwrap();
-        told.recv().unwrap();
+        for text in ["one", "two", "three"] {
+            fs::write(watched.main(), text).unwrap();
+            watched.hears(Some(text));
+        }
     }
 
     #[test]
