@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 use crate::bench::build;
 use crate::model::ExitStatus;
 use crate::model::experiment::{LAB_DIR, SUBMISSION_DIR};
-use crate::sandbox::{Bind, BoxLimits, BoxSpec, Rung, Workshop, launch, policy};
+use crate::sandbox::{Bind, BoxLimits, BoxSpec, Confinement, Rung, Workshop, launch, policy};
 use crate::sys::memory;
 use crate::sys::ptrace::{registers, stack_pointer};
 
@@ -40,9 +40,9 @@ struct Args {
     /// Ends the run after so many seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Confine no more strongly than this, whatever the machine could do.
+    /// Confine so strongly, and fail if that cannot be done here.
     #[arg(long)]
-    at_most: Option<Rung>,
+    rung: Option<Rung>,
     /// Let it use io_uring.
     #[arg(long)]
     rings: bool,
@@ -77,10 +77,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<Option<ExitStatus>> {
-    let workshop = match args.at_most {
-        Some(rung) => Workshop::enter_at_most(&args.submission, rung)?,
-        None => Workshop::enter(&args.submission, None)?,
-    };
+    let asked = args.rung.map(|rung| Confinement {
+        rung,
+        detail: vec!["asked for".to_owned()],
+    });
+    let workshop = Workshop::enter(&args.submission, asked.as_ref())?;
     for skipped in workshop.skipped() {
         writeln!(io::stderr(), "skipped: {skipped}")?;
     }

@@ -1,14 +1,14 @@
 //! Whether programs can be traced here: by tracing one.
 
-use std::process::{Child, Command, Stdio};
 use std::{fs, io};
 
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::machine::{Probe, Standing};
 use crate::model::Capability;
-use crate::sys::{memory, ptrace, seccomp};
+use crate::sys::{memory, process, ptrace, seccomp};
 
 const PTRACE: &str = "ptrace";
 const SYSCALL_INFO: &str = "ptrace syscall info";
@@ -27,30 +27,28 @@ pub(super) struct Attempt {
     registers: io::Result<()>,
 }
 
-/// Seizes a child that does nothing, looks into it, and lets it go. Takes about a millisecond.
+/// Seizes a child that does nothing, looks into it, and ends it. Takes less than a millisecond.
 pub(super) fn attempt() -> Attempt {
-    // It waits for its input to end, and so does nothing meanwhile.
-    let child = Command::new("cat")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn();
-    match child {
-        Ok(mut child) => {
-            let attempt = Attempt::on(child.id() as i32);
-            end(&mut child);
+    match process::start_idle() {
+        Ok(child) => {
+            let attempt = Attempt::on(child);
+            // It is our child, and has not been waited for.
+            let _ = kill(child, Signal::SIGKILL);
+            let _ = waitpid(child, Some(WaitPidFlag::__WALL));
             attempt
         }
-        Err(error) => {
-            Attempt::failed(|| io::Error::new(error.kind(), format!("cannot start `cat`: {error}")))
-        }
+        Err(error) => Attempt::failed(|| {
+            io::Error::new(error.kind(), format!("cannot start a process: {error}"))
+        }),
     }
 }
 
 impl Attempt {
-    fn on(pid: i32) -> Self {
-        if let Err(error) = stop(Pid::from_raw(pid)) {
+    fn on(child: Pid) -> Self {
+        if let Err(error) = stop(child) {
             return Self::failed(|| error.into());
         }
+        let pid = child.as_raw();
         let registers = ptrace::registers(pid);
         let stack = registers.as_ref().map_or(0, ptrace::stack_pointer);
         Self {
@@ -149,11 +147,6 @@ fn stop(pid: Pid) -> nix::Result<()> {
         // It has ended.
         _ => Err(nix::Error::ESRCH),
     }
-}
-
-fn end(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
 }
 
 /// Who may trace whom; see ptrace(2), "/proc/sys/kernel/yama/ptrace_scope".

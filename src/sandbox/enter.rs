@@ -13,7 +13,6 @@ use super::init::{self, Init};
 use super::message::{Failure, Handed, Report, Step};
 use super::partial;
 use super::root::Parts;
-use super::rung::{self, TRIAL};
 use super::spec::{BoxSpec, INSIDE_ID, Rung};
 use crate::sys::namespace::{self, IdRange};
 use crate::sys::{kernel, network, packet, pidfd, process};
@@ -26,9 +25,6 @@ const NPROC_BY_NAMESPACE_SINCE: (u32, u32) = (5, 14);
 ///
 /// It ends when PID 1 of the box has; its exit status means nothing.
 pub fn enter_box() -> ExitCode {
-    if std::env::args_os().nth(2).is_some_and(|word| word == TRIAL) {
-        return rung::trial();
-    }
     let Ok(control) = io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::FAILURE;
     };

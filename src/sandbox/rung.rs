@@ -1,21 +1,27 @@
 //! How strongly this machine can confine a submission: found out by doing it.
 //!
 //! Files in /proc and /sys that speak of namespaces, AppArmor or containers do not tell whether a
-//! box can be made here. So a process of our own makes one, in every respect like a submission's.
+//! box can be made here. So a copy of this process makes one, in every respect like a submission's.
 
-use std::ffi::OsString;
-use std::io::{self, Write};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
 
+use nix::sys::wait::waitpid;
 use serde::{Deserialize, Serialize};
 
-use super::launch::{SELF, launch_copy};
-use super::spec::{BOX_COMMAND, BoxSpec, Rung};
+use super::launch::launch_copy;
+use super::spec::{BoxSpec, Rung};
 use super::{policy, workshop};
+use crate::sys::{namespace, packet, process};
 
-/// The word after [`BOX_COMMAND`] that asks for a trial.
-pub(super) const TRIAL: &str = "trial";
+/// What a trial's message begins with if the box was made; the workshop's place follows.
+const MADE: u8 = 1;
+
+/// What it begins with if not; the reason follows.
+const NOT_MADE: u8 = 0;
 
 /// How submissions are confined on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,18 +33,31 @@ pub struct Confinement {
 }
 
 /// Finds out how strongly this machine can confine a submission. Takes some milliseconds.
+///
+/// For a process with a single thread.
 pub fn confinement() -> Confinement {
-    let Err(no_namespaces) = try_out(Rung::Full) else {
-        return Confinement::of(Rung::Full, &[]);
+    find_out(|_| Ok(())).0
+}
+
+/// The same, and enters the workshop that was made for it, if there is one: where it is mounted.
+pub(super) fn enter() -> (Confinement, Option<PathBuf>) {
+    find_out(namespace::enter_mounts_of)
+}
+
+/// `join` is called with the process that is in the workshop.
+fn find_out(join: fn(i32) -> io::Result<()>) -> (Confinement, Option<PathBuf>) {
+    let no_namespaces = match try_out(Rung::Full, join) {
+        Ok(place) => return (Confinement::of(Rung::Full, &[]), Some(place)),
+        Err(reason) => format!("no namespaces: {reason}"),
     };
-    let no_namespaces = format!("no namespaces: {no_namespaces}");
-    match try_out(Rung::Partial) {
-        Ok(()) => Confinement::of(Rung::Partial, &[no_namespaces]),
+    let confinement = match try_out(Rung::Partial, |_| Ok(())) {
+        Ok(_) => Confinement::of(Rung::Partial, &[no_namespaces]),
         Err(reason) => Confinement::of(
             Rung::None,
             &[no_namespaces, format!("no Landlock: {reason}")],
         ),
-    }
+    };
+    (confinement, None)
 }
 
 impl Confinement {
@@ -70,41 +89,58 @@ impl Confinement {
     }
 }
 
-/// Lets another process of ours try; why it could not, if it could not.
-fn try_out(rung: Rung) -> Result<(), String> {
-    let output = Command::new(SELF)
-        .args([BOX_COMMAND, TRIAL, rung.name()])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .map_err(|error| format!("cannot start a trial: {error}"))?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+/// Lets a copy of this process try: where its workshop is, or why it could not.
+fn try_out(rung: Rung, join: fn(i32) -> io::Result<()>) -> Result<PathBuf, String> {
+    let failed = |error: io::Error| format!("cannot start a trial: {error}");
+    let (ours, theirs) = packet::pair().map_err(failed)?;
+    let parent = std::process::id() as i32;
+    let Some(copy) = process::fork().map_err(failed)? else {
+        drop(ours);
+        let tried = process::die_with_parent(parent)
+            .map_err(|error| error.to_string())
+            .and_then(|()| make_one(rung));
+        let told = tell(theirs.as_fd(), tried);
+        process::end(told.is_err().into())
+    };
+    drop(theirs);
+    let tried = hear(ours.as_fd()).and_then(|place| {
+        join(copy.as_raw()).map_err(|error| format!("cannot enter the workshop: {error}"))?;
+        Ok(place)
+    });
+    drop(ours);
+    let _ = waitpid(copy, None);
+    tried
+}
+
+/// Says how it went, and stays until that has been made use of.
+fn tell(to: BorrowedFd, tried: Result<PathBuf, String>) -> io::Result<()> {
+    let (verdict, text) = match tried {
+        Ok(place) => (MADE, place.into_os_string().into_vec()),
+        Err(reason) => (NOT_MADE, reason.into_bytes()),
+    };
+    packet::send(to, &[&[verdict], &text[..]].concat(), &[])?;
+    packet::receive(to).map(drop)
+}
+
+fn hear(from: BorrowedFd) -> Result<PathBuf, String> {
+    let said = packet::receive(from).map_err(|error| error.to_string())?;
+    let bytes = said.map(|packet| packet.bytes).unwrap_or_default();
+    match bytes.split_first() {
+        Some((&MADE, place)) => Ok(OsStr::from_bytes(place).into()),
+        Some((_, reason)) => Err(String::from_utf8_lossy(reason).into_owned()),
+        None => Err("the trial broke".to_owned()),
     }
 }
 
-/// What `syslab __box trial RUNG` does: makes a box, and prints what went wrong if anything did.
-pub(super) fn trial() -> ExitCode {
-    let asked = std::env::args().nth(3).unwrap_or_default();
-    match asked.parse().and_then(make_one) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            let _ = writeln!(io::stdout(), "{reason}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn make_one(rung: Rung) -> Result<(), String> {
+/// Makes a box: the place of its workshop, if it has one.
+fn make_one(rung: Rung) -> Result<PathBuf, String> {
     let with_source = |error: &dyn std::error::Error| match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     };
-    let mut root = PathBuf::new();
+    let mut place = PathBuf::new();
     if rung == Rung::Full {
-        root = workshop::isolated_root().map_err(|error| with_source(&error))?;
+        place = workshop::isolate().map_err(|error| with_source(&error))?;
     }
     let host_uid = workshop::choose_host_uid(rung).map_err(|error| error.to_string())?;
     let spec = BoxSpec {
@@ -112,7 +148,7 @@ fn make_one(rung: Rung) -> Result<(), String> {
         cwd: PathBuf::from("/"),
         host_uid,
         has_network: true,
-        root,
+        root: place.join(workshop::ROOT),
         rung,
         ..BoxSpec::default()
     };
@@ -125,5 +161,5 @@ fn make_one(rung: Rung) -> Result<(), String> {
     let launched = launch_copy(&spec, &policy::filter(false), streams, None)
         .map_err(|error| with_source(&error))?;
     launched.finish();
-    Ok(())
+    Ok(place)
 }

@@ -34,7 +34,7 @@ const SIZE: &std::ffi::CStr = c"1g";
 const INODES: &std::ffi::CStr = c"200000";
 
 /// The directory of the workshop in which lies what every box sees.
-const ROOT: &str = "root";
+pub(super) const ROOT: &str = "root";
 
 /// KiB in one lab directory.
 const LAB_KIB: u64 = 64 * 1024;
@@ -91,32 +91,22 @@ impl Workshop {
     /// # Errors
     /// If the submission cannot be read, or is larger than a submission may be.
     pub fn enter(submission: &Path, known: Option<&Confinement>) -> Result<Self, WorkshopError> {
-        let confinement = known.map_or_else(rung::confinement, Confinement::clone);
-        Self::enter_with(submission, confinement)
-    }
-
-    /// As [`enter`](Self::enter), but no more strongly confined than this.
-    ///
-    /// # Errors
-    /// As [`enter`](Self::enter).
-    pub fn enter_at_most(submission: &Path, rung: Rung) -> Result<Self, WorkshopError> {
-        let possible = rung::confinement();
-        let confinement = if rung < possible.rung {
-            Confinement::of(rung, &["asked for less".to_owned()])
-        } else {
-            possible
+        let source = open(submission)?;
+        let (confinement, place) = match known {
+            Some(known) => (known.clone(), None),
+            None => rung::enter(),
         };
-        Self::enter_with(submission, confinement)
+        Self::enter_with(&source, confinement, place)
     }
 
-    fn enter_with(submission: &Path, confinement: Confinement) -> Result<Self, WorkshopError> {
-        let failed = |error| WorkshopError::Open(submission.to_owned(), error);
-        let source = File::open(submission).map_err(failed)?;
-        if !source.metadata().map_err(failed)?.is_dir() {
-            return Err(failed(io::Error::from_raw_os_error(libc::ENOTDIR)));
-        }
+    /// `place` is where a workshop is mounted that this process is in already.
+    fn enter_with(
+        source: &OwnedFd,
+        confinement: Confinement,
+        place: Option<PathBuf>,
+    ) -> Result<Self, WorkshopError> {
         let (place, private) = if confinement.rung == Rung::Full {
-            (isolate()?, None)
+            (place.map_or_else(isolate, Ok)?, None)
         } else {
             let private =
                 private::make().map_err(|error| WorkshopError::Make("a directory", error))?;
@@ -136,7 +126,7 @@ impl Workshop {
                 .open_to(id)
                 .map_err(|error| WorkshopError::Make("own a directory", error))?;
         }
-        workshop.skipped = workshop.copy_in(&source.into())?;
+        workshop.skipped = workshop.copy_in(source)?;
         Ok(workshop)
     }
 
@@ -230,6 +220,16 @@ impl Workshop {
     }
 }
 
+/// Opens the directory of a submission.
+fn open(submission: &Path) -> Result<OwnedFd, WorkshopError> {
+    let failed = |error| WorkshopError::Open(submission.to_owned(), error);
+    let source = File::open(submission).map_err(failed)?;
+    if !source.metadata().map_err(failed)?.is_dir() {
+        return Err(failed(io::Error::from_raw_os_error(libc::ENOTDIR)));
+    }
+    Ok(source.into())
+}
+
 /// A lab directory; removed, with everything in it, when dropped.
 #[derive(Debug)]
 pub struct LabDir {
@@ -267,7 +267,7 @@ pub fn isolated_root() -> Result<PathBuf, WorkshopError> {
 }
 
 /// Enters a mount namespace of our own and mounts the workshop in it, with what every box sees: where.
-fn isolate() -> Result<PathBuf, WorkshopError> {
+pub(super) fn isolate() -> Result<PathBuf, WorkshopError> {
     let failed = |step| move |error: io::Error| WorkshopError::Make(step, error);
     let errno = |step| move |error: nix::Error| WorkshopError::Make(step, error.into());
     // Without CAP_SYS_ADMIN it takes a user namespace to have it there.

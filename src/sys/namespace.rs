@@ -131,6 +131,23 @@ pub fn enter_users_of(pid: i32) -> io::Result<()> {
     Ok(())
 }
 
+/// Enters the mount namespace of a process, and its user namespace if that is another one; see
+/// setns(2). The working directory stays, if its path leads somewhere there; else it is the root.
+///
+/// # Errors
+/// As [`enter_users_of`]; EINVAL if this process has several threads.
+pub fn enter_mounts_of(pid: i32) -> io::Result<()> {
+    let mounts = fs::File::open(format!("/proc/{pid}/ns/mnt"))?;
+    let directory = std::env::current_dir();
+    enter_users_of(pid)?;
+    setns(mounts, CloneFlags::CLONE_NEWNS)?;
+    if let Ok(directory) = directory {
+        // What is covered or gone cannot be gone back to.
+        let _ = std::env::set_current_dir(directory);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

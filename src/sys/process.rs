@@ -180,6 +180,27 @@ pub fn fork() -> io::Result<Option<Pid>> {
     super::namespace::fork_into(CloneFlags::empty())
 }
 
+/// A copy of this process that does nothing until it is killed, which it is with the thread that
+/// started it; for a process with any number of threads; see fork(2) and signal-safety(7).
+///
+/// # Errors
+/// EAGAIN, ENOMEM.
+#[expect(unsafe_code, reason = "fork")]
+pub fn start_idle() -> io::Result<Pid> {
+    let parent = std::process::id() as i32;
+    // SAFETY: the child makes only calls that are safe after a fork of several threads.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => {
+            while die_with_parent(parent).is_ok() {
+                nix::unistd::pause();
+            }
+            end(1)
+        }
+        pid => Ok(Pid::from_raw(pid)),
+    }
+}
+
 /// Starts a process that shares this one's memory while this one stands still, until that process has
 /// become another program or has ended: its pid; CLONE_VM and CLONE_VFORK of clone(2).
 ///

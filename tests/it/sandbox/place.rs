@@ -35,7 +35,7 @@ pub(crate) struct Place {
 }
 
 /// Confines as a machine without namespaces would.
-pub(super) const PARTIAL: [&str; 2] = ["--at-most", "partial"];
+pub(super) const PARTIAL: [&str; 2] = ["--rung", "partial"];
 
 /// How a run went.
 #[derive(Debug)]
@@ -77,10 +77,12 @@ pub(super) fn bare_places_with(rung: &str) -> Vec<Place> {
         .filter(|place| {
             let trial = place
                 .syslab()
-                .args(["__box", "trial", rung])
+                .args(["__confine", "--rung", rung])
+                .arg(place.path())
+                .args(["--", "/bin/true"])
                 .output()
                 .unwrap();
-            let reason = String::from_utf8_lossy(&trial.stdout).into_owned();
+            let reason = String::from_utf8_lossy(&trial.stderr).into_owned();
             assert!(
                 trial.status.success() || std::env::var_os(FORBID_SKIPS).is_none(),
                 "{reason}"
@@ -114,7 +116,7 @@ pub(super) fn attack() -> &'static Path {
 }
 
 impl Place {
-    pub(super) fn new(user: User) -> Self {
+    pub(crate) fn new(user: User) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let open = || Permissions::from_mode(0o755);
         fs::set_permissions(directory.path(), open()).unwrap();
@@ -133,11 +135,11 @@ impl Place {
         self.directory.path()
     }
 
-    pub(super) fn submission(&self) -> PathBuf {
+    pub(crate) fn submission(&self) -> PathBuf {
         self.directory.path().join("submission")
     }
 
-    pub(super) fn binary(&self) -> PathBuf {
+    pub(crate) fn binary(&self) -> PathBuf {
         match self.user {
             User::Root => env!("CARGO_BIN_EXE_syslab").into(),
             User::Ordinary => self.directory.path().join("syslab"),
