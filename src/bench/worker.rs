@@ -9,7 +9,7 @@ use crate::model::{
     Capability, Check, Experiment, Finding, Foretold, Form, Lab, Machine, Run, Scorecard, Verdict,
     score::Repeats,
 };
-use crate::sandbox::{Workshop, WorkshopError};
+use crate::sandbox::{Confinement, Rung, Workshop, WorkshopError};
 use crate::sys;
 
 use super::boxes::Ground;
@@ -61,6 +61,9 @@ pub type AnyError = Box<dyn std::error::Error>;
 fn hint(error: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = error.downcast_ref::<crate::sandbox::SandboxError>() {
         return error.hint().to_owned();
+    }
+    if error.is::<NoWorld>() {
+        return "`syslab doctor` says what to do about it".to_owned();
     }
     if let Some(WorkshopError::Root(failure)) = error.downcast_ref() {
         return failure.hint().to_owned();
@@ -384,8 +387,19 @@ fn work_found(work: &Work, record: &TrialRecord) -> Vec<Work> {
     }
 }
 
+/// Why nothing is observed where programs have no namespaces of their own: paths, processes and ports
+/// would be the machine's, and what is told of them wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("a program cannot be observed in a world of its own here: {0}")]
+struct NoWorld(String);
+
 fn observe(observation: &Observation) -> Result<Report, AnyError> {
     let workshop = Workshop::enter(&observation.program, None)?;
+    let Confinement { rung, detail } = workshop.confinement();
+    if *rung < Rung::Full {
+        let why = detail.first().cloned();
+        return Err(NoWorld(why.unwrap_or_default()).into());
+    }
     let built = build::build(&workshop)?;
     let experiment: Experiment = observation.experiment.clone();
     let works = plan::trials(0, vec![experiment]).into();

@@ -142,8 +142,8 @@ fn leaked(written: Written) -> &'static Lab {
             points: check.points as u32,
             teaches: forever(check.teaches),
             needs: match is_injecting {
-                true => Capability::INJECTING_CONFINED,
-                false => Capability::OBSERVING_CONFINED,
+                true => Capability::INJECTING,
+                false => Capability::OBSERVING,
             },
             // They are in the lab's form.
             experiments: |_| Vec::new(),

@@ -171,8 +171,8 @@ fn a_lab_is_loaded_with_the_files_beside_it() {
     fs::write(dir.path().join("milk"), "buy milk\n").unwrap();
     let lab = load(&file).unwrap();
     assert_eq!((lab.slug, lab.checks.len()), ("note", 3));
-    assert_eq!(lab.checks[0].needs, Capability::OBSERVING_CONFINED);
-    assert_eq!(lab.checks[2].needs, Capability::INJECTING_CONFINED);
+    assert_eq!(lab.checks[0].needs, Capability::OBSERVING);
+    assert_eq!(lab.checks[2].needs, Capability::INJECTING);
     assert!(matches!(lab.form, Form::Written(_)));
     assert_eq!(lab.experiments(0, 1), lab.experiments(0, 2));
     assert_eq!(lab.experiments(0, 1).len(), 2);

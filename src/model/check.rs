@@ -171,8 +171,13 @@ impl Capability {
         }
     }
 
-    /// What judging by observed calls takes.
-    pub const OBSERVING: &'static [Self] = &[Self::Events, Self::Results, Self::Arguments];
+    /// What judging by observed calls takes: paths and processes must be the lab's own.
+    pub const OBSERVING: &'static [Self] = &[
+        Self::Events,
+        Self::Results,
+        Self::Arguments,
+        Self::Confinement,
+    ];
 
     /// What faults and sweeps take beside.
     pub const INJECTING: &'static [Self] = &[
@@ -180,13 +185,6 @@ impl Capability {
         Self::Results,
         Self::Arguments,
         Self::Injection,
-    ];
-
-    /// What observing takes where paths and processes must be the lab's own.
-    pub const OBSERVING_CONFINED: &'static [Self] = &[
-        Self::Events,
-        Self::Results,
-        Self::Arguments,
         Self::Confinement,
     ];
 
@@ -225,15 +223,6 @@ impl Capability {
         Self::Injection,
         Self::Confinement,
         Self::Rings,
-    ];
-
-    /// What faults take where paths and processes must be the lab's own.
-    pub const INJECTING_CONFINED: &'static [Self] = &[
-        Self::Events,
-        Self::Results,
-        Self::Arguments,
-        Self::Injection,
-        Self::Confinement,
     ];
 }
 

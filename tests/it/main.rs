@@ -18,6 +18,7 @@ mod gradebook_page;
 mod inspect;
 mod labs;
 mod memory;
+mod no_namespaces;
 mod oracle;
 mod programs;
 mod pvm;

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use place::{FORBID_SKIPS, PARTIAL, Running, places, places_with};
-pub(crate) use place::{NOBODY, Place, bare_places};
+pub(crate) use place::{NOBODY, Place, User, bare_places};
 
 /// Stopped by RLIMIT_NPROC, which the kernel does not apply to root: hence the id outside.
 #[test]

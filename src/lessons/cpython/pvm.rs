@@ -115,7 +115,7 @@ const fn check(
         claim,
         points: 10,
         teaches,
-        needs: Capability::OBSERVING_CONFINED,
+        needs: Capability::OBSERVING,
         experiments,
         judge,
     }

@@ -67,7 +67,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "without io_uring it ends with a message and status 3, and leaves nothing",
             points: 10,
             teaches: "Where there is no ring",
-            needs: Capability::INJECTING_CONFINED,
+            needs: Capability::INJECTING,
             experiments: experiments::without_a_ring,
             judge: judges::says_no_ring,
         },

@@ -15,7 +15,7 @@ macro_rules! checks {
             claim: checks::$claim.claim,
             points: $points,
             teaches: checks::$claim.teaches,
-            needs: Capability::OBSERVING_CONFINED,
+            needs: Capability::OBSERVING,
             experiments: |seed| vec![probe($lab, checks::$claim.id, checks::$claim.story, seed)],
             judge: checks::$claim.judge,
         },)+ Check {

@@ -60,7 +60,7 @@ const fn check(
         claim,
         points,
         teaches,
-        needs: Capability::OBSERVING_CONFINED,
+        needs: Capability::OBSERVING,
         experiments,
         judge,
     }
