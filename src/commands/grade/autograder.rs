@@ -50,7 +50,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
 
-    /// Grade also where submissions cannot be confined fully within Gradescope's container
+    /// Begin also where submissions cannot be confined fully within Gradescope's container, and give
+    /// no number for what cannot be judged so
     #[arg(long)]
     allow_weak_confinement: bool,
 }

@@ -71,7 +71,8 @@ pub(super) struct BeginArgs {
     #[arg(long, value_name = "X", default_value = "1", value_parser = check::scale)]
     timeout_scale: f64,
 
-    /// Grade also where submissions cannot be confined fully: they can read what you can read
+    /// Begin also where submissions cannot be confined fully: they can read what you can read, and
+    /// what cannot be judged so is withheld
     #[arg(long)]
     allow_weak_confinement: bool,
 

@@ -43,7 +43,8 @@ pub(super) fn terms(args: &BeginArgs, meant: &AskedLab, run: &RunDir) -> Result<
             ),
         )
         .hint(
-            "`syslab doctor` says what is missing; --allow-weak-confinement grades all the same",
+            "`syslab doctor` says what is missing; --allow-weak-confinement begins all the same, \
+             and withholds what cannot be judged so",
         ));
     }
     let seed = match &args.seed {
