@@ -6,7 +6,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
+
+use crate::sandbox::{Place, User};
 
 /// Fails unless `syslab author verify` finds everything as it should be.
 fn verified(args: &[&str]) {
@@ -21,6 +25,36 @@ fn verified(args: &[&str]) {
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(output.status.success(), "{stdout}\n{stderr}");
+}
+
+/// Of labs in which it matters who may look at, signal or limit whom.
+#[test]
+fn solutions_pass_for_an_ordinary_user_too() {
+    for (lesson, lab) in [
+        ("process", "limits"),
+        ("process", "reaper"),
+        ("sockets", "fd-pass"),
+        ("fds", "inspector"),
+    ] {
+        let place = Place::new(User::Ordinary);
+        let solution = format!("labs/{lesson}/{lab}/solution/c");
+        let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(solution)).unwrap();
+        fs::create_dir(place.submission()).unwrap();
+        for file in files {
+            let file = file.unwrap();
+            fs::copy(file.path(), place.submission().join(file.file_name())).unwrap();
+        }
+        place.give();
+        let output = place
+            .syslab()
+            .args([lesson, "check", lab])
+            .arg(place.submission())
+            .env("HOME", place.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}\n{output:?}");
+    }
 }
 
 #[test]

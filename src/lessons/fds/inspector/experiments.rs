@@ -11,8 +11,9 @@ use crate::model::{Arming, Experiment, Limits, Role, Run, Strike};
 /// A child of the target that has ended and that nobody waits for; the first has told us of it.
 pub(super) const ZOMBIE: u32 = TARGET + 2;
 
-/// The init of the box: nobody inside may look at it.
-const INIT: u32 = 1;
+/// The child after that, which lives and is guarded: nobody inside may look at it. (At the box's init
+/// others may not look either, but they may list its descriptors where its user is theirs.)
+const GUARDED: u32 = ZOMBIE + 1;
 
 /// What is observed: each way to ask for something by its name.
 const WATCH: &[&str] = &["file", "getdents64"];
@@ -265,7 +266,7 @@ pub(super) fn moving(seed: u64) -> Vec<Experiment> {
 pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
     let mut numbers = Numbers::new(seed, "refusals");
     let file = format!("3:file/r:{}", numbers.path());
-    let items = [file, "0:zombie".to_owned()];
+    let items = [file, "0:zombie".to_owned(), "0:guarded".to_owned()];
     let told = |story: &str, args: &[&str]| {
         let mut run = look(&items);
         run.args = words(args);
@@ -276,8 +277,8 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
     let mut experiments = vec![
         told("a process that does not exist", &[&nobody]),
         told(
-            "a process that may not be looked at: the init of the sandbox",
-            &[&INIT.to_string()],
+            "a process that may not be looked at: it is not dumpable",
+            &[&GUARDED.to_string()],
         ),
         told("a zombie", &[&ZOMBIE.to_string()]),
         told(

@@ -1,7 +1,7 @@
 //! Makes what is to be held, and says what it is.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -34,6 +34,10 @@ pub(super) fn make(item: &Item) -> io::Result<Vec<u8>> {
         "many" => return many::make(item),
         "zombie" => {
             zombie()?;
+            return Ok(Vec::new());
+        }
+        "guarded" => {
+            guarded()?;
             return Ok(Vec::new());
         }
         _ => {}
@@ -360,4 +364,24 @@ fn zombie() -> io::Result<()> {
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
     waitid(Id::Pid(child), flags)?;
     Ok(())
+}
+
+/// A child that none but root may look at, whoever its user is: it is not dumpable; see
+/// PR_SET_DUMPABLE(2const) and proc_pid(5).
+fn guarded() -> io::Result<()> {
+    let (mut guards, guarding) = io::pipe()?;
+    let parent = std::process::id() as i32;
+    let Some(_child) = process::fork()? else {
+        let guarded = process::die_with_parent(parent)
+            .and_then(|()| process::discard_standard_input())
+            .and_then(|()| process::close_others(vec![guarding.as_raw_fd()]))
+            .and_then(|()| Ok(nix::sys::prctl::set_dumpable(false)?))
+            .and_then(|()| (&guarding).write_all(b"."));
+        while guarded.is_ok() {
+            nix::unistd::pause();
+        }
+        std::process::exit(1)
+    };
+    drop(guarding);
+    guards.read_exact(&mut [0])
 }

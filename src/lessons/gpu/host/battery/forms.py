@@ -1,11 +1,12 @@
 """What a submission can be, for each lab, and how that is built."""
 
+import importlib.util
 import json
 import os
 import sys
 from pathlib import Path
 
-from toolchain import Failed, Toolchain
+from toolchain import Failed, Missing, Toolchain
 
 
 def program(toolchain: Toolchain) -> list[str]:
@@ -33,6 +34,8 @@ def program(toolchain: Toolchain) -> list[str]:
 
 def library(toolchain: Toolchain) -> list[str]:
     """A Python module, and the library that it loads."""
+    if importlib.util.find_spec("numpy") is None:
+        raise Missing("the Python package numpy")
     work = toolchain.work
     if not (work / "bridge.py").is_file():
         raise Failed("there is no bridge.py")
