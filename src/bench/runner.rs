@@ -9,6 +9,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use nix::sys::resource::{Resource, getrlimit};
+
 use crate::gpu;
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
@@ -59,6 +61,16 @@ pub enum RunError {
     /// A lab's watch list names no known call.
     #[error("in the experiment's list of watched calls")]
     Watch(#[from] UnknownWord),
+    /// A limit is lower here than the one that the program is to begin with.
+    #[error(
+        "a program has {wanted} descriptors here, and this machine permits {most} (the hard limit; ulimit -Hn)"
+    )]
+    Descriptors {
+        /// The soft limit of the experiment.
+        wanted: u64,
+        /// The hard one of this process.
+        most: u64,
+    },
     /// The program could not be started.
     #[error("{program}: {why}")]
     Start {
@@ -133,6 +145,12 @@ fn perform(
     run: &Run,
     is_struck: bool,
 ) -> Result<(tracer::Traced, Option<String>), RunError> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)
+        .map_err(|error| io_error("ask for the limit on descriptors")(error.into()))?;
+    let (wanted, _) = run.limits.files;
+    if wanted > most {
+        return Err(RunError::Descriptors { wanted, most });
+    }
     let mut faults: Vec<_> = run.faults.iter().cloned().enumerate().collect();
     if is_struck {
         faults.extend(job.strike.clone().map(|strike| (STRIKE, strike)));

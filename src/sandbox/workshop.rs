@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::stat::{Mode, umask};
 use nix::unistd::{getegid, geteuid};
 
 use super::copy::{self, CopyError, Skipped};
@@ -92,6 +93,7 @@ impl Workshop {
     /// If the submission cannot be read, or is larger than a submission may be.
     pub fn enter(submission: &Path, known: Option<&Confinement>) -> Result<Self, WorkshopError> {
         let source = open(submission)?;
+        show_what_is_made();
         let (confinement, place) = match known {
             Some(known) => (known.clone(), None),
             None => rung::enter(),
@@ -266,8 +268,15 @@ pub fn isolated_root() -> Result<PathBuf, WorkshopError> {
     Ok(isolate()?.join(ROOT))
 }
 
+/// Others may see what this process makes from here on, whatever its user likes: a box's program is
+/// another user; see umask(2).
+fn show_what_is_made() {
+    umask(Mode::S_IWGRP | Mode::S_IWOTH);
+}
+
 /// Enters a mount namespace of our own and mounts the workshop in it, with what every box sees: where.
 pub(super) fn isolate() -> Result<PathBuf, WorkshopError> {
+    show_what_is_made();
     let failed = |step| move |error: io::Error| WorkshopError::Make(step, error);
     let errno = |step| move |error: nix::Error| WorkshopError::Make(step, error.into());
     // Without CAP_SYS_ADMIN it takes a user namespace to have it there.

@@ -345,6 +345,25 @@ fn a_program_finds_a_clean_world() {
     }
 }
 
+/// A box's program is another user than root, and goes through what root has made.
+#[test]
+fn a_box_is_made_whatever_the_callers_umask() {
+    for place in places() {
+        let confined = ["__confine", "--rung", "full"];
+        let ran = place
+            .command("sh")
+            .args(["-c", r#"umask 077; exec "$@""#, "sh"])
+            .arg(place.binary())
+            .args(confined)
+            .arg(place.submission())
+            .args(["--", "./attack", "world"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(said.ends_with("umask 022\n"), "{:?}: {ran:?}", place.user);
+    }
+}
+
 /// Without namespaces: limits by RLIMIT_NPROC, orphans by the subreaper, files by Landlock.
 #[test]
 fn without_namespaces_the_essentials_hold() {
