@@ -39,15 +39,15 @@ pub fn confinement() -> Confinement {
     find_out(|_| Ok(())).0
 }
 
-/// The same, and enters the workshop that was made for it, if there is one: where it is mounted.
+/// The same, and enters the workshop that was made for it, if that can be done: where it is mounted.
 pub(super) fn enter() -> (Confinement, Option<PathBuf>) {
     find_out(namespace::enter_mounts_of)
 }
 
-/// `join` is called with the process that is in the workshop.
+/// `join` is called with the process that is in the workshop. Whoever cannot join it makes another.
 fn find_out(join: fn(i32) -> io::Result<()>) -> (Confinement, Option<PathBuf>) {
     let no_namespaces = match try_out(Rung::Full, join) {
-        Ok(place) => return (Confinement::of(Rung::Full, &[]), Some(place)),
+        Ok(place) => return (Confinement::of(Rung::Full, &[]), place),
         Err(reason) => format!("no namespaces: {reason}"),
     };
     let confinement = match try_out(Rung::Partial, |_| Ok(())) {
@@ -89,8 +89,9 @@ impl Confinement {
     }
 }
 
-/// Lets a copy of this process try: where its workshop is, or why it could not.
-fn try_out(rung: Rung, join: fn(i32) -> io::Result<()>) -> Result<PathBuf, String> {
+/// Lets a copy of this process try: where its workshop is, if this process has joined it; why it could
+/// not, if it could not.
+fn try_out(rung: Rung, join: fn(i32) -> io::Result<()>) -> Result<Option<PathBuf>, String> {
     let failed = |error: io::Error| format!("cannot start a trial: {error}");
     let (ours, theirs) = packet::pair().map_err(failed)?;
     let parent = std::process::id() as i32;
@@ -103,10 +104,7 @@ fn try_out(rung: Rung, join: fn(i32) -> io::Result<()>) -> Result<PathBuf, Strin
         process::end(told.is_err().into())
     };
     drop(theirs);
-    let tried = hear(ours.as_fd()).and_then(|place| {
-        join(copy.as_raw()).map_err(|error| format!("cannot enter the workshop: {error}"))?;
-        Ok(place)
-    });
+    let tried = hear(ours.as_fd()).map(|place| join(copy.as_raw()).is_ok().then_some(place));
     drop(ours);
     let _ = waitpid(copy, None);
     tried

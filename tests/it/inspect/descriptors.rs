@@ -14,6 +14,7 @@ use syslab::ui::visible;
 
 use super::Animal;
 use crate::programs::copy_program;
+use crate::sandbox::{Place, User};
 
 /// Compiles the program, once.
 fn program() -> &'static Path {
@@ -481,6 +482,10 @@ fn a_zombie_has_nothing_open() {
     let zombie = super::root(&snapshot).zombies[0];
     let table = descriptors(zombie, Depth::All).unwrap();
     assert_eq!((table.descriptors.len(), table.refused.len()), (0, 0));
+    let ordinary = Place::new(User::Ordinary);
+    let inspect = ["fds", "inspect", &zombie.to_string()];
+    let output = ordinary.syslab().args(inspect).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[test]

@@ -71,12 +71,12 @@ pub fn descriptors(pid: i32, depth: Depth) -> io::Result<Table> {
     table.unseen = unseen;
     let seen = match seen {
         Ok(seen) => seen,
+        // A zombie has no table any more, and its directory is root's, whoever it was.
+        Err(_) if proc::stat(pid)?.state == proc::State::Zombie => Vec::new(),
         Err(error) if is_refusal(&error) => {
             table.refused.insert("descriptors".into(), reason(&error));
             return Ok(table);
         }
-        // A zombie has no table any more.
-        Err(_) if proc::stat(pid)?.state == proc::State::Zombie => Vec::new(),
         Err(error) => return Err(error),
     };
     let mut sockets = Sockets::default();
