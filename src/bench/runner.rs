@@ -63,7 +63,7 @@ pub enum RunError {
     Watch(#[from] UnknownWord),
     /// A limit is lower here than the one that the program is to begin with.
     #[error(
-        "a program has {wanted} descriptors here, and this machine permits {most} (the hard limit; ulimit -Hn)"
+        "a program may have {wanted} descriptors in this experiment, and this machine permits {most} (the hard limit; ulimit -Hn)"
     )]
     Descriptors {
         /// The soft limit of the experiment.

@@ -75,10 +75,12 @@ pub(super) fn bare_places_with(rung: &str) -> Vec<Place> {
         .into_iter()
         .map(Place::new)
         .filter(|place| {
+            // Elsewhere: without namespaces the workshop is in the place, and would copy itself.
+            let nothing = open_directory();
             let trial = place
                 .syslab()
                 .args(["__confine", "--rung", rung])
-                .arg(place.path())
+                .arg(nothing.path())
                 .args(["--", "/bin/true"])
                 .output()
                 .unwrap();
@@ -115,18 +117,23 @@ pub(super) fn attack() -> &'static Path {
     })
 }
 
+/// A new directory that everybody may go into.
+fn open_directory() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+    directory
+}
+
 impl Place {
     pub(crate) fn new(user: User) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let open = || Permissions::from_mode(0o755);
-        fs::set_permissions(directory.path(), open()).unwrap();
+        let directory = open_directory();
         if user == User::Ordinary && geteuid().is_root() {
             chown(directory.path(), Some(NOBODY), Some(NOBODY)).unwrap();
         }
         let place = Self { user, directory };
         if user == User::Ordinary {
             copy_program(env!("CARGO_BIN_EXE_syslab"), place.binary());
-            fs::set_permissions(place.binary(), open()).unwrap();
+            fs::set_permissions(place.binary(), Permissions::from_mode(0o755)).unwrap();
         }
         place
     }
