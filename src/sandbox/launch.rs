@@ -92,8 +92,6 @@ pub struct Launched {
     /// The other end of the standard input of [`BoxSpec::target`]; whole messages, see
     /// [`packet`]. It is closed when that process has ended and been waited for.
     pub target: Option<OwnedFd>,
-    /// Without namespaces, what has another path than the spec says: `(inside, outside)`.
-    pub moved_paths: Vec<(PathBuf, PathBuf)>,
     rung: Rung,
     control: OwnedFd,
     init_handle: OwnedFd,
@@ -230,10 +228,6 @@ impl Launching {
                 init,
                 first,
                 target: self.target,
-                moved_paths: match spec.rung {
-                    Rung::Full => Vec::new(),
-                    Rung::Partial | Rung::None => spec.moved_paths(),
-                },
                 rung: spec.rung,
                 control: self.control,
                 init_handle,

@@ -9,7 +9,7 @@
 //! calls [`launch`], which has a process of this binary do it ([`enter_box`]).
 //!
 //! Where namespaces cannot be had, Landlock confines the files, that process itself reaps, and paths are
-//! the host's ([`Launched::moved_paths`]): [`Rung::Partial`]. [`confinement`] finds out which it is.
+//! the host's: [`Rung::Partial`]. [`confinement`] finds out which it is.
 //!
 //! Confinement never depends on what a tracer sees: namespaces, read-only mounts, limits, no new
 //! privileges and the filter's denials ([`policy`]) hold without one. Deliberately absent: time

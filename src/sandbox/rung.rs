@@ -3,10 +3,9 @@
 //! Files in /proc and /sys that speak of namespaces, AppArmor or containers do not tell whether a
 //! box can be made here. So a copy of this process makes one, in every respect like a submission's.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use nix::sys::wait::waitpid;
@@ -16,12 +15,6 @@ use super::launch::launch_copy;
 use super::spec::{BoxSpec, Rung};
 use super::{policy, workshop};
 use crate::sys::{namespace, packet, process};
-
-/// What a trial's message begins with if the box was made; the workshop's place follows.
-const MADE: u8 = 1;
-
-/// What it begins with if not; the reason follows.
-const NOT_MADE: u8 = 0;
 
 /// How submissions are confined on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,22 +105,14 @@ fn try_out(rung: Rung, join: fn(i32) -> io::Result<()>) -> Result<Option<PathBuf
 
 /// Says how it went, and stays until that has been made use of.
 fn tell(to: BorrowedFd, tried: Result<PathBuf, String>) -> io::Result<()> {
-    let (verdict, text) = match tried {
-        Ok(place) => (MADE, place.into_os_string().into_vec()),
-        Err(reason) => (NOT_MADE, reason.into_bytes()),
-    };
-    packet::send(to, &[&[verdict], &text[..]].concat(), &[])?;
+    packet::send(to, &serde_json::to_vec(&tried)?, &[])?;
     packet::receive(to).map(drop)
 }
 
 fn hear(from: BorrowedFd) -> Result<PathBuf, String> {
     let said = packet::receive(from).map_err(|error| error.to_string())?;
-    let bytes = said.map(|packet| packet.bytes).unwrap_or_default();
-    match bytes.split_first() {
-        Some((&MADE, place)) => Ok(OsStr::from_bytes(place).into()),
-        Some((_, reason)) => Err(String::from_utf8_lossy(reason).into_owned()),
-        None => Err("the trial broke".to_owned()),
-    }
+    let said = said.ok_or("the trial broke")?;
+    serde_json::from_slice(&said.bytes).map_err(|error| error.to_string())?
 }
 
 /// Makes a box: the place of its workshop, if it has one.

@@ -99,7 +99,7 @@ impl BoxSpec {
     /// What has another path outside than inside when nothing is mounted: `(inside, outside)`.
     ///
     /// There is no private /tmp then: it lies in the first directory that can be written to.
-    pub(super) fn moved_paths(&self) -> Vec<(PathBuf, PathBuf)> {
+    fn moved_paths(&self) -> Vec<(PathBuf, PathBuf)> {
         let scratch = self.binds.iter().find(|bind| bind.is_writable);
         let scratch = scratch.map(|bind| (PathBuf::from("/tmp"), bind.source.clone()));
         self.binds

@@ -98,15 +98,6 @@ impl Workshop {
             Some(known) => (known.clone(), None),
             None => rung::enter(),
         };
-        Self::enter_with(&source, confinement, place)
-    }
-
-    /// `place` is where a workshop is mounted that this process is in already.
-    fn enter_with(
-        source: &OwnedFd,
-        confinement: Confinement,
-        place: Option<PathBuf>,
-    ) -> Result<Self, WorkshopError> {
         let (place, private) = if confinement.rung == Rung::Full {
             (place.map_or_else(isolate, Ok)?, None)
         } else {
@@ -128,7 +119,7 @@ impl Workshop {
                 .open_to(id)
                 .map_err(|error| WorkshopError::Make("own a directory", error))?;
         }
-        workshop.skipped = workshop.copy_in(source)?;
+        workshop.skipped = workshop.copy_in(&source)?;
         Ok(workshop)
     }
 

@@ -6,10 +6,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::grade::copy;
 use crate::sandbox::{Place, User};
 
 /// Fails unless `syslab author verify` finds everything as it should be.
@@ -38,12 +38,8 @@ fn solutions_pass_for_an_ordinary_user_too() {
     ] {
         let place = Place::new(User::Ordinary);
         let solution = format!("labs/{lesson}/{lab}/solution/c");
-        let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(solution)).unwrap();
-        fs::create_dir(place.submission()).unwrap();
-        for file in files {
-            let file = file.unwrap();
-            fs::copy(file.path(), place.submission().join(file.file_name())).unwrap();
-        }
+        let solution = Path::new(env!("CARGO_MANIFEST_DIR")).join(solution);
+        copy(&solution, &place.submission());
         place.give();
         let output = place
             .syslab()
