@@ -201,17 +201,26 @@ impl FromArgMatches for Verb {
     }
 }
 
-/// The command of a lesson, with its own names filled in.
-fn lesson_command(lesson: &'static Lesson) -> Command {
-    let labs: Vec<&str> = lesson.labs.iter().map(|lab| lab.slug).collect();
-    let demos: Vec<&str> = lesson.demos.iter().map(|demo| demo.slug).collect();
-    let exercises: Vec<&str> = lesson.exercises.iter().map(|one| one.slug).collect();
-    let command = Command::new(lesson.slug)
+/// The command of a lesson. What is below it is made when it is asked for.
+fn lesson_command(lesson: &Lesson) -> Command {
+    Command::new(lesson.slug)
         .about(format!("Lesson: {}", lesson.title))
         .visible_aliases(lesson.alias)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .disable_help_subcommand(true);
+        .disable_help_subcommand(true)
+        .defer(with_verbs)
+}
+
+/// The command of a lesson, with its verbs, and its own names filled in.
+fn with_verbs(command: Command) -> Command {
+    let is_its = |lesson: &&Lesson| lesson.slug == command.get_name();
+    let Some(lesson) = LESSONS.iter().find(is_its) else {
+        return command;
+    };
+    let labs: Vec<&str> = lesson.labs.iter().map(|lab| lab.slug).collect();
+    let demos: Vec<&str> = lesson.demos.iter().map(|demo| demo.slug).collect();
+    let exercises: Vec<&str> = lesson.exercises.iter().map(|one| one.slug).collect();
     LessonVerb::augment_subcommands(command)
         .subcommands(LessonTool::of(lesson).map(LessonTool::command))
         .mut_subcommand("check", |check| with_names(check, "lab", &labs))

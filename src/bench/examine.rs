@@ -83,8 +83,8 @@ pub(super) fn ask(
             .spawn()?,
     );
     if let Some(mut stdin) = worker.0.stdin.take() {
-        serde_json::to_writer(&mut stdin, order).map_err(std::io::Error::from)?;
-        stdin.flush()?;
+        let order = serde_json::to_vec(order).map_err(std::io::Error::from)?;
+        stdin.write_all(&order)?;
     }
     let stdout = worker.0.stdout.take();
     let (sender, reports) = mpsc::channel();
