@@ -117,9 +117,10 @@ def counted(dice, length):
             writer.add("del", dice.choice(things))
         else:
             writer.add("probe", writer.place())
-    # An attribute and a name that get another value.
+    # An attribute and a name that get another value; the attribute may be that of a list.
     one, other = dice.sample(kept, 2)
-    for line in (f"set {one}.z {other}", f"set {one}.z {one}", f"alias a {other}", f"alias a {one}"):
+    for line in (f"set {one}.z {other}", f"set {one}.z {one}", f"alias a {other}", f"alias a {one}",
+                 f"list q {one} {other}", f"set q.x {one}", f"set q.x {other}"):
         writer.add(*line.split())
     for name in kept:
         writer.add("probe", name)
@@ -137,6 +138,16 @@ def acyclic(dice, length):
     for name in sorted(writer.heap.names):
         writer.add("del", name)
     return writer.lines
+
+
+# More references to one object than 16 bits can count.
+MANY = 70_000
+
+
+def many(dice):
+    """One object is in a list many times, and then the list goes."""
+    number = MANY + dice.randrange(1000)
+    return ["new a", "list l" + " a" * number, "probe a", "del l", "probe a", "del a"]
 
 
 def chain(dice):
@@ -237,6 +248,11 @@ NONSENSE = [
     "unset a.y",
     "alias c a.y",
     "new",
+    "new c b",
+    "new c-d",
+    "new c$",
+    "alias é a",
+    "set a.-y b",
     "set a.y",
     "set a.y b b",
     "gc a",
@@ -270,7 +286,7 @@ def scripts(check, seed):
     if check == "counts-references":
         return [counted(dice, length) for length in lengths]
     if check == "frees-at-once":
-        return [acyclic(dice, length) for length in lengths] + [chain(dice)]
+        return [acyclic(dice, length) for length in lengths] + [many(dice), chain(dice)]
     if check == "leaves-cycles":
         return [cyclic(dice, length) for length in lengths]
     if check == "collects-cycles":

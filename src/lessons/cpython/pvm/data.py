@@ -167,6 +167,64 @@ def evaluated(chance):
     """)
 
 
+def in_place(chance):
+    x, y = chance.numbers(2)
+    return text(f"""
+        a = [{x}, "{chance.word()}"]
+        b = a
+        a *= 2
+        print(a, b, a is b)
+        a += "{chance.word()}"
+        a += ({y}, None)
+        a += range(2)
+        a += {{"{chance.word()}": {x}}}
+        print(b, a is b)
+        t = (a, {y})
+        a *= 0
+        a += [{x}]
+        print(a, b, t)
+    """)
+
+
+def methods(chance):
+    x, y, z = chance.several(range(3, 40), 3)
+    return text(f"""
+        row = [{x}, {y}, {z}]
+        row.insert(-1, "a")
+        row.insert(-9, "b")
+        row.insert(9, "c")
+        row.insert(2, "d")
+        print(row, row.pop(-2), row.pop(-1), row.pop(1), row)
+        d = {{"zero": 0, "none": None, "empty": "", "list": []}}
+        print(d.get("zero", {x}), d.get("none", {x}), d.get("empty", {x}), d.get("list", {x}))
+        print(d.get("zero"), d.get("more", 0), d.get("more", None))
+        print(sum([True, {y}, True]), sum((False,)))
+        print(sorted([{x}, True, {y}, 0, -{z}]), sorted((2, True, 0)), max([0, True]), min(2, True))
+        print(sorted([100, 20, 3, -1]), max([9, 10]), min("ba", "b"), sorted("{chance.word()}"))
+    """)
+
+
+def views(chance):
+    a, b, c = chance.words(3)
+    return text(f"""
+        d = {{"{a}": 1, "{b}": {chance.number()}}}
+        keys = d.keys()
+        values = d.values()
+        items = d.items()
+        d["{c}"] = [2]
+        del d["{a}"]
+        print(list(keys), list(values), list(items))
+        d["{a}"] = d["{b}"]
+        for key in keys:
+            print(key)
+        print(list(items), list(values))
+        e = {{True: "{a}"}}
+        f = {{True: "{a}", 2: "{b}", False: "{c}"}}
+        e[1] = f[0] = "new"
+        print(e, f, e[True], f[1])
+    """)
+
+
 # Comprehensions.
 
 def squares(chance):
@@ -275,6 +333,28 @@ def edges(chance):
     """)
 
 
+def neighbours(chance):
+    n = chance.number(65, 100)
+    return text(f"""
+        a = 2 ** {n}
+        for x in (a, -a):
+            for y in (x, x + 1, x - 1, -x):
+                print(x < y, x <= y, x == y, x != y, x > y, x >= y)
+        print(max(a, a + 1, a - 1), min(a + 2, a + 1), sorted([a + 1, -a, a, -a - 1]))
+        print(a + 1 in [a], a + 1 in [a, a + 1], a not in (a - 1, -a), {{a: 1, a + 1: 2}})
+    """)
+
+
+def bits(chance):
+    a, b = chance.number(2 ** 90, 2 ** 100), chance.number(2 ** 64, 2 ** 66)
+    return text(f"""
+        for x in ({a}, -{a}):
+            for y in ({b}, -{b}, {chance.number(100, 255)}, -1):
+                print(x & y, x | y, x ^ y)
+            print(~x, ~(x * x), ~x & x, x >> 70)
+    """)
+
+
 def division(chance):
     a = chance.number(10 ** 50, 10 ** 60)
     b = chance.number(10 ** 18, 10 ** 30)
@@ -318,6 +398,7 @@ def pseudo_random(chance):
     """)
 
 
-CONTAINERS = [lists, aliases, dicts, slices, unpacking, nesting, evaluated]
+CONTAINERS = [lists, aliases, in_place, methods, dicts, views, slices, unpacking, nesting,
+              evaluated]
 COMPREHENSIONS = [squares, several, mappings, in_functions, among_others]
-INTEGERS = [powers, edges, division, factorials, pseudo_random]
+INTEGERS = [powers, edges, neighbours, bits, division, factorials, pseudo_random]

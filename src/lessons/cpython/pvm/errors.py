@@ -10,6 +10,8 @@ RAISING = [
     ("IndexError", "(a,)[-2]"),
     ("IndexError", '"ant"[a + 9]'),
     ("IndexError", "[].pop()"),
+    ("IndexError", "[a].pop(-2)"),
+    ("IndexError", "[a, b][-3]"),
     ("KeyError", "{a: 1}[a + 1]"),
     ("KeyError", '{}["key"]'),
     ("NameError", "missing + a"),
@@ -24,16 +26,23 @@ RAISING = [
     ("TypeError", "take(a, b, n)"),
     ("TypeError", "take(a, z=b)"),
     ("TypeError", "take(a, x=b)"),
+    ("TypeError", "take(a, b, z=n)"),
+    ("TypeError", "take(a, b, x=n)"),
+    ("TypeError", "{}.get(a)(b)"),
+    ("TypeError", '"-".join([a])'),
     ("TypeError", "{[]: a}"),
     ("TypeError", "-[a]"),
     ("TypeError", "a in b"),
     ("AttributeError", "a.append(b)"),
     ("AttributeError", "[a].push(b)"),
+    ("AttributeError", "None.append(a)"),
+    ("ValueError", "range(a, b, n)"),
 ]
 
 # Statements that raise.
 STATEMENTS = [
     ("ValueError", "x, y = [a, b, n]"),
+    ("ValueError", "x, y, z = [a, b]"),
     ("ValueError", "x, *y, z = [a]"),
     ("TypeError", "x, y = a"),
     ("TypeError", "for x in a: pass"),
@@ -45,6 +54,30 @@ STATEMENTS = [
     ("TypeError", "raise a"),
     ("NameError", "del missing"),
 ]
+
+# Functions that raise, each by a variable that has no value.
+FUNCTIONS = text("""
+    def unbound():
+        print(x)
+        x = a
+    def twice():
+        x = a
+        del x
+        del x
+    def cell():
+        def get():
+            return x
+        print(x)
+        x = get
+    def free():
+        def get():
+            return x
+        get()
+        x = a
+    def delete():
+        global missing
+        del missing
+""")
 
 PARENTS = {
     "ZeroDivisionError": "ArithmeticError", "IndexError": "LookupError",
@@ -80,6 +113,23 @@ def every_type(chance):
     for _, how in chance.several(expressions + STATEMENTS, 9):
         body = "\n".join("    " + line for line in how.split("; "))
         parts.append(f"try:\n{body}\n{ladder}")
+    return "".join(parts)
+
+
+def each_type(chance):
+    """All that there are, and each by its very type."""
+    cases = [f"return {how}" for _, how in RAISING]
+    # Here a name that is deleted would be a local one.
+    cases += [how for _, how in STATEMENTS if how != "del missing"]
+    cases += ["unbound()", "twice()", "cell()", "free()", "delete()"]
+    parts = [setting(chance), FUNCTIONS, "def case(i):\n"]
+    for index, how in enumerate(chance.several(cases, len(cases))):
+        body = "".join(f"        {line}\n" for line in how.split("; "))
+        parts.append(f"    if i == {index}:\n{body}")
+    parts.append(f"for i in range({len(cases)}):\n    try:\n        print(i, case(i))\n")
+    for kind in ("UnboundLocalError", "NameError", "ZeroDivisionError", "IndexError", "KeyError",
+                 "ValueError", "TypeError", "AttributeError", "AssertionError", "RuntimeError"):
+        parts.append(f'    except {kind}:\n        print(i, "{kind}")\n')
     return "".join(parts)
 
 
@@ -359,4 +409,4 @@ def uncaught(chance):
 
 
 RAISES = [own_types, parents, messages, finals, depths, frames, again, uncaught_own, uncaught,
-          every_type]
+          every_type, each_type]

@@ -61,7 +61,7 @@ def strings(chance):
         a = "{a}"
         b = "{b}"
         n = {chance.number(2, 9)}
-        print(a + " and " + b, a * 3, n * b)
+        print(a + " and " + b, a * 3, n * b, a * 0, b * -n, "end")
         print(len(a), len(a + b), a == b, a < b, a != "{a}")
         print(repr(a), str(n) + a, repr(n), str(None))
         print(f"{{a}} has {{n}}{{b!r}} {{n * n}} {{None}} {{n > 3}}")
@@ -79,6 +79,18 @@ def comparisons(chance):
         print(n is None, a is None, n is not None, not a, not n, not 0, not "")
         print((a == b) + (a < b) + True, True + True, -True, True == 1, "1" == 1)
         print(None != a, None == 0, False == 0, True * {x})
+    """)
+
+
+def truths(chance):
+    x = chance.number()
+    return text(f"""
+        t = True
+        f = False
+        n = {x}
+        print(-t, -f, ~t, ~f, t + t, t - n, n * t, t << 2)
+        print(t & n, f | n, n ^ t)
+        print(t < n, t <= 1, n > f, f < t, t == 1, f == 0, t != n, t >= f)
     """)
 
 
@@ -152,6 +164,25 @@ def membership(chance):
         if w is not None and len(w) > 2:
             print("some")
         print("both" if n is None and x is not None else "not both")
+        print("{b[:2]}" in "{b}", "{b[1:]}" in "{b}", "{b[::-1]}" in "{b}", "{b}" not in "{b[:2]}")
+        r = range(0, {chance.number(20, 30)}, 3)
+        print(x in r, 9 in r, 10 not in r, 9 not in r, -3 in r, 33 in r)
+        print("some" if r else "none", "some" if range(x, x) else "none", not range(0), not r)
+    """)
+
+
+def orders(chance):
+    a, b = chance.words(2)
+    x = chance.number()
+    return text(f"""
+        print("{a}" < "{a}s", "b" < "ab", "ab" < "b", "{a}" < "{b}", "{a}" >= "{b}", "z" > "{b}")
+        for a, b in [((1, 2, {x}), (2,)), ([{x}, 9], [{x + 1}]), ((1, 2), (1, 2, 0)), ([], [0])]:
+            print(a < b, a <= b, a == b, a != b, a > b, a >= b)
+            print(b < a, b <= a, b > a, b >= a)
+        row = [{x}]
+        other = [{x}]
+        print(row == other, row is other, row is not other, row is row, row is not row)
+        print("same" if row is other else "equal", {{}} is not row, [] is None)
     """)
 
 
@@ -282,6 +313,6 @@ def endless(chance):
     """)
 
 
-STRAIGHT = [constants, arithmetic, names, strings, comparisons, builtins, expressions]
-BRANCHES = [choices, values, chains, membership, conditions]
+STRAIGHT = [constants, arithmetic, names, strings, comparisons, truths, builtins, expressions]
+BRANCHES = [choices, values, chains, membership, orders, conditions]
 LOOPS = [whiles, ranges, nested, over, growing, endless]

@@ -6,6 +6,10 @@ from chance import Chance
 from normalise import normalise
 
 
+# Members of a code object without which nothing can be run.
+MEMBERS = ("cells", "instructions", "handlers")
+
+
 def foretold(seed):
     """The runs with nonsense: a message, status 2, nothing printed."""
     chance = Chance(f"refuses-nonsense {seed}")
@@ -28,13 +32,15 @@ def inputs(chance):
     for text in ("null", str(chance.number()), "[]", '"codes"', "{}", '{"codes": []}',
                  '{"codes": {}}', '{"codes": [[]]}'):
         yield f"the JSON is {text}", text
-    lacking = json.loads(whole)
-    del lacking["codes"][0]["instructions"]
-    yield "the code has no instructions", json.dumps(lacking)
+    for member in MEMBERS:
+        code = dict(good["codes"][0])
+        del code[member]
+        yield f"the code has no {member}", json.dumps({"codes": [code]})
     for what, instructions in listings(chance):
         code = {**good["codes"][0], "instructions": instructions, "lines": [1] * len(instructions)}
         yield what, json.dumps({"codes": [code]})
-    for what, handler in (("outside of the code", [0, 2, 99, 0]), ("no list of numbers", ["a"])):
+    for what, handler in (("outside of the code", [0, 2, 99, 0]), ("no list of numbers", ["a"]),
+                          ("too short", [0, 2, 2]), ("too long", [0, 2, 2, 0, 0])):
         code = {**good["codes"][0], "handlers": [handler]}
         yield f"an exception handler that is {what}", json.dumps({"codes": [code]})
 
@@ -51,7 +57,8 @@ def listings(chance):
     for bad in (["LOAD_CONST"], ["LOAD_GLOBAL", 3], ["JUMP", "end"], ["BUILD_LIST", None],
                 ["BUILD_LIST", -1], ["BINARY_OP", "@"], ["COMPARE_OP", "=>"], ["UNARY_OP", "!"],
                 ["COPY", 0], ["LOAD_CONST", {"int": "1x"}], ["LOAD_CONST", {"code": 9}],
-                ["LOAD_CELL", name]):
+                ["LOAD_CELL", name], ["LOAD_CONST", {"code": -1}], ["LOAD_CONST", {"int": ""}],
+                ["LOAD_CONST", {"int": "1.5"}]):
         yield f"an argument that makes no sense: {json.dumps(bad)}", [one, one, bad, *end]
     for taking in (["POP_TOP"], ["RETURN_VALUE"], ["COPY", 1], ["GET_ITER"], ["STORE_GLOBAL", "x"]):
         yield f"{taking[0]} with an empty stack", [taking, *end]

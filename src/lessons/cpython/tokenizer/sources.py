@@ -216,6 +216,11 @@ MISTAKES = [
     "if x:\n    if y:\n        z\n\n   a\nb\n",
     "if x:\n\tif y:\n\t\tz\n\t a\n",
     "if x:\n        y\n\tz\n",
+    "if x:\n\ty\n        z\n",
+    "if x:\n        y\n\t\tz\n",
+    "if x:\n\tif y:\n\t\tz\n         w\n",
+    "if x:\n    \ty\n\t    z\n",
+    "if x:\n        if y:\n         z\n\t w\n",
     "x = (1, [2, 3],\ny = 2\n",
     "x = f(a, {'b': [1, 2}\n",
     "x = (1, [2, 3)\ny\n",
@@ -266,6 +271,36 @@ def library(dice, is_wanted, many, longest):
     return sorted(found.items(), key=lambda file: len(file[1]))
 
 
+# What every seed has, by check: in any order, and beside what chance makes.
+ALWAYS = {
+    "names-and-numbers": [f"x = {word} + {word}.real" for word in (
+        "0b_1 0B_1_0 0x_F 0X_f_0 0o_7 0O_1_7 1e5j 1_0E-1_0J 1.e5 1_0.E+5j 2J 1.5J .5J .5e3J 1.J 0J"
+    ).split()],
+    "strings": [
+        r"x = r'''a\''''", r'x = R"""\"""" + y', r"rb'''\''''", r'Br"""\\\""""', r"b'''\'''' ''", r'x = """a\""""',
+        r"x = r'''\\''' + 'y'", "x = '𝔘'  # 𝔘𝔫", "'𝔘', '名'  # '𝔘'",
+    ],
+    "operators": [f"a{operator}{operator}b" for operator in OPERATORS]
+    + [f"from {points} import x" for points in (".", "..", "...", "....", ".....")],
+    "f-strings": [
+        r'rf"\N{x}"', r"x = fR'a\N{y:>3}b'", r"Rf'''\N{x!r}'''", r'f"\{x}"', r"f'a\{x!r}\\{y}'", r'rf"\{x}"',
+        r'f"\}}"', r"f'{x}\}} {y}'", 'f"{lambda: y}"', "f'{lambda x: 1}{y}'", 'f"{x:{{y}}}"', "f'{x:>{{y}}.{z}}'",
+    ],
+    "indents": [
+        "\n".join([" " * depth + "if x:" for depth in range(12)] + [" " * depth + "y" for depth in (12, 11, 6, 5, 0)]),
+        "if x:\n  \f    y\n    z\n\t\f    if y:\n     \f\fz\n\f    y\n  \fz",
+        "if x:  # a\fb\n  y  #\f\n# \f c\nz",
+    ],
+}
+
+
+def always(dice, check):
+    """A source of what every seed has, as far as this Python can say what its tokens are."""
+    lines = ALWAYS.get(check, [])
+    lines = [line for line in dice.sample(lines, len(lines)) if fits(line + "\n")]
+    return [("source.py", "\n".join(lines) + "\n")] if lines else []
+
+
 def fitting(make, dice, length):
     while True:
         source = make(dice, length)
@@ -287,6 +322,7 @@ def sources(check, seed):
     if check in made:
         lengths = [2, 3, 4, 6, 8, 10, 12, 16, 20, 24]
         files = [("source.py", fitting(made[check], dice, length)) for length in lengths]
+        files += always(dice, check)
         return files + (library(dice, has_fstrings, FILES_WITH_CODE, LONGEST_WITH_CODE) if check == "f-strings" else [])
     if check == "reports-errors":
         return [("source.py", mistakes(dice, source)) for source in dice.sample(MISTAKES, len(MISTAKES))]
