@@ -4,16 +4,21 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use crate::bench::build::{Optimisation, compile};
+use crate::bench::build::{BuildError, Optimisation, compile};
 use crate::exit::{self, Outcome, Trouble};
 use crate::gpu::launch::{Checks, Dim3, End, SimOptions};
-use crate::gpu::request::{self, Request, RequestError, arguments};
+use crate::gpu::request::{self, KernelRun, Request, RequestError, arguments};
 use crate::report;
-use crate::ui::Screen;
+use crate::ui::{Screen, grouped, visible};
+
+/// How long nothing is said of a kernel that runs.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Run a CUDA kernel on the simulator, and say what it did
 ///
@@ -144,8 +149,8 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
             ..SimOptions::default()
         },
     };
-    let ptx = ptx(&args.file, args.level)?;
-    let run = request::perform(&ptx, &request).map_err(|error| {
+    let ptx = ptx(&args.file, args.level, screen)?;
+    let run = perform(&ptx, &request, screen).map_err(|error| {
         let file = args.file.display();
         match error {
             RequestError::Load(error) => Trouble::new(
@@ -197,6 +202,24 @@ pub fn launch(words: &[OsString]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Has it run, and says so where it takes long: a loop without an end is long, too.
+fn perform(ptx: &str, request: &Request, screen: &Screen) -> Result<KernelRun, RequestError> {
+    std::thread::scope(|scope| {
+        let (done, over) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            if over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                let most = grouped(request.options.max_instructions);
+                screen.say(&format!(
+                    "still running; a loop without an end is taken for one after {most} instructions"
+                ));
+            }
+        });
+        let run = request::perform(ptx, request);
+        drop(done);
+        run
+    })
+}
+
 fn checks(looked: Looked) -> Checks {
     let all = looked == Looked::All;
     Checks {
@@ -207,7 +230,7 @@ fn checks(looked: Looked) -> Checks {
 }
 
 /// The file as PTX.
-fn ptx(file: &Path, level: u8) -> Result<String, Trouble> {
+fn ptx(file: &Path, level: u8, screen: &Screen) -> Result<String, Trouble> {
     if file.extension().is_some_and(|extension| extension == "ptx") {
         let text = fs::read_to_string(file);
         return Ok(text.with_context(|| format!("cannot read {}", file.display()))?);
@@ -229,6 +252,17 @@ fn ptx(file: &Path, level: u8) -> Result<String, Trouble> {
             false => exit::MACHINE,
         };
         let hint = error.hint();
+        let error = match error {
+            BuildError::Failed {
+                command, output, ..
+            } => {
+                for line in output.lines() {
+                    screen.say(&visible(line));
+                }
+                anyhow::anyhow!("`{command}` failed")
+            }
+            error => error.into(),
+        };
         Trouble::new(code, error).hint_if((!hint.is_empty()).then_some(hint))
     })
 }

@@ -21,8 +21,9 @@ const FIRST: (&str, &str) = ("syslab_nvrtc.h", include_str!("nvrtc.h"));
 
 /// Headers that a kernel may include, and that have nothing more: NVRTC has assert, printf and the mathematical
 /// functions built in.
-const EMPTY: [&str; 19] = [
+const EMPTY: [&str; 28] = [
     "assert.h",
+    "builtin_types.h",
     "cassert",
     "cfloat",
     "climits",
@@ -30,17 +31,25 @@ const EMPTY: [&str; 19] = [
     "cstddef",
     "cstdint",
     "cstdio",
+    "cstring",
+    "cuda.h",
     "cuda_runtime.h",
     "cuda_runtime_api.h",
+    "device_atomic_functions.h",
     "device_functions.h",
     "device_launch_parameters.h",
     "float.h",
+    "host_defines.h",
     "limits.h",
     "math.h",
     "math_constants.h",
+    "math_functions.h",
+    "sm_60_atomic_functions.h",
     "stddef.h",
     "stdint.h",
     "stdio.h",
+    "string.h",
+    "vector_functions.h",
 ];
 
 /// The compiler that is in one of these directories of packages, or on the library path.

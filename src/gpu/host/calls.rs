@@ -11,7 +11,7 @@ pub enum Role {
     Work,
     /// Starts a kernel.
     Launch,
-    /// Waits.
+    /// Waits, or asks whether there is still something to wait for.
     Wait,
     /// Gives something back.
     Release,
@@ -25,11 +25,7 @@ pub fn role(name: &str) -> Role {
         | "cuCtxPushCurrent"
         | "cuCtxPopCurrent"
         | "cuCtxGetDevice"
-        | "cuStreamIsCapturing"
-        | "cudaStreamQuery"
-        | "cudaEventQuery"
-        | "cuStreamQuery"
-        | "cuEventQuery" => Role::Look,
+        | "cuStreamIsCapturing" => Role::Look,
         "cudaGetDeviceCount"
         | "cudaGetDevice"
         | "cudaSetDevice"
@@ -51,9 +47,13 @@ pub fn role(name: &str) -> Role {
         "cudaDeviceSynchronize"
         | "cudaStreamSynchronize"
         | "cudaEventSynchronize"
+        | "cudaStreamQuery"
+        | "cudaEventQuery"
         | "cuCtxSynchronize"
         | "cuStreamSynchronize"
-        | "cuEventSynchronize" => Role::Wait,
+        | "cuEventSynchronize"
+        | "cuStreamQuery"
+        | "cuEventQuery" => Role::Wait,
         "cudaFree"
         | "cudaFreeAsync"
         | "cudaFreeHost"

@@ -69,8 +69,34 @@ SYSLAB_DEVICE unsigned __sad(int a, int b, unsigned c) {
   asm("sad.s32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c));
   return r;
 }
+SYSLAB_DEVICE unsigned __usad(unsigned a, unsigned b, unsigned c) {
+  unsigned r;
+  asm("sad.u32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c));
+  return r;
+}
 SYSLAB_DEVICE int __hadd(int a, int b) {
   return (int)(((long long)a + b) >> 1);
+}
+SYSLAB_DEVICE int __rhadd(int a, int b) {
+  return (int)(((long long)a + b + 1) >> 1);
+}
+SYSLAB_DEVICE unsigned __uhadd(unsigned a, unsigned b) {
+  return (unsigned)(((unsigned long long)a + b) >> 1);
+}
+SYSLAB_DEVICE unsigned __urhadd(unsigned a, unsigned b) {
+  return (unsigned)(((unsigned long long)a + b + 1) >> 1);
+}
+SYSLAB_DEVICE unsigned umin(unsigned a, unsigned b) { return a < b ? a : b; }
+SYSLAB_DEVICE unsigned umax(unsigned a, unsigned b) { return a > b ? a : b; }
+SYSLAB_DEVICE long long llmin(long long a, long long b) { return a < b ? a : b; }
+SYSLAB_DEVICE long long llmax(long long a, long long b) { return a > b ? a : b; }
+SYSLAB_DEVICE unsigned long long ullmin(unsigned long long a,
+                                        unsigned long long b) {
+  return a < b ? a : b;
+}
+SYSLAB_DEVICE unsigned long long ullmax(unsigned long long a,
+                                        unsigned long long b) {
+  return a > b ? a : b;
 }
 SYSLAB_DEVICE int __dp4a(int a, int b, int c) {
   int r;
@@ -118,6 +144,11 @@ SYSLAB_ROUNDINGS(__float2uint, "cvt.r", "i.u32.f32", unsigned, "r", float, "f")
 SYSLAB_ROUNDINGS(__float2ll, "cvt.r", "i.s64.f32", long long, "l", float, "f")
 SYSLAB_ROUNDINGS(__double2int, "cvt.r", "i.s32.f64", int, "r", double, "d")
 SYSLAB_ROUNDINGS(__double2uint, "cvt.r", "i.u32.f64", unsigned, "r", double, "d")
+SYSLAB_ROUNDINGS(__float2ull, "cvt.r", "i.u64.f32", unsigned long long, "l", float, "f")
+SYSLAB_ROUNDINGS(__double2ull, "cvt.r", "i.u64.f64", unsigned long long, "l", double, "d")
+SYSLAB_ROUNDINGS(__ull2float, "cvt.r", ".f32.u64", float, "f", unsigned long long, "l")
+SYSLAB_ROUNDINGS(__ll2double, "cvt.r", ".f64.s64", double, "d", long long, "l")
+SYSLAB_ROUNDINGS(__ull2double, "cvt.r", ".f64.u64", double, "d", unsigned long long, "l")
 SYSLAB_ROUNDINGS(__double2ll, "cvt.r", "i.s64.f64", long long, "l", double, "d")
 SYSLAB_ROUNDINGS(__int2float, "cvt.r", ".f32.s32", float, "f", int, "r")
 SYSLAB_ROUNDINGS(__uint2float, "cvt.r", ".f32.u32", float, "f", unsigned, "r")

@@ -6,6 +6,9 @@
 #ifndef SYSLAB_CUDA_H
 #define SYSLAB_CUDA_H
 
+// What nvcc and NVRTC say of themselves.
+#define __CUDACC__ 1
+
 #define __global__ __attribute__((global))
 #define __device__ __attribute__((device))
 #define __host__ __attribute__((host))
@@ -24,6 +27,17 @@
 #define CUDART_NAN __builtin_nan("")
 #define CUDART_PI_F 3.141592654f
 #define CUDART_PI 3.1415926535897931e+0
+#define CUDART_ZERO_F 0.0f
+#define CUDART_ZERO 0.0
+#define CUDART_ONE_F 1.0f
+#define CUDART_ONE 1.0
+#define CUDART_MAX_NORMAL_F 3.402823466e+38f
+#define CUDART_MIN_DENORM_F 1.401298464e-45f
+#define CUDART_L2E_F 1.442695041f
+#define CUDART_LN2_F 0.693147181f
+#define CUDART_SQRT_TWO_F 1.414213562f
+#define CUDART_PIO2_F 1.570796327f
+#define CUDART_PIO4_F 0.785398163f
 
 // For the functions below: always inlined, lines are the caller's.
 #define SYSLAB_DEVICE \
@@ -33,10 +47,16 @@
 
 #include "syslab_types.h"
 #include "syslab_index.h"
+#include "syslab_memory.h"
 #include "syslab_warp.h"
 #include "syslab_atomics.h"
 #include "syslab_bits.h"
 #include "syslab_math.h"
 #include "syslab_output.h"
+
+// nvcc has these there without being asked.
+#include "cmath"
+#include "cstddef"
+#include "cstdint"
 
 #endif

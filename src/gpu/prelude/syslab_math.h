@@ -2,13 +2,72 @@
 #ifndef SYSLAB_MATH_H
 #define SYSLAB_MATH_H
 
+// An integer counts as a double, as in <cmath>: functions of two numbers of which one is none of float
+// and double, or of one of each.
+template <bool is, typename T>
+struct syslab_if {};
+template <typename T>
+struct syslab_if<true, T> {
+  typedef T type;
+};
+template <typename T>
+struct syslab_number {
+  enum { is_integer = 0, is_real = 0 };
+};
+#define SYSLAB_INTEGER(T)                  \
+  template <>                              \
+  struct syslab_number<T> {                \
+    enum { is_integer = 1, is_real = 0 };  \
+  };
+SYSLAB_INTEGER(bool)
+SYSLAB_INTEGER(char)
+SYSLAB_INTEGER(signed char)
+SYSLAB_INTEGER(unsigned char)
+SYSLAB_INTEGER(short)
+SYSLAB_INTEGER(unsigned short)
+SYSLAB_INTEGER(int)
+SYSLAB_INTEGER(unsigned)
+SYSLAB_INTEGER(long)
+SYSLAB_INTEGER(unsigned long)
+SYSLAB_INTEGER(long long)
+SYSLAB_INTEGER(unsigned long long)
+#undef SYSLAB_INTEGER
+template <>
+struct syslab_number<float> {
+  enum { is_integer = 0, is_real = 1 };
+};
+template <>
+struct syslab_number<double> {
+  enum { is_integer = 0, is_real = 2 };
+};
+template <typename A, typename B>
+struct syslab_mixed {
+  enum {
+    a = syslab_number<A>::is_integer ? 4 : syslab_number<A>::is_real,
+    b = syslab_number<B>::is_integer ? 4 : syslab_number<B>::is_real,
+    is = a != 0 && b != 0 && (a != b || a == 4)
+  };
+};
+#define SYSLAB_OF_INTEGER(name, result, of)                                 \
+  template <typename T>                                                     \
+  SYSLAB_DEVICE typename syslab_if<syslab_number<T>::is_integer, result>::type \
+  name(T x) {                                                               \
+    return of((double)x);                                                   \
+  }
+#define SYSLAB_MIXED_DOUBLE(name, of)                                       \
+  template <typename A, typename B>                                         \
+  SYSLAB_DEVICE typename syslab_if<syslab_mixed<A, B>::is, double>::type    \
+  name(A x, B y) {                                                          \
+    return of((double)x, (double)y);                                        \
+  }
+
 #define SYSLAB_ONE(name)                                             \
   extern "C" __device__ float __nv_##name##f(float);                 \
   extern "C" __device__ double __nv_##name(double);                  \
   SYSLAB_DEVICE float name##f(float x) { return __nv_##name##f(x); } \
   SYSLAB_DEVICE float name(float x) { return __nv_##name##f(x); }    \
   SYSLAB_DEVICE double name(double x) { return __nv_##name(x); }     \
-  SYSLAB_DEVICE double name(int x) { return __nv_##name((double)x); }
+  SYSLAB_OF_INTEGER(name, double, __nv_##name)
 SYSLAB_ONE(sin)
 SYSLAB_ONE(cos)
 SYSLAB_ONE(tan)
@@ -39,6 +98,14 @@ SYSLAB_ONE(normcdf)
 SYSLAB_ONE(tgamma)
 SYSLAB_ONE(lgamma)
 SYSLAB_ONE(logb)
+SYSLAB_ONE(erfinv)
+SYSLAB_ONE(erfcinv)
+SYSLAB_ONE(erfcx)
+SYSLAB_ONE(normcdfinv)
+SYSLAB_ONE(j0)
+SYSLAB_ONE(j1)
+SYSLAB_ONE(y0)
+SYSLAB_ONE(y1)
 #undef SYSLAB_ONE
 
 #define SYSLAB_TWO(name)                                                     \
@@ -49,8 +116,7 @@ SYSLAB_ONE(logb)
   }                                                                          \
   SYSLAB_DEVICE float name(float x, float y) { return __nv_##name##f(x, y); } \
   SYSLAB_DEVICE double name(double x, double y) { return __nv_##name(x, y); } \
-  SYSLAB_DEVICE double name(float x, double y) { return __nv_##name(x, y); }  \
-  SYSLAB_DEVICE double name(double x, float y) { return __nv_##name(x, y); }
+  SYSLAB_MIXED_DOUBLE(name, __nv_##name)
 SYSLAB_TWO(pow)
 SYSLAB_TWO(atan2)
 SYSLAB_TWO(fmod)
@@ -61,14 +127,13 @@ SYSLAB_TWO(fdim)
 SYSLAB_TWO(nextafter)
 #undef SYSLAB_TWO
 SYSLAB_DEVICE float pow(float x, int y) { return __nv_powf(x, (float)y); }
-SYSLAB_DEVICE double pow(double x, int y) { return __nv_pow(x, (double)y); }
-SYSLAB_DEVICE double pow(int x, int y) { return __nv_pow((double)x, (double)y); }
 
 // These are instructions.
 #define SYSLAB_INSTRUCTION(name, builtin)                            \
   SYSLAB_DEVICE float name##f(float x) { return builtin##f(x); }     \
   SYSLAB_DEVICE float name(float x) { return builtin##f(x); }        \
-  SYSLAB_DEVICE double name(double x) { return builtin(x); }
+  SYSLAB_DEVICE double name(double x) { return builtin(x); }         \
+  SYSLAB_OF_INTEGER(name, double, builtin)
 SYSLAB_INSTRUCTION(floor, __builtin_floor)
 SYSLAB_INSTRUCTION(ceil, __builtin_ceil)
 SYSLAB_INSTRUCTION(trunc, __builtin_trunc)
@@ -82,6 +147,9 @@ extern "C" __device__ double __nv_round(double);
 SYSLAB_DEVICE float roundf(float x) { return __nv_roundf(x); }
 SYSLAB_DEVICE float round(float x) { return __nv_roundf(x); }
 SYSLAB_DEVICE double round(double x) { return __nv_round(x); }
+SYSLAB_OF_INTEGER(round, double, __nv_round)
+SYSLAB_DEVICE float nanf(const char *) { return __builtin_nanf(""); }
+SYSLAB_DEVICE double nan(const char *) { return __builtin_nan(""); }
 
 #define SYSLAB_ASM(name, op, type, reg)               \
   SYSLAB_DEVICE type name(type x) {                   \
@@ -139,7 +207,8 @@ SYSLAB_ASM2(__fdividef, "div.approx.f32", float, "f")
 SYSLAB_DEVICE float sqrtf(float x) { return __fsqrt_rn(x); }
 SYSLAB_DEVICE float sqrt(float x) { return __fsqrt_rn(x); }
 SYSLAB_DEVICE double sqrt(double x) { return __dsqrt_rn(x); }
-SYSLAB_DEVICE double sqrt(int x) { return __dsqrt_rn((double)x); }
+SYSLAB_OF_INTEGER(sqrt, double, __dsqrt_rn)
+SYSLAB_OF_INTEGER(rsqrt, double, rsqrt)
 SYSLAB_DEVICE float fmaf(float x, float y, float z) {
   return __fmaf_rn(x, y, z);
 }
@@ -203,8 +272,11 @@ SYSLAB_DEVICE int ilogb(float x) { return __nv_ilogbf(x); }
 SYSLAB_DEVICE long lrintf(float x) { return (long)__float2ll_rn(x); }
 SYSLAB_DEVICE long lrint(double x) { return (long)__double2ll_rn(x); }
 SYSLAB_DEVICE long long llrintf(float x) { return __float2ll_rn(x); }
+SYSLAB_DEVICE long long llrint(double x) { return __double2ll_rn(x); }
 SYSLAB_DEVICE long lroundf(float x) { return (long)roundf(x); }
 SYSLAB_DEVICE long lround(double x) { return (long)round(x); }
+SYSLAB_DEVICE long long llroundf(float x) { return (long long)roundf(x); }
+SYSLAB_DEVICE long long llround(double x) { return (long long)round(x); }
 SYSLAB_DEVICE float modff(float x, float *whole) {
   *whole = truncf(x);
   return __builtin_isinf(x) ? copysignf(0.0f, x) : copysignf(x - *whole, x);
@@ -229,13 +301,37 @@ SYSLAB_DEVICE double frexp(double x, int *power) {
   *power = ilogb(x) + 1;
   return ldexp(x, -*power);
 }
+SYSLAB_DEVICE void sincospif(float x, float *s, float *c) {
+  *s = sinpif(x);
+  *c = cospif(x);
+}
+SYSLAB_DEVICE void sincospi(double x, double *s, double *c) {
+  *s = sinpi(x);
+  *c = cospi(x);
+}
 SYSLAB_DEVICE float norm3df(float x, float y, float z) {
   return sqrtf(x * x + y * y + z * z);
+}
+SYSLAB_DEVICE double norm3d(double x, double y, double z) {
+  return sqrt(x * x + y * y + z * z);
+}
+SYSLAB_DEVICE float rnorm3df(float x, float y, float z) {
+  return rsqrtf(x * x + y * y + z * z);
+}
+SYSLAB_DEVICE float norm4df(float x, float y, float z, float w) {
+  return sqrtf(x * x + y * y + z * z + w * w);
+}
+SYSLAB_DEVICE double norm4d(double x, double y, double z, double w) {
+  return sqrt(x * x + y * y + z * z + w * w);
+}
+SYSLAB_DEVICE float rnorm4df(float x, float y, float z, float w) {
+  return rsqrtf(x * x + y * y + z * z + w * w);
 }
 
 #define SYSLAB_CLASS(name, builtin)                                   \
   SYSLAB_DEVICE bool name(float x) { return builtin(x) != 0; }        \
-  SYSLAB_DEVICE bool name(double x) { return builtin(x) != 0; }
+  SYSLAB_DEVICE bool name(double x) { return builtin(x) != 0; }       \
+  SYSLAB_OF_INTEGER(name, bool, builtin)
 SYSLAB_CLASS(isnan, __builtin_isnan)
 SYSLAB_CLASS(isinf, __builtin_isinf)
 SYSLAB_CLASS(isfinite, __builtin_isfinite)
@@ -263,10 +359,8 @@ SYSLAB_DEVICE float fmin(float a, float b) { return __builtin_fminf(a, b); }
 SYSLAB_DEVICE float fmax(float a, float b) { return __builtin_fmaxf(a, b); }
 SYSLAB_DEVICE double fmin(double a, double b) { return __builtin_fmin(a, b); }
 SYSLAB_DEVICE double fmax(double a, double b) { return __builtin_fmax(a, b); }
-SYSLAB_DEVICE double fmin(float a, double b) { return __builtin_fmin(a, b); }
-SYSLAB_DEVICE double fmax(float a, double b) { return __builtin_fmax(a, b); }
-SYSLAB_DEVICE double fmin(double a, float b) { return __builtin_fmin(a, b); }
-SYSLAB_DEVICE double fmax(double a, float b) { return __builtin_fmax(a, b); }
+SYSLAB_MIXED_DOUBLE(fmin, __builtin_fmin)
+SYSLAB_MIXED_DOUBLE(fmax, __builtin_fmax)
 SYSLAB_DEVICE float min(float a, float b) { return fminf(a, b); }
 SYSLAB_DEVICE float max(float a, float b) { return fmaxf(a, b); }
 SYSLAB_DEVICE double min(double a, double b) { return fmin(a, b); }
@@ -277,6 +371,8 @@ SYSLAB_MIXED_LEAST(double, float, double)
 SYSLAB_MIXED_LEAST(double, double, float)
 SYSLAB_MIXED_LEAST(unsigned long, unsigned long, long)
 SYSLAB_MIXED_LEAST(unsigned long, long, unsigned long)
+SYSLAB_MIXED_LEAST(unsigned long long, unsigned long long, long long)
+SYSLAB_MIXED_LEAST(unsigned long long, long long, unsigned long long)
 #undef SYSLAB_MIXED_LEAST
 SYSLAB_DEVICE int abs(int x) { return x < 0 ? -x : x; }
 SYSLAB_DEVICE long abs(long x) { return x < 0 ? -x : x; }

@@ -2,8 +2,8 @@
 #ifndef SYSLAB_WARP_H
 #define SYSLAB_WARP_H
 
-// clang has this one built in.
-#if !__has_builtin(__syncthreads)
+// clang has this one built in, also where it makes the host's code.
+#if !__has_builtin(__syncthreads) && defined(__CUDA_ARCH__)
 SYSLAB_DEVICE void __syncthreads() { asm volatile("bar.sync 0;" ::: "memory"); }
 #endif
 

@@ -230,7 +230,13 @@ impl Exec<'_, '_> {
                         if missing == size && !(load.only_copies && size == 1) {
                             // Said once: what is made of the value is no mistake of its own.
                             partial[lane] = 0xff;
-                            self.uninitialised(spot, skip, size, lane, group);
+                            match (spot, target) {
+                                (Spot::Local(_), Some(_)) => {
+                                    self.reads_unwritten(spot, size, lane, group);
+                                    undefined |= 1 << lane;
+                                }
+                                _ => self.uninitialised(spot, skip, size, lane, group),
+                            }
                         }
                     }
                 }
@@ -252,7 +258,7 @@ impl Exec<'_, '_> {
                 }
                 let frame = &mut self.w.frames[group.frame as usize];
                 frame.set(register, active, &values);
-                if follows {
+                if follows || undefined != 0 {
                     frame.set_undefined(register, active, undefined);
                 }
                 frame.passes_on(register, active, load.only_copies.then_some(partial));
@@ -313,8 +319,7 @@ impl Exec<'_, '_> {
                 region.store(at, size, value);
                 if undefined >> lane & 1 == 1 {
                     region.init[at..at + size].fill(UNDEFINED);
-                }
-                if let Some(partial) = partial {
+                } else if let Some(partial) = partial {
                     for bit in 0..size {
                         region.init[at + bit] = partial[lane] >> bit & 1;
                     }

@@ -38,7 +38,11 @@ impl Exec<'_, '_> {
                     self.forgive(spot, size, lane);
                 }
                 let writes = !(atomic.is_swap && new == old);
-                self.race(spot, 0, size, writes, Strength::Atomic, false, lane, group);
+                let strength = match atomic.is_reduction {
+                    true => Strength::Reduction,
+                    false => Strength::Atomic,
+                };
+                self.race(spot, 0, size, writes, strength, false, lane, group);
                 if writes || atomic.order.releases {
                     self.publish(&spots, 1 << lane, atomic.order);
                 }

@@ -160,38 +160,34 @@ impl<'l> Machine<'l> {
     }
 
     pub(super) fn report_unwritten(&mut self, read: Unwritten, sites: Vec<Site>) {
-        let kind = FaultKind::Uninitialised;
-        let key = Key {
-            kind,
-            pc: read.pc,
-            other_pc: None,
-        };
-        let more = read.times - 1;
+        let key = Unwritten::key(read.pc);
         if !self.log.is_known(&key) {
-            let (space, buffer, at, len) = self.whereabouts(read.spot);
-            let does = does(false, read.bytes);
-            let text = match &buffer {
-                Some(name) => format!(
-                    "{does} at byte {at} of {name} ({len} bytes long), which nothing wrote before"
-                ),
-                None => format!("{does} of a local variable, which nothing wrote before"),
-            };
-            let at = self.thread(read.tid);
-            let (other, other_at) = (None, None);
-            let space = Some(space);
-            let finding = Finding {
-                kind,
-                sites,
-                other,
-                at,
-                other_at,
-                space,
-                buffer,
-                text,
-            };
+            let finding = self.unwritten(read, sites);
             self.log.add(key.clone(), finding);
         }
-        self.log.more(&key, more);
+        self.log.more(&key, read.times - 1);
+    }
+
+    /// What is said of a read of memory that nothing wrote.
+    pub(super) fn unwritten(&self, read: Unwritten, sites: Vec<Site>) -> Finding {
+        let (space, buffer, at, len) = self.whereabouts(read.spot);
+        let does = does(false, read.bytes);
+        let text = match &buffer {
+            Some(name) => format!(
+                "{does} at byte {at} of {name} ({len} bytes long), which nothing wrote before"
+            ),
+            None => format!("{does} of a local variable, which nothing wrote before"),
+        };
+        Finding {
+            kind: FaultKind::Uninitialised,
+            sites,
+            other: None,
+            at: self.thread(read.tid),
+            other_at: None,
+            space: Some(space),
+            buffer,
+            text,
+        }
     }
 
     /// The memory that a spot is in, its name, the byte within it, and its length.

@@ -4,7 +4,13 @@
 //! reads since, as far as none is ordered after another: up to [`MAX_READS`], of different blocks
 //! and warps rather than of the same. So of three threads that are not ordered, the third may be
 //! forgotten only where the writer knows of the first ones through a fence or a partial barrier:
-//! that is the blind spot.
+//! that is a blind spot.
+//!
+//! All threads see the atomic operations on a word in one order (PTX ISA, 8.10: coherence). So whoever
+//! comes after one of them, in its own thread or by a barrier, comes after all earlier ones too, for
+//! that word: the last block may put a counter back by an ordinary store. Where nobody looks at what
+//! an operation returns, nobody knows that it was the last, and it orders nothing. Blind spot: a
+//! thread that looks at it, and goes on in the same way whatever it is.
 
 use std::collections::HashMap;
 
@@ -24,6 +30,8 @@ pub(super) enum Strength {
     Weak,
     /// Volatile, relaxed or stronger.
     Strong,
+    /// An atomic operation whose result nobody looks at: a reduction.
+    Reduction,
     /// An atomic operation.
     Atomic,
 }
@@ -42,7 +50,8 @@ impl Access {
         let strength = match strength {
             Strength::Weak => 0,
             Strength::Strong => 1,
-            Strength::Atomic => 2,
+            Strength::Reduction => 2,
+            Strength::Atomic => 3,
         };
         Self {
             tid,
@@ -60,7 +69,12 @@ impl Access {
     }
 
     pub(super) fn is_atomic(self) -> bool {
-        self.meta >> 4 & 3 == 2
+        self.meta >> 4 & 3 >= 2
+    }
+
+    /// Whether its thread knows which operations on the word came before.
+    fn looks_back(self) -> bool {
+        self.meta >> 4 & 3 == 3
     }
 
     fn bytes(self) -> u32 {
@@ -215,9 +229,11 @@ impl Shadow {
         // Reads of these bytes are ordered before this write, or were reported.
         self.cell(word).read = cell.read.without(bytes);
         let old = cell.write.without(bytes);
-        // Two atomic operations of different threads: both count for later ordinary accesses.
+        // Two atomic operations of different threads, and neither thread knows which was first: both
+        // count for later ordinary accesses.
         let is_rival = cell.write.is_atomic()
             && access.is_atomic()
+            && !access.looks_back()
             && cell.write.bytes() & bytes != 0
             && cell.write.tid != access.tid
             && !clocks.knows(lane, cell.write.tid, cell.write.clock);
@@ -233,7 +249,7 @@ impl Shadow {
         if is_rival {
             more.writes.retain(|write| write.bytes() & bytes == 0);
             more.writes.push(cell.write);
-        } else if !access.is_atomic() {
+        } else if !access.is_atomic() || access.looks_back() {
             for write in &mut more.writes {
                 *write = write.without(bytes);
             }
@@ -359,5 +375,106 @@ impl<T> Pending<T> {
         let mut all: Vec<_> = std::mem::take(&mut self.all).into_iter().collect();
         all.sort_by_key(|(key, _)| *key);
         all.into_iter().flat_map(|(_, list)| list).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two blocks of a warp, and accesses of some of their threads to one word.
+    struct Bench {
+        shadow: Shadow,
+        blocks: [Clocks; 2],
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self {
+                shadow: Shadow::default(),
+                blocks: [Clocks::new(0, 32), Clocks::new(32, 32)],
+            }
+        }
+
+        fn request(&self, tid: u32, strength: Strength) -> (usize, Request) {
+            let (block, lane) = (tid as usize / 32, tid as usize % 32);
+            let clock = self.blocks[block].now[lane];
+            let request = Request {
+                access: Access::new(tid, clock, 0, strength, 0xf),
+                lane,
+                changes_nothing: false,
+                is_shared: false,
+            };
+            (block, request)
+        }
+
+        /// Whether a write races, and with whom.
+        fn write(&mut self, tid: u32, strength: Strength) -> Option<u32> {
+            let (block, request) = self.request(tid, strength);
+            let conflict = self.shadow.write(0, request, &self.blocks[block]);
+            conflict.map(|conflict| conflict.other.tid)
+        }
+
+        /// Whether a read races, and with whom.
+        fn read(&mut self, tid: u32, strength: Strength) -> Option<u32> {
+            let (block, request) = self.request(tid, strength);
+            let conflict = self.shadow.read(0, request, &self.blocks[block]);
+            conflict.map(|conflict| conflict.other.tid)
+        }
+    }
+
+    #[test]
+    fn who_looks_at_the_last_atomic_operation_comes_after_all() {
+        let mut bench = Bench::new();
+        for tid in [0, 1, 32] {
+            assert_eq!(bench.write(tid, Strength::Atomic), None);
+        }
+        assert_eq!(bench.read(32, Strength::Weak), None);
+        assert_eq!(bench.write(32, Strength::Weak), None);
+        // One that was not the last comes after nothing.
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(32, Strength::Atomic), None);
+        assert_eq!(bench.write(0, Strength::Atomic), None);
+        assert_eq!(bench.write(32, Strength::Weak), Some(0));
+    }
+
+    #[test]
+    fn a_barrier_hands_on_who_was_last() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(0, Strength::Atomic), None);
+        assert_eq!(bench.write(32, Strength::Atomic), None);
+        bench.blocks[1].meet(u32::MAX, u32::MAX);
+        assert_eq!(bench.write(33, Strength::Weak), None);
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(0, Strength::Atomic), None);
+        assert_eq!(bench.write(32, Strength::Atomic), None);
+        assert_eq!(bench.write(33, Strength::Weak), Some(32));
+    }
+
+    #[test]
+    fn an_atomic_operation_that_nobody_looks_at_orders_nothing() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(0, Strength::Reduction), None);
+        assert_eq!(bench.write(32, Strength::Reduction), None);
+        assert_eq!(bench.read(32, Strength::Weak), Some(0));
+        assert_eq!(bench.write(32, Strength::Weak), Some(0));
+        // Somebody who looks afterwards knows of both.
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(0, Strength::Reduction), None);
+        assert_eq!(bench.write(32, Strength::Reduction), None);
+        assert_eq!(bench.write(33, Strength::Atomic), None);
+        assert_eq!(bench.write(33, Strength::Weak), None);
+    }
+
+    #[test]
+    fn an_atomic_operation_after_an_ordinary_access_is_a_race() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(0, Strength::Atomic), None);
+        assert_eq!(bench.write(0, Strength::Weak), None);
+        assert_eq!(bench.write(32, Strength::Atomic), Some(0));
+        let mut bench = Bench::new();
+        assert_eq!(bench.write(0, Strength::Atomic), None);
+        assert_eq!(bench.read(0, Strength::Weak), None);
+        assert_eq!(bench.write(32, Strength::Atomic), Some(0));
     }
 }

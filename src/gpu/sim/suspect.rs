@@ -9,6 +9,7 @@ use super::machine::{About, MAX_PUBLISHED, Offender, does};
 use super::program::Window;
 use super::report::{Finding, Key};
 use super::shadow::{Access, Conflict, Request, Strength};
+use super::undefined::Origin;
 use super::unwritten::Unwritten;
 use crate::gpu::fault::{FaultKind, Space};
 
@@ -182,6 +183,23 @@ impl Exec<'_, '_> {
         if !is_kept {
             let sites = self.m.sites(group.pc, self.w, group.frame);
             self.m.report_unwritten(read, sites);
+        }
+    }
+
+    /// Notes that a lane reads a local variable which nothing wrote: a fault once something depends on it.
+    pub(super) fn reads_unwritten(&mut self, spot: Spot, size: usize, lane: usize, group: Group) {
+        let read = Unwritten {
+            pc: group.pc,
+            tid: self.w.clocks.first + lane as u32,
+            spot,
+            bytes: size as u64,
+            times: 1,
+        };
+        let key = Unwritten::key(group.pc);
+        if self.w.origin.as_ref().is_none_or(|known| known.key != key) {
+            let sites = self.m.sites(group.pc, self.w, group.frame);
+            let finding = self.m.unwritten(read, sites);
+            self.w.origin = Some(Box::new(Origin { key, finding }));
         }
     }
 

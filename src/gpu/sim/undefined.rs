@@ -1,9 +1,11 @@
-//! Values that a shuffle read from a lane which takes no part: nobody may depend on them.
+//! Values that nobody may depend on: what a shuffle read from a lane which takes no part, and what a
+//! local variable holds that was never written.
 //!
 //! Reading such a value is no mistake by itself: `t = __shfl_down_sync(mask, x, 8)` followed by
-//! `if (lane + 8 < count) x += t` is right. So the value is followed through registers, predicates,
-//! parameters and local memory, and the shuffle is reported once something depends on it: what is
-//! stored where others see it, an address, a branch, an atomic operation, a vote.
+//! `if (lane + 8 < count) x += t` is right, and so is `__shfl_sync(mask, x, 0)` where lane 0 alone has
+//! written its `x`. So the value is followed through registers, predicates, parameters and local
+//! memory, and the shuffle or the load is reported once something depends on it: what is stored where
+//! others see it, an address, a branch, an atomic operation, a vote.
 
 use super::exec::{Exec, Group};
 use super::program::{Inst, Logic, Op, ParamSlot, Pred, Src, WarpOp};

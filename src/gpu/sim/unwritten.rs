@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 
 use super::access::Spot;
-use crate::gpu::fault::Site;
+use super::report::Key;
+use crate::gpu::fault::{FaultKind, Site};
 
 /// Words that are remembered; reads of others are reported at once.
 const MOST: usize = 1 << 18;
@@ -20,6 +21,17 @@ pub(super) struct Unwritten {
     pub(super) spot: Spot,
     pub(super) bytes: u64,
     pub(super) times: u64,
+}
+
+impl Unwritten {
+    /// The fault that all such reads by an instruction are.
+    pub(super) fn key(pc: u32) -> Key {
+        Key {
+            kind: FaultKind::Uninitialised,
+            pc,
+            other_pc: None,
+        }
+    }
 }
 
 /// The reads of a memory that may still turn out to be races.

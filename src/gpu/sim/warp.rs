@@ -132,7 +132,7 @@ pub(super) struct Warp {
     pub(super) clocks: Clocks,
     /// The last branch backwards: an endless loop's.
     pub(super) last_back: Option<u32>,
-    /// The shuffle that some undefined values come from, if there are any.
+    /// The shuffle or load that some undefined values come from, if there are any.
     pub(super) origin: Option<Box<Origin>>,
     pub(super) patience: Patience,
     /// Lanes that wait in vain, so others go first.

@@ -26,4 +26,12 @@ extern "C" __global__ void bits(const unsigned* a, const unsigned* b, unsigned* 
     RESULT(17, x & (0u - x));
     RESULT(18, __popc(x & (x - 1)));
     RESULT(19, 31 - __clz(x | 1));
+    RESULT(20, __uhadd(x, y));
+    RESULT(21, __urhadd(x, y));
+    RESULT(22, __rhadd((int)x, (int)y));
+    RESULT(23, __usad(x, y, 7));
+    RESULT(24, umin(x, y));
+    RESULT(25, llmax((long long)wide, (long long)x) >> 32);
+    RESULT(26, __float_as_uint(__ull2float_rn(wide)));
+    RESULT(27, __double2ull_rz(__ull2double_rn(wide >> 12)));
 }

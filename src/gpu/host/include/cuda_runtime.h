@@ -46,11 +46,12 @@ SYSLAB_SPECIAL(syslab_grid_size, nctaid)
 #define gridDim syslab_grid_size()
 #define warpSize 32
 
-template <typename T>
-__device__ static inline T __ldg(const T *pointer)
-{
-    return *pointer;
-}
+/* What kernels have of CUDA C++ wherever they are compiled. */
+#define SYSLAB_DEVICE static __inline__ __attribute__((device, always_inline, nodebug))
+#include "syslab_warp.h"
+#include "syslab_atomics.h"
+#include "syslab_bits.h"
+#include "syslab_math.h"
 
 #endif
 

@@ -20,6 +20,8 @@ pub(super) struct Body<'b, 'd, 'm, 'a> {
     open: Vec<(usize, usize, &'a str)>,
     /// Registers that are only stored, never computed with.
     pub(super) only_stored: HashSet<&'a str>,
+    /// Registers that may be read: for those that atomic operations return their results in.
+    pub(super) read: HashSet<&'a str>,
 }
 
 /// Parameters whose address is taken, so that they live in local memory (PTX ISA, 5.1.6.1).
@@ -64,6 +66,24 @@ fn only_stored<'a>(function: &Function<'a>) -> HashSet<&'a str> {
     }
     loaded.retain(|name| !used.contains(name));
     loaded
+}
+
+/// Registers that are mentioned elsewhere than as the target of an atomic operation.
+fn read<'a>(function: &Function<'a>) -> HashSet<&'a str> {
+    let mut read = HashSet::new();
+    for statement in function.body.iter().flatten() {
+        let Statement::Instruction(instruction) = statement else {
+            continue;
+        };
+        let has_target = instruction.opcode.starts_with("atom.");
+        let operands = instruction.operands.iter();
+        for operand in operands.skip(usize::from(has_target)) {
+            super::layout::mentions(operand, &mut |name| {
+                read.insert(name);
+            });
+        }
+    }
+    read
 }
 
 /// Whether an instruction only puts its value into memory, or a byte into a structure that is passed
@@ -126,6 +146,7 @@ impl<'m, 'a> Decoder<'_, 'm, 'a> {
             targets: HashMap::new(),
             open: Vec::new(),
             only_stored: only_stored(function),
+            read: read(function),
         };
         body.scopes.open();
         body.own_parameters(number, function);

@@ -222,6 +222,10 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             _ => return Err(Refusal::Unknown),
         };
         let values = [self.source(a, ty)?, self.source(b, ty)?];
+        let is_reduction = match target {
+            Some(Operand::Name(name)) => !self.read.contains(name),
+            _ => true,
+        };
         let target = match target {
             Some(Operand::Name("_")) | None => None,
             Some(target) => Some(self.target(target)?),
@@ -232,6 +236,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             address,
             size,
             target,
+            is_reduction,
             update,
             values,
             order,

@@ -73,6 +73,8 @@ pub(in crate::gpu::sim) struct Atomic {
     pub(in crate::gpu::sim) size: u8,
     /// The register for the old value; `red` has none.
     pub(in crate::gpu::sim) target: Option<(u32, u8)>,
+    /// Whether nothing is done with the old value.
+    pub(in crate::gpu::sim) is_reduction: bool,
     pub(in crate::gpu::sim) update: Update,
     pub(in crate::gpu::sim) values: [Src; 2],
     pub(in crate::gpu::sim) order: Order,

@@ -99,12 +99,36 @@ fn unwritten_memory_is_not_read() {
     );
     let launched = Bench::new(
         "",
-        ".local .b8 own[8]; ld.local.u32 %r1, [own+4]; add.s32 %r1, %r1, 1;",
+        ".local .b8 own[8]; ld.local.u32 %r1, [own+4]; add.s32 %r1, %r1, 1;
+         st.global.u32 [%out], %r1;",
     )
     .launch(1, 1);
     assert_eq!(launched.faults[0].space, Some(Space::Local));
     let (kind, _, _) = one_in(".shared .u32 sum;", "atom.shared.add.u32 %r1, [sum], 1;");
     assert_eq!(kind, FaultKind::Uninitialised);
+}
+
+#[test]
+fn a_local_variable_may_be_loaded_where_nothing_depends_on_it() {
+    // Lane 0 alone has written its own, and all get it.
+    let broadcast = ".local .align 4 .b8 own[8]; setp.ne.s32 %p1, %t, 0; @%p1 bra $all;
+        st.local.u32 [own], 7;
+        $all: .loc 1 3 0 ld.local.u32 %r1, [own]; st.local.u32 [own+4], %r1; ld.local.u32 %r2, [own+4];
+        shfl.sync.idx.b32 %r3, %r2, 0, 31, -1; st.global.u32 [%out], %r3;";
+    let mut bench = Bench::new("", broadcast);
+    assert_eq!(accused(&bench.launch(1, 32)), []);
+    assert_eq!(bench.out()[..32], [7; 32]);
+    for depends in [
+        "st.global.u32 [%out], %r2;",
+        "add.s32 %r4, %r2, 1; setp.eq.s32 %p2, %r4, 9; @%p2 bra $end; $end:",
+        "atom.global.add.u32 %r4, [%d0], %r2;",
+        "shfl.sync.idx.b32 %r3, %r2, 1, 31, -1; st.global.u32 [%out], %r3;",
+        "cvt.u64.u32 %d2, %r2; add.s64 %d2, %d0, %d2; ld.global.u8 %r4, [%d2];",
+    ] {
+        let launched = Bench::new("", &format!("{broadcast} {depends}")).launch(1, 32);
+        let found = accused(&launched);
+        assert_eq!(found[0], (FaultKind::Uninitialised, 3, 0), "{depends}");
+    }
 }
 
 #[test]

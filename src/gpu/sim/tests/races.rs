@@ -103,6 +103,22 @@ fn atomic_operations_race_with_plain_ones_only() {
     assert_eq!(found(idiom, 4, 64), []);
 }
 
+#[test]
+fn the_last_one_may_put_a_counter_back() {
+    // The Programming Guide's, "Memory Fence Functions": `count = 0` where all blocks have been.
+    let last = "setp.ne.s32 %p1, %t, 0; @%p1 bra $end; membar.gl;
+        .loc 1 1 0 atom.global.inc.u32 %r1, [ticket], 4; setp.ne.s32 %p2, %r1, 3; @%p2 bra $end;
+        .loc 1 2 0 st.global.u32 [ticket], 0; $end:";
+    assert_eq!(found(last, 4, 32), []);
+    // Whoever is not the last one races with those to come.
+    let first = last.replace("%r1, 3", "%r1, 1");
+    assert_eq!(found(&first, 4, 32), [(FaultKind::Race, 2, 1)]);
+    // And whoever does not look is the last one by chance.
+    let block = ".loc 1 1 0 atom.global.add.u32 %r1, [ticket], 1;
+        setp.ne.s32 %p2, %r0, 0; @%p2 bra $end; .loc 1 2 0 ld.global.u32 %r2, [ticket]; $end:";
+    assert_eq!(found(block, 4, 1), [(FaultKind::Race, 2, 1)]);
+}
+
 /// Each block writes, takes a ticket, and the last one reads what all wrote.
 fn last_block(fence: &str) -> String {
     format!(

@@ -64,8 +64,11 @@ fn shaped(shape: [usize; 3]) -> Plan {
 
 fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
     let [m, n, k] = plan.sizes;
-    let a = floats(source, m * k, plan.input);
-    let b = floats(source, k * n, plan.input);
+    let mut a = floats(source, m * k, plan.input);
+    let mut b = floats(source, k * n, plan.input);
+    if plan.input.is_special() {
+        bound(&mut a, &mut b, [m, n, k]);
+    }
     let mut c = Vec::with_capacity(m * n);
     for y in 0..m {
         for x in 0..n {
@@ -80,6 +83,29 @@ fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
         int(n),
         int(k),
     ]
+}
+
+/// Has both matrices begin and end with infinity, the second row of `a` too, and nothing else that is not finite
+/// in the first and the last row of `a` and in those columns of `b`. Whoever fills a tile up with one of
+/// these times 0, has NaN where infinity is right.
+fn bound(a: &mut [f32], b: &mut [f32], [m, n, k]: [usize; 3]) {
+    let temper = |value: &mut f32| {
+        if !value.is_finite() {
+            *value = 1.0;
+        }
+    };
+    for y in [0, m - 1] {
+        a[row(y, k)].iter_mut().for_each(temper);
+    }
+    for x in [0, n - 1] {
+        b.iter_mut().skip(x).step_by(n).for_each(temper);
+    }
+    for at in [0, k, m * k - 1] {
+        a[at] = f32::INFINITY;
+    }
+    for at in [0, k * n - 1] {
+        b[at] = f32::INFINITY;
+    }
 }
 
 /// A row times a column.

@@ -87,10 +87,24 @@ pub(super) enum Input {
     Real,
     /// NaN, infinities, denormal numbers and negative zeros among others.
     Special,
+    /// The same, and what they are scaled by is 0.
+    SpecialByZero,
+    /// The same, and what they are scaled by is infinite.
+    SpecialByInfinity,
     /// One and the same everywhere.
     Equal,
     /// What makes exp overflow, and rows of -inf.
     Extreme,
+}
+
+impl Input {
+    /// Whether there are numbers among them with which arithmetic is special.
+    fn is_special(self) -> bool {
+        matches!(
+            self,
+            Self::Special | Self::SpecialByZero | Self::SpecialByInfinity
+        )
+    }
 }
 
 /// The check that compares results.
@@ -123,6 +137,8 @@ impl Plan {
             Input::Whole => "",
             Input::Real => ", fractions",
             Input::Special => ", with NaN and infinities",
+            Input::SpecialByZero => ", with NaN and infinities, scaled by 0",
+            Input::SpecialByInfinity => ", with NaN and infinities, scaled by infinity",
             Input::Equal => ", all of them equal",
             Input::Extreme => ", far from zero",
         });

@@ -1,6 +1,6 @@
 //! `saxpy(a, x, y, n)`: y = a x + y, by eight blocks.
 
-use super::values::{floats, real};
+use super::values::{floats, meet, real};
 use super::{
     Array, Contract, EVEN, Element, Input, Kind, LARGE, Parameter, Plan, SIZES, Start, Want, int,
     tolerance, vector,
@@ -33,7 +33,13 @@ fn plans() -> Vec<Plan> {
             plans.push(sized(n, block));
         }
     }
-    plans.push(sized(1000, 256).with(Input::Special));
+    for input in [
+        Input::Special,
+        Input::SpecialByZero,
+        Input::SpecialByInfinity,
+    ] {
+        plans.push(sized(1000, 256).with(input));
+    }
     plans.push(sized(LARGE, 256));
     plans.push(sized(EVEN, 256).counted(&["strides"]).unwatched());
     plans
@@ -53,9 +59,16 @@ fn sized(n: usize, block: usize) -> Plan {
 
 fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
     let [n, ..] = plan.sizes;
-    let a = 2.0 + real(source);
-    let x = floats(source, n, plan.input);
-    let y = floats(source, n, plan.input);
+    let a = match plan.input {
+        Input::SpecialByZero => 0.0,
+        Input::SpecialByInfinity => f32::INFINITY,
+        _ => 2.0 + real(source),
+    };
+    let mut x = floats(source, n, plan.input);
+    let mut y = floats(source, n, plan.input);
+    if plan.input.is_special() {
+        meet(source, &mut x, &mut y);
+    }
     let want = x
         .iter()
         .zip(&y)

@@ -74,6 +74,83 @@ fn launches_are_told_apart_and_follow_from_the_seed() {
     }
 }
 
+/// The floats of a parameter.
+fn floats_of(made: &[Parameter], at: usize) -> Vec<f32> {
+    let Parameter::Array(array) = &made[at] else {
+        panic!("no array")
+    };
+    let Start::Given(bytes) = &array.start else {
+        panic!("nothing in it")
+    };
+    let words = bytes.chunks_exact(4);
+    words
+        .map(|word| f32::from_le_bytes(word.try_into().unwrap()))
+        .collect()
+}
+
+/// What a lab's launches with these numbers are made with.
+fn special(lab: &str, inputs: &[Input]) -> Vec<Vec<Parameter>> {
+    let contract = contract(lab).unwrap();
+    let plans = (contract.plans)();
+    let chosen = plans.iter().filter(|plan| inputs.contains(&plan.input));
+    chosen
+        .flat_map(|plan| (0..9).map(|seed| (contract.make)(plan, &mut Source::new(seed, lab))))
+        .collect()
+}
+
+#[test]
+fn special_numbers_meet_each_other() {
+    let all = [
+        Input::Special,
+        Input::SpecialByZero,
+        Input::SpecialByInfinity,
+    ];
+    for (lab, first) in [("vector-add", 0), ("saxpy", 1)] {
+        for made in special(lab, &all) {
+            let (a, b) = (floats_of(&made, first), floats_of(&made, first + 1));
+            let both = |is: fn(f32) -> bool, is_too: fn(f32) -> bool| {
+                a.iter().zip(&b).any(|(&a, &b)| is(a) && is_too(b))
+            };
+            let (denormal, infinite) = (|x: f32| x.is_subnormal(), |x: f32| x.is_infinite());
+            assert!(
+                both(denormal, denormal) && both(infinite, infinite),
+                "{lab}"
+            );
+            assert!(
+                both(f32::is_nan, denormal) && both(denormal, f32::is_nan),
+                "{lab}"
+            );
+        }
+    }
+}
+
+#[test]
+fn infinity_is_right_at_the_edges_of_a_product() {
+    for made in special("matmul", &[Input::Special]) {
+        let [Parameter::Int(m), Parameter::Int(n), Parameter::Int(k)] = made[3..] else {
+            panic!("no sizes")
+        };
+        assert_ne!(k % 16, 0);
+        let Parameter::Array(Array {
+            want: Some(Want::Floats(want)),
+            ..
+        }) = &made[2]
+        else {
+            panic!("no result")
+        };
+        let (m, n) = (m as usize, n as usize);
+        let is_infinite = |at: usize| want[at].value.is_infinite();
+        // In the first and the last row, and in the first and the last column.
+        for row in [0, m - 1] {
+            assert!((0..n).any(|x| is_infinite(row * n + x)));
+        }
+        for column in [0, n - 1] {
+            assert!((0..m).any(|y| is_infinite(y * n + column)));
+        }
+        assert!(want.iter().any(|want| want.value.is_finite()));
+    }
+}
+
 #[test]
 fn not_a_number_is_right_only_where_it_is_expected() {
     let exactly = Expected::exactly;

@@ -26,10 +26,10 @@ pub(super) fn floats(source: &mut Source, len: usize, input: Input) -> Vec<f32> 
         .map(|_| match input {
             Input::Whole => whole(source, LARGEST) as f32,
             Input::Equal => equal,
-            Input::Real | Input::Special | Input::Extreme => real(source),
+            _ => real(source),
         })
         .collect();
-    if input == Input::Special {
+    if input.is_special() {
         sprinkle(source, &mut values, &SPECIAL);
     }
     values
@@ -41,6 +41,21 @@ pub(super) fn sprinkle(source: &mut Source, values: &mut [f32], special: &[f32])
     for &one in special.iter().take(len / 2) {
         let at = below(source, len);
         values[at] = one;
+    }
+}
+
+/// Lets each of what is special about floats meet each in two arrays of one length, as far as there is room.
+pub(super) fn meet(source: &mut Source, a: &mut [f32], b: &mut [f32]) {
+    let pairs = SPECIAL
+        .iter()
+        .flat_map(|&one| SPECIAL.iter().map(move |&other| (one, other)));
+    let room = a.len().min(b.len()) / (SPECIAL.len() * SPECIAL.len());
+    if room == 0 {
+        return;
+    }
+    for (number, (one, other)) in pairs.enumerate() {
+        let at = number * room + below(source, room);
+        (a[at], b[at]) = (one, other);
     }
 }
 

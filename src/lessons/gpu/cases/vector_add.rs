@@ -1,6 +1,6 @@
 //! `vector_add(a, b, c, n)`: c = a + b, a thread for each element.
 
-use super::values::floats;
+use super::values::{floats, meet};
 use super::{
     COMPUTES, Contract, EVEN, Expected, Input, Kind, LARGE, Parameter, Plan, SIZES, blocks, int,
     vector, vectors,
@@ -38,8 +38,11 @@ fn plans() -> Vec<Plan> {
 
 fn make(plan: &Plan, source: &mut Source) -> Vec<Parameter> {
     let [n, ..] = plan.sizes;
-    let a = floats(source, n, plan.input);
-    let b = floats(source, n, plan.input);
+    let mut a = floats(source, n, plan.input);
+    let mut b = floats(source, n, plan.input);
+    if plan.input.is_special() {
+        meet(source, &mut a, &mut b);
+    }
     let c = a.iter().zip(&b).map(|(a, b)| Expected::exactly(a + b));
     vec![
         Parameter::floats("a", &a),

@@ -19,6 +19,16 @@ macro_rules! device_file {
     };
 }
 
+/// A header of those for kernels, by its name there.
+macro_rules! kernel_file {
+    ($name:literal) => {
+        (
+            concat!("include/", $name),
+            include_str!(concat!("../../../gpu/prelude/", $name)),
+        )
+    };
+}
+
 /// The battery.
 pub(in crate::lessons::gpu) static BATTERY: Battery = Battery {
     sources: &[
@@ -34,6 +44,10 @@ pub(in crate::lessons::gpu) static BATTERY: Battery = Battery {
         device_file!("include/device_launch_parameters.h"),
         device_file!("include/driver_types.h"),
         device_file!("include/vector_types.h"),
+        kernel_file!("syslab_atomics.h"),
+        kernel_file!("syslab_bits.h"),
+        kernel_file!("syslab_math.h"),
+        kernel_file!("syslab_warp.h"),
         device_file!("library/calls.c"),
         device_file!("library/copies.c"),
         device_file!("library/driver.c"),
@@ -78,6 +92,8 @@ mod tests {
         let mut files = there("src/lessons/gpu/host/battery", "");
         files.extend(there("src/gpu/host/library", "library/"));
         files.extend(there("src/gpu/host/include", "include/"));
+        let kernels = ["atomics", "bits", "math", "warp"];
+        files.extend(kernels.map(|name| format!("include/syslab_{name}.h")));
         let files: BTreeSet<String> = files.into_iter().collect();
         let named = BATTERY.sources.iter().map(|(name, _)| (*name).to_owned());
         assert_eq!(files, named.collect());

@@ -274,7 +274,7 @@ pub(super) const RAISES_CUDA_ERRORS: Check = check(
 pub(super) const FREES_WHAT_IT_GOT: Check = check(
     (
         "frees-everything",
-        "what a call gets of the device it gives back, also where it refuses",
+        "what a call gets of the device it gives back, also where it refuses or fails",
         "A buffer that frees itself",
     ),
     10,
@@ -282,7 +282,9 @@ pub(super) const FREES_WHAT_IT_GOT: Check = check(
         let runs = ["2", "12"]
             .map(|calls| probe(&["--late", "first"], &["repeated", "--calls", calls], seed));
         let [few, many] = runs;
-        vec![experiment("a few calls, and then many", few).then(many)]
+        let failing = probe(&["--late", "first", "--fail-each"], &["failing"], seed);
+        let story = "a few calls, then many, then some of which each call of CUDA's fails in turn";
+        vec![experiment(story, few).then(many).then(failing)]
     },
     judges::frees_what_it_got,
 );

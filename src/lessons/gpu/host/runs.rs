@@ -30,8 +30,20 @@ impl Start {
         })
     }
 
-    /// What it has not given back.
+    /// Whether a kernel did what ends a launch: from then on every call fails, also those that give something
+    /// back.
+    pub(super) fn has_lost_its_device(&self) -> bool {
+        self.facts.iter().any(|fact| match fact {
+            Fact::KernelFault { fault, .. } => fault.kind.ends_a_launch(),
+            _ => false,
+        })
+    }
+
+    /// What it has not given back, and could have.
     pub(super) fn left(&self) -> Vec<&Left> {
+        if self.has_lost_its_device() {
+            return Vec::new();
+        }
         let left = self.facts.iter().filter_map(|fact| match fact {
             Fact::Left(left) => Some(left),
             _ => None,

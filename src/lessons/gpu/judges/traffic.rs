@@ -22,6 +22,9 @@ const FEW_PASSES: f64 = 1.1;
 /// Of what a multiplication without tiles loads, the part that one with tiles may.
 const TILED_PART: f64 = 0.1;
 
+/// How often an element may be stored.
+const TWICE_STORED: f64 = 2.0;
+
 /// How often a row may be read, and a little.
 const TWICE: f64 = 2.02;
 
@@ -71,12 +74,37 @@ impl Way {
 }
 
 /// Fails if the lanes of a warp are so far apart that their loads or stores move more than 4.5 sectors for
-/// each 128 bytes that they ask for.
+/// each 128 bytes that they ask for, and if they store more than twice as many bytes as the result has.
 ///
 /// Blind spot: caches. Sectors that are moved twice in a row may come out of the L1 cache the second time.
 pub(in crate::lessons::gpu) fn coalesces(trial: &Trial<'_>) -> Judgement {
     let facts = right(trial, WRONG)?;
-    are_together(&facts, FEW_SECTORS)
+    let pass = are_together(&facts, FEW_SECTORS)?;
+    for (seen, total) in counted(&facts)? {
+        let [elements, ..] = seen.launch.sizes;
+        let most = TWICE_STORED * ELEMENT * elements as f64;
+        if total.global_store_bytes as f64 > most {
+            return Err(stored_again(seen, total.global_store_bytes, most).into());
+        }
+    }
+    Ok(pass)
+}
+
+fn stored_again(seen: Seen<'_>, bytes: u64, most: f64) -> Failure {
+    let mut why = format!(
+        "{}: it stores {} bytes, and {} are enough",
+        told::launch(seen.launch),
+        grouped(bytes),
+        grouped(most as u64)
+    );
+    if let Some((line, _)) = told::worst(seen.lines(), |line| line.global_store_bytes as f64) {
+        let (site, bytes) = (told::site(line.site.as_ref()), line.global_store_bytes);
+        why.push_str(&format!("\n  {site}: {} bytes", grouped(bytes)));
+    }
+    Failure::new(why)
+        .hint("How many threads of the grid come to one and the same element?")
+        .see(told::see(seen))
+        .figure("stored_bytes", bytes as f64)
 }
 
 /// The same, with room for 5 sectors: of a matrix and its transpose.

@@ -34,6 +34,11 @@ pub(super) fn permuted(x: u32, y: u32, selector: u32) -> u32 {
     u32::from_le_bytes([picked(0), picked(1), picked(2), picked(3)])
 }
 
+/// `__rhadd`: the mean, half a unit rounded up.
+fn rounded_up_mean(x: i32, y: i32) -> i32 {
+    ((i64::from(x) + i64::from(y) + 1) >> 1) as i32
+}
+
 fn bits(device: &mut Device, count: usize) -> Tried {
     let edges = [
         0,
@@ -77,6 +82,14 @@ fn bits(device: &mut Device, count: usize) -> Tried {
             x & x.wrapping_neg(),
             (x & x.wrapping_sub(1)).count_ones(),
             31 - (x | 1).leading_zeros(),
+            ((u64::from(x) + u64::from(y)) / 2) as u32,
+            (u64::from(x) + u64::from(y)).div_ceil(2) as u32,
+            rounded_up_mean(x.cast_signed(), y.cast_signed()).cast_unsigned(),
+            x.abs_diff(y).wrapping_add(7),
+            x.min(y),
+            (wide.cast_signed().max(x.into()) >> 32) as u32,
+            (wide as f32).to_bits(),
+            (wide >> 12) as u32,
         ]
     })
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::runs::{self, Start, how, said};
-use super::failures::listed;
+use super::failures::{self, listed};
 use crate::gpu::host::Fact;
 use crate::gpu::host::calls::{Role, role};
-use crate::gpu::host::facts::{End, Failed};
+use crate::gpu::host::facts::{End, Failed, Left};
 use crate::model::{Failure, Judgement, Objection, Pass, Trial};
 
 /// A fact of the probe's, which runs beside the module: hostile like anything else that comes from there.
@@ -321,7 +321,8 @@ fn is_in(address: u64, bytes: u64, (begin, len): (u64, u64)) -> bool {
         .is_some_and(|end| end <= len)
 }
 
-/// Fails if more is left after many calls than after few, or something is given back twice.
+/// Fails if more is left after many calls than after few, or after one that failed than after one that did not,
+/// or if something is given back twice.
 ///
 /// What is made once, and used by every call, may stay.
 pub(in crate::lessons::gpu::host) fn frees_what_it_got(trial: &Trial<'_>) -> Judgement {
@@ -347,7 +348,41 @@ pub(in crate::lessons::gpu::host) fn frees_what_it_got(trial: &Trial<'_>) -> Jud
             .figure("left", after.len() as f64)
             .into());
     }
+    let starts = runs::starts(trial, 2)?;
+    for start in starts.iter().skip(1) {
+        let Some(refused) = start.refused() else {
+            continue;
+        };
+        let more = left_by_failure(&starts[0], start, refused);
+        if !more.is_empty() {
+            let why = format!(
+                "when {} (call {}) fails, more is left than where nothing fails: it leaves {}",
+                refused.name,
+                refused.number,
+                listed(&more)
+            );
+            return Err(Failure::new(why)
+                .hint(HINT)
+                .figure("left", more.len() as f64)
+                .into());
+        }
+    }
     Ok(Pass::of("calls", probed.outcomes.len()))
+}
+
+/// All of a kind of which there is more left than in a start in which nothing failed; nothing, if the process did
+/// not come to its end.
+fn left_by_failure<'s>(whole: &Start, start: &'s Start, refused: &Failed) -> Vec<&'s Left> {
+    let has_ended = |end: &End| probed(end).is_done && end.status == Some(0);
+    if !start.end().is_some_and(has_ended) {
+        return Vec::new();
+    }
+    let kept = whole.left();
+    let mut left = failures::left(start, refused);
+    let count = |all: &[&Left], one: &Left| all.iter().filter(|it| it.what == one.what).count();
+    let all = left.clone();
+    left.retain(|one| count(&all, one) > count(&kept, one));
+    left
 }
 
 /// Fails if a wait for the device is made with the lock, or no other thread can run meanwhile.

@@ -126,6 +126,29 @@ fn what_is_left_is_named_with_the_call_that_made_it() {
     ");
 }
 
+#[test]
+fn what_a_lost_device_keeps_is_not_left() {
+    let fault = |kind: &str| {
+        format!(
+            r#"{{"fact": "kernel-fault", "function": "add", "fault": {{"kind": "{kind}", "site": null, "inlined": [], "other": null, "at": {{"block": {{"x": 0, "y": 0, "z": 0}}, "thread": {{"x": 0, "y": 0, "z": 0}}}}, "other_at": null, "space": null, "buffer": null, "text": "writes", "times": 1}}}}"#
+        )
+    };
+    let left = r#"{"fact": "left", "what": "stream", "bytes": 0, "name": "cudaStreamCreate", "number": 6}"#;
+    let ended = end(1, "", "cudaStreamSynchronize: an illegal memory access\n");
+    let everything = |kind: &str| {
+        let run = lines(&[&fault(kind), left, &ended]);
+        judged(frees_everything, &first(&checks::FREES_EVERYTHING), &[run])
+    };
+    assert_eq!(everything("out-of-bounds"), "pass");
+    assert!(everything("race").starts_with("fail: it leaves one thing behind"));
+    let on_error = |kind: &str| {
+        let right = end(1, "", "cudaMalloc: out of memory\n");
+        on_error(failing("cudaMalloc", 3, 0, &[&fault(kind), left, &right]))
+    };
+    assert_eq!(on_error("out-of-bounds"), "pass");
+    assert!(on_error("race").starts_with("fail"));
+}
+
 /// A reference run that waits at call 10, and one in which a call fails.
 fn failing(name: &str, number: u32, pending: u64, more: &[&str]) -> String {
     let wait = r#"{"fact": "waited", "number": 10, "name": "cudaStreamSynchronize", "stream": 2, "work": 2}"#;
@@ -247,6 +270,38 @@ const PROBED: &str = r#"{"fact": "done"}"#;
 
 fn outcome(more: &str) -> String {
     format!(r#"{{"fact": "outcome", "call": "add(a, b)", {more}}}"#)
+}
+
+#[test]
+fn a_call_that_fails_leaves_no_more_than_one_that_does_not() {
+    let right = outcome(r#""came": "returned", "agrees": true"#);
+    let ended = probe(&[&right, PROBED]);
+    let whole = |left: &[&str]| lines(&[left, &[ended.as_str()]].concat());
+    let stream = r#"{"fact": "left", "what": "stream", "bytes": 0, "name": "cudaStreamCreate", "number": 2}"#;
+    let memory = r#"{"fact": "left", "what": "device memory", "bytes": 400, "name": "cudaMalloc", "number": 3}"#;
+    let failing = |name: &str, left: &[&str]| {
+        let refused = format!(
+            r#"{{"fact": "refused", "number": 4, "name": "{name}", "code": 2, "pending": 0}}"#
+        );
+        let begin = r#"{"fact": "program", "failing": 4}"#;
+        let whole = [stream, ended.as_str(), begin, &refused];
+        lines(&[&whole, left, &[ended.as_str()]].concat())
+    };
+    let experiment = (checks::FREES_WHAT_IT_GOT.experiments)(1).remove(0);
+    let left = |name: &str, left: &[&str]| {
+        let runs = [whole(&[stream]), whole(&[stream]), failing(name, left)];
+        judged(frees_what_it_got, &experiment, &runs)
+    };
+    assert_eq!(left("cudaMalloc", &[stream]), "pass");
+    assert_eq!(left("cudaFree", &[stream, memory]), "pass");
+    assert_snapshot!(left("cudaMalloc", &[stream, memory]), @"
+    fail: when cudaMalloc (call 4) fails, more is left than where nothing fails: it leaves one thing behind
+      400 bytes of device memory: cudaMalloc (call 3)
+    hint: On which way out of a call is that not given back?
+    ");
+    // Also where what is kept has gone.
+    assert!(left("cudaMalloc", &[memory]).starts_with("fail"));
+    assert!(left("cudaFree", &[stream, memory, memory]).starts_with("fail"));
 }
 
 #[test]

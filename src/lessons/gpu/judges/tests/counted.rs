@@ -43,6 +43,25 @@ fn four_sectors_a_request_are_together_and_eight_are_apart() {
 }
 
 #[test]
+fn what_is_stored_again_and_again_is_counted() {
+    let stores = |bytes: u64| {
+        let did = LineCounters {
+            global_store_sectors: bytes / 32,
+            global_store_bytes: bytes,
+            ..LineCounters::default()
+        };
+        work(launch(), did)
+    };
+    assert_eq!(judged(coalesces, &stores(2 * 4 * 257)), "pass");
+    assert_snapshot!(judged(coalesces, &stores(3 * 4 * 257)), @"
+    fail: n = 257, 2 blocks of 256: it stores 3,084 bytes, and 2,056 are enough
+      kernel.cu:9: 3,084 bytes
+    hint: How many threads of the grid come to one and the same element?
+    ");
+    assert_eq!(judged(strides, &stores(3 * 4 * 257)), "pass");
+}
+
+#[test]
 fn what_is_wrong_is_not_counted() {
     let mut facts = loads(33, 1028).to_vec();
     facts[1] = output(Some(Wrong {

@@ -1,0 +1,21 @@
+// Copying and filling memory, and the device's heap.
+#ifndef SYSLAB_MEMORY_H
+#define SYSLAB_MEMORY_H
+
+// Templates: what a pointer points to says how it is aligned.
+template <typename T, typename S>
+SYSLAB_DEVICE void *memcpy(T *to, const S *from, size_t size) {
+  return __builtin_memcpy(to, from, size);
+}
+template <typename T>
+SYSLAB_DEVICE void *memset(T *to, int byte, size_t size) {
+  return __builtin_memset(to, byte, size);
+}
+template <typename T, typename S>
+SYSLAB_DEVICE void *memmove(T *to, const S *from, size_t size) {
+  return __builtin_memmove(to, from, size);
+}
+extern "C" __device__ void *malloc(size_t);
+extern "C" __device__ void free(void *);
+
+#endif
