@@ -61,7 +61,7 @@ pub struct Driver {
     scale: f64,
     is_stalled: bool,
     output: u64,
-    /// The clock when the current AwaitExit or Pass began.
+    /// The clock when the current AwaitExit, AwaitGone or Pass began.
     step_began: Option<Duration>,
     was_signalled: bool,
     /// Since when nothing has moved while output was waited for.
@@ -199,8 +199,9 @@ impl Driver {
         };
         let has_ended = tracer.has_ended();
         let is_done = match step {
-            // What its clients have seen is of interest also when the program is no more.
-            _ if has_ended && !is_about_clients(step) => true,
+            // What its clients have seen is of interest also when the program is no more, and what it
+            // has left behind.
+            _ if has_ended && !outlives(step) => true,
             Step::Send(bytes) => self.streams.send(bytes, tracer),
             Step::AwaitTaken => self.last.is_at_rest || self.streams.is_taken(),
             Step::AwaitOutput(bytes) => {
@@ -253,14 +254,14 @@ impl Driver {
                 self.streams.close_output(tracer);
                 true
             }
-            Step::AwaitExit { .. } => {
+            Step::AwaitExit { .. } | Step::AwaitGone(_) => {
                 self.step_began.get_or_insert(self.last.clock());
                 // Whoever is struck late is not late.
                 if tracer.was_signalled_by_fault() && !self.was_struck {
                     self.was_struck = true;
                     self.step_began = Some(self.last.clock());
                 }
-                false
+                tracer.is_empty()
             }
             Step::Pass { ms } => {
                 let ms = *ms;
@@ -352,9 +353,9 @@ impl Driver {
         is_done
     }
 
-    /// Whether what clients see is still to be recorded.
+    /// Whether there is something to be seen that does not end with the first process.
     pub fn wants_to_see(&self) -> bool {
-        !self.is_over && self.steps.iter().any(is_about_clients)
+        !self.is_over && self.steps.iter().any(outlives)
     }
 
     /// Does the first step, which is about clients; true if it is done.
@@ -440,13 +441,13 @@ impl Driver {
         {
             return Some((LimitKind::Memory, memory_kib));
         }
-        if tracer.has_ended() {
+        if tracer.has_ended() && !matches!(self.steps.front(), Some(Step::AwaitGone(_))) {
             return None;
         }
         if self.last.cpu > scaled(cpu_ms) {
             return Some((LimitKind::Cpu, cpu_ms));
         }
-        if let Some(Step::AwaitExit { within_ms }) = self.steps.front()
+        if let Some(Step::AwaitExit { within_ms } | Step::AwaitGone(within_ms)) = self.steps.front()
             && let Some(since) = self.step_began
         {
             let waited = self.last.clock().saturating_sub(since);
@@ -492,6 +493,6 @@ fn crowd_of(step: &Step) -> Option<&str> {
     }
 }
 
-fn is_about_clients(step: &Step) -> bool {
-    crowd_of(step).is_some()
+fn outlives(step: &Step) -> bool {
+    crowd_of(step).is_some() || matches!(step, Step::AwaitGone(_))
 }

@@ -156,7 +156,7 @@ pub enum Report {
 }
 
 /// One trial, for a runner.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Job {
     /// What starts the program; the experiment's arguments follow.
     pub argv: Vec<String>,

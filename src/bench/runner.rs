@@ -14,7 +14,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use crate::gpu;
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
-use crate::model::{Bytes, Likeness, Mode, Payload, Run, Step, World};
+use crate::model::{Bytes, Experiment, Fault, Likeness, Mode, Payload, Run, Step, World};
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
 use crate::stimulus::actor::pair::BORDER;
 use crate::stimulus::clients;
@@ -99,6 +99,22 @@ pub(super) fn make(job: &File, boxes: Boxes) -> TrialRecord {
     })
 }
 
+/// Does what every trial begins with, for one that is none: the code and the tables that it takes are
+/// mapped for this process then, which takes longer than their work.
+pub(super) fn rehearse() {
+    let job = Job {
+        experiment: Experiment {
+            runs: vec![Run::default()],
+            ..Experiment::default()
+        },
+        ..Job::default()
+    };
+    // Whatever is wrong shows when it is done in earnest.
+    let text = serde_json::to_vec(&job).unwrap_or_default();
+    let _job = serde_json::from_slice::<Job>(&text);
+    let _filter = tracer(&Run::default(), Vec::new()).map(|tracer| filter(&tracer, false));
+}
+
 /// An error and its sources, outermost first.
 pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
     let mut causes = vec![error.to_string()];
@@ -155,31 +171,11 @@ fn perform(
     if is_struck {
         faults.extend(job.strike.clone().map(|strike| (STRIKE, strike)));
     }
-    let watch = match run.watch.is_empty() {
-        true => sets::resolve(&["all"])?,
-        false => sets::resolve(&run.watch)?,
-    };
-    let mut tracer = Tracer::new(tracer::Options {
-        watch,
-        depth: tracer::decode::Depth {
-            bytes: match run.buffer {
-                0 => BUFFER,
-                bytes => bytes as usize,
-            },
-            objects: true,
-        },
-        wants_sites: true,
-        site_prefix: Some(SUBMISSION_DIR.to_owned()),
-        measures_usage: run.measures_usage || run.measures_private,
-        measures_private: run.measures_private,
-        has_rings: run.allows_rings,
-        notes_times: false,
-        faults,
-    })?;
+    let mut tracer = tracer(run, faults)?;
     let (for_program, streams) =
         streams::make(run).map_err(io_error("make the standard streams"))?;
     collect(job, run, &mut tracer)?;
-    let filter = tracer.filter(&policy::refusals(run.allows_rings));
+    let filter = filter(&tracer, run.allows_rings);
     let mut launched = boxes.launch(spec(job, run), &filter, for_program)?;
     tracer.seize(launched.first, &[launched.init])?;
     let mut crowds = match run.steps.iter().any(|step| matches!(step, Step::Start(_))) {
@@ -221,6 +217,37 @@ fn perform(
         tracer.record(World::Compared(path.clone(), found));
     }
     Ok((tracer.finish(), trouble))
+}
+
+/// A tracer for this run.
+fn tracer(run: &Run, faults: Vec<(usize, Fault)>) -> Result<Tracer, RunError> {
+    let watch = match run.watch.is_empty() {
+        true => sets::resolve(&["all"])?,
+        false => sets::resolve(&run.watch)?,
+    };
+    let tracer = Tracer::new(tracer::Options {
+        watch,
+        depth: tracer::decode::Depth {
+            bytes: match run.buffer {
+                0 => BUFFER,
+                bytes => bytes as usize,
+            },
+            objects: true,
+        },
+        wants_sites: true,
+        site_prefix: Some(SUBMISSION_DIR.to_owned()),
+        measures_usage: run.measures_usage || run.measures_private,
+        measures_private: run.measures_private,
+        has_rings: run.allows_rings,
+        notes_times: false,
+        faults,
+    })?;
+    Ok(tracer)
+}
+
+/// What stops for it, and what is refused.
+fn filter(tracer: &Tracer, allows_rings: bool) -> Vec<libc::sock_filter> {
+    tracer.filter(&policy::refusals(allows_rings))
 }
 
 /// Runs the two, the tracer and the world, until the program is no more.

@@ -186,6 +186,7 @@ impl Spare {
 /// What a runner does from its first moment on.
 fn run(jobs: OwnedFd, ground: &Ground) -> io::Result<()> {
     let boxes = Boxes::begin(ground);
+    runner::rehearse();
     let Some(request) = packet::receive(jobs.as_fd())? else {
         return Ok(());
     };

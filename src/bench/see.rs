@@ -3,12 +3,13 @@
 use crate::model::experiment::{ACTOR, LAB_DIR, STORE, SUBMISSION_DIR, TARGET};
 use crate::model::recording::STRIKE;
 use crate::model::text::{errno_name, signal_name};
-use crate::model::{Action, Call, Expected, Recording, Run, Step, Strike, Trigger, What};
+use crate::model::{Action, Call, Expected, Fault, Recording, Run, Step, Strike, Trigger, What};
 
 use std::path::Path;
 
 use crate::model::shell_word;
 use crate::stimulus::actor::pair::BORDER;
+use crate::tracer::decode::sets;
 
 use super::build::BATTERY_DIR;
 use super::job::TrialRecord;
@@ -57,7 +58,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         .enumerate()
         .chain(strike.as_ref().map(|fault| (STRIKE, fault)));
     for (index, fault) in faults {
-        if let Some((name, when)) = struck_call(recording, index)
+        if let Some((name, when)) = counted(run, recording, (index, fault))
             && let Some(what) = injection(&fault.action)
         {
             let every = repetition(&fault.trigger);
@@ -168,10 +169,49 @@ fn injection(action: &Action) -> Option<String> {
     })
 }
 
-/// Name and strace's count of the call that a fault struck first.
-fn struck_call(recording: &Recording, fault: usize) -> Option<(String, usize)> {
-    let (strike, task, _) = recording.struck().find(|(_, _, index)| *index == fault)?;
+/// The entry of the call that a fault struck, given the event of the strike, if it was recorded.
+///
+/// Of what strikes before a call only the call that follows is known, and a call that is not watched
+/// leaves no trace: then the next one is another.
+pub fn struck_call(
+    run: &Run,
+    fault: &Fault,
+    recording: &Recording,
+    strike: usize,
+) -> Option<usize> {
     let event = recording.struck_call(strike)?;
+    let comes_first = matches!(
+        fault.action,
+        Action::Strike(Strike::SignalBefore(_) | Strike::OthersFirst)
+    );
+    let What::Enter(_, Call { name, .. }) = &recording.events[event].what else {
+        return None;
+    };
+    if !comes_first || name == STORE {
+        return Some(event);
+    }
+    let meant = sets::names(&fault.trigger.calls).ok()?;
+    let watched = match run.watch.is_empty() {
+        true => sets::names(&["all"]).ok()?,
+        false => sets::names(&run.watch).ok()?,
+    };
+    let (at_strike, at_call) = (
+        &recording.events[strike].site,
+        &recording.events[event].site,
+    );
+    let is_here = !at_call.is_empty() && at_call == at_strike;
+    let is_known = is_here || meant.iter().all(|name| watched.contains(name));
+    (is_known && meant.contains(&&**name)).then_some(event)
+}
+
+/// Name and strace's count of the call that a fault struck first, of those of this run.
+fn counted(
+    run: &Run,
+    recording: &Recording,
+    (index, fault): (usize, &Fault),
+) -> Option<(String, usize)> {
+    let (strike, task, _) = recording.struck().find(|(_, _, of)| *of == index)?;
+    let event = struck_call(run, fault, recording, strike)?;
     let What::Enter(_, Call { name, .. }) = &recording.events[event].what else {
         return None;
     };
@@ -359,4 +399,39 @@ fn input(run: &Run, is_foretold: bool) -> String {
 fn is_printable(text: &str) -> bool {
     text.chars()
         .all(|c| !c.is_control() || c == '\n' || c == '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Arming, Role};
+
+    /// What is known of a call that SIGTERM came before, if these are the calls that are struck.
+    fn known(calls: &[&str], watch: &[&str]) -> Option<usize> {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let run = Run {
+            watch: words(watch),
+            ..Run::default()
+        };
+        let fault = Fault {
+            trigger: Trigger {
+                calls: words(calls),
+                on: Role::Any,
+                armed: Arming::Start,
+                first: 1,
+                every: 0,
+            },
+            action: Action::Strike(Strike::SignalBefore(libc::SIGTERM)),
+        };
+        let trace = "2 !!! strike\n2 read(3, \"x\", 1) = 1\n2 +++ exit 1";
+        struck_call(&run, &fault, &trace.parse().unwrap(), 0)
+    }
+
+    #[test]
+    fn a_call_that_was_not_watched_is_not_known() {
+        assert_eq!(known(&["read", "poll-like"], &[]), Some(1));
+        assert_eq!(known(&["read"], &["%desc"]), Some(1));
+        assert_eq!(known(&["epoll_wait"], &["read"]), None);
+        assert_eq!(known(&["read", "epoll_wait"], &["read"]), None);
+    }
 }

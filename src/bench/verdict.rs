@@ -169,7 +169,10 @@ fn prove(
         .collect();
     let hit = record.runs.first().and_then(|first| {
         let (event, ..) = first.struck().find(|(_, _, fault)| *fault == STRIKE)?;
-        let call = first.struck_call(event).map(|at| event_line(first, at));
+        let call = work.experiment.runs.first().and_then(|run| {
+            let at = see::struck_call(run, &work.strike()?, first, event)?;
+            Some(event_line(first, at))
+        });
         Some((event, first.events.len(), call))
     });
     let story = story(work, hit.as_ref());

@@ -288,6 +288,8 @@ pub enum Step {
         /// of a sweep it counts from the strike on, if that is a signal and comes later.
         within_ms: u64,
     },
+    /// The same of all of its processes, also of those that it has left: so many milliseconds.
+    AwaitGone(u64),
 }
 
 /// What ends a run early. Times are on the run's clock, which does not advance while a task
@@ -385,6 +387,9 @@ pub enum Role {
     NewProcess,
     /// Something below this directory (or the directory itself), by its path or by a descriptor.
     Below(String),
+    /// Anything, but only calls of the first process, and of rt_sigaction(2) only those about SIGCHLD:
+    /// runtimes set up dozens of others.
+    Parent,
     /// Anything, but only calls of processes that the first one, or one of them, has started.
     Child,
     /// Memory that processes can share: something below [`SHARED_DIR`], by its path or by a

@@ -61,19 +61,26 @@ impl Tracer {
             .tasks
             .get_mut(&pid)
             .is_some_and(|t| std::mem::take(&mut t.is_repeating) || t.is_actor);
+        // Whoever was held back for others makes the call now, and what else strikes it comes now.
+        let has_let_others_go = self
+            .tasks
+            .get_mut(&pid)
+            .is_some_and(|task| std::mem::take(&mut task.has_let_others_go));
         let is_child = self
             .tasks
             .get(&pid)
             .is_some_and(|task| task.tgid != self.first);
         let mut plans = Vec::new();
-        if !is_exempt {
-            for injector in &mut self.injectors {
-                let could_block = || waits::could_block(pid, &entered);
-                if let Some(plan) =
-                    injector.consider(entered.nr, &call, &self.phase, is_child, could_block)
-                {
-                    plans.push((injector.index, plan));
-                }
+        for lets_others_first in [true, false] {
+            let is_due = !is_exempt || (has_let_others_go && !lets_others_first);
+            if !is_due || !plans.is_empty() {
+                continue;
+            }
+            let injectors = self.injectors.iter_mut();
+            for injector in injectors.filter(|i| i.lets_others_first() == lets_others_first) {
+                let wait = || waits::wait_of(pid, &entered);
+                let plan = injector.consider(entered.nr, &call, &self.phase, is_child, wait);
+                plans.extend(plan.map(|plan| (injector.index, plan)));
             }
         }
         // The setup itself is not yet what is armed by it.
@@ -248,6 +255,7 @@ impl Tracer {
                 Debt::Kill => return self.kill_caller(pid),
             };
             task.is_repeating = true;
+            task.has_let_others_go = debt == Debt::OthersFirst;
             if debt == Debt::OpenMemory {
                 self.open_memory(pid)?;
             }

@@ -16,6 +16,7 @@ use super::arch;
 use super::decode::sets::{self, SyscallSet, UnknownWord};
 use super::target::Order;
 use super::task::AtExit;
+use super::waits::Wait;
 
 /// A fault with its counter.
 #[derive(Debug)]
@@ -126,31 +127,41 @@ impl Injector {
         matches!(self.fault.action, Action::Strike(_) | Action::Hold)
     }
 
+    /// Whether others go before the call is made that it strikes.
+    pub fn lets_others_first(&self) -> bool {
+        self.fault.action == Action::Strike(Strike::OthersFirst)
+    }
+
     /// Whether it waits for [`Phase::has_signal_setup`].
     pub fn awaits_signal_setup(&self) -> bool {
         self.fault.trigger.armed == Arming::SignalSetup
     }
 
     /// Counts the call if it matches; says what to do if it is struck. `is_child`: another process
-    /// than the first makes it. `could_block` is asked only where it matters.
+    /// than the first makes it. What it could wait for is asked only where it matters.
     pub fn consider(
         &mut self,
         nr: u64,
         call: &Call,
         phase: &Phase,
         is_child: bool,
-        could_block: impl FnOnce() -> bool,
+        wait: impl FnOnce() -> Wait,
     ) -> Option<Plan> {
         let on = &self.fault.trigger.on;
         if !self.is_armed(phase)
             || !self.calls.contains(nr)
             || !is_about(call, on, phase, self.naming.contains(nr))
             || (matches!(on, Role::Child | Role::SharedByChild) && !is_child)
+            || (*on == Role::Parent && is_child)
         {
             return None;
         }
-        // The kernel interrupts only what waits.
-        if (*on == Role::Waiting || is_about_waiting(&self.fault.action)) && !could_block() {
+        // The kernel interrupts only what waits, and not for a disk.
+        if *on == Role::Waiting || is_interruption(&self.fault.action) {
+            if wait() != Wait::Others {
+                return None;
+            }
+        } else if self.lets_others_first() && wait() == Wait::Nothing {
             return None;
         }
         self.count()
@@ -195,12 +206,10 @@ fn is_about_stores(fault: &Fault) -> bool {
     matches!(fault.trigger.calls.as_slice(), [word] if word == STORE)
 }
 
-/// Whether only calls that could block are struck.
-fn is_about_waiting(action: &Action) -> bool {
+fn is_interruption(action: &Action) -> bool {
     matches!(
         action,
-        Action::Error(libc::EINTR)
-            | Action::Strike(Strike::Error(libc::EINTR) | Strike::OthersFirst)
+        Action::Error(libc::EINTR) | Action::Strike(Strike::Error(libc::EINTR))
     )
 }
 
@@ -245,7 +254,8 @@ fn is_about(call: &Call, on: &Role, phase: &Phase, takes_names: bool) -> bool {
     };
     match on {
         Role::Any | Role::Waiting | Role::Child => true,
-        Role::EndingSignals => call.name != "rt_sigaction" || is_about_ending(call),
+        Role::EndingSignals => is_about_signals(call, &ENDING_SIGNALS),
+        Role::Parent => is_about_signals(call, &[libc::SIGCHLD]),
         Role::NotNull(nth) => {
             !matches!(call.args.get(*nth), Some(Arg::Word(word)) if word == "NULL")
         }
@@ -268,14 +278,10 @@ fn is_shared(name: &str) -> bool {
     name.starts_with(MEMFD) || (is_below(name, SHARED_DIR) && !is_same_path(name, SHARED_DIR))
 }
 
-/// Whether a call's first argument is one of [`ENDING_SIGNALS`].
-fn is_about_ending(call: &Call) -> bool {
-    let is = |word: &str| {
-        ENDING_SIGNALS
-            .iter()
-            .any(|signo| signal_name(*signo) == word)
-    };
-    matches!(call.args.first(), Some(Arg::Word(word)) if is(word))
+/// Whether a call is not rt_sigaction(2), or about one of these signals.
+fn is_about_signals(call: &Call, signals: &[i32]) -> bool {
+    let is = |word: &str| signals.iter().any(|signo| signal_name(*signo) == word);
+    call.name != "rt_sigaction" || matches!(call.args.first(), Some(Arg::Word(word)) if is(word))
 }
 
 /// Whether a string argument names such a path, relative names taken from the descriptor before them.

@@ -19,6 +19,8 @@ pub struct TaskState {
     pub owed: Option<Owed>,
     /// The next entry repeats one that was skipped for a strike: it is not counted again.
     pub is_repeating: bool,
+    /// It was skipped because others go first: what else strikes the call has not been asked yet.
+    pub has_let_others_go: bool,
     /// The breakpoint at the program's first own instruction: address and the word beneath.
     pub breakpoint: Option<(u64, u64)>,
     /// It is held back by a delay: how it goes on, and when.
@@ -129,6 +131,7 @@ impl TaskState {
             in_call: None,
             owed: None,
             is_repeating: false,
+            has_let_others_go: false,
             breakpoint: None,
             held: None,
             passing: None,

@@ -8,12 +8,37 @@ use crate::sys::{memory, proc};
 
 use super::decode::Entered;
 
-/// Whether the kernel could let this call wait, and so answer EINTR: not with WNOHANG, with a
-/// time-out of zero or on a descriptor with O_NONBLOCK; see signal(7), "Interruption of system
-/// calls and library functions by signal handlers".
+/// What a call could wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing.
+    Nothing,
+    /// A disk, at most: no signal interrupts that.
+    Disk,
+    /// Somebody else, and EINTR may be the answer.
+    Others,
+}
+
+/// What the kernel could let this call wait for: nothing with WNOHANG, with a time-out of zero or on
+/// a descriptor with O_NONBLOCK, and a disk where a regular file is read, as every loader does; see
+/// signal(7), "Interruption of system calls and library functions by signal handlers".
 ///
-/// Says yes when in doubt.
-pub fn could_block(pid: i32, entered: &Entered) -> bool {
+/// Others when in doubt.
+pub fn wait_of(pid: i32, entered: &Entered) -> Wait {
+    let reads = matches!(
+        super::decode::name(entered.nr),
+        Some("read" | "readv" | "pread64" | "preadv" | "preadv2")
+    );
+    if !could_block(pid, entered) {
+        Wait::Nothing
+    } else if reads && proc::is_of_regular_file(pid, entered.args[0] as i32).unwrap_or(false) {
+        Wait::Disk
+    } else {
+        Wait::Others
+    }
+}
+
+fn could_block(pid: i32, entered: &Entered) -> bool {
     let Some(name) = super::decode::name(entered.nr) else {
         return true;
     };
@@ -109,6 +134,15 @@ mod tests {
         let number = |fd: &std::os::fd::OwnedFd| fd.as_raw_fd() as u64;
         assert!(could(libc::SYS_read, [number(&waiting), 0, 0, 0, 0, 0]));
         assert!(!could(libc::SYS_read, [number(&hasty), 0, 0, 0, 0, 0]));
+        let file = std::fs::File::open("/proc/self/exe").unwrap();
+        let file = [file.as_raw_fd() as u64, 0, 0, 0, 0, 0];
+        let wait = |nr, args| wait_of(own(), &entered(nr, args));
+        assert_eq!(wait(libc::SYS_read, file), Wait::Disk);
+        assert_eq!(wait(libc::SYS_pread64, file), Wait::Disk);
+        // A write may wait on a file system that is not the machine's own.
+        assert_eq!(wait(libc::SYS_write, file), Wait::Others);
+        let pipe = [number(&waiting), 0, 0, 0, 0, 0];
+        assert_eq!(wait(libc::SYS_read, pipe), Wait::Others);
     }
 
     #[test]

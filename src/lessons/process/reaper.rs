@@ -68,7 +68,7 @@ pub(super) const LAB: Lab = Lab {
             claim: "it adopts every orphan of its tree, and none stays a zombie",
             points: 20,
             teaches: "Orphans and zombies",
-            needs: Capability::OBSERVING,
+            needs: Capability::INJECTING,
             experiments: experiments::orphans,
             judge: judges::reaps_every_orphan,
         },

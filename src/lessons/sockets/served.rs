@@ -3,8 +3,8 @@
 use crate::lessons::sight::{self, how};
 use crate::model::recording::FIRST;
 use crate::model::{
-    Bytes, Crowd, Ending, Endpoint, ExitStatus, Experiment, Failure, Objection, Recording,
-    Sighting, Step, Trial, What, World,
+    Bytes, Crowd, Ending, Endpoint, ExitStatus, Experiment, Failure, LimitKind, Objection,
+    Recording, Sighting, Step, Trial, What, World,
 };
 
 /// Calls that are shown of those in which a server waits.
@@ -277,17 +277,45 @@ pub(in crate::lessons) fn descriptors_come_back(
     Ok(*held)
 }
 
-/// Fails unless SIGTERM ends the server, with status 0.
+/// The recording of a run in which a server is told to end, and where it is told.
+///
+/// # Errors
+/// As [`listening`], and if processes are left when the first one has ended.
+pub(in crate::lessons) fn told_to_end<'a>(
+    trial: &Trial<'a>,
+) -> Result<(&'a Recording, Option<usize>), Objection> {
+    let whole = sight::recording(trial, 0)?;
+    if let Some(failure) = left_behind(whole) {
+        return Err(failure.into());
+    }
+    let mut world = whole.world();
+    let told = world.find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
+    Ok((listening(trial)?, told))
+}
+
+/// The failure of a server whose first process has ended, and others of it have not.
+fn left_behind(recording: &Recording) -> Option<Failure> {
+    let (at, kind, _) = recording.limit()?;
+    let (ended, status) = end(recording).filter(|(ended, _)| *ended < at)?;
+    if kind != LimitKind::Exit {
+        return None;
+    }
+    let why = format!(
+        "its first process {}, and others that it has started are still there",
+        how(status)
+    );
+    let hint = "whom does the signal reach, and who is still there when that one is gone?";
+    Some(Failure::new(why).hint(hint).showing(ended).showing(at))
+}
+
+/// Fails unless SIGTERM ends the server, with status 0, and nobody of it is left.
 ///
 /// # Errors
 /// As said; blind if its end was not seen.
 pub(in crate::lessons) fn stops_on_sigterm(trial: &Trial<'_>) -> Result<(), Objection> {
     const HINT: &str = "who learns of SIGTERM, and what is that part of the program doing when it \
                         comes?";
-    let recording = listening(trial)?;
-    let told = recording
-        .world()
-        .find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
+    let (recording, told) = told_to_end(trial)?;
     let Some((ended, status)) = end(recording) else {
         return Err(Objection::Blind("it was not seen to end".to_owned()));
     };

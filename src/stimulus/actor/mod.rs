@@ -28,6 +28,7 @@ mod show;
 mod signals;
 mod sleep;
 mod stay;
+mod stop;
 mod storm;
 
 use std::ffi::OsString;
@@ -92,6 +93,7 @@ static VERBS: &[Verb] = &[
     signals::VERB,
     sleep::VERB,
     stay::VERB,
+    stop::VERB,
     storm::STORM,
     storm::TOGETHER,
 ];

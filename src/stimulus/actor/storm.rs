@@ -3,7 +3,8 @@
 //!
 //! When all of them have ended it says so, and waits for the end of its input: whoever is still a
 //! zombie then has not been reaped. `storm` forks twice for each, and they end at once, each in its
-//! own time. In `together` all live until a pipe is closed that they read from. In `bequeath` they
+//! own time. In `together` all are daemons, each in a session of its own, and live until a pipe is closed
+//! that they read from. In `bequeath` they
 //! are dead when their parent dies, so that all are adopted, as zombies, in the same instant.
 //! See the notes on zombies in wait(2), and PR_SET_CHILD_SUBREAPER in prctl(2).
 
@@ -14,7 +15,7 @@ use std::process::{ExitCode, exit};
 
 use nix::errno::Errno;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::{Pid, pipe};
+use nix::unistd::{Pid, pipe, setsid};
 
 use super::{Confusion, READY, Verb, await_end_of_input, only, tell};
 use crate::sys::process::fork;
@@ -75,6 +76,8 @@ fn together(count: u32) -> io::Result<()> {
     let mut ends = Some((gate, shut));
     for _ in 0..count {
         orphan(|| {
+            // In its own session and group, as a daemon is.
+            let _left = setsid();
             if let Some((gate, shut)) = ends.take() {
                 drop(shut);
                 let _opened = await_end(gate);
@@ -132,7 +135,7 @@ fn reap(child: Pid) -> io::Result<WaitStatus> {
 }
 
 /// Waits until a child is a zombie, and leaves it one.
-fn has_ended(child: Pid) -> bool {
+pub(super) fn has_ended(child: Pid) -> bool {
     loop {
         match waitid(Id::Pid(child), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) {
             Err(Errno::EINTR) => {}

@@ -124,6 +124,14 @@ pub fn descriptor_info(pid: i32, number: i32) -> io::Result<Info> {
     Info::parse(start.get(..len).unwrap_or_default()).ok_or_else(malformed)
 }
 
+/// Whether a descriptor is of a regular file, whatever that is called.
+///
+/// # Errors
+/// As [`descriptor_target`].
+pub fn is_of_regular_file(pid: i32, number: i32) -> io::Result<bool> {
+    Ok(fs::metadata(format!("/proc/{pid}/fd/{number}"))?.is_file())
+}
+
 /// How many descriptors were sent to a Unix socket and not received yet (the line `scm_fds:` of its
 /// `fdinfo`); `None` if the kernel does not say.
 ///

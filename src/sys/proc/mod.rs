@@ -27,7 +27,7 @@ pub use call::{InCall, blocked_in, in_call};
 pub use counters::tcp_counter;
 pub use descriptors::{
     Descriptor, Info, descriptor_info, descriptor_numbers, descriptor_target, descriptors,
-    in_flight, memory_files_kib, watched_by_epoll,
+    in_flight, is_of_regular_file, memory_files_kib, watched_by_epoll,
 };
 pub use limits::{Limit, parse_limits};
 pub use segments::{Segment, segments};

@@ -100,18 +100,24 @@ fn a_trigger_strikes_at_its_first_call_and_then_at_every_nth() {
         };
         let nr = libc::SYS_write as u64;
         let before = Phase::default();
-        assert_eq!(injector.consider(nr, &write, &before, false, || true), None);
+        assert_eq!(
+            injector.consider(nr, &write, &before, false, || Wait::Others),
+            None
+        );
         let phase = Phase {
             has_begun: true,
             ..before
         };
         assert_eq!(
-            injector.consider(libc::SYS_read as u64, &write, &phase, false, || true),
+            injector.consider(libc::SYS_read as u64, &write, &phase, false, || {
+                Wait::Others
+            }),
             None
         );
         (1..=7)
             .filter(|_| {
-                injector.consider(nr, &write, &phase, false, || true) == Some(Plan::Answer(-28))
+                injector.consider(nr, &write, &phase, false, || Wait::Others)
+                    == Some(Plan::Answer(-28))
             })
             .count()
     };
@@ -127,10 +133,13 @@ fn signals_that_programs_are_told_to_end_by_are_told_from_others() {
         name: name.into(),
         args: vec![Arg::Word(signal.into())],
     };
-    let is = |call: &Call| is_about(call, &Role::EndingSignals, &Phase::default(), false);
-    assert!(is(&call("rt_sigaction", "SIGTERM")));
-    assert!(!is(&call("rt_sigaction", "SIGSEGV")));
-    assert!(is(&call("kill", "SIGSEGV")));
+    let is = |role, call: &Call| is_about(call, &role, &Phase::default(), false);
+    assert!(is(Role::EndingSignals, &call("rt_sigaction", "SIGTERM")));
+    assert!(!is(Role::EndingSignals, &call("rt_sigaction", "SIGSEGV")));
+    assert!(is(Role::EndingSignals, &call("kill", "SIGSEGV")));
+    assert!(is(Role::Parent, &call("rt_sigaction", "SIGCHLD")));
+    assert!(!is(Role::Parent, &call("rt_sigaction", "SIGTERM")));
+    assert!(is(Role::Parent, &call("prctl", "PR_SET_CHILD_SUBREAPER")));
 }
 
 #[test]
@@ -155,10 +164,16 @@ fn only_a_program_that_has_started_another_is_past_its_fork() {
         has_begun: true,
         ..Phase::default()
     };
-    assert_eq!(injector.consider(nr, &pause, &phase, false, || true), None);
+    assert_eq!(
+        injector.consider(nr, &pause, &phase, false, || Wait::Others),
+        None
+    );
     phase.has_forked = true;
-    assert_eq!(injector.consider(nr, &pause, &phase, false, || false), None);
-    let plan = injector.consider(nr, &pause, &phase, false, || true);
+    assert_eq!(
+        injector.consider(nr, &pause, &phase, false, || Wait::Nothing),
+        None
+    );
+    let plan = injector.consider(nr, &pause, &phase, false, || Wait::Others);
     assert_eq!(plan, Some(Plan::OthersFirst));
 }
 
@@ -182,7 +197,7 @@ fn memory_that_is_shared_is_known_by_its_name() {
 
 #[test]
 fn calls_of_children_are_told_from_those_of_the_first_process() {
-    let fault = Fault {
+    let mut fault = Fault {
         trigger: Trigger {
             calls: vec!["write".into()],
             on: Role::Child,
@@ -197,9 +212,20 @@ fn calls_of_children_are_told_from_those_of_the_first_process() {
         args: vec![],
     };
     let nr = libc::SYS_write as u64;
-    let mut injector = Injector::new(0, fault).unwrap();
+    let mut injector = Injector::new(0, fault.clone()).unwrap();
     let phase = Phase::default();
-    assert_eq!(injector.consider(nr, &write, &phase, false, || true), None);
-    let plan = injector.consider(nr, &write, &phase, true, || true);
+    assert_eq!(
+        injector.consider(nr, &write, &phase, false, || Wait::Others),
+        None
+    );
+    let plan = injector.consider(nr, &write, &phase, true, || Wait::Others);
+    assert_eq!(plan, Some(Plan::KillCaller));
+    fault.trigger.on = Role::Parent;
+    let mut injector = Injector::new(0, fault).unwrap();
+    assert_eq!(
+        injector.consider(nr, &write, &phase, true, || Wait::Others),
+        None
+    );
+    let plan = injector.consider(nr, &write, &phase, false, || Wait::Others);
     assert_eq!(plan, Some(Plan::KillCaller));
 }

@@ -11,7 +11,7 @@ mod transfers;
 pub(super) use self::load::{endings, resets, sigterm, stalls};
 pub(super) use self::transfers::{big, changing, huge, partial};
 
-use self::crowds::{CALLS, KEPT, asking, fetching, fetching_at_once, request, story};
+use self::crowds::{CALLS, KEPT, asking, fetching, fetching_at_once, label, request, story};
 use super::shelf::Item;
 use crate::lessons::sockets::stories::{go_on, one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Step};
@@ -33,7 +33,7 @@ pub(super) fn files(seed: u64) -> Vec<Experiment> {
         &[],
         |at, shelf, _| {
             let all = shelf.odd.iter().chain([&shelf.nested]);
-            one_by_one(all.map(|item| fetching(at, &item.name, &[item, &shelf.small])))
+            one_by_one(all.map(|item| fetching(at, &label(item), &[item, &shelf.small])))
         },
     );
     let together = story(
@@ -55,6 +55,14 @@ pub(super) fn files(seed: u64) -> Vec<Experiment> {
         |at, shelf, chance| {
             let items = [&shelf.small, &shelf.odd[3], &shelf.nested, &shelf.odd[0]];
             let mut steps = one_by_one([fetching_at_once(at, "four at once", &items)]);
+            let mut half_more =
+                fetching(at, "one and a half at once", &[&shelf.small, &shelf.nested]);
+            let next = request(shelf.nested.name.as_bytes());
+            let (head, tail) = next.split_at(chance.between(1, next.len() as u64 - 1) as usize);
+            let first = [&request(shelf.small.name.as_bytes())[..], head].concat();
+            half_more.moves[0] = crowds::send(first);
+            half_more.moves[2] = crowds::send(tail.to_vec());
+            steps.extend(one_by_one([half_more]));
             let whole = request(shelf.small.name.as_bytes());
             let inside = chance.between(5, whole.len() as u64 - 2) as usize;
             for cut in [1, inside, whole.len() - 1] {

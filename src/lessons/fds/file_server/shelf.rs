@@ -9,6 +9,12 @@ pub(super) const ROOT: &str = "/lab/www";
 /// A name beside [`ROOT`] that begins like it.
 const SIBLING: &str = "/lab/www-private";
 
+/// Bytes of a long part of a name; there may be 255.
+const LONG_PART: usize = 200;
+
+/// Bytes of a long name; a request of 4,096 bytes is to be answered.
+const LONG_NAME: usize = 3000;
+
 /// A file that is to be served.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
@@ -135,6 +141,18 @@ impl Shelf {
             Item::noise(&format!("page-{word}"), 4096, chance),
             Item::noise(&format!("page-and-one-{word}"), 4097, chance),
         ]);
+        let far = format!("{word}-{}", "far".repeat(LONG_PART / 3));
+        let far = vec![far; LONG_NAME / LONG_PART].join("/");
+        let names = [
+            format!(" blank-before-{word}"),
+            format!("blank-behind-{word} "),
+            format!("return-{word}\r"),
+            format!("100%25-{word}"),
+            format!(".{word}"),
+            format!("{word}..{word}"),
+            format!("{far}/page.txt"),
+        ];
+        odd.extend(names.map(|name| Item::bytes(&name, chance.letters(90))));
         Self {
             small,
             odd,

@@ -291,7 +291,11 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
         ("a word", "self".to_owned()),
         ("an empty argument", String::new()),
         ("a number with a letter behind it", format!("{TARGET}x")),
-        ("a number with a sign", format!("-{TARGET}")),
+        ("a number with a minus", format!("-{TARGET}")),
+        ("a number with a plus", format!("+{TARGET}")),
+        ("a number with a blank before it", format!(" {TARGET}")),
+        ("a number with a newline behind it", format!("{TARGET}\n")),
+        ("a number with an underscore in it", format!("0_{TARGET}")),
         ("a path", format!("{TARGET}/task/{TARGET}")),
     ] {
         experiments.push(told(story, &[&arg]));

@@ -114,6 +114,7 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
         .say("run echo hello", "ok 0 6")
         .say("run printf 'a  b' | tr a-z A-Z", "ok 0 4")
         .say(&format!("run exit {status}"), &format!("ok {status} 0"))
+        .say("run exit 200", "ok 200 0")
         .say("run echo out; echo err >&2", "ok 0 4")
         .say("run kill -9 $$", "ok 137 0")
         .say("run no-such-command 2>/dev/null", "ok 127 0")
@@ -136,6 +137,7 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
     for nth in 0..24 {
         script = script.say(&format!("log {}", text(&mut source, 150 + nth)), OK);
     }
+    script = script.say(&format!("log {}  ", text(&mut source, 50)), OK);
     let all = script.say("ping", OK).run(LIFE);
 
     let mut bulk = Script::new().in_bulk();
@@ -153,7 +155,10 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
         .run(LIFE);
 
     let old: Vec<Vec<u8>> = (0..3).map(|_| old_log(&mut source, 1100)).collect();
-    let mut on_old = Script::new().on_logs(&old);
+    // As large as a log may be, and not larger.
+    let mut just_full = old.clone();
+    just_full[0] = old_log(&mut source, 1024);
+    let mut on_old = Script::new().on_logs(&just_full);
     for nth in 0..9 {
         on_old = on_old.say(&format!("log {}", text(&mut source, 200 + nth)), OK);
     }
@@ -170,7 +175,10 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
             .put("every command, one at a time", all)
             .with_file(&path("large"), large),
         files.put("50 commands in one write", bulk),
-        with_logs(files.put("logs are there already", on_old.run(LIFE)), &old),
+        with_logs(
+            files.put("logs are there already", on_old.run(LIFE)),
+            &just_full,
+        ),
         with_logs(
             files.put(
                 "a directory is in the way of app.log.3: logs cannot be rotated",

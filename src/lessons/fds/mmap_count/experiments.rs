@@ -22,6 +22,9 @@ const LARGE: u64 = 384 << 20;
 /// Files that are counted one after the other.
 const MANY: usize = 2000;
 
+/// Things of each kind that cannot be counted: more than may be mapped or open still.
+const UNCOUNTED: usize = 100;
+
 /// Calls that open a file.
 const OPENS: &[&str] = &["open-like"];
 
@@ -334,18 +337,20 @@ pub(super) fn large(seed: u64) -> Vec<Experiment> {
     ]
 }
 
+/// A file has only so many bytes more when it has been mapped so often.
+fn cut_file(name: &str, nth: u32, len: u64) -> Fault {
+    let on = Role::Path(Story::path(name));
+    let mut trigger = trigger(&[&["mmap"]], on, Arming::Start);
+    trigger.first = nth;
+    Fault {
+        trigger,
+        action: Action::CutFile(len),
+    }
+}
+
 /// Files that are cut when they have just been mapped.
 pub(super) fn truncated(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "truncated");
-    let cut_file = |name: &str, nth: u32, len: u64| {
-        let on = Role::Path(Story::path(name));
-        let mut trigger = trigger(&[&["mmap"]], on, Arming::Start);
-        trigger.first = nth;
-        Fault {
-            trigger,
-            action: Action::CutFile(len),
-        }
-    };
     let mut told = |story: &str, nth: u32, left: u64| {
         Story::new(story)
             .file("first", text(&mut source, 5000, true))
@@ -382,7 +387,7 @@ pub(super) fn truncated(seed: u64) -> Vec<Experiment> {
     all
 }
 
-/// Two thousand files, of one page and of several.
+/// Two thousand files, of one page and of several; and many that cannot be counted.
 pub(super) fn many(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "many");
     let mut story = Story::new("2,000 files, of one page and of three");
@@ -391,5 +396,19 @@ pub(super) fn many(seed: u64) -> Vec<Experiment> {
         let hole = if nth % 2 == 0 { 0 } else { 2 * PAGE as u64 };
         story = story.hole(&nth.to_string(), hole, content);
     }
-    vec![story.watched(LIFE, vec![])]
+    let mut faults = Vec::new();
+    let mut uncounted = Story::new("100 directories, 100 FIFOs, and 100 files that are cut");
+    for nth in 0..UNCOUNTED {
+        let [directory, fifo, cut] =
+            ["directory", "fifo", "cut"].map(|kind| format!("{kind}-{nth}"));
+        faults.push(cut_file(&cut, 1, 0));
+        uncounted = uncounted
+            .wrong(&directory)
+            .wrong(&fifo)
+            .file(&cut, b"\n".repeat(9))
+            .at(&format!("{directory}/file"), b"\n");
+        let path = Story::path(&fifo);
+        uncounted.experiment = uncounted.experiment.with(&path, InputKind::Fifo);
+    }
+    vec![story.watched(LIFE, vec![]), uncounted.watched(LIFE, faults)]
 }

@@ -10,7 +10,7 @@
 use super::LOGFILE;
 use super::records::Source;
 use super::stage::{WRITES, experiment, fault, given, run, sends, trigger};
-use crate::model::{Action, Arming, Experiment, Role, Run, Step, Strike};
+use crate::model::{Action, Arming, Experiment, Role, Run, Step, Strike, Trigger};
 
 /// Every call at which a signal or a power failure can be told from one a call earlier.
 const EVERY_CALL: &[&str] = &["%desc", "%file", "%process", "%signal"];
@@ -275,7 +275,7 @@ pub(super) fn short_writes(seed: u64) -> Vec<Experiment> {
         let pieces = [source.record(20), source.records(2, 20), source.record(20)];
         let mut run = given(&pieces);
         run.faults.push(fault(on, 1, every, Action::Short(most)));
-        all.push(experiment(story, run));
+        all.push(experiment(story, run).replayed());
     }
     all
 }
@@ -304,12 +304,16 @@ pub(super) fn interrupted_calls(seed: u64) -> Vec<Experiment> {
     .into_iter()
     .map(|(story, points)| {
         let pieces = [source.record(20), source.records(2, 20)];
-        experiment(story, given(&pieces)).swept(&[Strike::Error(libc::EINTR)], points)
+        experiment(story, given(&pieces))
+            .replayed()
+            .swept(&[Strike::Error(libc::EINTR)], points)
     })
     .collect()
 }
 
-/// A disk that is full at every write in turn, and one that stays full.
+/// A disk that is full at every write in turn, and one that stays full. Behind a short write it
+/// always does: a library that finishes the write by itself is told ENOSPC and says only how much
+/// was written.
 pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "full disk");
     let log = || Role::Path(LOGFILE.to_owned());
@@ -339,10 +343,16 @@ pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
         experiment("a log that may not grow beyond 60 bytes", too_large),
         experiment("ENOSPC from each write to the log in turn", in_turn).swept(&strike, points()),
         experiment(
-            "ENOSPC from each write to the log in turn, after short ones",
+            "a disk that is full from each write to the log on, after short ones",
             after_short,
         )
-        .swept(&strike, points()),
+        .swept(
+            &strike,
+            Trigger {
+                every: 1,
+                ..points()
+            },
+        ),
     ]
 }
 

@@ -8,6 +8,7 @@ use crate::lessons::chance::Source;
 use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::experiment::ACTOR;
 use crate::model::{Action, Arming, Experiment, Fault, Role, Run, Step, Strike, Trigger};
+use crate::stimulus::actor::READY;
 
 /// What is observed: who begins and ends, who sets limits, and who writes the report.
 const WATCH: &[&str] = &["process", "prlimit64", "setrlimit", "write", "writev"];
@@ -29,6 +30,9 @@ pub(super) const SHELL: &str = "sh";
 
 /// A number that is too large for every kind of integer.
 const HUGE: &str = "99999999999999999999999999999999999999999999999999";
+
+/// A number that is too large for the lab, and for no integer of 64 bits.
+const OVER: u64 = (1 << 63) + 1;
 
 /// More descriptors, and more KiB in a file, than the box allows: its hard limits are 1024 and
 /// 64 MiB, and only privilege would raise them.
@@ -106,6 +110,8 @@ pub(super) fn limited(seed: u64) -> Vec<Experiment> {
     ]
     .map(|(name, value)| [name.to_owned(), value.to_string()]);
     let zero = [["--fsize".to_owned(), "0".to_owned()]];
+    // In octal, each would be another number.
+    let zeros = roomy(&mut source).map(|[name, value]| [name, format!("00{value}")]);
     let mut slow = told("all four limits, and each takes its time to be set", &all);
     slow.runs[0].faults = held_back();
     vec![
@@ -118,6 +124,7 @@ pub(super) fn limited(seed: u64) -> Vec<Experiment> {
         told("no limit at all", &[]),
         told("two options given twice", &twice),
         told("a limit of 0", &zero),
+        told("numbers that begin with zeros", &zeros),
         slow,
     ]
 }
@@ -181,6 +188,19 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
     };
     let named = |story: &str, command: &[&str]| experiment(story, run(&[], &words(command)));
     let looked_up = [SHELL, "-c", &format!("exit {status}")];
+    // Whoever looks for the last one runs another command, and whoever drops it breaks this one.
+    let asked = format!("[ \"$1\" = -- ] && exit {status}");
+    let other = (status + 1).to_string();
+    let dashed = [SHELL, "-c", &asked, SHELL, "--", ACTOR, "exit", &other];
+    let stops = Run {
+        // A program that looks again and again does not rest.
+        steps: vec![
+            Step::AwaitOutput(READY.into()),
+            Step::AwaitStrike,
+            Step::CloseInput,
+        ],
+        ..run(&[], &actor(&format!("stop {status}")))
+    };
     let plain = named("CMD is a file that may not be executed", &[NOT_EXECUTABLE])
         .with_file(NOT_EXECUTABLE, b"not a program\n".to_vec());
     vec![
@@ -216,7 +236,9 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
             &option("--files", 20),
             "open 30",
         ),
+        experiment("CMD is stopped, and goes on", stops),
         named("CMD is found along PATH", &looked_up),
+        named("CMD has two dashes among its arguments", &dashed),
         named("CMD is a path that does not exist", &[MISSING]),
         named("CMD is a name that PATH does not have", &[UNKNOWN]),
         plain,
@@ -294,6 +316,12 @@ pub(super) fn bad_options(seed: u64) -> Vec<Experiment> {
             "a number over 2^64 that would wrap to a small one",
             "--files",
             format!("184467440737095{}", 51_616 + digits()),
+        ),
+        ("a number just over 2^63", "--cpu", OVER.to_string()),
+        (
+            "the largest number of 64 bits",
+            "--cpu",
+            u64::MAX.to_string(),
         ),
         ("a number of fifty digits", "--cpu", HUGE.to_owned()),
         (

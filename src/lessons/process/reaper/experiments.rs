@@ -12,7 +12,10 @@ use crate::stimulus::actor::READY;
 use crate::sys::handler::line;
 
 /// Every call at which a signal can be told from one a call earlier.
-const EVERY_CALL: &[&str] = &["%desc", "%file", "%process", "%signal"];
+const EVERY_CALL: &[&str] = &["%desc", "%file", "%process", "%signal", "setpgid", "setsid"];
+
+/// Calls that change how a program learns that a child has ended.
+const ARRANGEMENTS: &[&str] = &["rt_sigaction", "rt_sigprocmask", "signalfd4", "pidfd_open"];
 
 /// Calls that wait.
 const WAITS: &[&str] = &[
@@ -62,6 +65,10 @@ const SETTLES_WITHIN_MS: u64 = 200;
 
 /// How long CMD then sleeps.
 const SLEEPS_MS: u64 = 2000;
+
+/// How long CMD is stopped, milliseconds: who looks every now and then, as often as orphans want it,
+/// looks meanwhile.
+const STOPPED_MS: u64 = 250;
 
 /// How long ago an orphan must have ended to be called a zombie, milliseconds of the run's clock.
 const REAPED_WITHIN_MS: u64 = 100;
@@ -127,8 +134,8 @@ pub(super) fn reported_arguments(run: &Run) -> &[String] {
     run.args.get(before..).unwrap_or_default()
 }
 
-/// Ends of all kinds, an end that leaves somebody behind, and an end in the moment just before
-/// the supervisor waits for it.
+/// Ends of all kinds, an end that leaves somebody behind, a stop, which is none, and an end in the
+/// moment just before the supervisor waits for it, or prepares to.
 pub(super) fn statuses(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "statuses");
     // Neither one of the fixed ones nor one that shells give a meaning.
@@ -156,21 +163,36 @@ pub(super) fn statuses(seed: u64) -> Vec<Experiment> {
         &format!("CMD exits with status {left} and leaves a process behind"),
         run(&["leave", &left.to_string()], Vec::new()),
     ));
+    all.push(experiment(
+        &format!("CMD is stopped, and continued, and exits with status {any}"),
+        run(
+            &["stop", &any.to_string()],
+            vec![is_ready(), Step::Pass { ms: STOPPED_MS }, Step::CloseInput],
+        ),
+    ));
     // CMD ends while the supervisor is held back just before it waits, and not before: else it
-    // might have ended when a supervisor comes to that call, and the call would not be made.
+    // might have ended when a supervisor comes to that call, and the call would not be made. With
+    // CMD it gets to see somebody else's end, which is another one.
+    let other = late + 1 + source.next() % 80;
     let late = Run {
         watch: words(WATCH_WAITS),
         ..run(
-            &["stay", &late.to_string()],
+            &["stay", &late.to_string(), &other.to_string()],
             vec![Step::AwaitStrike, Step::CloseInput],
         )
     };
-    all.push(
-        experiment("CMD ends just before each call that waits", late).swept(
-            &[Strike::OthersFirst],
+    let at = |story, points| experiment(story, late.clone()).swept(&[Strike::OthersFirst], points);
+    all.extend([
+        at(
+            "CMD ends just before each call that waits",
             trigger(&[WAITS, QUIET_WAITS], Role::Any, Arming::Fork),
         ),
-    );
+        // The first process alone: what CMD's own does before it begins comes when it comes.
+        at(
+            "CMD ends just before each call that prepares to wait",
+            trigger(&[ARRANGEMENTS], Role::Parent, Arming::Fork),
+        ),
+    ]);
     all
 }
 
@@ -276,7 +298,8 @@ fn exits() -> Step {
     }
 }
 
-/// Orphans that end one by one, and together, and that were dead when they were adopted.
+/// Orphans that end one by one, and together, that were dead when they were adopted, and that come
+/// before a supervisor that starts CMD first has called prctl(2).
 pub(super) fn orphans(_seed: u64) -> Vec<Experiment> {
     let orphaned = |verb, count: &str| Run {
         limits: Limits {
@@ -300,7 +323,7 @@ pub(super) fn orphans(_seed: u64) -> Vec<Experiment> {
         )
     };
     vec![
-        experiment("50 orphans that end together", orphaned("together", "50")),
+        experiment("50 daemons that end together", orphaned("together", "50")),
         experiment(
             "50 zombies that are orphaned together",
             orphaned("bequeath", "50"),
@@ -308,6 +331,14 @@ pub(super) fn orphans(_seed: u64) -> Vec<Experiment> {
         experiment(
             "500 double-forked grandchildren that end at once",
             orphaned("storm", "500"),
+        ),
+        experiment(
+            "two orphans that end before each call of prctl(2) that follows CMD's start",
+            orphaned("storm", "2"),
+        )
+        .swept(
+            &[Strike::OthersFirst],
+            trigger(&[&["prctl"]], Role::Parent, Arming::Fork),
         ),
     ]
 }
@@ -321,14 +352,20 @@ pub(super) fn clean_start(_seed: u64) -> Vec<Experiment> {
 pub(super) fn first_signal(_seed: u64) -> Vec<Experiment> {
     let starts = Run {
         watch: words(WATCH_WAITS),
-        // Whoever starts CMD goes on as far as it can before CMD begins.
-        faults: vec![Fault {
-            trigger: Trigger {
+        // Whoever starts CMD goes on as far as it can before CMD's process does anything, and again
+        // before CMD begins.
+        faults: [
+            trigger(&[EVERY_CALL], Role::Child, Arming::SignalSetup),
+            Trigger {
                 every: 1,
                 ..trigger(&[EXECS], Role::Any, Arming::Fork)
             },
+        ]
+        .map(|trigger| Fault {
+            trigger,
             action: Action::Strike(Strike::OthersFirst),
-        }],
+        })
+        .into(),
         ..run(&["stay"], vec![is_ready(), exits()])
     };
     // A program that sets nothing up has no call for the sweep to strike.

@@ -163,7 +163,12 @@ pub(super) fn ends(seed: u64) -> Vec<Experiment> {
 
 /// Lines in pieces; many writers and a slow reader; a kernel that writes a part.
 pub(super) fn crowds(seed: u64) -> Vec<Experiment> {
-    vec![pieces(seed), crowd(seed), short_counts(seed)]
+    vec![
+        pieces(seed),
+        crowd(seed),
+        short_counts(seed, "write does a part of what it was asked for", 2),
+        short_counts(seed, "each write does a part of what it was asked for", 1),
+    ]
 }
 
 /// While one line is there by half, others come, and go on.
@@ -179,7 +184,10 @@ fn pieces(seed: u64) -> Experiment {
     let (head, tail) = long.split_at(12);
     story.write(&slow, head);
     story.pass(TAKEN);
-    let (one, two) = (story.some_line(&brisk), story.some_line(&brisk));
+    let (mut one, two) = (story.some_line(&brisk), story.some_line(&brisk));
+    // Bytes that end a line, or are an error, for whoever takes it for text.
+    one.splice(10..10, *b"\r\xff");
+    one.insert(one.len() - 1, b'\r');
     story.write(&brisk, &[&one[..], &two[..9]].concat());
     story.step(Step::AwaitOutput(one));
     // The shortest lines there are: no byte, and one.
@@ -225,13 +233,9 @@ fn crowd(seed: u64) -> Experiment {
     crowd
 }
 
-/// Every other write to standard output is done in part.
-fn short_counts(seed: u64) -> Experiment {
-    let mut story = Story::new(
-        "write does a part of what it was asked for",
-        seed,
-        Limits::default(),
-    );
+/// One in so many writes to standard output is done in part.
+fn short_counts(seed: u64, story: &str, every: u32) -> Experiment {
+    let mut story = Story::new(story, seed, Limits::default());
     let fifos = [(); 2].map(|()| story.fifo());
     story.open(&fifos);
     for _ in 0..2 {
@@ -243,7 +247,7 @@ fn short_counts(seed: u64) -> Experiment {
     let mut short = story.watched(MOVES);
     short.runs[0].faults = vec![Fault {
         trigger: Trigger {
-            every: 2,
+            every,
             ..trigger(&[WRITES], Role::Stdout, Arming::Begin)
         },
         action: Action::Short(7),

@@ -250,8 +250,19 @@ pub(super) fn wrapped(seed: u64) -> Vec<Experiment> {
         .into_iter()
         .map(|(capacity, count)| {
             let meeting = Meeting::of(source, Side::Producer, capacity);
-            let all = any_lines(source, count, capacity / 2);
-            let steps = vec![settles(), join(), Step::Send(all), Step::CloseInput];
+            // The first two go in one by one, before there is anybody to take them out together.
+            let [one, other] = [(); 2].map(|()| line(source, capacity / 3));
+            let rest = any_lines(source, count - 2, capacity / 2);
+            let steps = vec![
+                settles(),
+                Step::Send(one),
+                settles(),
+                Step::Send(other),
+                settles(),
+                join(),
+                Step::Send(rest),
+                Step::CloseInput,
+            ];
             experiment(
                 &format!("{count} lines through a ring of {capacity} bytes"),
                 meeting.run(steps),

@@ -135,7 +135,7 @@ pub(super) fn stopped(seed: u64) -> Vec<Experiment> {
     vec![experiment]
 }
 
-/// Others go first, at each store.
+/// Others go first, at each store; and one is stopped for long.
 pub(super) fn schedules(seed: u64) -> Vec<Experiment> {
     let story = "a process loses its processor just before a store, until the other can do no more";
     let told = Story {
@@ -144,10 +144,11 @@ pub(super) fn schedules(seed: u64) -> Vec<Experiment> {
         times: 2,
         content: Story::at(0),
     };
-    vec![
-        told.told(seed)
-            .swept(&[Strike::OthersFirst], stores(Role::Any)),
-    ]
+    let swept = told
+        .told(seed)
+        .swept(&[Strike::OthersFirst], stores(Role::Any));
+    // Whoever has waited long enough may go on without the lock.
+    [vec![swept], stopped(seed)].concat()
 }
 
 /// Few and many processes; a counter with a large value, a short one, none.
@@ -186,12 +187,12 @@ pub(super) fn sums(seed: u64) -> Vec<Experiment> {
 
 /// A process dies just before a store: at once, or when others wait for it.
 pub(super) fn deaths(seed: u64) -> Vec<Experiment> {
-    // The second of three additions carries into the next byte.
+    // The second of three additions changes every byte of the lower half, and the upper one.
     let told = |story| Story {
         story,
         processes: 3,
         times: 1,
-        content: Story::at(254),
+        content: Story::at((1 << 32) - 2),
     };
     let first = "a process is killed just before it stores the sum";
     let mut at_once = told(first).told(seed);

@@ -18,7 +18,7 @@ use crate::model::{Limits, Run, Step};
 pub(super) use self::answers::{absent, aliases, sizes, spelled, types};
 pub(super) use self::crowded::many_clients;
 pub(super) use self::malformed::{NOISE, STRANGER, malformed};
-pub(super) use self::stops::stops;
+pub(super) use self::stops::{LATE, stops};
 pub(super) use self::zones::bad_zones;
 
 /// Where the zone is.

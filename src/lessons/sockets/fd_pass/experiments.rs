@@ -2,8 +2,12 @@
 //!
 //! Judges work out from what clients send, and from what is there, what they should get.
 
+mod requests;
+
+pub(super) use self::requests::{names, pieces, ways_out};
+
 use super::judges::SETTLE_MS;
-use super::store::{DEVICES, ROOT, SOCKET, Store, open};
+use super::store::{ROOT, SOCKET, Store, open};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::stories::serving;
 use crate::lessons::stories::{experiment, trigger};
@@ -36,10 +40,6 @@ const GIVE_UP_MS: u64 = 10_000;
 
 /// How long the rest of an answer, or a piece of a request, may be under way.
 const READING_MS: u64 = 30;
-
-/// Bytes in the line that is too long, and in the one that is not.
-const LONG: u64 = 1 << 20;
-const FAIR: usize = 3900;
 
 /// Calls at which the socket's mode may be about to change, or from which on it matters.
 const MOMENTS: &[&str] = &[
@@ -108,6 +108,14 @@ fn in_turn<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<Move> {
         .collect()
 }
 
+/// The same, whatever the answers are: lines.
+fn in_turn_whatever<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<Move> {
+    let names = names.into_iter().zip(1..);
+    names
+        .flat_map(|(name, nth)| [send(open(name)), Move::AwaitLines(nth)])
+        .collect()
+}
+
 /// One crowd after the other, each with time for the rest of an answer.
 fn one_by_one(crowds: impl IntoIterator<Item = Crowd>) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -128,190 +136,17 @@ fn last(name: &str, store: &Store) -> Crowd {
     crowd(name, in_turn([&store.files[0]]))
 }
 
-/// Each file, twice, and from several clients at once, who leave when they have what they want.
-pub(super) fn names(seed: u64) -> Vec<Experiment> {
-    let leaving = |name: &str, mut moves: Vec<Move>| {
-        moves.push(Move::Close);
-        crowd(name, moves)
-    };
-    let each = story("one file after the other", seed, CALLS, |store, _| {
-        one_by_one([leaving("asking", in_turn(&store.files))])
-    });
-    let again = story(
-        "the same file again, when the first descriptor was read to its end",
-        seed,
-        CALLS,
-        |store, _| {
-            let name = &store.files[0];
-            let twice = leaving("asking twice", in_turn([name, name]));
-            let others = leaving("others", in_turn([name, &store.files[1]])).times(5);
-            one_by_one([twice, others])
-        },
-    );
-    let link = story("a link to a file inside", seed, CALLS, |store, _| {
-        let moves = vec![send(open("inside")), Move::AwaitReceived(3)];
-        one_by_one([leaving("following", moves), last("after", store)])
-    });
-    vec![each, again, link]
-}
-
-/// Requests in pieces, several at once, and such as have no end.
-pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
-    let split = story("a request in two pieces", seed, CALLS, |store, chance| {
-        let whole = open(&store.files[1]);
-        let len = whole.len();
-        let inside = chance.between(6, len as u64 - 2) as usize;
-        let mut steps = Vec::new();
-        for cut in [1, 5, inside, len - 1] {
-            let name = format!("split after byte {cut}");
-            let moves = vec![
-                send(&whole[..cut]),
-                Move::AwaitTold,
-                send(&whole[cut..]),
-                Move::AwaitReceived(3),
-            ];
-            steps.extend(perform(crowd(&name, moves)));
-            steps.extend([
-                Step::Pass { ms: READING_MS },
-                Step::Tell(name.clone()),
-                finish(&name),
-            ]);
-            steps.push(Step::Dismiss(name));
-        }
-        let bytewise = Move::Dribble {
-            payload: Payload::Bytes(whole),
-            piece: 1,
-            pause_us: 2000,
-        };
-        let bytewise = crowd("byte by byte", vec![bytewise, Move::AwaitReceived(3)]);
-        steps.extend(one_by_one([bytewise]));
-        steps
-    });
-    let joined = story("fifty requests at once", seed, CALLS, |store, chance| {
-        let mut bytes = Vec::new();
-        for _ in 0..48 {
-            let name = &store.files[chance.between(0, store.files.len() as u64 - 1) as usize];
-            bytes.extend(open(name));
-        }
-        bytes.extend(open("nothing at all"));
-        bytes.extend(open(&store.files[2]));
-        let cut = bytes.len() - 3;
-        let moves = vec![
-            Move::Reads(Reading::WhenTold),
-            send(&bytes[..cut]),
-            send(&bytes[cut..]),
-            // An error has a word or more beside.
-            Move::AwaitReceived(49 * 3 + 6),
-        ];
-        let mut steps = vec![Step::Start(crowd("at once", moves))];
-        steps.extend([
-            Step::Pass { ms: 5 * READING_MS },
-            Step::Tell("at once".to_owned()),
-            finish("at once"),
-            Step::Pass { ms: READING_MS },
-            Step::Look("at once".to_owned()),
-        ]);
-        steps
-    });
-    let torn = story(
-        "a line that its sender did not end",
-        seed,
-        CALLS,
-        |store, _| {
-            let line = open(&store.files[0]);
-            let torn = vec![
-                send(&line[..line.len() - 1]),
-                Move::Shutdown,
-                Move::AwaitEnd,
-            ];
-            one_by_one([crowd("torn", torn), last("after", store)])
-        },
-    );
-    let other = story("what is no request", seed, CALLS, |store, chance| {
-        let word = chance.word(8);
-        let asking =
-            |name: &str, line: String| crowd(name, vec![send(line), Move::AwaitReceived(6)]);
-        one_by_one([
-            asking("a word", format!("{word}\n")),
-            asking("an empty line", "\n".to_owned()),
-            asking("another verb", format!("close {}\n", store.files[0])),
-            last("after", store),
-        ])
-    });
-    let long = story("lines of 1 MiB", seed, CONNECTIONS, |store, chance| {
-        let letters = Payload::Repeated {
-            bytes: chance.letters(1),
-            times: LONG,
-        };
-        let endless = |name: &str, end: &str| {
-            let moves = vec![
-                send("open "),
-                Move::Send(letters.clone()),
-                send(end),
-                Move::AwaitTold,
-            ];
-            crowd(name, moves)
-        };
-        let mut steps = Vec::new();
-        for crowd in [endless("endless", ""), endless("very long", "\n")] {
-            let name = crowd.name.clone();
-            steps.extend(perform(crowd));
-            steps.extend([
-                Step::Pass { ms: SETTLE_MS },
-                Step::Look(name.clone()),
-                Step::Dismiss(name),
-            ]);
-        }
-        steps.extend(one_by_one([last("after", store)]));
-        steps
-    });
-    let fair = story("a line of nearly 4 KiB", seed, CALLS, |store, chance| {
-        let name = format!("{}/", chance.word(40)).repeat(FAIR / 41);
-        let mut bytes = open(&name);
-        bytes.extend(open(&store.files[0]));
-        // "error", a blank, and "ok", each with its newline.
-        let moves = vec![send(bytes), Move::AwaitReceived(10)];
-        one_by_one([crowd("fair", moves)])
-    });
-    vec![split, joined, torn, other, fair, long]
-}
-
-/// Every way to name what is not a regular file beneath ROOT.
-pub(super) fn ways_out(seed: u64) -> Vec<Experiment> {
-    let asking = |name: &str| {
-        let what = match name.len() {
-            0..=60 => format!("open {name}"),
-            len => format!("open a name of {len} bytes"),
-        };
-        crowd(&what, vec![send(open(name)), Move::AwaitReceived(6)])
-    };
-    let out = story("ways out of ROOT", seed, CALLS, |store, _| {
-        let crowds = store.refused.iter().map(|name| asking(name));
-        one_by_one(crowds.chain([last("after", store)]))
-    });
-    let fifo = story("a FIFO that nobody writes to", seed, CALLS, |store, _| {
-        one_by_one([asking(&store.fifo), last("after", store)])
-    });
-    let mut devices = story("devices", seed, CALLS, |_, chance| {
-        // In another order each time.
-        let mut names = vec!["null", "zero", "full", "random", "urandom", "tty", "shm"];
-        let mut crowds = Vec::new();
-        while !names.is_empty() {
-            let pick = chance.between(0, names.len() as u64 - 1) as usize;
-            crowds.push(asking(names.swap_remove(pick)));
-        }
-        one_by_one(crowds)
-    });
-    for run in &mut devices.runs {
-        run.args = vec![SOCKET.to_owned(), DEVICES.to_owned()];
-    }
-    vec![fifo, out, devices]
-}
-
-/// 1,000 requests, and clients that are gone before their answer.
+/// 1,000 requests, for files and for what is none, and clients that are gone before their answer.
 pub(super) fn many_requests(seed: u64) -> Vec<Experiment> {
+    fn all(store: &Store) -> impl Iterator<Item = &String> + Clone {
+        let names = store.files.iter().chain(&store.refused);
+        // After what is no request a server may close the connection.
+        names
+            .chain([&store.fifo])
+            .filter(|name| !name.is_empty() && !name.contains('\0'))
+    }
     let warm = |store: &Store| {
-        let mut steps = one_by_one([last("before", store)]);
+        let mut steps = one_by_one([crowd("before", in_turn_whatever(all(store)))]);
         steps.extend([Step::Pass { ms: SETTLE_MS }, Step::Measure]);
         steps
     };
@@ -324,8 +159,8 @@ pub(super) fn many_requests(seed: u64) -> Vec<Experiment> {
         steps
     };
     let many = story("1,000 requests", seed, CONNECTIONS, |store, _| {
-        let names = store.files.iter().cycle().take(100);
-        let crowd = crowd("asking", in_turn(names)).times(10);
+        let names = all(store).cycle().take(100);
+        let crowd = crowd("asking", in_turn_whatever(names)).times(10);
         let mut steps = warm(store);
         steps.extend(one_by_one([Crowd { keeps: 0, ..crowd }]));
         steps.extend(counted(store));
@@ -468,9 +303,7 @@ pub(super) fn sigterm(seed: u64) -> Vec<Experiment> {
         steps.extend([
             Step::Pass { ms: 200 },
             Step::Signal(libc::SIGTERM),
-            Step::AwaitExit {
-                within_ms: EXIT_WITHIN_MS,
-            },
+            Step::AwaitGone(EXIT_WITHIN_MS),
         ]);
         steps
     };
@@ -498,7 +331,7 @@ pub(super) fn sigterm(seed: u64) -> Vec<Experiment> {
             |_, chance| {
                 let moves = vec![
                     Move::Reads(Reading::Never),
-                    send(open(&chance.word(5)).repeat(2000)),
+                    send(open(chance.word(5)).repeat(2000)),
                     Move::AwaitTold,
                 ];
                 told_to_end(vec![crowd("not reading", moves).times(3)])

@@ -20,6 +20,9 @@ pub(super) struct Store {
     pub refused: Vec<String>,
     /// A FIFO, relative to ROOT.
     pub fifo: String,
+    /// The name of nothing, which is not UTF-8. Whoever makes text of it, and puts something into the
+    /// place of what is none, or nothing, has the name of a file.
+    pub no_text: Vec<u8>,
     entries: Vec<InputFile>,
 }
 
@@ -44,6 +47,9 @@ impl Store {
             format!("{word}/deep/er/page"),
             "empty".to_owned(),
             "open".to_owned(),
+            format!(" {word} "),
+            format!("{word}\r"),
+            format!("{}{word}.txt", char::REPLACEMENT_CHARACTER),
         ];
         for name in &files {
             let len = match name.as_str() {
@@ -109,6 +115,7 @@ impl Store {
             files,
             refused: refused.to_vec(),
             fifo,
+            no_text: [b"\xff", word.as_bytes(), b".txt"].concat(),
             entries,
         }
     }
@@ -141,12 +148,15 @@ pub(super) fn due<'a>(experiment: &'a Experiment, line: &[u8]) -> Due<'a> {
     if name.contains(&0) {
         return Due::NoRequest;
     }
-    let path = format!("{ROOT}/{}", String::from_utf8_lossy(name));
-    let at = |path: &str| experiment.files.iter().find(|file| file.path == path);
+    let path = [ROOT.as_bytes(), b"/", name].concat();
+    let at = |path: &[u8]| {
+        let mut files = experiment.files.iter();
+        files.find(|file| file.path.as_bytes() == path)
+    };
     match at(&path).map(|file| (&file.kind, &file.content)) {
         Some((InputKind::Content, content)) => Due::File(content),
         Some((InputKind::Link(to), _)) if !to.starts_with(['/', '.']) => {
-            match at(&format!("{ROOT}/{to}")) {
+            match at(format!("{ROOT}/{to}").as_bytes()) {
                 Some(file) if file.kind == InputKind::Content => Due::Perhaps(&file.content),
                 _ => Due::Error,
             }
@@ -156,8 +166,8 @@ pub(super) fn due<'a>(experiment: &'a Experiment, line: &[u8]) -> Due<'a> {
 }
 
 /// A request.
-pub(super) fn open(name: &str) -> Vec<u8> {
-    format!("open {name}\n").into_bytes()
+pub(super) fn open(name: impl AsRef<[u8]>) -> Vec<u8> {
+    [b"open ", name.as_ref(), b"\n"].concat()
 }
 
 /// All that each client of a crowd sends.
@@ -184,9 +194,9 @@ mod tests {
     fn what_is_due_follows_from_what_is_there() {
         let store = Store::new(&mut Source::new(3, "test"));
         let (files, refused) = (store.files.clone(), store.refused.clone());
-        let fifo = store.fifo.clone();
+        let (fifo, no_text) = (store.fifo.clone(), store.no_text.clone());
         let experiment = store.furnish(Experiment::default());
-        let due = |name: &str| due(&experiment, open(name).trim_ascii_end());
+        let due = |name: &str| due(&experiment, format!("open {name}").as_bytes());
         for name in files {
             assert!(matches!(due(&name), Due::File(_)), "{name}");
         }
@@ -195,6 +205,11 @@ mod tests {
         }
         assert!(matches!(due("inside"), Due::Perhaps(_)));
         assert_eq!(due(&fifo), Due::Error);
-        assert_eq!(super::due(&experiment, b"hello"), Due::NoRequest);
+        for line in [&b"hello"[..], b"openXopen", b"OPEN open"] {
+            assert_eq!(super::due(&experiment, line), Due::NoRequest);
+        }
+        let line = [b"open ", &no_text[..]].concat();
+        assert_eq!(super::due(&experiment, &line), Due::Error);
+        assert!(String::from_utf8(no_text).is_err());
     }
 }

@@ -10,14 +10,17 @@ mod outside;
 pub(super) use self::load::{IDLE, big_file, endings, idleness, resets, sigterm, slow_clients};
 pub(super) use self::outside::{endless_headers, ways_out};
 
-use self::crowds::{CALLS, a_moment_after, asking, closing, get, story};
+use self::crowds::{CALLS, CONNECTIONS, a_moment_after, asking, closing, get, story};
 use super::site::target;
 use super::wire::request;
-use crate::lessons::sockets::stories::{finish, go_on, one_by_one, perform};
+use crate::lessons::sockets::stories::{PATIENCE_MS, finish, go_on, one_by_one, perform};
 use crate::model::{Crowd, Experiment, Move, Payload, Reading, Step};
 
 /// How long a server is given to read what has come, on the run's clock, in milliseconds.
 const READING_MS: u64 = 30;
+
+/// Requests on one connection: as many as well-known servers take if nobody tells them otherwise.
+const MANY: usize = 100;
 
 /// Small files with odd names, and a large one.
 pub(super) fn files(seed: u64) -> Vec<Experiment> {
@@ -25,6 +28,8 @@ pub(super) fn files(seed: u64) -> Vec<Experiment> {
         let mut targets = vec!["/".to_owned(), target(&site.small)];
         targets.push(format!("{}?query=1", target(&site.small)));
         targets.extend(site.odd.iter().map(|name| target(name)));
+        // Hexadecimal digits are without case; RFC 3986.
+        targets.push(target(&site.odd[1]).to_ascii_lowercase());
         targets.extend([
             target(&site.nested),
             target(&site.link),
@@ -57,9 +62,10 @@ pub(super) fn heads(seed: u64) -> Vec<Experiment> {
         "HEAD and nothing more",
         seed,
         CALLS,
-        |at, site, _| {
+        |at, site, chance| {
             let mut targets = vec!["/".to_owned(), target(&site.small), target(&site.large)];
             targets.extend(site.odd.iter().map(|name| target(name)));
+            targets.extend([target(&site.directory), format!("/{}", chance.word(8))]);
             one_by_one(targets.iter().map(|target| closing(at, "HEAD", target)))
         },
     )]
@@ -67,7 +73,7 @@ pub(super) fn heads(seed: u64) -> Vec<Experiment> {
 
 /// What is not there, what is not GET, and what is not HTTP.
 pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
-    let missing = story("names of nothing", seed, CALLS, |at, site, chance| {
+    let mut missing = story("names of nothing", seed, CALLS, |at, site, chance| {
         let word = chance.word(8);
         let targets = [
             format!("/{word}"),
@@ -78,26 +84,38 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
         let after = get(at, &target(&site.small));
         one_by_one(targets.iter().map(|target| get(at, target)).chain([after]))
     });
+    for run in &mut missing.runs {
+        // Each of the five may wait for the end of an answer that has none.
+        run.limits.time_ms += 5 * PATIENCE_MS;
+    }
     let methods = story("other methods", seed, CALLS, |at, site, _| {
         let name = target(&site.small);
         let plain = ["POST", "PUT", "DELETE"].map(|method| closing(at, method, &name));
         // The body of the first request looks like a request.
         let body = request("GET", "/", "");
-        let mut first = request(
+        let first = request(
             "POST",
             &name,
             &format!("Content-Length: {}\r\n", body.len()),
         );
-        first.extend(body);
-        let moves = vec![
-            Move::Send(Payload::Bytes(first)),
-            Move::AwaitResponse { to_head: false },
-            Move::Send(Payload::Bytes(request("GET", &name, ""))),
-            Move::AwaitResponse { to_head: false },
-            Move::Close,
-        ];
-        let body = Crowd::new("POST with a body", at.clone(), moves).keeping(crowds::KEPT);
-        one_by_one(plain.into_iter().chain([body, get(at, &name)]))
+        let posting = |what: &str, mut moves: Vec<Move>| {
+            moves.push(Move::AwaitResponse { to_head: false });
+            moves.extend(asking("GET", &name, ""));
+            moves.push(Move::Close);
+            Crowd::new(what, at.clone(), moves).keeping(crowds::KEPT)
+        };
+        let send = |bytes: &[u8]| Move::Send(Payload::Bytes(bytes.to_vec()));
+        let at_once = [first.as_slice(), &body].concat();
+        let at_once = posting("POST with a body", vec![send(&at_once)]);
+        let mut steps = one_by_one(plain.into_iter().chain([at_once]));
+        let later = "POST with a body that comes later";
+        let moves = vec![send(&first), Move::AwaitTold, send(&body)];
+        steps.extend(perform(posting(later, moves)));
+        steps.push(Step::AwaitRest);
+        steps.extend(go_on(later));
+        steps.push(Step::Dismiss(later.to_owned()));
+        steps.extend(one_by_one([get(at, &name)]));
+        steps
     });
     let nonsense = story("what is no request", seed, CALLS, |at, site, chance| {
         let word = chance.word(7);
@@ -130,17 +148,18 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
 /// Many requests on one connection, and those that end it.
 pub(super) fn connections(seed: u64) -> Vec<Experiment> {
     let many = story(
-        "twenty requests on one connection",
+        "a hundred requests on one connection",
         seed,
-        CALLS,
+        CONNECTIONS,
         |at, site, _| {
             let names = [&site.small, &site.odd[0], &site.nested, &site.odd[1]];
             let mut moves = Vec::new();
-            for (nth, name) in names.iter().cycle().take(20).enumerate() {
+            for (nth, name) in names.iter().cycle().take(MANY).enumerate() {
                 let method = if nth % 5 == 4 { "HEAD" } else { "GET" };
                 moves.extend(asking(method, &target(name), ""));
             }
-            let crowd = Crowd::new("keeping on", at.clone(), moves).keeping(crowds::KEPT);
+            let crowd = Crowd::new("keeping on", at.clone(), moves);
+            let crowd = crowd.keeping(crowds::KEPT * MANY as u32);
             perform(crowd).to_vec()
         },
     );

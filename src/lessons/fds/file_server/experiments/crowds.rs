@@ -74,6 +74,12 @@ pub(super) fn expecting(at: &Endpoint, name: &str, items: &[&Item], moves: Vec<M
         .keeping(KEPT)
 }
 
+/// A file's name, as far as the name of a crowd has room.
+pub(super) fn label(item: &Item) -> String {
+    const ROOM: usize = 60;
+    item.name.escape_debug().take(ROOM).collect()
+}
+
 /// A client that asks for one file after the other, each when it has the one before, and closes.
 pub(super) fn fetching(at: &Endpoint, name: &str, items: &[&Item]) -> Crowd {
     let mut moves = Vec::new();

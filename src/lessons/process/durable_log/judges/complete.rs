@@ -1,5 +1,6 @@
 //! All the work is done: every record in the log and acknowledged, exit status 0.
 
+use super::order::synced_in_time;
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::lessons::process::durable_log::records::{Work, whole};
 pub(super) use crate::lessons::sight::hinted;
@@ -18,20 +19,22 @@ pub(in crate::lessons::process::durable_log) fn acknowledges_every_record(
     )
 }
 
-/// The same, while writes take less than they were given.
+/// The same, while writes take less than they were given; and fails if a record is acknowledged
+/// before a sync has covered all of it.
 ///
 /// Blind spot: a program that writes through a shared mapping makes no write that could be cut
 /// short; then the faults never strike.
 pub(in crate::lessons::process::durable_log) fn finishes_short_writes(
     trial: &Trial<'_>,
 ) -> Judgement {
-    all_work_done(
+    all_work_done_in_order(
         trial,
         "What does the value that write returns say about the bytes?",
     )
 }
 
-/// The same, while a call is interrupted.
+/// The same, while a call is interrupted; and fails if a record is acknowledged before a sync has
+/// covered it.
 ///
 /// Blind spot: calls that neither read, wait for input, write, sync nor open the log are not
 /// interrupted, and those before the program's own code runs only where they open the log.
@@ -41,7 +44,7 @@ pub(in crate::lessons::process::durable_log) fn retries_interrupted_calls(
     if is_unstruck(trial) {
         return Ok(Pass::of("acknowledgements", 0));
     }
-    all_work_done(
+    all_work_done_in_order(
         trial,
         "What has happened when a call says EINTR, and what has not?",
     )
@@ -53,6 +56,18 @@ fn all_work_done(trial: &Trial<'_>, hint: &str) -> Judgement {
     let work = Work::new(before, &trial.experiment.runs[0]);
     complete(&observed, &work, before).map_err(|objection| hinted(objection, hint))?;
     Ok(Pass::of("acknowledgements", observed.acks.len()))
+}
+
+/// Fails unless all the work was done, each record's sync before its acknowledgement.
+fn all_work_done_in_order(trial: &Trial<'_>, hint: &str) -> Judgement {
+    let done = all_work_done(trial, hint)?;
+    let observed = Observed::new(trial, 0)?;
+    let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
+    match synced_in_time(trial, &observed, &work) {
+        Err(Objection::Fail(failure)) => Err(observed.with_strikes(failure).into()),
+        // That a log cannot be followed, the check on the order says.
+        Err(Objection::Blind(_) | Objection::Skipped(_)) | Ok(()) => Ok(done),
+    }
 }
 
 /// Fails unless one run did all its work on a log that held `before`.
@@ -328,6 +343,29 @@ mod tests {
     }
 
     #[test]
+    fn a_rest_that_is_written_after_the_sync_fails() {
+        let trace = r#"
+            2 write(3</lab/records.log [9]>, "abcdef\n", 7) ...
+            2 !!! 0
+            2 ... write = 3 @0 (injected)
+            2 fsync(3</lab/records.log [9]>) = 0
+            2 write(3</lab/records.log [9]>, "def\n", 4) = 4 @3
+            2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
+            * stdout "ok 1\n"
+            2 +++ exit 0
+            * file "/lab/records.log" "abcdef\n"
+        "#;
+        assert_snapshot!(judged(finishes_short_writes, &story(&["abcdef\n"]), &opened(trace)), @r#"
+        fail: record 1 was acknowledged at event 11 and never made durable
+          0.4 2 write(3</lab/records.log [9]>, "abcdef\n", 7) = 3 @0 (injected)
+          0.5 2 !!! 0
+          0.10 2 write(3</lab/records.log [9]>, "def\n", 4) = 4 @3
+          0.11 2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
+        hint: When write has returned, where are the bytes, and what does it take to lose them?
+        "#);
+    }
+
+    #[test]
     fn an_interrupted_call_that_ends_the_program_fails() {
         let experiment = story(&["a\nb\n"]).in_sweep();
         let trace = r#"
@@ -353,6 +391,19 @@ mod tests {
         assert_eq!(
             judged(retries_interrupted_calls, &experiment, &opened(&retried)),
             "pass"
+        );
+        let taken_for_done = DONE.replace(
+            "= 0\n        2 write",
+            "= -1 EINTR (injected)\n        2 write",
+        );
+        let taken_for_done = taken_for_done.replace("2 fsync", "2 !!! strike\n2 fsync");
+        assert!(
+            judged(
+                retries_interrupted_calls,
+                &experiment,
+                &opened(&taken_for_done)
+            )
+            .starts_with("fail: record 1 was acknowledged at event 11 and never made durable")
         );
     }
 }

@@ -34,6 +34,25 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_power_loss(
 fn acknowledged_after(trial: &Trial<'_>, view: View) -> Judgement {
     let observed = Observed::new(trial, 0)?;
     let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
+    none_too_early(trial, &observed, &work, view)?;
+    Ok(Pass::of("acknowledgements", observed.acks.len()))
+}
+
+/// Fails as [`syncs_before_ack`] does, while calls are cut short or fail.
+pub(super) fn synced_in_time(
+    trial: &Trial<'_>,
+    observed: &Observed<'_>,
+    work: &Work,
+) -> Result<(), Objection> {
+    none_too_early(trial, observed, work, |disk| disk.synced(LOGFILE))
+}
+
+fn none_too_early(
+    trial: &Trial<'_>,
+    observed: &Observed<'_>,
+    work: &Work,
+    view: View,
+) -> Result<(), Objection> {
     if observed.acks.is_empty() && work.count() > 0 {
         return Err(
             Failure::new(format!("it acknowledged none of {} records", work.count()))
@@ -41,7 +60,7 @@ fn acknowledged_after(trial: &Trial<'_>, view: View) -> Judgement {
                 .into(),
         );
     }
-    let mut replay = Replay::new(&observed);
+    let mut replay = Replay::new(observed);
     for (number, ack) in (1..=work.count()).zip(observed.acks.iter().copied()) {
         replay.up_to(ack);
         match view(&replay.disk) {
@@ -49,11 +68,11 @@ fn acknowledged_after(trial: &Trial<'_>, view: View) -> Judgement {
             Crashed::Content(log) if log.starts_with(work.log(number)) => {}
             found => {
                 let is_gone = found == Crashed::Absent;
-                return Err(too_early(trial, &observed, &work, number, view, is_gone).into());
+                return Err(too_early(trial, observed, work, number, view, is_gone).into());
             }
         }
     }
-    Ok(Pass::of("acknowledgements", observed.acks.len()))
+    Ok(())
 }
 
 /// Of a log that cannot be followed.

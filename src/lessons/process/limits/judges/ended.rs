@@ -27,8 +27,8 @@ pub(in crate::lessons::process::limits) fn says_what_ended_it(trial: &Trial<'_>)
         Some(MISSING | UNKNOWN) => cannot_run(&observed, NOT_FOUND)?,
         Some(NOT_EXECUTABLE | DIRECTORY) => cannot_run(&observed, CANNOT_RUN)?,
         Some(SHELL) => {
-            let told = observed.asked.command.last();
-            let status = told.and_then(|told| told.strip_prefix("exit ")?.parse().ok());
+            let told = observed.asked.command.get(2);
+            let status = told.and_then(|told| told.rsplit_once("exit ")?.1.parse().ok());
             said(&observed, ExitStatus::Code(status.unwrap_or(0)), None)?;
         }
         _ => {
@@ -99,10 +99,16 @@ fn reached(observed: &Observed<'_>, at: usize, status: ExitStatus) -> Result<(),
 fn said(observed: &Observed<'_>, status: ExitStatus, at: Option<usize>) -> Result<(), Failure> {
     let report = observed.report()?;
     if report.ended != Some(status) {
+        let Some(at) = at else {
+            let why = format!("it said {:?}, and CMD ends with {status}", report.text);
+            return Err(Failure::new(why)
+                .hint("Which arguments are CMD's, and which did it get?")
+                .showing(report.at));
+        };
         let why = format!("it said {:?}, and what ended CMD was {status}", report.text);
-        let failure = at.into_iter().fold(Failure::new(why), Failure::showing);
-        return Err(failure
+        return Err(Failure::new(why)
             .hint("What does a wait status hold, and which of its two kinds is this one?")
+            .showing(at)
             .showing(report.at));
     }
     let code = match status {
@@ -234,12 +240,26 @@ mod tests {
         assert!(said("-- /lab", "2 +++ exit 126").contains("it said nothing"));
     }
 
+    fn along_the_path(args: &[&str]) -> String {
+        let mut asked = asking("");
+        asked.runs[0].args = args.iter().map(|&arg| arg.to_owned()).collect();
+        let trace = format!("{START}* stderr \"exit 7 cpu=0.000 maxrss=1\\n\"\n2 +++ exit 7");
+        judged(says_what_ended_it, &asked, &[trace])
+    }
+
     #[test]
     fn a_command_along_the_path_passes() {
-        let args: Vec<String> = ["--", "sh", "-c", "exit 7"].map(str::to_owned).into();
-        let mut asked = asking("");
-        asked.runs[0].args = args;
-        let trace = format!("{START}* stderr \"exit 7 cpu=0.000 maxrss=1\\n\"\n2 +++ exit 7");
-        assert_eq!(judged(says_what_ended_it, &asked, &[trace]), "pass");
+        assert_eq!(along_the_path(&["--", "sh", "-c", "exit 7"]), "pass");
+    }
+
+    #[test]
+    fn another_command_than_the_one_behind_the_first_dashes_fails() {
+        let asked = "[ \"$1\" = -- ] && exit 43";
+        let args = ["--", "sh", "-c", asked, "sh", "--", "/actor", "exit", "7"];
+        assert_snapshot!(along_the_path(&args), @r#"
+        fail: it said "exit 7 cpu=0.000 maxrss=1", and CMD ends with exit 43
+          0.2 * stderr "exit 7 cpu=0.000 maxrss=1\n"
+        hint: Which arguments are CMD's, and which did it get?
+        "#);
     }
 }

@@ -46,6 +46,14 @@ pub(in crate::lessons::process::reaper) fn runs_the_command(trial: &Trial<'_>) -
                 .into());
         }
     }
+    // Their values a script that starts the program may have set.
+    for name in ["HOME", "PATH"] {
+        if of_kind(&lines, &format!("variable {name}=")).is_empty() {
+            return Err(failure(format!("CMD's environment lacks {name}"))
+                .hint("Where does CMD's environment come from, and who takes things out of it?")
+                .into());
+        }
+    }
     let directory = report::directory(SUBMISSION_DIR);
     if !lines.contains(&directory.as_str()) {
         let other = of_kind(&lines, "directory ").join("; ");
@@ -220,6 +228,7 @@ mod tests {
 
     const STREAMS: &str = "0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]>";
     const ALL: &str = "argument \"two words\"\nargument \"\"\nvariable LAB_X=\"y\"\n\
+                       variable HOME=\"/\"\nvariable PATH=\"/\"\n\
                        directory \"/submission\"\ninput \"in\"\n";
 
     #[test]
@@ -229,28 +238,33 @@ mod tests {
         assert_snapshot!(judge(&ALL.replace("two words\"", "two\"\nargument \"words\""), STREAMS), @r#"
         fail: CMD got other arguments: argument "two"; argument "words"; argument "", and not argument "two words"; argument ""
           0.3 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
-          0.4 3 write(1<pipe:[2]>, "argument \"two\"\nargument \"words\"\nargument \"\"\nvariable LAB_X=\"y\"\ndirectory \"/submission\"\ninput \"in\"\n", 900) = 98
+          0.4 3 write(1<pipe:[2]>, "argument \"two\"\nargument \"words\"\nargument \"\"\nvariable LAB_X=\"y\"\nvariable HOME=\"/\"\nvariable PATH=\"/\"\ndirectory \"/submission\"\ninput \"in\"\n", 900) = 134
           0.7 2 +++ exit 0
         hint: What takes the arguments apart or puts them together on their way to exec?
         "#);
-        assert_snapshot!(judge(&ALL.replace("LAB_X", "HOME"), STREAMS), @r#"
+        assert_snapshot!(judge(&ALL.replace("LAB_X", "LAB_Y"), STREAMS), @r#"
         fail: CMD's environment lacks variable LAB_X="y"
           0.3 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
-          0.4 3 write(1<pipe:[2]>, "argument \"two words\"\nargument \"\"\nvariable HOME=\"y\"\ndirectory \"/submission\"\ninput \"in\"\n", 900) = 86
+          0.4 3 write(1<pipe:[2]>, "argument \"two words\"\nargument \"\"\nvariable LAB_Y=\"y\"\nvariable HOME=\"/\"\nvariable PATH=\"/\"\ndirectory \"/submission\"\ninput \"in\"\n", 900) = 123
           0.7 2 +++ exit 0
         hint: Where does CMD's environment come from, and which exec takes which one?
         "#);
+        let lacking = judge(&ALL.replace("HOME", "LAB_HOME"), STREAMS);
+        assert!(
+            lacking.starts_with("fail: CMD's environment lacks HOME\n"),
+            "{lacking}"
+        );
         assert_snapshot!(judge(&ALL.replace("/submission", "/"), STREAMS), @r#"
         fail: CMD runs in another place: directory "/", not directory "/submission"
           0.3 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
-          0.4 3 write(1<pipe:[2]>, "argument \"two words\"\nargument \"\"\nvariable LAB_X=\"y\"\ndirectory \"/\"\ninput \"in\"\n", 900) = 77
+          0.4 3 write(1<pipe:[2]>, "argument \"two words\"\nargument \"\"\nvariable LAB_X=\"y\"\nvariable HOME=\"/\"\nvariable PATH=\"/\"\ndirectory \"/\"\ninput \"in\"\n", 900) = 113
           0.7 2 +++ exit 0
         hint: Which files would CMD no longer find by their relative names?
         "#);
         assert_snapshot!(judge(&ALL.replace("\"in\"", "\"\""), STREAMS), @r#"
         fail: CMD did not read what was sent: input "", not input "in"
           0.3 3 exec "/actor" fds=0<pipe:[1]>,1<pipe:[2]>,2<pipe:[3]> blocked=[] ignored=[]
-          0.4 3 write(1<pipe:[2]>, "argument \"two words\"\nargument \"\"\nvariable LAB_X=\"y\"\ndirectory \"/submission\"\ninput \"\"\n", 900) = 85
+          0.4 3 write(1<pipe:[2]>, "argument \"two words\"\nargument \"\"\nvariable LAB_X=\"y\"\nvariable HOME=\"/\"\nvariable PATH=\"/\"\ndirectory \"/submission\"\ninput \"\"\n", 900) = 121
           0.7 2 +++ exit 0
         hint: Who else reads the input that is CMD's?
         "#);

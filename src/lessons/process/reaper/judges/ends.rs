@@ -3,7 +3,7 @@
 use crate::lessons::process::reaper::experiments::expected_status;
 use crate::lessons::process::reaper::observed::{Observed, SUPERVISOR, ended, passed_on};
 use crate::model::text::signal_name;
-use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Stream, Trial};
+use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Stream, Trial, What};
 
 /// Fails unless the first process exits when CMD has ended: with its status, or with 128 and the
 /// number of the signal that ended it.
@@ -48,18 +48,36 @@ fn exited_as_command_did(observed: &Observed<'_>) -> Result<(), Failure> {
         .end_of(command.task)
         .filter(|(end, _)| *end <= exit)
     else {
-        return Err(
-            Failure::new(format!("it {} before CMD had ended", ended(status)))
-                .showing(command.began)
-                .showing(exit)
-                .hint("Who tells it that CMD has ended, and does it wait for that?"),
-        );
+        let failure = Failure::new(format!("it {} before CMD had ended", ended(status)))
+            .showing(command.began);
+        let events = observed.recording.events[..exit].iter();
+        let stop = events.enumerate().rev().find_map(|(at, event)| {
+            matches!(event.what, What::Stop(task, _) if task == command.task).then_some(at)
+        });
+        let (failure, hint) = match stop {
+            Some(stop) => (
+                failure.showing(stop),
+                "Which of the things that wait(2) can report of a child are its end?",
+            ),
+            None => (
+                failure,
+                "Who tells it that CMD has ended, and does it wait for that?",
+            ),
+        };
+        return Err(failure.showing(exit).hint(hint));
     };
     let expected = passed_on(its);
     if status == ExitStatus::Code(expected) {
         return Ok(());
     }
+    let mut ends = observed.recording.events[..exit].iter();
+    let is_of_another = status != ExitStatus::Code(0)
+        && ends.any(|event| {
+            matches!(event.what, What::End { task, status: its, .. }
+                if task != command.task && ExitStatus::Code(passed_on(its)) == status)
+        });
     let hint = match (its, status) {
+        _ if is_of_another => "Which of those that ended is CMD, and whose status is that?",
         (_, ExitStatus::Signal(_)) if command.task == SUPERVISOR => {
             "Who is left to report a status when the process that runs CMD has become CMD?"
         }
@@ -179,6 +197,31 @@ mod tests {
           0.5 2 +++ exit 247
         hint: A wait status holds one of two stories. Which macros of wait(2) tell which one it is?
         ");
+    }
+
+    #[test]
+    fn the_status_of_somebody_else_is_not_that_of_the_command() {
+        let trace = running("3 fork 4\n4 +++ exit 61\n3 +++ exit 50\n2 +++ exit 61");
+        assert_snapshot!(judged(passes_the_status_on, &story(&[]), &trace), @r"
+        fail: CMD exited with status 50, and it exited with status 61 instead of 50
+          0.6 3 +++ exit 50
+          0.7 2 +++ exit 61
+        hint: Which of those that ended is CMD, and whose status is that?
+        ");
+    }
+
+    #[test]
+    fn a_stop_is_no_end() {
+        let trace = running("3 stop SIGSTOP\n2 +++ exit 19");
+        assert_snapshot!(judged(passes_the_status_on, &story(&[]), &trace), @r#"
+        fail: it exited with status 19 before CMD had ended
+          0.3 3 exec "/actor" fds= blocked=[] ignored=[]
+          0.4 3 stop SIGSTOP
+          0.5 2 +++ exit 19
+        hint: Which of the things that wait(2) can report of a child are its end?
+        "#);
+        let trace = running("3 stop SIGSTOP\n3 --- SIGCONT\n3 +++ exit 5\n2 +++ exit 5");
+        assert_eq!(judged(passes_the_status_on, &story(&[]), &trace), "pass");
     }
 
     #[test]

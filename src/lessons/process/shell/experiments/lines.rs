@@ -121,6 +121,12 @@ pub(in super::super) fn statuses(seed: u64) -> Vec<Experiment> {
         .line("/lab/plain")
         .complains("/lab/plain")
         .exits(126);
+    let cd = Script::new()
+        .line("cd /lab/missing")
+        .complains("cd /lab/missing")
+        .prints("/actor show here", "<here>\n")
+        .line("cd /lab/missing")
+        .fails();
     let exit = Script::new()
         .prints("/actor show here", "<here>\n")
         .line(&format!("exit {last}; /actor show gone"))
@@ -141,6 +147,7 @@ pub(in super::super) fn statuses(seed: u64) -> Vec<Experiment> {
         with_plain(experiment("commands that end in all ways", ends.run())),
         experiment("a command that is nowhere", unheard.run()),
         with_plain(experiment("a file that may not be executed", plain.run())),
+        experiment("a directory that is not there", cd.run()),
         experiment("exit with a number", exit.run()),
         experiment("exit without a number", bare.run()),
         experiment("the end of input after a command that failed", end.run()),
@@ -188,7 +195,9 @@ pub(in super::super) fn redirections(seed: u64) -> Vec<Experiment> {
             "/lab/copy",
             &format!("{a}\n{b}\n"),
         )
-        .prints(&format!("/actor show {f}"), &format!("<{f}>\n"))
+        .fills("cd / 2> /lab/kept", "/lab/kept", "")
+        .prints(&format!("/actor both {f} {e}"), &format!("{f}\n"))
+        .prints("/bin/pwd", "/\n")
         .exits(0);
     let order = Script::new()
         .fills(
@@ -215,6 +224,9 @@ pub(in super::super) fn redirections(seed: u64) -> Vec<Experiment> {
         .refused(&format!("/actor show {a} > /lab/missing/out"))
         .refused(&format!("/actor show {b} > /lab"))
         .refused(&format!("/actor both {a} {b} > /lab/unread < /lab/missing"))
+        .line("cd /lab")
+        .refused("cd / > /lab/unread < /lab/missing")
+        .prints("/bin/pwd", "/lab\n")
         .prints("cat < /lab/missing | wc -c", "0\n")
         .prints("/actor show $?", "<0>\n")
         .prints(&format!("/actor show {c}"), &format!("<{c}>\n"))

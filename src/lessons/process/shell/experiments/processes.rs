@@ -3,7 +3,7 @@
 use crate::lessons::chance::Source;
 use crate::lessons::process::shell::script::Script;
 use crate::lessons::stories::{experiment, words};
-use crate::model::{Experiment, Limits, Run, Step};
+use crate::model::{Experiment, InputKind, Limits, Run, Step};
 
 /// Bytes that no pipe holds, and no shell should.
 const MUCH: usize = 8 << 20;
@@ -53,6 +53,10 @@ pub(in super::super) fn pipelines(seed: u64) -> Vec<Experiment> {
         )
         .settles()
         .prints("/actor show $?", "<0>\n")
+        .prints("head -n 1 | cat", &format!("{word}\n"))
+        .settles()
+        .line(&word)
+        .settles()
         .exits(0);
     vec![
         experiment("three stages that wait for each other", together.run()),
@@ -61,7 +65,10 @@ pub(in super::super) fn pipelines(seed: u64) -> Vec<Experiment> {
             "stages that end with different statuses",
             last.exits(0).run(),
         ),
-        experiment("a last stage that has read enough", early.run()),
+        experiment(
+            "a last stage that has read enough, and then a first one that reads the next line",
+            early.run(),
+        ),
     ]
 }
 
@@ -127,21 +134,39 @@ pub(in super::super) fn descriptors(seed: u64) -> Vec<Experiment> {
 pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "background");
     let word = source.word(8);
-    let told = Script::new()
-        .line("mkfifo /lab/fifo")
-        .line("cat /lab/fifo > /lab/got &")
-        .line(&format!("/actor show {word} > /lab/fifo"))
-        .line("wait")
-        .prints("cat /lab/got", &format!("<{word}>\n"))
+    let told = [
+        "cat /lab/fifo > /lab/got &\n",
+        "cat /lab/fifo | cat > /lab/got &\n",
+        "cat /lab/fifo > /lab/got & ",
+    ];
+    let told = told
+        .into_iter()
+        .fold(Script::new().line("mkfifo /lab/fifo"), |script, behind| {
+            let word = source.word(8);
+            script
+                .line(&format!("{behind}/actor show {word} > /lab/fifo"))
+                .line("wait")
+                .prints("cat /lab/got", &format!("<{word}>\n"))
+        })
         .exits(0);
+    // The last stage ends when it is told to, which is when nothing moves any more: wait waits.
     let waits = Script::new()
-        .line("/actor sleep 700 &")
+        .prints(
+            "/bin/true | /actor ask /lab/gate &",
+            &format!("question\n{word}\n"),
+        )
         .line("wait")
         .prints(&format!("/actor show {word} $?"), &format!("<{word}><0>\n"))
+        .settles()
+        .then(Step::Write(
+            "/lab/gate".to_owned(),
+            format!("{word}\n").into_bytes(),
+        ))
+        .then(Step::HangUp("/lab/gate".to_owned()))
         .exits(0);
     let statuses = Script::new()
         .ends_with("/actor exit 5 & /actor exit 6", 6)
-        .ends_with("/actor exit 7 &", 0)
+        .ends_with("/actor exit 6; /actor exit 7 &", 0)
         .line(&format!("/actor show {word} | cat > /lab/out &"))
         .line("wait")
         .prints("cat /lab/out", &format!("<{word}>\n"))
@@ -169,9 +194,10 @@ pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
             told.run(),
         ),
         experiment(
-            "wait, with a background command that takes its time",
+            "wait, with a pipeline in the background whose last stage takes its time",
             waits.run(),
-        ),
+        )
+        .with("/lab/gate", InputKind::Fifo),
         experiment("background commands that fail", statuses.run()),
         experiment(
             "20 background commands that end at one time, and then others",

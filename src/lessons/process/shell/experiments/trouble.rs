@@ -76,23 +76,31 @@ pub(in super::super) fn bad_input(seed: u64) -> Vec<Experiment> {
 /// Ctrl-C, with and without something to interrupt.
 pub(in super::super) fn interrupts(seed: u64) -> Vec<Experiment> {
     let status = 1 + Source::new(seed, "interrupts").next() % 90;
-    let typed = |before: &str| {
+    let typed = |before: &str, next: &str| {
         Script::new()
             .settles()
             .bytes(before.as_bytes())
             .settles()
             .bytes(&[CTRL_C])
             .settles()
-            .line(&format!("/actor exit {status}"))
-            .exits(status as i32)
-            .typed()
+            .line(next)
     };
+    // Whatever ended them, `$?` says so.
+    let asked = "/actor exit $?";
     vec![
         experiment(
             "Ctrl-C while a pipeline runs",
-            typed("/actor sleep 60000 | /actor sleep 60000\n"),
+            typed("/actor sleep 60000 | /actor sleep 60000\n", asked).typed(),
         ),
-        experiment("Ctrl-C while a command runs", typed("/actor sleep 60000\n")),
-        experiment("Ctrl-C while half a line is typed", typed("/actor exit 0")),
+        experiment(
+            "Ctrl-C while a command runs",
+            typed("/actor sleep 60000\n", asked).typed(),
+        ),
+        experiment(
+            "Ctrl-C while half a line is typed",
+            typed("/actor exit 0", &format!("/actor exit {status}"))
+                .exits(status as i32)
+                .typed(),
+        ),
     ]
 }

@@ -32,18 +32,18 @@ pub(in crate::lessons::process::shell) fn runs_in_background(trial: &Trial<'_>) 
     Ok(Pass::of("rests", observed.rests().count()))
 }
 
-/// Where a sleeping actor is followed by `wait` and another actor: fails if that one began before
-/// the sleeper had ended.
+/// Where an actor in the background is followed by `wait` and another actor: fails if that one
+/// began before the first had ended.
 fn has_waited(trial: &Trial<'_>, observed: &Observed<'_>) -> Result<(), Failure> {
     let input = trial.experiment.runs.first().map(sent).unwrap_or_default();
-    if !input.starts_with("/actor sleep") {
+    if input.lines().nth(1) != Some("wait") {
         return Ok(());
     }
     let mut actors = observed.actors();
-    let (Some(sleeper), Some(next)) = (actors.next(), actors.next()) else {
+    let (Some(behind), Some(next)) = (actors.next(), actors.next()) else {
         return Ok(());
     };
-    match observed.end(sleeper.task) {
+    match observed.end(behind.task) {
         Some((at, _)) if at < next.at => Ok(()),
         end => {
             let failure = Failure::new(format!(
@@ -51,7 +51,7 @@ fn has_waited(trial: &Trial<'_>, observed: &Observed<'_>) -> Result<(), Failure>
                 quoted(input.lines().next().unwrap_or_default())
             ))
             .hint("Whom does wait wait for if it is given no number?")
-            .showing(sleeper.at)
+            .showing(behind.at)
             .showing(next.at);
             Err(match end {
                 Some((at, _)) => failure.showing(at),

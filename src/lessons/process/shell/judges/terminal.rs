@@ -6,10 +6,12 @@ use crate::lessons::process::shell::script::CTRL_C;
 use crate::lessons::sight::hinted;
 use crate::model::experiment::ACTOR;
 use crate::model::recording::FIRST;
-use crate::model::{Failure, Judgement, Pass, Trial, World};
+use crate::model::text::signal_name;
+use crate::model::{ExitStatus, Failure, Judgement, Pass, Trial, World};
 
 /// Fails if Ctrl-C does not end every command in the foreground, or ends the shell; if what is
-/// typed next is not run; and if Ctrl-D then does not end the shell with that command's status.
+/// typed next is not run; if that one asks for `$?` and is not told what ended the others; and if
+/// Ctrl-D then does not end the shell with that command's status.
 ///
 /// Blind spot: what the shell writes to the terminal is not looked at.
 pub(in crate::lessons::process::shell) fn handles_interrupt(trial: &Trial<'_>) -> Judgement {
@@ -17,7 +19,8 @@ pub(in crate::lessons::process::shell) fn handles_interrupt(trial: &Trial<'_>) -
     let checked = interrupted(&observed)
         .and_then(|()| observed.within_limits())
         .and_then(|()| goes_on(&observed))
-        .and_then(|()| exited(&observed, expected(trial)));
+        .and_then(|()| exited(&observed, expected(trial)))
+        .and_then(|()| tells_what_ended_them(&observed));
     checked.map_err(|failure| {
         let hint = "To which processes does the terminal send SIGINT, and what does each of them \
                     do about it?";
@@ -113,6 +116,42 @@ fn goes_on(observed: &Observed<'_>) -> Result<(), Failure> {
         Some((at, _)) => observed.in_order(failure.showing(at)),
         None => failure,
     })
+}
+
+/// Where what is typed after Ctrl-C exits with `$?`: fails unless the shell exits with what the
+/// kernel made of the commands that Ctrl-C ended.
+fn tells_what_ended_them(observed: &Observed<'_>) -> Result<(), Failure> {
+    let ctrl_c = typed(observed)
+        .find(|(_, bytes)| *bytes == [CTRL_C])
+        .map_or(0, |(at, _)| at);
+    let is_asked = typed(observed)
+        .any(|(at, bytes)| at > ctrl_c && bytes.windows(2).any(|part| part == b"$?"));
+    if !is_asked {
+        return Ok(());
+    }
+    let interrupted = observed.actors().take_while(|begun| begun.at < ctrl_c);
+    let ends: Vec<(usize, i32)> = interrupted
+        .filter_map(|begun| match observed.end(begun.task) {
+            Some((at, ExitStatus::Signal(signo))) => Some((at, signo)),
+            _ => None,
+        })
+        .collect();
+    let outcome = observed.recording.outcome().map(|(_, status)| status);
+    let is_told = ends
+        .iter()
+        .any(|(_, signo)| outcome == Some(ExitStatus::Code(128 + signo)));
+    match ends.last() {
+        Some((at, signo)) if !is_told => {
+            let failure = observed.ended_otherwise(&format!(
+                "status {}, the $? of a command that {} ended",
+                128 + signo,
+                signal_name(*signo)
+            ));
+            let hint = "What does wait say of a command that Ctrl-C ended, and who asks it?";
+            Err(observed.in_order(failure.showing(*at).hint(hint)))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -213,6 +252,28 @@ mod tests {
           0.12 2 +++ exit 7
         hint: What is left of the line that was being typed, and of the shell that read it?
         "#);
+    }
+
+    #[test]
+    fn a_status_that_says_what_ended_the_pipeline_passes() {
+        let asked = |status: i32| {
+            let asked = GOES_ON.replace("/actor exit 7", "/actor exit $?");
+            asked.replace("exit 7", &format!("exit {status}"))
+        };
+        let verdict = |dies: &str, status| {
+            let trace = format!("{RUNNING}{dies}{}", asked(status));
+            judged(handles_interrupt, &story(Script::new().typed()), &trace)
+        };
+        assert_eq!(verdict(DIES, 130), "pass");
+        // A shell that ends the stages itself.
+        let told = DIES.replace("SIGINT", "SIGTERM");
+        assert_eq!(verdict(&told, 143), "pass");
+        assert_snapshot!(verdict(DIES, 0), @r"
+        fail: it exited with status 0; it should have exited with status 130, the $? of a command that SIGINT ended
+          0.10 4 +++ signal SIGINT
+          0.18 2 +++ exit 0
+        hint: What does wait say of a command that Ctrl-C ended, and who asks it?
+        ");
     }
 
     #[test]

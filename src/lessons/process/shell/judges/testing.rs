@@ -54,6 +54,7 @@ mod hostile {
         ". rest zombies 3 4 9",
         r#"* stdin "\x03""#,
         r#"* stdin "/actor x\n""#,
+        r#"* stdin "/actor exit $?\n""#,
         "* stdin closed",
         r#"* stdout "<a>\n""#,
         r#"* stdout "<status><3>\n""#,

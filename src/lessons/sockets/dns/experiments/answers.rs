@@ -3,18 +3,19 @@
 use super::{Ids, KEPT, address, asking, await_clients, domain, host, run};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::dns::experiments::ZONE;
-use crate::lessons::sockets::dns::packet::{IN, Packet};
+use crate::lessons::sockets::dns::packet::{HEADER, IN, Packet};
+use crate::lessons::sockets::dns::reply::LARGEST;
 use crate::lessons::sockets::dns::zone::{A, AAAA, CNAME, TXT};
 use crate::lessons::sockets::stories::port;
 use crate::lessons::stories::experiment;
 use crate::model::clients::{Crowd, Endpoint, Move, Payload};
 use crate::model::{Experiment, Step};
 
-/// MX, SRV and HTTPS, which no zone of the handout's has.
-const FOREIGN: [u16; 3] = [15, 33, 65];
+/// MX, SRV, HTTPS and CAA, which no zone of the handout's has; the last byte of CAA's is A's.
+const FOREIGN: [u16; 4] = [15, 33, 65, 257];
 
-/// Class CH; RFC 1035, 3.2.4.
-const CH: u16 = 3;
+/// Class CH, and one whose last byte is IN's; RFC 1035, 3.2.4.
+const CLASSES: [u16; 2] = [3, 0x0101];
 
 /// One client that asks these questions of this zone, one after the other.
 fn asked(story: &str, source: &mut Source, zone: &str, queries: &[Vec<u8>]) -> Experiment {
@@ -52,12 +53,12 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
     let string = format!("{}  {} # {}", host(source), host(source), host(source));
     let zone = format!(
         "# the zone of {domain}\n\
-         {one} A {first}\n\
+         {one} \t A  \t {first}\n\
          {two}. A 10.{}.0.1\n\
-         {two} A 10.{}.1.2\n\
+         {two} A 10.{}.1.2  \n\
          \n\
          {six}  AAAA\t{third}\n\
-         {text} TXT {string}\n\
+         {text} TXT \t {string}  \n\
          {one} TXT {}\n\
          {one} AAAA ::1\n\
          {alias} CNAME {one}.\n",
@@ -115,22 +116,27 @@ pub(in crate::lessons::sockets::dns) fn absent(seed: u64) -> Vec<Experiment> {
         long_address(source)
     );
     let four_in = format!("{four}.{domain}");
-    let asked_for: [(&str, u16); 7] = [
+    let (unknown, deep) = (format!("no{four}.{domain}"), format!("deep.er.{four_in}"));
+    let six_in = format!("{six}.{domain}");
+    let mut asked_for: Vec<(&str, u16)> = vec![
         (&four_in, A),
-        (&format!("no{four}.{domain}"), A),
+        (&unknown, A),
         (&four_in, AAAA),
         (&four_in, TXT),
-        (&format!("{six}.{domain}"), A),
-        (&format!("deep.er.{four_in}"), A),
-        (&four_in, *source.one_of(&FOREIGN)),
+        (&six_in, A),
+        (&deep, A),
     ];
+    asked_for.extend(FOREIGN.map(|kind| (&*four_in, kind)));
     let mut queries = questions(source, &asked_for);
-    // The same question of another class.
-    let mut other = Packet::query(Ids::new(source).next(), &four_in, A).finish();
-    let class = other.len() - 2;
-    assert_eq!(other[class..], IN.to_be_bytes());
-    other[class..].copy_from_slice(&CH.to_be_bytes());
-    queries.push(other);
+    // The same question of other classes.
+    let mut ids = Ids::new(source);
+    for class in CLASSES {
+        let mut other = Packet::query(ids.next(), &four_in, A).finish();
+        let at = other.len() - 2;
+        assert_eq!(other[at..], IN.to_be_bytes());
+        other[at..].copy_from_slice(&class.to_be_bytes());
+        queries.push(other);
+    }
     vec![asked(
         "queries for names that are not there, and for types that they do not have",
         source,
@@ -203,6 +209,13 @@ pub(in crate::lessons::sockets::dns) fn aliases(seed: u64) -> Vec<Experiment> {
         source.between(1, 254),
         source.word(4)
     );
+    // Targets with a dot at their end, and with capitals.
+    let [dotted, capital] = ["w", "v"].map(|first| short(first, source, &domain));
+    let large = short("u", source, &domain).to_ascii_uppercase();
+    zone += &format!(
+        "{dotted} CNAME {end}.\n{capital} CNAME {large}\n{large} A {}\n",
+        address(source)
+    );
     // Eight in a row, of which the last leads to the end; in the file, the last comes first.
     let links: Vec<String> = (0..8)
         .map(|nth| short(&nth.to_string(), source, &domain))
@@ -212,9 +225,11 @@ pub(in crate::lessons::sockets::dns) fn aliases(seed: u64) -> Vec<Experiment> {
         zone += &format!("{link} CNAME {target}\n");
         target.clone_from(link);
     }
-    let asked_for: [(&str, u16); 7] = [
+    let asked_for: [(&str, u16); 9] = [
         (&one, A),
         (&one, CNAME),
+        (&dotted, A),
+        (&capital, A),
         (&links[6], A),
         (&links[0], A),
         (&links[5], TXT),
@@ -253,8 +268,10 @@ fn circles(source: &mut Source, domain: &str) -> Experiment {
 
 /// Answers that fit and answers that do not, for clients that say how much they take and others.
 pub(in crate::lessons::sockets::dns) fn sizes(seed: u64) -> Vec<Experiment> {
-    /// Bytes that a client says it can take.
-    const SIZE: u16 = 1232;
+    /// Bytes that clients say they can take.
+    const SIZES: [u16; 2] = [1232, 600];
+    /// Bytes of a record beside its name and its data.
+    const FIXED: usize = 10;
     let mut source = Source::new(seed, "sizes");
     let source = &mut source;
     let domain = domain(source);
@@ -273,17 +290,42 @@ pub(in crate::lessons::sockets::dns) fn sizes(seed: u64) -> Vec<Experiment> {
     for letter in ["x", "y", "z"] {
         zone += &format!("t{many}.{domain} TXT {letter}{}\n", source.word(199));
     }
+    // Two texts that fill an answer to the last byte, names in full; two that are a byte too much,
+    // however names are written: a pointer takes two bytes.
+    let (full, over) = (format!("u{many}.{domain}"), format!("v{many}.{domain}"));
+    for (name, owner, size) in [(&full, full.len() + 2, LARGEST), (&over, 2, LARGEST + 1)] {
+        let question = HEADER + name.len() + 2 + 4;
+        let strings = size - question - 2 * (owner + FIXED + 1);
+        for len in [255, strings - 255] {
+            zone += &format!("{name} TXT {}\n", source.word(len));
+        }
+    }
     let texts = format!("t{many}.{domain}");
     let many = format!("{many}.{domain}");
     let few = format!("{few}.{domain}");
-    let plain = questions(source, &[(&few, A), (&many, A), (&few, A), (&texts, TXT)]);
+    let asked_for = [
+        (&*few, A),
+        (&*many, A),
+        (&*few, A),
+        (&*texts, TXT),
+        (&*full, TXT),
+        (&*over, TXT),
+    ];
+    let plain = questions(source, &asked_for);
     let mut ids = Ids::new(source);
-    let mut edns = |name: &str, kind| {
+    let mut edns = |name: &str, kind, size| {
         Packet::query(ids.next(), name, kind)
-            .with_edns(SIZE)
+            .with_edns(size)
             .finish()
     };
-    let sized = [edns(&few, A), edns(&many, A), edns(&texts, TXT)];
+    let sized = SIZES.map(|size| {
+        [
+            edns(&few, A, size),
+            edns(&many, A, size),
+            edns(&texts, TXT, size),
+        ]
+    });
+    let sized = sized.concat();
     vec![
         asked(
             "answers that fit, and answers that do not",

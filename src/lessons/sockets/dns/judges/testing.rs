@@ -81,6 +81,7 @@ mod hostile {
         r#"* saw "stranger" 0-4294967295 sent=0 received=18446744073709551615 closed"#,
         r#"* saw "after" 0 sent=3 received=30 open kept="\x00\x01\x84\x00\x00\x01\x00\xff\x00\xff\x00\xff\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c""#,
         r#"* saw "after" 0 sent=3 received=30 open kept="\x00\x01\x86\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x00\x00\x05aaaaa""#,
+        r#"* saw "late" 0 sent=25 received=41 open"#,
         r#"2 recvfrom(3<socket:[7]>, "\x00\x01", 512, 0, NULL, NULL) = 2"#,
         r#"2 write(2<pipe:[3]>, "line 4", 6) ..."#,
         "2 ... write = 3",

@@ -3,7 +3,7 @@
 use super::{CONNECTIONS, KIB, MIB, WATCH, WINDOW, perform_all, story, tell, waves};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::stories::{finish, noise, perform, round_trips};
-use crate::lessons::stories::trigger;
+use crate::lessons::stories::{trigger, words};
 use crate::model::{Arming, Crowd, Endpoint, Experiment, Move, Reading, Role, Step, Strike};
 
 /// What the handout promises is a second; the judge is half a second more patient.
@@ -25,7 +25,8 @@ const WAITS: &[&str] = &[
     "pause",
 ];
 
-/// SIGTERM to an idle server, also just before each call in which it waits, and under load.
+/// SIGTERM to an idle server, also as soon as it listens and just before each call in which it waits,
+/// and under load.
 pub(in crate::lessons::sockets::echo) fn sigterm(seed: u64) -> Vec<Experiment> {
     let exit = || Step::AwaitExit {
         within_ms: EXIT_WITHIN_MS,
@@ -33,7 +34,14 @@ pub(in crate::lessons::sockets::echo) fn sigterm(seed: u64) -> Vec<Experiment> {
     let idle = story("SIGTERM while nobody is connected", seed, WATCH, |_, _| {
         vec![Step::AwaitRest, Step::Signal(libc::SIGTERM), exit()]
     });
-    let before = story(
+    let listening = story("SIGTERM as soon as it listens", seed, WATCH, |_, _| {
+        vec![exit()]
+    })
+    .swept(
+        &[Strike::SignalAfter(libc::SIGTERM)],
+        trigger(&[&["listen"]], Role::Any, Arming::Begin),
+    );
+    let mut before = story(
         "SIGTERM just before each call in which it waits",
         seed,
         WATCH,
@@ -43,6 +51,11 @@ pub(in crate::lessons::sockets::echo) fn sigterm(seed: u64) -> Vec<Experiment> {
         &[Strike::SignalBefore(libc::SIGTERM)],
         trigger(&[WAITS], Role::Waiting, Arming::Begin),
     );
+    // So that the call that follows the handler is shown.
+    for run in &mut before.runs {
+        run.watch.extend(words(WAITS));
+        run.watch.extend(words(&["rt_sigreturn"]));
+    }
     let connected = story(
         "SIGTERM while eight clients are connected",
         seed,
@@ -82,7 +95,7 @@ pub(in crate::lessons::sockets::echo) fn sigterm(seed: u64) -> Vec<Experiment> {
             steps
         },
     );
-    vec![idle, before, connected, loaded]
+    vec![idle, listening, before, connected, loaded]
 }
 
 /// Clients that would notice if somebody served them when the server has ended.

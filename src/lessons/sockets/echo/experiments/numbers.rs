@@ -1,6 +1,6 @@
 //! Numbers: connections, descriptors, tasks and calls.
 
-use super::{CONNECTIONS, KIB, perform_all, story, tell, waves};
+use super::{CONNECTIONS, KIB, WINDOW, perform_all, story, tell, waves};
 use crate::lessons::sockets::stories::{finish, noise, perform, round_trips};
 use crate::model::{Crowd, Endpoint, Experiment, Limits, Move, Reading, Step};
 
@@ -50,16 +50,26 @@ pub(in crate::lessons::sockets::echo) fn churn(seed: u64) -> Vec<Experiment> {
             ];
             let silent = vec![Move::Close];
             let endings = [
-                ("closed", answered),
-                ("half-closed", half_closed),
-                ("reset", reset),
-                ("unread", unread),
-                ("silent", silent),
+                ("closed", 400, answered),
+                ("half-closed", 400, half_closed),
+                ("reset", 400, reset),
+                ("unread", 300, unread),
+                ("silent", 400, silent),
             ];
-            for (name, moves) in endings {
+            for (name, count, moves) in endings {
                 let crowd = Crowd::new(name, at.clone(), moves);
-                steps.extend(perform_all(&waves(&crowd, 400)));
+                steps.extend(perform_all(&waves(&crowd, count)));
             }
+            // The server holds some of it when they go.
+            let stuck = vec![
+                Move::Reads(Reading::Never),
+                Move::Send(noise(600 * KIB, chance)),
+            ];
+            let stuck = Crowd::new("stuck", at.clone(), stuck)
+                .times(100)
+                .with_window(WINDOW);
+            steps.extend(perform(stuck));
+            steps.push(Step::Dismiss("stuck".to_owned()));
             let last = Crowd::new("last", at.clone(), round_trips(1, 100, chance)).echoed();
             steps.extend(perform(last));
             steps.push(Step::Dismiss("last".to_owned()));

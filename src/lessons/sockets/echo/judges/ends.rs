@@ -65,11 +65,11 @@ fn told_to_stop(recording: &Recording) -> Option<usize> {
     sent.or(struck)
 }
 
-/// Whether it listened before this event.
+/// Whether it listened before this event, or did when that came.
 fn has_listened(recording: &Recording, before: usize) -> bool {
     recording
         .calls()
-        .filter(|made| made.exit.is_some_and(|exit| exit < before))
+        .filter(|made| made.enter < before)
         .any(|made| made.call.name == "listen" && made.value() == Some(0))
 }
 
@@ -171,6 +171,14 @@ mod tests {
             hint: who decides with which status a program ends that a signal ends?
         "
         );
+        let late = "2 listen(3<socket:[5]>, 4096) ...\n2 !!! strike\n2 ... listen = 0\n\
+                    2 --- SIGTERM\n2 +++ signal SIGTERM\n";
+        assert_snapshot!(judge_sweep(stops_on_sigterm, &format!("{START}{late}")), @r"
+            fail: it is ended by SIGTERM when it is sent SIGTERM
+              0.5 2 !!! strike
+              0.8 2 +++ signal SIGTERM
+            hint: who decides with which status a program ends that a signal ends?
+        ");
         // The run that finds the points.
         assert_eq!(
             judge_sweep(

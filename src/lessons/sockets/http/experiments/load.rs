@@ -240,9 +240,7 @@ pub(in crate::lessons::sockets::http) fn sigterm(seed: u64) -> Vec<Experiment> {
         steps.push(Step::Pass { ms: 200 });
         steps.push(Step::Signal(libc::SIGTERM));
         steps.extend(tell.iter().map(|crowd| Step::Tell((*crowd).to_owned())));
-        steps.push(Step::AwaitExit {
-            within_ms: EXIT_WITHIN_MS,
-        });
+        steps.push(Step::AwaitGone(EXIT_WITHIN_MS));
         let seen = |crowd: &&str| Step::AwaitClients {
             crowd: (*crowd).to_owned(),
             within_ms: EXIT_WITHIN_MS,

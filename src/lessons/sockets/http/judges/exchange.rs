@@ -60,7 +60,8 @@ pub(super) fn complaint(experiment: &Experiment, crowd: &Crowd, seen: &Sighting)
             }
             return Some(unanswered(&who, request, rest, seen));
         };
-        if let Some(why) = wrong(experiment, request, response, seen) {
+        let why = wrong(experiment, request, response, seen);
+        if let Some(why) = why.or_else(|| endless(request, response, seen)) {
             return Some(format!("{who} {why}"));
         }
         if request.closes {
@@ -163,6 +164,25 @@ fn wrong(
             "got status {status} for {method} {target}, a directory with an index.html"
         )),
     }
+}
+
+/// What is wrong with the end of an answer, as the end of a sentence.
+fn endless(request: &Request, response: &Response, seen: &Sighting) -> Option<String> {
+    if response.is_whole || seen.end != Ending::Open {
+        return None;
+    }
+    let says = ["content-length", "transfer-encoding"].map(|name| response.header(name));
+    let ends = match says.iter().any(Option::is_some) {
+        true => format!("{} of its body came", bytes(response.came)),
+        false => "it has neither a Content-Length nor chunks".to_owned(),
+    };
+    Some(format!(
+        "got status {} for {} {}, and no end of the answer: {ends}, and {}",
+        response.status,
+        request.method,
+        short(&request.target),
+        standing(&seen.end)
+    ))
 }
 
 /// What is wrong with the length or the bytes of a file that was served.

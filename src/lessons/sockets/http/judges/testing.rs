@@ -215,10 +215,26 @@ fn memory_is_bounded() {
             saw("after", "open", GOOD)
         )
     };
-    assert_eq!(judged(serves_big_files, &crowds, &lines(33_000)), "pass");
-    assert!(judged(serves_big_files, &crowds, &lines(34_000)).starts_with("fail"));
+    assert_eq!(judged(serves_big_files, &crowds, &lines(66_000)), "pass");
+    assert!(judged(serves_big_files, &crowds, &lines(67_000)).starts_with("fail"));
     assert_eq!(judged(bounds_headers, &crowds, &lines(33_000)), "pass");
     assert!(judged(bounds_headers, &crowds, &lines(34_000)).starts_with("fail"));
+}
+
+#[test]
+fn an_answer_has_an_end() {
+    let crowds = [asking(
+        "missing",
+        &["GET /none HTTP/1.1\r\nHost: x\r\n\r\n"],
+    )];
+    let judged =
+        |end: &str, kept: &str| judged(says_not_found, &crowds, &saw("missing", end, kept));
+    let endless = "HTTP/1.1 404 No\r\n\r\nno";
+    assert_eq!(judged("fin", endless), "pass");
+    assert!(judged("open", endless).contains("it has neither a Content-Length nor chunks"));
+    let short = "HTTP/1.1 404 No\r\nContent-Length: 3\r\n\r\nno";
+    assert!(judged("open", short).contains("2 bytes of its body came"));
+    assert_eq!(judged("open", &format!("{short}!")), "pass");
 }
 
 #[test]

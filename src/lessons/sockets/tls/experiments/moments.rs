@@ -1,6 +1,7 @@
 //! Signals, and clients that take their time.
 
-use super::{CERT, KEY, WATCH, finish, half_a_hello, perform, plain, polite, replaced, story};
+use super::{CERT, KEY, WATCH};
+use super::{finish, half_a_hello, perform, plain, polite, replaced, story};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::stories::noise;
 use crate::lessons::sockets::tls::pair::Pair;
@@ -46,12 +47,7 @@ pub(in crate::lessons::sockets::tls) fn stops(seed: u64) -> Vec<Experiment> {
     let told = |story_of: &str, before: &dyn Fn(&Endpoint, &mut Source) -> Vec<Step>| {
         story(story_of, seed, WATCH, |at, source| {
             let mut steps = before(at, source);
-            steps.extend([
-                Step::Signal(libc::SIGTERM),
-                Step::AwaitExit {
-                    within_ms: WITHIN_MS,
-                },
-            ]);
+            steps.extend([Step::Signal(libc::SIGTERM), Step::AwaitGone(WITHIN_MS)]);
             steps
         })
     };

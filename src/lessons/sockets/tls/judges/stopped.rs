@@ -2,21 +2,18 @@
 
 use crate::lessons::sight::how;
 use crate::lessons::sockets::served;
-use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial, World};
+use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial};
 
-/// Fails if the program is still there a second and a half after SIGTERM, or if it ends with
-/// another status than 0.
+/// Fails if the program, or a process of it, is still there a second and a half after SIGTERM, or if
+/// it ends with another status than 0.
 ///
 /// Blind spot: what its clients are told is free.
 pub(in crate::lessons::sockets::tls) fn stops_on_sigterm(trial: &Trial<'_>) -> Judgement {
     let hint = "Who learns of SIGTERM, and for whom does the program wait before it ends?";
-    let recording = served::listening(trial).map_err(|objection| match objection {
+    let (recording, told) = served::told_to_end(trial).map_err(|objection| match objection {
         Objection::Fail(failure) => failure.hint(hint).into(),
         other @ (Objection::Blind(_) | Objection::Skipped(_)) => other,
     })?;
-    let told = recording
-        .world()
-        .find_map(|(at, world)| matches!(world, World::Signalled(_)).then_some(at));
     let Some((ended, status)) = served::end(recording) else {
         return Err(Objection::Blind("its end was not seen".to_owned()));
     };

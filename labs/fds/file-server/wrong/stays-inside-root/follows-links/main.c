@@ -77,7 +77,7 @@ static int open_beneath(const char *name, off_t *size, const char **why)
         .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,     /* a FIFO would make us wait */
     };
     struct stat about;
-    int file = *name == '/' || strstr(name, "..") ? -1 : (int)syscall(SYS_openat2, root, *name ? name : ".", &how, sizeof how);
+    int file = *name == '/' || strncmp(name, "../", 3) == 0 || strstr(name, "/../") ? -1 : (int)syscall(SYS_openat2, root, *name ? name : ".", &how, sizeof how);
 
     if (file < 0) {
         *why = strerror(errno);
