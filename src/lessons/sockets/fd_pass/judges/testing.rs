@@ -219,26 +219,6 @@ fn descriptors_are_counted_and_ends_are_looked_at() {
     assert!(left.starts_with("fail: its first process exits with status 0, and others"));
 }
 
-#[test]
-fn a_strike_counts_when_a_client_has_come() {
-    let judged = |lines: &str| {
-        let trace = format!("{START}{LISTENING}{lines}");
-        testing::judged(stops_on_sigterm, &story(Vec::new()).in_sweep(), &[trace])
-    };
-    let late = "2 !!! strike\n2 --- SIGTERM\n* limit exit 1500\n";
-    assert_eq!(judged(late), "pass");
-    assert!(judged(&format!("* clients \"asking\" 1\n{late}")).starts_with("fail"));
-    assert_eq!(judged("* clients \"asking\" 1\n* limit stuck 9\n"), "pass");
-    let ended = |end: &str| {
-        let client = "* clients \"asking\" 1\n";
-        judged(&format!(
-            "{client}2 !!! strike\n2 --- SIGTERM\n2 +++ {end}\n"
-        ))
-    };
-    assert_eq!(ended("exit 0"), "pass");
-    assert!(ended("signal SIGTERM").starts_with("fail: SIGTERM comes, and it is ended by SIGTERM"));
-}
-
 mod hostile {
     use proptest::prelude::*;
     use proptest::sample::Index;
