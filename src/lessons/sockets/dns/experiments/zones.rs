@@ -41,14 +41,6 @@ pub(in crate::lessons::sockets::dns) fn bad_zones(seed: u64) -> Vec<Experiment> 
             format!("{host}..{domain} A 192.0.2.1"),
         ),
         (
-            "an alias of a name with an empty label",
-            format!("{host}.{domain} CNAME {host}..{domain}"),
-        ),
-        (
-            "a name of 254 bytes",
-            format!("{} A 192.0.2.1", long_name(source)),
-        ),
-        (
             "a label of 64 bytes",
             format!("{}.{domain} A 192.0.2.1", source.word(64)),
         ),
@@ -64,11 +56,6 @@ pub(in crate::lessons::sockets::dns) fn bad_zones(seed: u64) -> Vec<Experiment> 
     bad.into_iter()
         .map(|(story, line)| told(source, &domain, story, &line))
         .collect()
-}
-
-/// A name that is a byte too long, of labels that are not.
-fn long_name(source: &mut Source) -> String {
-    [63, 63, 63, 62].map(|len| source.word(len)).join(".")
 }
 
 /// A zone with this line somewhere in the middle.
