@@ -44,8 +44,6 @@ pub(super) struct Site {
     pub sibling: String,
     /// Symbolic links that lead out: to the secret, relative and absolute, and to ROOT's parent.
     pub links_out: [String; 3],
-    /// A directory whose index.html is a symbolic link to the secret.
-    pub index_out: String,
     files: Vec<InputFile>,
 }
 
@@ -121,12 +119,6 @@ impl Site {
                 link("absolute.txt", &secret),
                 link("up", ".."),
             ],
-            index_out: {
-                let directory = format!("index-{word}");
-                let index = format!("{directory}/index.html");
-                link(&index, &format!("../../secret-{word}.txt"));
-                directory
-            },
             small,
             odd,
             large,

@@ -154,10 +154,6 @@ pub(in crate::lessons::sockets::http) fn ways_out(seed: u64) -> Vec<Experiment> 
         targets.push(format!("/{}/{secret}", site.links_out[2]));
         targets.push(format!("/{}/{sibling}", site.links_out[2]));
         targets.push(format!("/{directory}/../{}/{secret}", site.links_out[2]));
-        targets.extend([
-            format!("/{}", site.index_out),
-            format!("/{}/", site.index_out),
-        ]);
         let after = get(at, &target(&site.small));
         one_by_one(targets.iter().map(|target| get(at, target)).chain([after]))
     });
