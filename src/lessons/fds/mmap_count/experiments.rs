@@ -337,20 +337,18 @@ pub(super) fn large(seed: u64) -> Vec<Experiment> {
     ]
 }
 
-/// A file has only so many bytes more when it has been mapped so often.
-fn cut_file(name: &str, nth: u32, len: u64) -> Fault {
-    let on = Role::Path(Story::path(name));
-    let mut trigger = trigger(&[&["mmap"]], on, Arming::Start);
-    trigger.first = nth;
-    Fault {
-        trigger,
-        action: Action::CutFile(len),
-    }
-}
-
 /// Files that are cut when they have just been mapped.
 pub(super) fn truncated(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "truncated");
+    let cut_file = |name: &str, nth: u32, len: u64| {
+        let on = Role::Path(Story::path(name));
+        let mut trigger = trigger(&[&["mmap"]], on, Arming::Start);
+        trigger.first = nth;
+        Fault {
+            trigger,
+            action: Action::CutFile(len),
+        }
+    };
     let mut told = |story: &str, nth: u32, left: u64| {
         Story::new(story)
             .file("first", text(&mut source, 5000, true))

@@ -33,22 +33,6 @@ pub(in crate::lessons::fds::mmap_count) fn survives_truncation(trial: &Trial<'_>
     if cut.is_empty() {
         return counts_lines(trial);
     }
-    says_what_is_left(&observed, &cut).map_err(|failure| {
-        let why = format!(
-            "{} became shorter when it was mapped: {}",
-            cut.join(" and "),
-            failure.why
-        );
-        let hint = "what happens at an access to a page that the file no longer has, and who can \
-                    still say so?";
-        Failure { why, ..failure }.hint(hint)
-    })?;
-    Ok(Pass::of("lines", observed.counts.len()))
-}
-
-/// Fails unless what is due is said, a message where a number was due for one of these, which became
-/// shorter when they were mapped.
-pub(super) fn says_what_is_left(observed: &Observed<'_>, cut: &[String]) -> Result<(), Failure> {
     let is_cut = |path: &str| cut.iter().any(|one| one == path);
     let lost = observed.due().filter_map(|due| match due {
         Due::Lines(path, lines) if is_cut(path) => Some(lines),
@@ -63,11 +47,17 @@ pub(super) fn says_what_is_left(observed: &Observed<'_>, cut: &[String]) -> Resu
             due => due,
         })
         .collect();
-    let status = match cut {
-        [] => observed.due_status(),
-        _ => 1,
-    };
-    says(observed, &due, status)
+    says(&observed, &due, 1).map_err(|failure| {
+        let why = format!(
+            "{} became shorter when it was mapped: {}",
+            cut.join(" and "),
+            failure.why
+        );
+        let hint = "what happens at an access to a page that the file no longer has, and who can \
+                    still say so?";
+        Failure { why, ..failure }.hint(hint)
+    })?;
+    Ok(Pass::of("lines", observed.counts.len()))
 }
 
 /// Fails unless this is said, and nothing else, and it exits with this status.
