@@ -35,11 +35,12 @@ impl Crew {
         }
     }
 
-    /// Works until nothing is left; for each check, what `decide` made of its outcomes.
+    /// Works until nothing is left; for each check, what `decide` made of its outcomes. `make` is told
+    /// in which slot it is: no other trial is made in that one at the same time.
     pub(super) fn work<T: Send + Sync>(
         &self,
         jobs: usize,
-        make: impl Fn(&Work) -> (Outcome, Vec<Work>) + Sync,
+        make: impl Fn(usize, &Work) -> (Outcome, Vec<Work>) + Sync,
         progress: impl Fn(usize, u64, u64) + Sync,
         decide: impl Fn(usize, Vec<Outcome>) -> T + Sync,
     ) -> Vec<Option<T>> {
@@ -48,10 +49,12 @@ impl Crew {
             Mutex::new((0..checks).map(|_| None).collect())
         };
         std::thread::scope(|scope| {
-            for _ in 0..jobs.max(1) {
-                scope.spawn(|| {
+            let (decided, make) = (&decided, &make);
+            let (progress, decide) = (&progress, &decide);
+            for slot in 0..jobs.max(1) {
+                scope.spawn(move || {
                     while let Some(work) = self.next() {
-                        let (outcome, more) = make(&work);
+                        let (outcome, more) = make(slot, &work);
                         let check = work.check;
                         let (done, known, finished) = self.finish(check, outcome, more);
                         progress(check, done, known);

@@ -16,12 +16,12 @@ pub(super) fn next_number() -> u32 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Has a runner make one trial.
+/// Has a runner make one trial, in this slot.
 pub(super) fn make(
     runners: &Runners,
     workshop: &Workshop,
     built: &Built,
-    work: &Work,
+    (slot, work): (usize, &Work),
     timeout_scale: f64,
 ) -> TrialRecord {
     let lab = match workshop.lab_dir(next_number(), work.experiment.files_kib()) {
@@ -47,7 +47,7 @@ pub(super) fn make(
         argv: built.argv.clone(),
         env: built.env.clone(),
         binds: built.binds.clone(),
-        submission: workshop.submission_dir(),
+        submission: workshop.submission_in(slot),
         lab: lab.path().to_owned(),
         actor,
         host_uid: workshop.host_uid(),

@@ -264,12 +264,18 @@ fn one_round(
     let interpreters = Interpreters::default();
     let made = crew.work(
         request.jobs,
-        |work| {
+        |slot, work| {
             if work.kind == Kind::Question {
                 return question(workshop, &interpreters, work);
             }
             let judged = |work: &Work| {
-                let record = make(&runners, workshop, built, work, request.timeout_scale);
+                let record = make(
+                    &runners,
+                    workshop,
+                    built,
+                    (slot, work),
+                    request.timeout_scale,
+                );
                 let at = Surroundings {
                     submission: &workshop.submission_dir(),
                     argv: &built.argv,
@@ -406,8 +412,8 @@ fn observe(observation: &Observation) -> Result<Report, AnyError> {
     let (crew, runners) = crew(&workshop, works, 1)?;
     crew.work(
         observation.jobs,
-        |work| {
-            let record = make(&runners, &workshop, &built, work, 1.0);
+        |slot, work| {
+            let record = make(&runners, &workshop, &built, (slot, work), 1.0);
             let more = work_found(work, &record);
             let result = match &record.trouble {
                 Some(why) => TrialResult::Unknown(why.clone()),

@@ -7,6 +7,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -134,6 +135,26 @@ impl Workshop {
     /// [`SUBMISSION_DIR`]: crate::model::experiment::SUBMISSION_DIR
     pub fn submission_dir(&self) -> PathBuf {
         self.place.join("submission")
+    }
+
+    /// The copy for a trial that others are made beside, each in a slot of its own. Files are inodes of
+    /// their own there: a lock that one program takes on what all of them read holds nobody else up.
+    ///
+    /// Where the kernel does not know overlays it is the same for all.
+    pub fn submission_in(&self, slot: usize) -> PathBuf {
+        let shared = self.submission_dir();
+        if slot == 0 || self.confinement.rung != Rung::Full {
+            return shared;
+        }
+        let own = self.place.join(format!("slot{slot}"));
+        match fs::create_dir(&own) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => own,
+            Ok(()) if mount_over(&shared, &own).is_ok() => own,
+            _ => {
+                let _ = fs::remove_dir(&own);
+                shared
+            }
+        }
     }
 
     /// The user id outside for every box of this workshop: never root's, and as root no other
@@ -321,6 +342,20 @@ pub fn mount_disk(path: &Path, owner: u32, kib: u64) -> io::Result<()> {
     ];
     let tmpfs = sys_mount::new_filesystem(c"tmpfs", &options, attr::NO_SUID | attr::NO_DEV)?;
     sys_mount::attach(tmpfs.as_fd(), path)
+}
+
+/// Mounts a directory again, with other inodes; see the kernel's "Overlay Filesystem". It takes two
+/// layers: the other one is the empty directory that it is mounted over.
+fn mount_over(directory: &Path, place: &Path) -> io::Result<()> {
+    let layers = [directory, place].map(|path| path.as_os_str().as_bytes());
+    let layers = std::ffi::CString::new(layers.join(&b':'))?;
+    let options = [(c"lowerdir", layers.as_c_str())];
+    let overlay = sys_mount::new_filesystem(
+        c"overlay",
+        &options,
+        attr::READ_ONLY | attr::NO_SUID | attr::NO_DEV,
+    )?;
+    sys_mount::attach(overlay.as_fd(), place)
 }
 
 fn make_directory(path: &Path) -> Result<(), WorkshopError> {

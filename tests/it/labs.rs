@@ -53,6 +53,20 @@ fn solutions_pass_for_an_ordinary_user_too() {
     }
 }
 
+/// Both trials of this check last for seconds.
+#[test]
+fn trials_at_the_same_time_do_not_share_a_lock() {
+    let submission = "labs/shm/fan-in/accepted/one-instance";
+    let output = Command::new(env!("CARGO_BIN_EXE_syslab"))
+        .args(["shm", "check", "fan-in", submission, "-j", "2"])
+        .args(["--only", "waits-for-late-writers"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{output:?}");
+}
+
 #[test]
 fn labs_of_process_hold_what_they_promise() {
     for lab in ["durable-log", "limits", "reaper", "shell"] {
