@@ -47,6 +47,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::model::{Check, Experiment, Step};
 
     #[test]
     fn names_are_unique() {
@@ -114,13 +115,58 @@ mod tests {
         }
     }
 
+    /// The experiments of a check, without certificates and keys, which are new each time.
+    fn experiments(check: &Check, seed: u64) -> Vec<Experiment> {
+        let mut experiments = (check.experiments)(seed);
+        for experiment in &mut experiments {
+            let runs = experiment.runs.iter_mut();
+            let replaced = runs
+                .flat_map(|run| &mut run.steps)
+                .filter_map(|step| match step {
+                    Step::Replace(file) => Some(file),
+                    _ => None,
+                });
+            for file in experiment.files.iter_mut().chain(replaced) {
+                if file.content.starts_with(b"-----BEGIN ") {
+                    file.content.clear();
+                }
+            }
+        }
+        experiments
+    }
+
+    #[test]
+    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+        let mut same = Vec::new();
+        for check in checks() {
+            let from_seed = experiments(check, 7);
+            assert!(!from_seed.is_empty(), "{}", check.id);
+            let stories: BTreeSet<_> = from_seed.iter().map(|one| &one.story).collect();
+            assert_eq!(stories.len(), from_seed.len(), "{}", check.id);
+            assert_eq!(from_seed, experiments(check, 7), "{}", check.id);
+            if from_seed == experiments(check, 8) {
+                same.push(check.id);
+            }
+        }
+        // Signals, orphans and a gibibyte are what they are.
+        insta::assert_snapshot!(same.join("\n"), @r"
+        starts-with-clean-signals
+        reaps-every-orphan
+        keeps-the-first-signal
+        waits-without-polling
+        retries-interrupted-calls
+        scales-to-a-gigabyte
+        ");
+    }
+
+    fn checks() -> impl Iterator<Item = &'static Check> {
+        let labs = LESSONS.iter().flat_map(|lesson| lesson.labs);
+        labs.flat_map(|lab| lab.checks)
+    }
+
     #[test]
     fn claims_follow_a_tick() {
-        for check in LESSONS
-            .iter()
-            .flat_map(|lesson| lesson.labs)
-            .flat_map(|lab| lab.checks)
-        {
+        for check in checks() {
             assert!(!check.claim.ends_with('.'), "{}", check.id);
             // A word that is all capitals is a name: CMD, SIGTERM.
             let first = check.claim.split(' ').next().unwrap_or_default();

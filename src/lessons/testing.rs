@@ -2,12 +2,8 @@
 
 use proptest::sample::Index;
 
-use std::collections::HashSet;
-
 use crate::model::check::Judge;
-use crate::model::{
-    Arming, Check, Experiment, Objection, Recording, Role, Strike, Sweep, Trial, Trigger,
-};
+use crate::model::{Arming, Experiment, Objection, Recording, Role, Strike, Sweep, Trial, Trigger};
 
 impl Experiment {
     /// As a trial of a sweep.
@@ -24,17 +20,6 @@ impl Experiment {
         });
         self
     }
-}
-
-/// The experiments of a check from seed 7: some, each with a story of its own, and the same whenever
-/// they are made.
-pub(in crate::lessons) fn told(check: &Check) -> Vec<Experiment> {
-    let experiments = (check.experiments)(7);
-    let stories: HashSet<_> = experiments.iter().map(|one| &one.story).collect();
-    assert_eq!(stories.len(), experiments.len(), "{}", check.id);
-    assert!(!experiments.is_empty());
-    assert_eq!(experiments, (check.experiments)(7), "{}", check.id);
-    experiments
 }
 
 /// What the judge says of the runs with these traces, as text.

@@ -124,36 +124,11 @@ const fn check(
 #[cfg(test)]
 mod tests {
     use super::LAB;
-    use crate::lessons::testing::told;
 
     #[test]
-    fn the_checks_are_those_of_the_contract() {
-        let ids: Vec<_> = LAB.checks.iter().map(|check| check.id).collect();
-        assert_eq!(
-            ids,
-            [
-                "runs-straight-lines",
-                "branches",
-                "loops",
-                "calls",
-                "closes-over",
-                "builds-containers",
-                "comprehends",
-                "raises",
-                "keeps-integers-exact",
-                "stands-deep-recursion",
-                "refuses-nonsense",
-            ]
-        );
-        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
-        assert_eq!(points, 100);
-    }
-
-    #[test]
-    fn every_experiment_asks_its_own_oracle_and_depends_on_the_seed_alone() {
+    fn every_check_asks_an_oracle_of_its_own() {
         for check in LAB.checks {
-            let experiments = told(check);
-            assert_ne!(experiments, (check.experiments)(8), "{}", check.id);
+            let experiments = (check.experiments)(7);
             let oracle = experiments[0].oracle.as_ref();
             assert_eq!(
                 oracle.map(|oracle| oracle.args.clone()),

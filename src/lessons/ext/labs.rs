@@ -130,16 +130,6 @@ pub static AUDIT: Lab = Lab {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lessons::testing::told;
-
-    #[test]
-    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
-        for lab in [FAST_SUM, COUNT_LINES, DOT, REFCOUNT_CLINIC, BIND] {
-            for check in lab.checks {
-                told(check);
-            }
-        }
-    }
 
     #[test]
     fn what_may_crash_comes_after_what_says_why() {

@@ -119,36 +119,11 @@ pub(super) const LAB: Lab = Lab {
 #[cfg(test)]
 mod tests {
     use super::LAB;
-    use crate::lessons::testing::told;
 
     #[test]
-    fn the_checks_are_those_of_the_contract() {
-        let ids: Vec<_> = LAB.checks.iter().map(|check| check.id).collect();
-        assert_eq!(
-            ids,
-            [
-                "acknowledges-every-record",
-                "syncs-before-ack",
-                "stops-when-idle",
-                "loses-nothing-on-sigterm",
-                "loses-nothing-on-sigkill",
-                "loses-nothing-on-power-loss",
-                "finishes-short-writes",
-                "retries-interrupted-calls",
-                "refuses-on-full-disk",
-                "never-trusts-a-failed-sync",
-            ]
-        );
-        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
-        assert_eq!(points, 100);
-    }
-
-    #[test]
-    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+    fn stories_are_parts_of_a_sentence_and_the_log_is_collected() {
         for check in LAB.checks {
-            let experiments = told(check);
-            assert_ne!(experiments, (check.experiments)(8), "{}", check.id);
-            for experiment in experiments {
+            for experiment in (check.experiments)(7) {
                 assert!(experiment.story.starts_with(|c: char| !c.is_uppercase()
                     || experiment.story.starts_with("SIG")
                     || experiment.story.starts_with('E')));

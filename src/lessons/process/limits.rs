@@ -81,31 +81,11 @@ pub(super) const LAB: Lab = Lab {
 #[cfg(test)]
 mod tests {
     use super::LAB;
-    use crate::lessons::testing::told;
 
     #[test]
-    fn the_checks_are_those_of_the_contract() {
-        let ids: Vec<_> = LAB.checks.iter().map(|check| check.id).collect();
-        assert_eq!(
-            ids,
-            [
-                "limits-the-command",
-                "leaves-itself-alone",
-                "says-what-ended-it",
-                "measures-the-command",
-                "refuses-bad-options",
-                "fails-closed",
-            ]
-        );
-        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
-        assert_eq!(points, 100);
-    }
-
-    #[test]
-    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+    fn every_run_is_watched_and_has_the_actor() {
         for check in LAB.checks {
-            let experiments = told(check);
-            assert_ne!(experiments, (check.experiments)(8), "{}", check.id);
+            let experiments = (check.experiments)(7);
             for run in experiments.iter().flat_map(|one| &one.runs) {
                 assert!(run.has_actor && !run.watch.is_empty(), "{}", check.id);
             }

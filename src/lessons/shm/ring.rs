@@ -88,32 +88,11 @@ pub(super) const LAB: Lab = Lab {
 #[cfg(test)]
 mod tests {
     use super::LAB;
-    use crate::lessons::testing::told;
 
     #[test]
-    fn the_checks_are_those_of_the_contract() {
-        let ids: Vec<_> = LAB.checks.iter().map(|check| check.id).collect();
-        assert_eq!(
-            ids,
-            [
-                "delivers-in-order",
-                "wraps",
-                "blocks-without-spinning",
-                "starts-in-either-order",
-                "uses-only-shared-memory",
-                "notices-a-dead-peer",
-                "publishes-in-order",
-            ]
-        );
-        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
-        assert_eq!(points, 100);
-    }
-
-    #[test]
-    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
+    fn every_run_is_of_a_pair() {
         for check in LAB.checks {
-            let experiments = told(check);
-            assert_ne!(experiments, (check.experiments)(8), "{}", check.id);
+            let experiments = (check.experiments)(7);
             for run in experiments.iter().flat_map(|one| &one.runs) {
                 assert_eq!(run.led_by[0], "pair");
                 assert_eq!(run.args.iter().filter(|word| *word == "--").count(), 1);

@@ -137,23 +137,3 @@ pub(super) const LAB: Lab = Lab {
         },
     ],
 };
-
-#[cfg(test)]
-mod tests {
-    use super::LAB;
-    use crate::lessons::testing::told;
-
-    #[test]
-    fn the_checks_are_worth_100_points() {
-        let points: u32 = LAB.checks.iter().map(|check| check.points).sum();
-        assert_eq!(points, 100);
-    }
-
-    #[test]
-    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
-        for check in LAB.checks {
-            let experiments = told(check);
-            assert_ne!(experiments, (check.experiments)(8), "{}", check.id);
-        }
-    }
-}

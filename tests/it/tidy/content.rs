@@ -51,6 +51,26 @@ fn a_lab_has_its_directory() {
 }
 
 #[test]
+fn a_handout_lists_the_checks_in_their_order() {
+    for lesson in LESSONS {
+        for lab in lesson.labs {
+            let handout = read(&format!("labs/{}/{}/README.md", lesson.slug, lab.slug));
+            let rows = handout
+                .split("\n| check")
+                .nth(1)
+                .unwrap_or_default()
+                .lines();
+            let listed: Vec<&str> = rows
+                .skip(2)
+                .map_while(|row| Some(row.strip_prefix('|')?.split('|').next()?.trim()))
+                .collect();
+            let ids: Vec<&str> = lab.checks.iter().map(|check| check.id).collect();
+            assert_eq!(listed, ids, "{}/{}", lesson.slug, lab.slug);
+        }
+    }
+}
+
+#[test]
 fn what_checks_teach_is_taught() {
     for lesson in LESSONS {
         let pages = pages::of(lesson.slug);

@@ -33,26 +33,3 @@ pub(in crate::lessons::gpu) const BRIDGE: Lab = Lab {
         checks::RELEASES_THE_GIL,
     ],
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lessons::testing::told;
-
-    #[test]
-    fn every_experiment_tells_a_story_of_its_own_and_depends_on_the_seed_alone() {
-        for lab in [RAII, BRIDGE] {
-            for check in lab.checks {
-                told(check);
-            }
-        }
-    }
-
-    #[test]
-    fn a_lab_has_a_hundred_points() {
-        for lab in [RAII, BRIDGE] {
-            let points: u32 = lab.checks.iter().map(|check| check.points).sum();
-            assert_eq!(points, 100, "{}", lab.slug);
-        }
-    }
-}

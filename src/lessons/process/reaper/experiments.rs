@@ -238,11 +238,15 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
     }
     one_by_one.extend([Step::Pass { ms: 20 }, Step::CloseInput]);
     let (one, other) = (order[2], order[3]);
+    // Both wait for it when it goes on.
     let at_once = vec![
         is_ready(),
         settles(),
+        Step::Signal(libc::SIGSTOP),
+        Step::AwaitRest,
         Step::Signal(one),
         Step::Signal(other),
+        Step::Signal(libc::SIGCONT),
         heard(one),
         heard(other),
         Step::Pass { ms: 20 },
@@ -270,7 +274,10 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
             "the six signals, each after the one before has arrived",
             run(&["signals"], one_by_one),
         ),
-        experiment("two signals at once", run(&["signals"], at_once)),
+        experiment(
+            "two signals while it is stopped",
+            run(&["signals"], at_once),
+        ),
         experiment(
             "SIGTERM just before each call that waits, while nothing else happens",
             quiet_gap,

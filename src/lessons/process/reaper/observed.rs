@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::lessons::sight;
-use crate::model::experiment::ACTOR;
+use crate::model::experiment::{ACTOR, ENDING_SIGNALS};
 use crate::model::recording::{FIRST, Made};
 use crate::model::text::signal_name;
 use crate::model::{
@@ -174,12 +174,12 @@ impl<'a> Observed<'a> {
             .collect()
     }
 
-    /// The events at which the world sent a signal, with its number.
+    /// The events at which the world sent one of the six signals, with its number.
     pub(super) fn sent(&self) -> Vec<(usize, i32)> {
         self.recording
             .world()
             .filter_map(|(at, world)| match world {
-                World::Signalled(signo) => Some((at, *signo)),
+                World::Signalled(signo) if ENDING_SIGNALS.contains(signo) => Some((at, *signo)),
                 _ => None,
             })
             .collect()

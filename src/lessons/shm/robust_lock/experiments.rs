@@ -135,7 +135,7 @@ pub(super) fn stopped(seed: u64) -> Vec<Experiment> {
     vec![experiment]
 }
 
-/// Others go first, at each store; and one is stopped for long.
+/// Others go first, at each store of one process; at each store of all; and one is stopped for long.
 pub(super) fn schedules(seed: u64) -> Vec<Experiment> {
     let story = "a process loses its processor just before a store, until the other can do no more";
     let told = Story {
@@ -147,8 +147,23 @@ pub(super) fn schedules(seed: u64) -> Vec<Experiment> {
     let swept = told
         .told(seed)
         .swept(&[Strike::OthersFirst], stores(Role::Any));
+    let story = "two processes make their stores at the same time, one for one";
+    let told = Story {
+        story,
+        processes: 2,
+        times: 1,
+        content: Story::at(0),
+    };
+    let mut abreast = told.told(seed);
+    abreast.runs[0].faults = vec![Fault {
+        trigger: Trigger {
+            every: 1,
+            ..stores(Role::Any)
+        },
+        action: Action::Strike(Strike::OthersFirst),
+    }];
     // Whoever has waited long enough may go on without the lock.
-    [vec![swept], stopped(seed)].concat()
+    [vec![abreast, swept], stopped(seed)].concat()
 }
 
 /// Few and many processes; a counter with a large value, a short one, none.
