@@ -187,12 +187,14 @@ LAB = Lab(
         steps("s.put('k', b'v'), s.get('k'), len(s)"),
         steps(r"s.put('k', b''), s.get('k'), s.put('k', b'a\0b'), s.get('k')"),
         steps("s.put('k', bytearray(b'v')), s.put('l', memoryview(b'abc')[1:]), s.put('m', array('d', [1.5])), s.get('k'), s.get('l'), s.get('m')"),
+        steps("s.put('k', array('H', [1, 2])), s.get('k')"),
         steps("s.put('é', b'1'), s.put('z', b'22'), s.put('日本', b'333'), s.dump(), list(s.keys()), s.mean_size(), s.fingerprint()"),
         steps("s.add('n', 5), s.add('n', -7), s.get('n'), s.add('m', 2**63 - 1), s.add('l', -2**63)"),
         steps("len(s), s.dump(), s.mean_size(), s.fingerprint(), list(s.keys())"),
         steps("s.put('k', b'v'), s.delete('k'), len(s)"),
         steps("s.put('ab', b'1'), s.put('abc', b'2'), s.put('b', b'3'), list(s.keys('ab')), list(s.keys('x')), list(s.keys(prefix='b'))"),
         steps("s.put('b', b'1'), s.put('a', b'2'), s.each(lambda key, value: out.append((key, value)))"),
+        *(steps(f"s.put('b', b'1'), s.put('a', b'2'), s.each(lambda key, value: [out.append((key, value)), {returned}][1])") for returned in (1, -1, "key")),
         steps("s.watch(lambda key, size: out.append((key, size))), s.put('k', b'abc'), s.add('n', 12), s.delete('k'), s.watch(None), s.put('l', b'')"),
         steps("s.log_to(lambda level, line: out.append((level, line))), s.log(3, '100% %s %n %d é'), s.log(-1, ''), s.log_to(None), s.log(1, 'x')"),
         steps("s.log(1, 'nobody listens')"),
@@ -205,6 +207,7 @@ LAB = Lab(
     refused=(
         *(f"Stash().{call}" for call in (
             "put(1, b'')", "put('k', 'text')", "put('k', None)", r"put('k\0x', b'')", "put('', b'')", r"put('\ud800', b'')",
+            r"put('k\udcff', b'')", r"get('k\udcff')", r"delete('k\udcff')", r"add('k\udcff', 1)", r"keys('k\udcff')", r"log(1, 'k\udcff')",
             r"get('k\0')", "get(b'k')", "get(1)", "add('k', 1.5)", "add('k', '1')", "add('k', 2**63)", "add('k', -2**63 - 1)", "watch(1)", "each(None)", "each(1)",
             "log_to(1)", "log('x', 'y')", "log(1, b'x')", r"log(1, 'a\0b')", "log(2**31, 'x')", "keys(1)", "put()", "get()", "delete(b'k')")),
         "Stash(1.5)", r"Stash('a\0b')", "(lambda s: [s.put('k', b'x'), s.add('k', 1)])(Stash())", "(lambda s: [s.add('k', 2**63 - 1), s.add('k', 1)])(Stash())",

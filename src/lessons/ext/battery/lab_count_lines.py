@@ -62,7 +62,8 @@ LAB = Lab(
     random=random_calls,
     refused=(
         *(f"{function}({arguments})" for function in ("count_lines", "longest_line")
-          for arguments in ("", "'a', 'b'", "'a', nonsense=1", "None", "1", "1.5", r"b'a\n'", "bytearray(b'a')", "['a']", "object()", r"'\ud800'", r"'a\udfff\n'")),
+          for arguments in ("", "'a', 'b'", "'a', nonsense=1", "None", "1", "1.5", r"b'a\n'", "bytearray(b'a')", "['a']", "object()", r"'\ud800'", r"'a\udfff\n'",
+                            r"'\ud800\nabc'", r"'abc\n\udfff'")),
         *(f"tally({arguments})" for arguments in ("", "['a'], ['b']", "['a'], nonsense=1", "None", "1", "[1]", "['a', 1]", "['a', b'b']", "['a', None]",
                                                   "['a', ['b']]", "{'a': 1}.items()")),
     ),
@@ -71,6 +72,7 @@ LAB = Lab(
     passing=(
         Loop("tally(raising(error, 'a', 'b', 'a'))", "error = KeyError('x')"),
         Loop("tally(raising(error))", "error = RuntimeError('x')"),
+        Loop("tally(raising(error, 'a'))", "error = GeneratorExit('x')"),
         Loop("tally(Broken())", "error = LookupError('x')\nclass Broken:\n    def __iter__(self):\n        raise error"),
         Loop("tally(Broken())", "error = ZeroDivisionError('x')\nclass Broken:\n    def __iter__(self):\n        return self\n    def __next__(self):\n        raise error"),
     ),

@@ -48,8 +48,8 @@ A, B = "array('d', [1.5, -2.0, 3.0])", "array('d', [4.0, 5.0, 0.25])"
 NO = ("[1.0, 2.0, 3.0]", "(1.0, 2.0, 3.0)", "None", "1", "1.0", "'abc'", "bytes(24)", "bytearray(24)", "array('f', [1, 2, 3])", "array('q', [1, 2, 3])",
       "array('L', [1, 2, 3])", "array('B', [1, 2, 3])", "np.ones(3, dtype=np.float32)", "np.ones(3, dtype=np.int64)", "np.ones(3, dtype=np.complex128)",
       "np.ones(3, dtype=bool)", "np.ones(3, dtype=np.float16)", "np.ones(3, dtype=object)", "np.ones(3, dtype='>f8')", "np.ones((3, 1))", "np.ones((2, 2))",
-      "memoryview(bytes(32)).cast('d', (2, 2))", "np.array(1.0)", "np.float64(1.0)", "array('d', [1.0, 2.0])", "array('d', [1.0, 2.0, 3.0, 4.0])",
-      "array('d')", "object()")
+      "memoryview(bytes(32)).cast('d', (2, 2))", "np.array(1.0)", "np.float64(1.0)", "array('d', [1.0])", "array('d', [1.0, 2.0])",
+      "array('d', [1.0, 2.0, 3.0, 4.0])", "array('d')", "object()")
 
 LAB = Lab(
     module="vec",
@@ -90,19 +90,22 @@ LAB = Lab(
     ),
     either=(
         # No arrays of ctypes: they say that they have strides, and give none.
-        "dot(np.zeros(5, dtype=[('x', 'f8'), ('y', 'i4')])['x'], np.arange(5.0))",
-        "dot(np.frombuffer(bytearray(17), dtype='u1')[1:].view('f8'), np.arange(2.0))",
+        "dot(np.array([(x + 0.5, 7) for x in range(5)], dtype=[('x', 'f8'), ('y', 'i4')])['x'], np.arange(5.0))",
+        "dot(np.arange(5.0), np.array([(x + 0.5, 7) for x in range(5)], dtype=[('x', 'f8'), ('y', 'i4')])['x'])",
+        "dot(np.frombuffer(b'7' + array('d', [1.5, 2.5]).tobytes(), dtype='u1')[1:].view('f8'), np.arange(2.0))",
     ),
     bounds=(
         *(f"dot({one}(bytes(range({size})) * 8, 'd'), {other}(bytes(range({size})) * 8, 'd'))" for size in (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64)
           for one, other in itertools.product(("before_wall", "after_wall"), repeat=2)),
         *(f"dot(before_wall(bytes({8 * (2 * size - 1)}), 'd')[::2], before_wall(bytes({8 * size}), 'd'))" for size in (1, 2, 7, 8, 9, 64)),
         *(f"dot(after_wall(bytes({8 * size}), 'd')[::-1], before_wall(bytes({8 * size}), 'd')[::-1])" for size in (1, 2, 7, 8, 9, 64)),
+        *(f"dot({where}(bytes(65536), 'd'), {where}(bytes(65536), 'd'))" for where in ("before_wall", "after_wall")),
         *(f"dot(amid(bytes(range({size})) * 8, 0xff, 'd'), amid(bytes(range({size})) * 8, 0xff, 'd'))" for size in (0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17)),
     ),
     loops=(
         Loop("dot(a, b)", f"a = {A}; b = {B}", ("a", "b"), "a.append(0.0); del a[-1]; b.append(0.0); del b[-1]"),
         Loop("dot(a, b)", "a = array('d', range(100_000)); b = array('d', range(100_000))", ("a", "b"), "a.append(0.0); del a[-1]; b.append(0.0); del b[-1]"),
+        Loop("dot(a, a)", f"a = {A}", ("a",), "a.append(0.0); del a[-1]"),
         Loop("dot(a, b)", "a = np.arange(100.0); b = np.arange(200.0)[::2]", ("a", "b")),
         Loop("dot(v, w)", f"a = {A}; v = memoryview(a)[::-1]; w = memoryview(a)", ("a", "v", "w")),
         Loop("dot(a, no)", f"a = {A}; no = [big(2**70)]", ("a", "no", "no[0]"), "a.append(0.0); del a[-1]"),
@@ -119,10 +122,16 @@ LAB = Lab(
     long=(
         Loop("dot(a, b)", "a = array('d', [1.0]) * (1 << 23); b = array('d', [0.5]) * (1 << 23)"),
         Loop("dot(a[::2], b[::-2])", "a = memoryview(array('d', [1.0]) * (1 << 23)); b = memoryview(array('d', [0.5]) * (1 << 23))"),
+        Loop("dot(a[::2], b)", "a = memoryview(array('d', [1.0]) * (1 << 23)); b = array('d', [0.5]) * (1 << 22)"),
+        Loop("dot(a, b[::2])", "a = array('d', [1.0]) * (1 << 22); b = memoryview(array('d', [0.5]) * (1 << 23))"),
+        Loop("dot(still, b)", "still = np.broadcast_to(np.float64(1.0), 1 << 23); b = array('d', [0.5]) * (1 << 23)"),
+        Loop("dot(a, still)", "a = array('d', [1.0]) * (1 << 23); still = np.broadcast_to(np.float64(0.5), 1 << 23)"),
     ),
     meetings=(
         Meeting("dot(a, b)", "a = array('d', range(1 << 17)); b = array('d', range(1 << 17))"),
         Meeting("dot(memoryview(a)[::2], memoryview(b)[::-2])", "a = array('d', range(1 << 18)); b = array('d', range(1 << 18))"),
+        Meeting("dot(next(turn), b)", "one, other, b = (array('d', range(start, start + (1 << 17))) for start in (0, 1, 2)); turn = iter((one, other))",
+                resize="one.append(0.0); other.append(0.0); b.append(0.0)"),
         Meeting("dot(a, b)", "a = array('d', range(1 << 17)); b = array('d', range(1 << 17))", "a.append(1.0)"),
         Meeting("dot(a, b)", "a = array('d', range(1 << 17)); b = array('d', range(1 << 17))", "del b[:]"),
         Meeting("dot(memoryview(a).cast('d'), memoryview(a).cast('d'))", "a = bytearray(bytes(range(64)) * 16384)", "a.clear()"),

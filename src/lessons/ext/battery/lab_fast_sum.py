@@ -46,6 +46,7 @@ LAB = Lab(
         "byte_sum(noise(1, 1_000_003))",
         "byte_sum(np.arange(200, dtype=np.uint8))",
         "byte_sum(np.full(1000, 7, dtype=np.uint8)[100:900])",
+        *(f"(lambda data: [byte_sum(data), data.__setitem__(-1, 0), byte_sum(data)])(bytearray(b'a' * {size}))" for size in (10, 100_003)),
     ),
     huge=(
         "byte_sum(b'\\xff' * 17_000_000)",  # more than 2**32 in all
@@ -94,12 +95,13 @@ LAB = Lab(
     ),
     bounds=(
         *(f"byte_sum({where}(noise(3, {size})))" for where in ("before_wall", "after_wall")
-          for size in (1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 4095, 4096, 4097, 70_001)),
+          for size in (1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 4095, 4096, 4097, 65536, 70_001, 1 << 20)),
         *(f"byte_sum(amid(noise(4, {size}), {poison}))" for poison in (0xFF, 0x01)
           for size in (0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100, 1000)),
     ),
     loops=(
         Loop("byte_sum(data)", "data = noise(1, 300)", ("data",)),
+        Loop("byte_sum(data)", "data = bytearray()", ("data",), "data.append(0); del data[-1]"),
         Loop("byte_sum(data)", "data = bytearray(b'a' * 300)", ("data",), "data.append(0); del data[-1]"),
         Loop("byte_sum(data)", "data = bytearray(b'a' * 200_000)", ("data",), "data.append(0); del data[-1]"),
         Loop("byte_sum(view)", "data = bytearray(b'a' * 300); view = memoryview(data)[3:200]", ("view", "data")),
@@ -120,6 +122,8 @@ LAB = Lab(
     long=(Loop("byte_sum(data)", "data = bytes(64 << 20)"),),
     meetings=(
         Meeting("byte_sum(data)", "data = noise(1, 1 << 20)"),
+        Meeting("byte_sum(next(turn))", "one, other = bytearray(noise(2, 1 << 20)), bytearray(noise(3, 1 << 20)); turn = iter((one, other))",
+                resize="one.append(0); other.append(0)"),
         Meeting("byte_sum(data)", "data = bytearray(noise(2, 1 << 20))", "data.extend(b'x')"),
         Meeting("byte_sum(data)", "data = bytearray(noise(2, 1 << 20))", "data.clear()"),
         Meeting("byte_sum(data)", "data = array('B', noise(2, 1 << 20))", "del data[:]"),

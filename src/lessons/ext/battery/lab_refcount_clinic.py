@@ -71,7 +71,11 @@ class Cache:
             raise TypeError("a callable and a number are needed")
         if not 1 <= capacity < 2**31:
             raise ValueError("capacity")
-        self.loader, self.capacity, self.kept = loader, capacity, collections.OrderedDict()
+        self._loader, self.capacity, self.kept = loader, capacity, collections.OrderedDict()
+
+    @property
+    def loader(self):
+        return self._loader
 
     def get(self, key):
         if key in self.kept:
@@ -130,6 +134,7 @@ LAB = Lab(
     reference={"parse": parse, "total": total, "dump": dump, "checksum": checksum, "Cache": Cache, "RecordError": RecordError},
     ordinary=(
         *(f"parse({data})" for data in RIGHT),
+        *(f"raised_by(parse, {data}).line" for data in ("b'x'", r"b'a=1\nb=x\nc=3'", r"b'\n\na=1\n\nb'")),
         "total([])", "total([('a', 1), ('b', 2), ('a', 3)])", "total(iter([('a', 1)]))", "total((n, 1) for n in 'abca')", "total([('a', 2**80), ('a', -1)])",
         "total([('b', 1), ('a', 1)])", "list(total([('b', 1), ('a', 1), ('b', 1)]))", "total((('a', 300), ('a', 300)))",
         "dump([])", "dump(())", "dump([('a', 1), ('é', -2)])", "dump((('x y', 0), ('a', 2**63 - 1), ('a', -2**63)))", "parse(dump([('a', 1), ('b', -7)]))",
@@ -138,7 +143,10 @@ LAB = Lab(
         "issubclass(RecordError, ValueError)",
         "(lambda c: [c.get(1), c.get(2), c.get(1), c.get(3), c.keys(), 2 in c, len(c), c.clear(), len(c), c.keys()])(Cache(lambda k: k * 10, 2))",
         "(lambda c: [c.get('a'), 'a' in c, c.get('b'), 'a' in c, c.keys()])(Cache(lambda k: [k], 1))",
+        "(lambda c: [c.get(1), c.get(2), type(raised_by(c.get, 0)), c.keys(), len(c)])(Cache(lambda k: 10 // k, 2))",
         "(lambda f: Cache(f, 1).loader is f)(lambda k: k)",
+        "(lambda c: [raised_by(setattr, c, 'loader', int), c.loader is str][1])(Cache(str, 1))",
+        "[type('Derived', (Cache,), {})(str, 2).get(1)]",
         "len(Cache(loader=str, capacity=2**31 - 1))",
     ),
     huge=("checksum(noise(9, 5_000_000))", r"len(parse(b'name=123\n' * 100_000))"),
@@ -198,7 +206,8 @@ LAB = Lab(
         Loop("cycle()", "class Box:\n    pass\ndef cycle():\n    box = Box()\n    box.cache = Cache(lambda key: box, 2)\n    box.cache.get(box)", may_fail=False),
     ),
     meetings=(
-        Meeting("checksum(data)", "data = noise(1, 1 << 20)"),
+        Meeting("checksum(data)", "data = noise(1, 1 << 20)", must_release=True),
+        Meeting("checksum(data)", "data = noise(3, 4096)", must_release=True),
         Meeting("checksum(data)", "data = bytearray(noise(2, 1 << 20))", "data.extend(b'x')"),
         Meeting("checksum(data)", "data = bytearray(noise(2, 1 << 20))", "data.clear()"),
     ),

@@ -34,6 +34,10 @@ class Meeting:
     setup: str = ""
     # A statement that another thread executes while the call has given the GIL away.
     meanwhile: str = ""
+    # As in Loop, once both threads are out of the call.
+    resize: str = ""
+    # Whether the handout says that this call gives the GIL away.
+    must_release: bool = False
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,18 @@ def raising(error: BaseException, *values):
     raise error
 
 
+def raised_by(function, *arguments) -> Exception | None:
+    """The exception that a call raises; None if there is none."""
+    try:
+        function(*arguments)
+    except SystemError:  # the interpreter's own, about a call that raises and returns
+        raise
+    except Exception as error:  # noqa: BLE001
+        error.__traceback__ = None
+        return error
+    return None
+
+
 def keep_what_is_there() -> None:
     """What is there by now stays: a collection need not look at it."""
     gc.collect()
@@ -128,6 +140,6 @@ class NumPy:
 
 
 def names() -> dict:
-    own = {f.__name__: f for f in (before_wall, after_wall, amid, sparse, noise, fresh, big, released, raising)}
+    own = {f.__name__: f for f in (before_wall, after_wall, amid, sparse, noise, fresh, big, released, raising, raised_by)}
     given = {"array": array.array, "Counter": collections.Counter, "ctypes": ctypes, "mmap": mmap.mmap, "gc": gc, "np": NumPy()}
     return {**own, **given}

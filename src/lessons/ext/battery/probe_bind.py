@@ -8,6 +8,7 @@ import ctypes
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -145,12 +146,15 @@ def declares_prototypes(context: Context) -> None:
 def prototype(context: Context, name: str, want: dict, argtypes, restype) -> None:
     arguments = [described(one) for one in argtypes] if argtypes is not None else None
     result = described(restype)
-    agrees = arguments is not None and len(arguments) == len(want["arguments"]) and all(map(fits, arguments, want["arguments"]))
+    agrees = arguments is not None and takes(arguments, want)
     context.facts("prototype", name=name, arguments=arguments, result=result, want=want, arguments_agree=agrees, result_agrees=fits(result, want["result"]))
 
 
 def described(kind) -> dict:
-    """Size and class (integer, real, pointer, void) of a type of ctypes; class "own" of what converts by itself."""
+    """Size and class (integer, real, pointer, void) of a type of ctypes; class "own" of what converts by itself.
+
+    A callback's type has the same of its own arguments and result.
+    """
     if kind is None:
         return {"type": "None", "class": "void", "size": 0}
     name = getattr(kind, "__name__", str(kind))
@@ -158,6 +162,8 @@ def described(kind) -> dict:
         size = ctypes.sizeof(kind)
     except TypeError:
         return {"type": name, "class": "own", "size": None}
+    if issubclass(kind, ctypes._CFuncPtr) and hasattr(kind, "_argtypes_"):
+        return called_back("callback", list(map(described, kind._argtypes_)), described(getattr(kind, "_restype_", ctypes.c_int)))
     code = getattr(kind, "_type_", None)
     if isinstance(code, str):
         group = "real" if code in "fdg" else "pointer" if code in "PzZO" else "integer"
@@ -166,12 +172,38 @@ def described(kind) -> dict:
     return {"type": name, "class": group, "size": size}
 
 
+def called_back(name: str, arguments: list[dict], result: dict) -> dict:
+    types = ", ".join(one["type"] for one in arguments)
+    return {"type": f"{name} ({types})", "class": "pointer", "size": ctypes.sizeof(ctypes.c_void_p), "callback": {"arguments": arguments, "result": result}}
+
+
+def takes(arguments: list[dict], want: dict) -> bool:
+    """Whether these are the header's arguments; where it ends with "...", there may be more."""
+    more = len(arguments) - len(want["arguments"])
+    return (more == 0 or (want["variadic"] and more > 0)) and all(map(fits, arguments, want["arguments"]))
+
+
 def fits(has: dict, want: dict) -> bool:
-    return has["class"] == "own" or (has["class"], has["size"]) == (want["class"], want["size"])
+    if has["class"] == "own":
+        return True
+    is_same = (has["class"], has["size"]) == (want["class"], want["size"])
+    return is_same and not ("callback" in has and "callback" in want and not hears(has["callback"], want["callback"]))
+
+
+def hears(has: dict, want: dict) -> bool:
+    """Whether a callback's types are as wide as the header's: as many arguments as it takes, and the result if there is to be one."""
+    pairs = [*zip(has["arguments"], want["arguments"])]
+    if want["result"]["class"] != "void":
+        pairs.append((has["result"], want["result"]))
+    return all(one["class"] == "own" or (one["size"], one["class"] == "real") == (other["size"], other["class"] == "real") for one, other in pairs)
 
 
 # __builtin_classify_type of GCC.
 CLASSES = {1: "integer", 3: "integer", 4: "integer", 5: "pointer", 8: "real"}
+
+
+# A pointer to a function that has a name of its own: its result, its name, its arguments.
+CALLBACK = re.compile(r"typedef ([^;()]+?)\s*\(\*(\w+)\)\(([^;]*)\);")
 
 
 def header() -> dict:
@@ -182,11 +214,13 @@ def header() -> dict:
         raise Cannot("STASH_INCLUDE does not say where stash.h is")
     with tempfile.TemporaryDirectory() as room:
         listing, source, program = Path(room, "list"), Path(room, "sizes.c"), Path(room, "sizes")
-        Path(room, "only.c").write_text('#include "stash.h"\n')
+        # As functions, callbacks are in the list, too.
+        callbacks = {f"a_{name}": f"extern {result} a_{name}({arguments});\n" for result, name, arguments in CALLBACK.findall(file.read_text())}
+        Path(room, "only.c").write_text('#include "stash.h"\n' + "".join(callbacks.values()))
         run(["cc", "-fsyntax-only", f"-I{include}", "-aux-info", listing, Path(room, "only.c")])
         functions = {}
         for line in listing.read_text().splitlines():
-            if "stash.h:" in line and "*/ extern " in line:
+            if ("stash.h:" in line or "only.c:" in line) and "*/ extern " in line:
                 text = line.split("*/ extern ", 1)[1].rstrip(";")
                 before, _, arguments = text.partition("(")
                 name = before.split()[-1].lstrip("*")
@@ -210,6 +244,10 @@ def header() -> dict:
                 entry["result"] = one
             elif kind != "void":
                 entry["arguments"].append(one)
+    of_name = {name.removeprefix("a_"): known.pop(name) for name in callbacks}
+    for argument in (one for entry in known.values() for one in entry["arguments"] if one["type"] in of_name):
+        called = of_name[argument["type"]]
+        argument |= called_back(argument["type"], called["arguments"], called["result"])
     return known
 
 
@@ -249,12 +287,14 @@ def of_cffi(context: Context, declared: dict) -> None:
             except (AttributeError, TypeError, ValueError):
                 continue
             arguments, result = [of_ctype(ffi, one) for one in kind.args], of_ctype(ffi, kind.result)
-            agrees = len(arguments) == len(want["arguments"]) and all(map(fits, arguments, want["arguments"]))
-            context.facts("prototype", name=name, arguments=arguments, result=result, want=want, arguments_agree=agrees, result_agrees=fits(result, want["result"]))
+            context.facts("prototype", name=name, arguments=arguments, result=result, want=want, arguments_agree=takes(arguments, want),
+                          result_agrees=fits(result, want["result"]))
 
 
 def of_ctype(ffi, kind) -> dict:
     if kind.kind == "void":
         return {"type": kind.cname, "class": "void", "size": 0}
-    group = "pointer" if kind.kind in ("pointer", "function", "array") else "real" if kind.cname in ("float", "double") else "integer"
-    return {"type": kind.cname, "class": group, "size": ffi.sizeof(kind) if kind.kind != "function" else ffi.sizeof("void *")}
+    if kind.kind == "function":
+        return called_back("callback", [of_ctype(ffi, one) for one in kind.args], of_ctype(ffi, kind.result))
+    group = "pointer" if kind.kind in ("pointer", "array") else "real" if kind.cname in ("float", "double") else "integer"
+    return {"type": kind.cname, "class": group, "size": ffi.sizeof(kind)}

@@ -8,6 +8,7 @@ import time
 
 from cases import Call, Outcome
 from context import Cannot, Context
+from probe_references import settle
 
 # Seconds after which a thread no longer waits for one that does not come. Nothing is judged by it.
 PATIENCE = 20.0
@@ -22,7 +23,11 @@ def releases_the_gil(context: Context) -> None:
     case = 0
     for loop in context.lab.long:
         names = context.names()
-        exec(loop.setup, names)
+        try:
+            exec(loop.setup, names)
+        except NameError as error:
+            context.facts("cannot", case=case, why=str(error))
+            continue
         for _ in range(3):
             function, arguments = Call(loop.call).parts(names)
             context.facts("case", case=case, kind="long", call=loop.call, setup=loop.setup)
@@ -79,12 +84,21 @@ def meet(context, shim, meeting, call, names, reference) -> None:
             shim.meet(0, 0)  # this one never comes to the meeting
 
     together(lambda: enter(0), lambda: enter(1))
+    releases = shim.clocks().releases  # so far: the reference may give it away, too
     present, timed_out = shim.met()
     shim.meet(0, 0)
-    want = called(shim, *call.parts(reference)) if context.lab.reference else None
-    for came in outcomes:
+    resized = None
+    if meeting.resize:
+        settle()
+        try:
+            exec(meeting.resize, names)
+            resized = {"outcome": "returned"}
+        except BufferError as error:
+            resized = Outcome(error=error).facts()
+    wants = [called(shim, *call.parts(reference)) if context.lab.reference else None for _ in outcomes]
+    for came, want in zip(outcomes, wants):
         context.facts("outcome", case=context.case_number, call=call.source, met=present >= 2 and not timed_out,
-                      releases=shim.clocks().releases, **compared(came, want))
+                      releases=releases, must_release=meeting.must_release, resized=resized, **compared(came, want))
 
 
 def change(context, shim, meeting, call, names, reference) -> None:
@@ -114,13 +128,14 @@ def change(context, shim, meeting, call, names, reference) -> None:
         shim.open_gate()
 
     together(enter, disturb)
+    releases = shim.clocks().releases
     after = None
     if context.lab.reference:
         exec(meeting.meanwhile, reference)
         after = called(shim, *call.parts(reference))
     facts = compared(done["came"], before)
     context.facts("outcome", case=context.case_number, call=call.source, meanwhile=meeting.meanwhile, inside=done["inside"],
-                  change=done.get("meanwhile"), releases=shim.clocks().releases,
+                  change=done.get("meanwhile"), releases=releases, must_release=meeting.must_release,
                   agrees_after=done["came"].agrees(after) if after else None, **facts)
 
 
@@ -151,7 +166,7 @@ BEFORE_SIGNAL_NS = 100_000_000
 
 
 def answers_signals(context: Context) -> None:
-    """A real SIGINT in the midst of a call without end, and the processor time until KeyboardInterrupt comes out."""
+    """A real SIGINT in the midst of a call without end, and the processor time until what its handler raises comes out."""
     loop = context.lab.endless
     if loop is None:
         raise Cannot("there is no call without end")
@@ -161,7 +176,12 @@ def answers_signals(context: Context) -> None:
     call = context.announce(loop.call, "endless", setup=loop.setup)
     function, arguments = call.parts(names)
     before = {what: sys.getrefcount(eval(what, names)) for what in loop.canaries}
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    from_handler = KeyboardInterrupt()
+
+    def interrupt(number, frame):
+        raise from_handler
+
+    signal.signal(signal.SIGINT, interrupt)
     arm(BEFORE_SIGNAL_NS)
     started, wall = time.process_time_ns(), time.monotonic_ns()
     try:
@@ -179,7 +199,7 @@ def answers_signals(context: Context) -> None:
         except BaseException as error:  # noqa: BLE001
             resized = Outcome(error=error).facts()
     context.facts("interrupted", case=0, call=loop.call, before_signal_ns=BEFORE_SIGNAL_NS, processor_ns=used - BEFORE_SIGNAL_NS,
-                  wall_ns=passed - BEFORE_SIGNAL_NS, resized=resized,
+                  wall_ns=passed - BEFORE_SIGNAL_NS, resized=resized, is_the_same=came.error is from_handler,
                   canaries=[{"what": what, "change": after[what] - before[what]} for what in before], **came.facts())
 
 

@@ -13,7 +13,12 @@ EVERYTHING = (
 
 FREES = {
     "a with block": "with Stash() as s:\n    s.put('k', b'v'); s.get('k'); s.dump(); list(s.keys())",
-    "an exception in a with block": "try:\n    with Stash() as s:\n        s.put('k', b'v'); s.get('k'); 1 / 0\nexcept ZeroDivisionError:\n    pass",
+    "an exception in a with block": """try:
+    with Stash() as s:
+        s.put('k', b'v'); s.get('k'); 1 / 0
+except ZeroDivisionError:
+    pass
+came, want = counts()['stashes'], 0""",
     "an exception in a visitor": """with Stash() as s:
     s.put('k', b'v')
     try:
@@ -116,6 +121,17 @@ s = Stash(); s.watch(watcher); s.log_to(sink)
 of_watcher, of_sink = weakref.ref(watcher), weakref.ref(sink)
 del watcher, sink; gc.collect()
 came, want = (of_watcher() is not None, of_sink() is not None), (True, True)""",
+    "a watcher and a sink of a stash that its visitor could not close": """heard = []
+s = Stash(); s.put('k', b'v')
+s.watch(lambda key, size: heard.append((key, size))); s.log_to(lambda level, line: heard.append((level, line)))
+try:
+    s.each(lambda key, value: s.close())
+except OSError:
+    pass
+gc.collect()
+s.put('k', b'abc'); s.log(1, 'a line')
+came, want = heard, [('k', 3), (1, 'a line')]
+s.close()""",
     "a watcher that replaces itself": """heard = []
 s = Stash()
 def first(key, size):
@@ -212,6 +228,24 @@ for use in (lambda: s.put('k', b''), lambda: s.delete('k'), lambda: s.add('n', 1
     except OSError as error:
         came.append(error.errno)
 want = [30, 30, 30]
+s.close()""",
+    "a stash that may be made and is only read": """s = Stash(path, create=True); s.put('k', b'v'); s.close()
+s = Stash(path, create=True, read_only=True)
+try:
+    came = s.put('k', b'')
+except OSError as error:
+    came = error.errno
+want = 30
+s.close()""",
+    "a cursor whose stash was changed": """s = Stash()
+for key in 'abc':
+    s.put(key, b'')
+k = s.keys(); next(k); s.put('d', b'')
+try:
+    came = list(k)
+except RuntimeError:
+    came = 'RuntimeError'
+want = 'RuntimeError'
 s.close()""",
     "a visitor that raises": """s = Stash(); s.put('a', b''); s.put('b', b'')
 error, seen = LookupError('x'), []

@@ -84,6 +84,9 @@ pub(in crate::lessons::ext) struct Outcome {
     /// How often the call has given the GIL away.
     #[serde(default)]
     pub(in crate::lessons::ext) releases: i64,
+    /// Whether the handout says that it does.
+    #[serde(default)]
+    pub(in crate::lessons::ext) must_release: bool,
     /// The function of Python's that was made to fail.
     #[serde(default)]
     pub(in crate::lessons::ext) failed: Option<Failed>,
@@ -153,6 +156,9 @@ pub(in crate::lessons::ext) struct Interrupted {
     pub(in crate::lessons::ext) call: String,
     /// Processor time that it used after the signal, nanoseconds.
     pub(in crate::lessons::ext) processor_ns: i64,
+    /// Whether the exception that came is the very one that the signal's handler raised.
+    #[serde(default)]
+    pub(in crate::lessons::ext) is_the_same: bool,
     /// What came of it.
     #[serde(flatten)]
     pub(in crate::lessons::ext) came: Came,

@@ -158,6 +158,63 @@ fn a_share_is_of_processor_time_and_the_best_round_of_the_worst_call_counts() {
 }
 
 #[test]
+fn what_ends_a_call_without_end_is_what_the_handler_raised() {
+    let interrupted = |more: &str| {
+        format!(
+            "{}\n{DONE}",
+            format_args!(
+                r#"{{"fact": "interrupted", "call": "f(x)", "processor_ns": 9000000, "outcome": "raised", "type": "KeyboardInterrupt", {more}}}"#
+            )
+        )
+    };
+    let right = interrupted(r#""is_the_same": true, "canaries": []"#);
+    assert_eq!(judged(answers_signals, &right), "pass");
+    assert_snapshot!(judged(answers_signals, &interrupted(r#""is_the_same": false"#)), @"
+    fail: `f(x)`, SIGINT in its midst, raised KeyboardInterrupt instead of the exception that the signal's handler raised
+    hint: Who looks whether a signal has come while the call does not return to Python, and what becomes of the exception that its handler raises?
+    ");
+    let leaks = r#""is_the_same": true, "canaries": [{"what": "x", "change": 1}]"#;
+    assert_snapshot!(judged(answers_signals, &interrupted(leaks)), @"
+    fail: `f(x)`, SIGINT in its midst, left 1 references to x
+    hint: Who looks whether a signal has come while the call does not return to Python, and what becomes of the exception that its handler raises?
+    ");
+}
+
+#[test]
+fn two_threads_in_a_call_leave_no_buffer_exported() {
+    let met = |resized: &str| {
+        outcome(&format!(
+            r#""outcome": "returned", "type": "int", "value": "7", "agrees": true, "met": true, "releases": 2, "resized": {{{resized}}}"#
+        ))
+    };
+    assert_eq!(
+        judged(shares_safely, &met(r#""outcome": "returned""#)),
+        "pass"
+    );
+    let kept = met(r#""outcome": "raised", "type": "BufferError""#);
+    assert_snapshot!(judged(shares_safely, &kept), @"
+    fail: `f(b'')` leaves a buffer exported, with another thread in it
+    hint: What of its arguments does it still use, and who may change that now?
+    ");
+}
+
+#[test]
+fn a_call_that_is_to_give_the_gil_away_does() {
+    let released = |releases: i64, must_release: bool| {
+        outcome(&format!(
+            r#""outcome": "returned", "type": "int", "value": "7", "agrees": true, "met": {}, "releases": {releases}, "must_release": {must_release}"#,
+            releases > 0
+        ))
+    };
+    assert_eq!(judged(shares_safely, &released(2, true)), "pass");
+    assert_eq!(judged(shares_safely, &released(0, false)), "pass");
+    assert_snapshot!(judged(shares_safely, &released(0, true)), @"
+    fail: `f(b'')` never gives the GIL away: no other thread can be in it
+    hint: Which part of that loop needs an object of Python's?
+    ");
+}
+
+#[test]
 fn a_failure_that_is_not_passed_on_fails() {
     let facts = outcome(
         r#""outcome": "returned", "type": "int", "value": "7", "agrees": false, "calls": 30, "blocks": [0, 0, 0, 0, 0], "failed": {"function": "PyLong_FromLong", "file": "module.c", "line": 4}"#,

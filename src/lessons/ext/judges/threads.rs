@@ -84,10 +84,12 @@ pub(in crate::lessons::ext) fn needs_no_gil_it_gave_up(trial: &Trial<'_>) -> Jud
     Ok(Pass::of("calls", calls))
 }
 
-/// Fails on the first call that gives something else while another thread is in it, or while another
-/// thread changes its argument.
+/// Fails on the first call that gives something else, or keeps a buffer, while another thread is in it,
+/// or while another thread changes its argument.
 ///
-/// Blind spot: a call that never gives the GIL away meets nobody.
+/// Fails, too, if a call never gives the GIL away although the handout says that it does.
+///
+/// Blind spot: another call that never gives the GIL away meets nobody.
 pub(in crate::lessons::ext) fn shares_safely(trial: &Trial<'_>) -> Judgement {
     let facts = lived(trial)?;
     let mut calls = 0;
@@ -104,18 +106,25 @@ pub(in crate::lessons::ext) fn shares_safely(trial: &Trial<'_>) -> Judgement {
             let why = format!("the threads did not meet in {call}");
             return Err(Objection::Blind(why));
         }
-        if is_right(outcome) {
-            continue;
+        if is_right(outcome) && outcome.must_release && outcome.releases == 0 {
+            let why = format!("{call} never gives the GIL away: no other thread can be in it");
+            let hint = "Which part of that loop needs an object of Python's?";
+            return Err(Failure::new(why).hint(hint).into());
         }
         let want = outcome
             .want
             .as_ref()
             .map_or_else(String::new, |want| format!(" where Python {}", want.told()));
+        let what = match (is_right(outcome), exported(outcome.resized.as_ref())) {
+            (true, false) => continue,
+            (true, true) => "leaves a buffer exported".to_owned(),
+            (false, _) => format!("{}{want}", outcome.came.told()),
+        };
         let meanwhile = match &outcome.change {
             Some(change) => format!(" (what another thread did meanwhile {})", change.told()),
             None => ", with another thread in it".to_owned(),
         };
-        let why = format!("{call} {}{want}{meanwhile}", outcome.came.told());
+        let why = format!("{call} {what}{meanwhile}");
         let hint = "What of its arguments does it still use, and who may change that now?";
         return Err(Failure::new(why).hint(hint).into());
     }
@@ -133,7 +142,7 @@ fn is_right(outcome: &Outcome) -> bool {
         || (was_changed && outcome.came.refuses && !is_neither(&outcome.came))
 }
 
-/// Fails unless Ctrl-C ends a call without end as KeyboardInterrupt, soon.
+/// Fails unless what the handler of Ctrl-C raises ends a call without end, soon.
 pub(in crate::lessons::ext) fn answers_signals(trial: &Trial<'_>) -> Judgement {
     let facts = lived(trial)?;
     let found = facts.all.iter().find_map(|fact| match fact {
@@ -150,15 +159,21 @@ pub(in crate::lessons::ext) fn answers_signals(trial: &Trial<'_>) -> Judgement {
             "{}, SIGINT in its midst, {why}",
             called(&interrupted.call, "")
         ))
-        .hint("Who looks whether a signal has come while the call does not return to Python?")
+        .hint(
+            "Who looks whether a signal has come while the call does not return to Python, and \
+             what becomes of the exception that its handler raises?",
+        )
         .figure("answer_ms", answer_ms as f64)
         .into()),
     }
 }
 
 fn unanswered(interrupted: &Interrupted, came: &Came) -> Option<String> {
-    if came.outcome != "raised" || came.kind != "KeyboardInterrupt" {
-        return Some(came.told());
+    if came.outcome != "raised" || !interrupted.is_the_same {
+        return Some(format!(
+            "{} instead of the exception that the signal's handler raised",
+            came.told()
+        ));
     }
     if interrupted.processor_ns > ANSWER_NS {
         let ms = interrupted.processor_ns / 1_000_000;
