@@ -25,6 +25,25 @@ macro_rules! header {
     };
 }
 
+/// Clang's options that make PTX with lines of the source in it, without anything of CUDA's own; see
+/// clang's "Compiling CUDA with clang".
+pub const PTX_OPTIONS: &[&str] = &[
+    "-x",
+    "cuda",
+    "--cuda-device-only",
+    "--cuda-gpu-arch=sm_75",
+    "--cuda-feature=+ptx75",
+    "-nocudainc",
+    "-nocudalib",
+    "-gline-tables-only",
+    "-fdeclspec",
+    // A value that only one lane has is handed to the others by a shuffle: that it may be undefined in
+    // those is no promise that they do not come here.
+    "-Xclang",
+    "-no-enable-noundef-analysis",
+    "-S",
+];
+
 /// The headers that stand for CUDA's own, by name; the first comes before every kernel.
 pub const PRELUDE: &[(&str, &str)] = &[
     header!("syslab_cuda.h"),

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use syslab::gpu::PTX_OPTIONS;
 use syslab::probes::clang;
 
 /// Programs that are run by a test, and what they need.
@@ -147,13 +148,10 @@ fn kernels_compile_with_clang_alone() {
         for level in ["-O0", "-O2"] {
             let Some(output) = run(Command::new(&clang.program)
                 .args(clang.arguments)
-                .args(["-x", "cuda", "--cuda-device-only", "--cuda-gpu-arch=sm_75"])
-                .args(["--cuda-feature=+ptx75", "-nocudainc", "-nocudalib"])
-                .args([level, "-gline-tables-only", "-fdeclspec"])
-                .args(["-Wall", "-Wextra", "-Werror"])
-                .arg("-include")
+                .args(PTX_OPTIONS)
+                .args([level, "-Wall", "-Wextra", "-Werror", "-include"])
                 .arg(&prelude)
-                .args(["-S", "-o", "/dev/null"])
+                .args(["-o", "/dev/null"])
                 .arg(&name)
                 .current_dir(code()))
             else {

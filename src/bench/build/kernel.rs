@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use super::module::BATTERY_DIR;
 use super::toolchain::{self, Tools};
 use super::{BuildError, Built, confined::Confined, confined::how, environment, open};
-use crate::gpu::PRELUDE;
+use crate::gpu::{PRELUDE, PTX_OPTIONS};
 use crate::model::ExitStatus;
 use crate::model::check::{KERNEL_LAUNCH, KERNEL_PROBE, KERNEL_REFERENCE, KERNEL_SOURCE};
 use crate::model::experiment::SUBMISSION_DIR;
@@ -52,27 +52,6 @@ const PROBE: &str = "/syslab";
 /// The header that comes before every kernel.
 const FIRST: &str = "syslab_cuda.h";
 
-/// The options that make PTX with lines of the source in it, without anything of CUDA's own; see
-/// clang's "Compiling CUDA with clang".
-const OPTIONS: &[&str] = &[
-    "-x",
-    "cuda",
-    "--cuda-device-only",
-    "--cuda-gpu-arch=sm_75",
-    "--cuda-feature=+ptx75",
-    "-nocudainc",
-    "-nocudalib",
-    "-gline-tables-only",
-    "-fdeclspec",
-    // A value that only one lane has is handed to the others by a shuffle: that it may be undefined in
-    // those is no promise that they do not come here.
-    "-Xclang",
-    "-no-enable-noundef-analysis",
-    "-Wall",
-    "-Wno-unknown-cuda-version",
-    "-S",
-];
-
 fn command(
     clang: &[String],
     prelude: &Path,
@@ -82,8 +61,10 @@ fn command(
 ) -> Vec<String> {
     let prelude_text = prelude.to_string_lossy();
     let mut words = clang.to_vec();
-    words.extend(OPTIONS.iter().map(|word| (*word).to_owned()));
+    words.extend(PTX_OPTIONS.iter().map(|word| (*word).to_owned()));
     words.extend([
+        "-Wall".to_owned(),
+        "-Wno-unknown-cuda-version".to_owned(),
         level.option().to_owned(),
         "-isystem".to_owned(),
         prelude_text.to_string(),

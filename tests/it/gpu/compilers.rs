@@ -7,30 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use syslab::gpu::PTX_OPTIONS;
 use syslab::gpu::cuda::compiler;
 use syslab::sys::nvrtc::{Nvrtc, NvrtcError};
 
 /// Versions of clang that are tried, the newest first. Versions 15 and 16 make wrong PTX of a 64-bit
 /// rotation without optimisation: they leave the mask of the distance out.
 const VERSIONS: std::ops::RangeInclusive<u32> = 17..=30;
-
-/// How clang is asked for PTX, as the lesson asks for it.
-const FLAGS: &[&str] = &[
-    "-x",
-    "cuda",
-    "--cuda-device-only",
-    "--cuda-gpu-arch=sm_75",
-    "--cuda-feature=+ptx75",
-    "-nocudainc",
-    "-nocudalib",
-    "-gline-tables-only",
-    "-fdeclspec",
-    "-include",
-    "syslab_cuda.h",
-    "-S",
-    "-o",
-    "-",
-];
 
 /// A compiler, by the words that start it.
 pub(super) struct Compiler {
@@ -57,9 +40,8 @@ impl Producer {
     pub(super) fn compile(self, source: &Path) -> Result<String, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let output = command(&self.compiler.words)
-            .args(FLAGS)
-            .arg(self.level)
-            .arg("-I")
+            .args(PTX_OPTIONS)
+            .args([self.level, "-include", "syslab_cuda.h", "-o", "-", "-I"])
             .arg(root.join("src/gpu/prelude"))
             .arg(source)
             .output()
