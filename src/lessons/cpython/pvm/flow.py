@@ -174,16 +174,11 @@ def membership(chance):
 def orders(chance):
     a, b = chance.words(2)
     x = chance.number()
-    return text(f"""
-        print("{a}" < "{a}s", "b" < "ab", "ab" < "b", "{a}" < "{b}", "{a}" >= "{b}", "z" > "{b}")
-        for a, b in [((1, 2, {x}), (2,)), ([{x}, 9], [{x + 1}]), ((1, 2), (1, 2, 0)), ([], [0])]:
-            print(a < b, a <= b, a == b, a != b, a > b, a >= b)
-            print(b < a, b <= a, b > a, b >= a)
-        row = [{x}]
-        other = [{x}]
-        print(row == other, row is other, row is not other, row is row, row is not row)
-        print("same" if row is other else "equal", {{}} is not row, [] is None)
-    """)
+    lines = [f'print("{a}" < "{a}s", "b" < "ab", "ab" < "b", "{a}" < "{b}", "{a}" >= "{b}", "z" > "{b}")']
+    for one, other in ((f"(1, 2, {x})", "(2,)"), (f"[{x}, 9]", f"[{x + 1}]"), ("(1, 2)", "(1, 2, 0)"), ("[]", "[0]")):
+        lines += [f"a = {one}", f"b = {other}", "print(a < b, a <= b, a == b, a != b, a > b, a >= b)",
+                  "print(b < a, b <= a, b > a, b >= a)"]
+    return "\n".join(lines) + "\n"
 
 
 def conditions(chance):
@@ -279,6 +274,9 @@ def growing(chance):
     first, limit = chance.number(1, 4), chance.number(8, 12)
     return text(f"""
         row = [{first}, {first + 1}]
+        other = [{first}, {first + 1}]
+        print(row == other, row is other, row is not other, row is row, row is not row)
+        print("same" if row is other else "equal", {{}} is not row, [] is None)
         for x in row:
             if len(row) < {limit}:
                 row.append(x + len(row))

@@ -43,7 +43,7 @@ def random_calls(rng):
         yield f"dot({form.format(a, step)}, {form.format(b, step)})"
 
 
-SIZES = (0, 1, 2, 3, 7, 8, 9, 63, 64, 65, 1000)
+SIZES = (0, 1, 2, 3, 7, 8, 9, 15, 31, 33, 63, 64, 65, 95, 127, 255, 1000)
 A, B = "array('d', [1.5, -2.0, 3.0])", "array('d', [4.0, 5.0, 0.25])"
 NO = ("[1.0, 2.0, 3.0]", "(1.0, 2.0, 3.0)", "None", "1", "1.0", "'abc'", "bytes(24)", "bytearray(24)", "array('f', [1, 2, 3])", "array('q', [1, 2, 3])",
       "array('L', [1, 2, 3])", "array('B', [1, 2, 3])", "np.ones(3, dtype=np.float32)", "np.ones(3, dtype=np.int64)", "np.ones(3, dtype=np.complex128)",
@@ -82,6 +82,8 @@ LAB = Lab(
     ),
     huge=(
         "dot(np.broadcast_to(np.float64(1.0), 2**31 + 7), np.broadcast_to(np.float64(0.5), 2**31 + 7))",
+        # Three elements, and two gibibytes from the first to the last.
+        *(f"dot(sparse(2**31 + 8, 7, 2**30 + 7, 2**31 + 7).cast('d')[::{step}], array('d', [1.0, 2.0, 4.0]))" for step in (2**27, -2**27)),
     ),
     random=random_calls,
     refused=(

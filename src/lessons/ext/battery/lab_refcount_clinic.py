@@ -204,6 +204,7 @@ LAB = Lab(
         Loop("cache.loader", "loader = lambda key: key; cache = Cache(loader, 2)", ("loader", "cache")),
         Loop("cycle()", "def cycle():\n    cache = Cache(lambda key: cache, 2)\n    cache.get(1)", may_fail=False),
         Loop("cycle()", "class Box:\n    pass\ndef cycle():\n    box = Box()\n    box.cache = Cache(lambda key: box, 2)\n    box.cache.get(box)", may_fail=False),
+        Loop("cycle()", "def cycle():\n    class Derived(Cache):\n        pass\n    Derived.first = Derived(str, 2)", may_fail=False),
     ),
     meetings=(
         Meeting("checksum(data)", "data = noise(1, 1 << 20)", must_release=True),
