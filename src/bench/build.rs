@@ -130,6 +130,13 @@ impl BuildError {
                     .to_owned()
             }
             Self::Sandbox(error) => error.hint().to_owned(),
+            Self::Failed {
+                command, output, ..
+            } if kernel::lacks_header(command, output) => {
+                "There is the language with its mathematics, cuda_fp16.h and cooperative_groups.h, and \
+                 no library of CUDA's. What do you need of that header?"
+                    .to_owned()
+            }
             _ => String::new(),
         }
     }

@@ -115,7 +115,7 @@ fn examine(request: &Request, labs: Labs) -> Result<Report, AnyError> {
             findings
         }
         Err(error) if error.is_the_programs() => {
-            let findings = not_built(request, lab, &error);
+            let findings = not_built(request, lab, &machine, &error);
             for finding in &findings {
                 say(&Report::Progress(Progress::Finished(Box::new(
                     finding.clone(),
@@ -154,10 +154,18 @@ fn wanted<'a>(
 }
 
 /// A program that does not build fails the first check; the others are not made.
-fn not_built(request: &Request, lab: &'static Lab, error: &BuildError) -> Vec<Finding> {
+fn not_built(
+    request: &Request,
+    lab: &'static Lab,
+    machine: &Machine,
+    error: &BuildError,
+) -> Vec<Finding> {
     wanted(request, lab)
         .enumerate()
         .map(|(place, (_, check))| {
+            if let Some(finding) = skipped(request, check, machine).filter(|_| place > 0) {
+                return finding;
+            }
             let verdict = if place == 0 {
                 Verdict::Fail
             } else {
@@ -188,6 +196,18 @@ fn lacking(check: &Check, machine: &Machine) -> Option<String> {
         let lacks = lacks.join(", ");
         format!("not checked here: needs {lacks}; see `syslab doctor`")
     })
+}
+
+/// The finding of a check that this machine cannot make, if it cannot. Without a device nobody is asked
+/// for the points that it takes one to get.
+fn skipped(request: &Request, check: &Check, machine: &Machine) -> Option<Finding> {
+    let why = lacking(check, machine)?;
+    let mut finding = verdict::blank(&request.lesson, check, Verdict::Skipped, "");
+    finding.why = why;
+    if check.needs_device() {
+        finding.max_points = 0;
+    }
+    Some(finding)
 }
 
 /// A finding, and what it was judged by, if that was kept.
@@ -242,15 +262,10 @@ fn one_round(
 ) -> Result<Vec<Shown>, AnyError> {
     let mut works = VecDeque::new();
     let mut stories = vec![String::new(); lab.checks.len()];
-    let mut skipped = vec![None; lab.checks.len()];
+    let mut not_made = vec![None; lab.checks.len()];
     for (index, check) in wanted(request, lab) {
-        if let Some(why) = lacking(check, machine) {
-            let mut finding = verdict::blank(&request.lesson, check, Verdict::Skipped, "");
-            finding.why = why;
-            if check.needs_device() {
-                finding.max_points = 0;
-            }
-            skipped[index] = Some((finding, None));
+        if let Some(finding) = skipped(request, check, machine) {
+            not_made[index] = Some((finding, None));
             continue;
         }
         let experiments = lab.experiments(index, request.seed);
@@ -320,7 +335,7 @@ fn one_round(
         },
     );
     Ok(wanted(request, lab)
-        .filter_map(|(index, _)| made[index].clone().or_else(|| skipped[index].clone()))
+        .filter_map(|(index, _)| made[index].clone().or_else(|| not_made[index].clone()))
         .collect())
 }
 

@@ -225,6 +225,35 @@ fn a_machine_without_a_device_is_told_of() {
     }
 }
 
+/// Neither points that it takes a device to get are lost, nor is it left open what there is instead.
+#[test]
+fn a_kernel_that_wants_a_library_is_told_what_there_is() {
+    if clang::find().is_none() {
+        println!("skipped: clang is not installed; see scripts/setup");
+        return;
+    }
+    let here = tempfile::tempdir().unwrap();
+    let kernel = here.path().join("kernel.cu");
+    fs::write(kernel, "#include <cub/cub.cuh>\n").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_syslab"))
+        .args(["gpu", "check", "reduce", "--format", "json"])
+        .arg(here.path())
+        .output()
+        .unwrap();
+    let card: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let first = &card["checks"][0];
+    let why = first["why"].as_str().unwrap();
+    assert!(why.contains("kernel.cu:1:10: fatal error"), "{why}");
+    let hint = first["hint"].as_str().unwrap();
+    assert!(hint.contains("cooperative_groups.h"), "{hint}");
+    let has_device = card["machine"]["capabilities"]
+        .as_array()
+        .unwrap()
+        .contains(&"device".into());
+    let most = if has_device { 110 } else { 100 };
+    assert_eq!(card["max_score"], most);
+}
+
 #[test]
 fn a_bridge_refuses_what_it_cannot_use() {
     if !has("numpy") {

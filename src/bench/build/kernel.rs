@@ -46,6 +46,9 @@ const RESULTS: [(Optimisation, &str); 2] = [
 /// The directory for it.
 const BUILT: &str = ".built";
 
+/// The compiler, as one would type it.
+const COMPILER: &str = "clang -x cuda";
+
 /// This binary, inside: the program that launches kernels.
 const PROBE: &str = "/syslab";
 
@@ -75,6 +78,11 @@ fn command(
         from.to_owned(),
     ]);
     words
+}
+
+/// Whether a build failed since it asks for a header that is not there.
+pub(super) fn lacks_header(command: &str, output: &str) -> bool {
+    command.starts_with(COMPILER) && output.contains("' file not found")
 }
 
 /// Compiles what is in the workshop; what is then started is our own probe, which tries the kernel as
@@ -151,7 +159,7 @@ fn build(
         let output = said.all()?;
         if status != ExitStatus::Code(0) {
             return Err(BuildError::Failed {
-                command: format!("clang -x cuda {} {KERNEL_SOURCE}", level.option()),
+                command: format!("{COMPILER} {} {KERNEL_SOURCE}", level.option()),
                 status: how(status),
                 output,
             });
@@ -214,7 +222,7 @@ pub fn compile(source: &Path, level: Optimisation) -> Result<String, BuildError>
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
         return Err(BuildError::Failed {
-            command: format!("clang -x cuda {} {from}", level.option()),
+            command: format!("{COMPILER} {} {from}", level.option()),
             status: output.status.to_string(),
             output: said,
         });
