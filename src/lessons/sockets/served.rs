@@ -242,13 +242,14 @@ pub(in crate::lessons) fn kept(seen: &Sighting) -> Bytes {
     seen.kept.first().cloned().unwrap_or_default()
 }
 
-/// Fails if more descriptors are open whenever they are counted after 2,000 connections than before;
-/// how many there were.
+/// Fails if more descriptors are open whenever they are counted after these clients than before; how many
+/// there were.
 ///
 /// # Errors
 /// As said; blind if they were not counted.
 pub(in crate::lessons) fn descriptors_come_back(
     recording: &Recording,
+    clients: &str,
     hint: &str,
 ) -> Result<u64, Objection> {
     let measured: Vec<(usize, u64)> = recording
@@ -265,8 +266,7 @@ pub(in crate::lessons) fn descriptors_come_back(
     let kept = later.iter().min_by_key(|(_, count)| *count);
     if let Some((after, count)) = kept.filter(|(_, count)| count > held) {
         let why = format!(
-            "it had {held} descriptors open before 2,000 connections, and {count} when all were \
-             gone"
+            "it had {held} descriptors open before {clients}, and {count} when all were gone"
         );
         let failure = Failure::new(why)
             .hint(hint)

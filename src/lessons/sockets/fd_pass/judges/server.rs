@@ -16,29 +16,9 @@ pub(in crate::lessons::sockets::fd_pass) fn keeps_none(trial: &Trial<'_>) -> Jud
     let recording = served::recording(trial)?;
     let hint = "how many descriptors of the file are there when it has been sent, and who closes \
                 which, also if it could not be sent?";
-    let measured: Vec<(usize, u64)> = recording
-        .world()
-        .filter_map(|(at, world)| match world {
-            World::Measured(held) => Some((at, held.descriptors)),
-            _ => None,
-        })
-        .collect();
-    let Some(((before, held), later)) = measured.split_first().filter(|(_, rest)| !rest.is_empty())
-    else {
-        return Err(Objection::Blind("descriptors were not counted".to_owned()));
-    };
-    let kept = later.iter().min_by_key(|(_, count)| *count);
-    if let Some((after, count)) = kept.filter(|(_, count)| count > held) {
-        let why =
-            format!("it had {held} descriptors open before these clients came, and {count} after");
-        let failure = Failure::new(why)
-            .hint(hint)
-            .showing(*before)
-            .showing(*after);
-        return Err(failure.figure("descriptors", *count as f64).into());
-    }
+    let held = served::descriptors_come_back(recording, "these clients", hint)?;
     all_of(trial, recording, hint, |crowd| crowd == "after")?;
-    Ok(Pass::of("descriptors", *held as usize))
+    Ok(Pass::of("descriptors", held as usize))
 }
 
 /// Fails unless a name that a dead server left is taken, and any other name is left alone.

@@ -84,7 +84,7 @@ pub(in crate::lessons::sockets::http) fn leaks_no_descriptor(trial: &Trial<'_>) 
     let recording = served::recording(trial)?;
     let hint = "on which way through the program does a descriptor that was opened not come to a \
                 close?";
-    let held = served::descriptors_come_back(recording, hint)?;
+    let held = served::descriptors_come_back(recording, "2,000 connections", hint)?;
     let last = crowds(trial).last().map(|crowd| crowd.name.clone());
     all_of(trial, recording, hint, |crowd| {
         Some(&crowd.name) == last.as_ref()
