@@ -12,23 +12,25 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
+is_stopped = False
+
+
+def stop(signum, frame):
+    global is_stopped
+    is_stopped = True
+
+
 class Server:
     def __init__(self, listener):
         self.listener = listener
-        self.is_stopped = False
-        for signum in STOP_SIGNALS:
-            signal.signal(signum, self.stop)
         self.connections = {}  # by descriptor: the socket
         self.held = {}  # by descriptor: what was read and not yet sent
         self.is_resting = False  # out of descriptors: the listener is not watched
         self.epoll = select.epoll()
         self.epoll.register(listener, select.EPOLLIN)
 
-    def stop(self, signum, frame):
-        self.is_stopped = True
-
     def run(self):
-        while not self.is_stopped:
+        while not is_stopped:
             ready = self.epoll.poll(0.01)
             if not ready:
                 self.watch_listener()
@@ -120,6 +122,8 @@ def main():
         print("usage: echo PORT", file=sys.stderr)
         return 2
     raise_limit()
+    for signum in STOP_SIGNALS:
+        signal.signal(signum, stop)
     try:
         Server(listen_on(int(sys.argv[1]))).run()
         return 0
