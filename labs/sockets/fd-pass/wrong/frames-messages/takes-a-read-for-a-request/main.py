@@ -49,7 +49,7 @@ class Client:
         """Answers the first whole request, if there is one."""
         if not self.held:
             return False
-        line, self.held = self.held.strip(), b""
+        line, self.held = self.held.removesuffix(b"\n"), b""
         if not line.startswith(b"open "):
             self.answer = b"error no such request\n"
             return True
