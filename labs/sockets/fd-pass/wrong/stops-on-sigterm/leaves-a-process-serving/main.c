@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -250,10 +251,12 @@ int main(int argc, char **argv)
     int signo;
     sigemptyset(&told);
     sigaddset(&told, SIGTERM);
+    sigaddset(&told, SIGCHLD);
     sigprocmask(SIG_BLOCK, &told, NULL);
     if (fork() > 0) {           /* the first process waits for SIGTERM, the second one serves */
+        int status;
         sigwait(&told, &signo);
-        return 0;
+        return signo == SIGCHLD && wait(&status) > 0 ? WEXITSTATUS(status) : 0;
     }
 
     sigemptyset(&term);
