@@ -62,6 +62,7 @@ fn listed(lesson: &'static Lesson, workspace: Option<&Workspace>) -> ListedLesso
     let exercise = |exercise: &'static crate::model::Exercise| ListedExercise {
         slug: exercise.slug,
         question: exercise.question.lines().next().unwrap_or_default(),
+        needs_device: exercise.needs_device,
         is_solved: workspace
             .is_some_and(|workspace| workspace.has_solved(lesson.slug, exercise.slug)),
     };

@@ -75,6 +75,8 @@ pub struct Exercise {
     pub args: fn(seed: u64) -> Vec<String>,
     /// Its standard input.
     pub input: &'static str,
+    /// Whether it can be run only where there is a CUDA device, and its driver.
+    pub needs_device: bool,
     /// Which calls the exercise is about, in strace's words.
     pub watch: &'static [&'static str],
     /// Computes the answer from the recording.

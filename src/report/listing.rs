@@ -53,6 +53,8 @@ pub struct ListedExercise {
     pub slug: &'static str,
     /// The question's first line.
     pub question: &'static str,
+    /// Whether it can be run only where there is a CUDA device.
+    pub needs_device: bool,
     /// Whether it has been solved.
     pub is_solved: bool,
 }
@@ -131,7 +133,11 @@ fn listed(lesson: &ListedLesson, look: Look) -> String {
         rows.push(("demo", demo.slug, demo.title, String::new()));
     }
     for exercise in &lesson.exercises {
-        let mark = if exercise.is_solved { "done" } else { "" };
+        let mark = match (exercise.is_solved, exercise.needs_device) {
+            (true, _) => "done",
+            (false, true) => "needs a GPU",
+            (false, false) => "",
+        };
         rows.push(("trace", exercise.slug, exercise.question, mark.to_owned()));
     }
     for lab in &lesson.labs {

@@ -42,6 +42,16 @@ fn every_exercise_has_an_answer() {
                     String::from_utf8_lossy(&output.stdout),
                     String::from_utf8_lossy(&output.stderr),
                 );
+                if exercise.needs_device && !syslab::gpu::cuda::is_there() {
+                    println!(
+                        "skipped: no CUDA device, so {} has no answer",
+                        exercise.slug
+                    );
+                    // 3: this machine cannot do it.
+                    assert_eq!(output.status.code(), Some(3), "{stdout}\n{stderr}");
+                    assert!(stderr.contains("it needs a CUDA device"), "{stderr}");
+                    continue;
+                }
                 // 1: it ran, the answer was computed, and it is another one.
                 assert_eq!(
                     output.status.code(),

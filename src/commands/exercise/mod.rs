@@ -58,6 +58,10 @@ Examples:
   Try it yourself, with strace:
   $ syslab LESSON trace EXERCISE --save .";
 
+/// What is said where there is none.
+const NEEDS_DEVICE: &str =
+    "it needs a CUDA device and its driver, which this machine does not have";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -112,6 +116,10 @@ fn ask(
         }
         return Ok(None);
     }
+    if performed::lacks_device(exercise) {
+        screen.say_labelled(Tone::Good, "hint", NEEDS_DEVICE);
+        return Ok(None);
+    }
     let answer = screen.ask("\nanswer: ")?;
     if answer.is_none() {
         let again = match args.seed {
@@ -132,17 +140,24 @@ fn compare(
     screen: &Screen,
 ) -> Outcome {
     let interrupt = Interrupt::install()?;
-    let (mut is_wrong, mut is_open) = (false, false);
+    let (mut is_wrong, mut open) = (false, None);
     for (exercise, answer) in given {
+        // What cannot be answered here leaves the others to be answered.
+        let mut leave = |why: &str, code| {
+            let why = format!("{} cannot be answered here: {why}", exercise.slug);
+            screen.say_labelled(Tone::Odd, "error", &visible(&why));
+            open = Some(code);
+        };
+        if performed::lacks_device(exercise) {
+            leave(NEEDS_DEVICE, exit::MACHINE);
+            continue;
+        }
         let program = performed::program(lesson, exercise)?;
         let recording = performed::observed(program, exercise, seed, &interrupt)?;
         let right = match (exercise.answer)(&recording) {
             Ok(right) => right,
             Err(why) => {
-                // The others can still be answered.
-                let why = format!("{} cannot be answered here: {why}", exercise.slug);
-                screen.say_labelled(Tone::Odd, "error", &visible(&why));
-                is_open = true;
+                leave(&why, exit::INSTRUCTOR);
                 continue;
             }
         };
@@ -156,10 +171,10 @@ fn compare(
             })?;
         }
     }
-    Ok(match (is_wrong, is_open) {
+    Ok(match (is_wrong, open) {
         (true, _) => exit::FAILED,
-        (false, true) => exit::INSTRUCTOR,
-        (false, false) => exit::DONE,
+        (false, Some(code)) => code,
+        (false, None) => exit::DONE,
     })
 }
 

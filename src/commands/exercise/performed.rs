@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use crate::bench::{self, Observation};
 use crate::embedded::{self, File};
 use crate::exit::{self, Trouble};
+use crate::gpu;
 use crate::model::check::KERNEL_SOURCE;
 use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step};
 
@@ -37,6 +38,11 @@ pub(super) fn save(file: &File, directory: &Path) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
+/// Whether this machine lacks the device that an exercise needs.
+pub(super) fn lacks_device(exercise: &Exercise) -> bool {
+    exercise.needs_device && !gpu::cuda::is_there()
+}
+
 /// Runs the program under observation.
 pub(super) fn observed(
     file: &File,
@@ -44,8 +50,9 @@ pub(super) fn observed(
     seed: u32,
     interrupt: &Interrupt,
 ) -> Result<Recording, Trouble> {
-    // Far more than any of our programs takes, and little enough to wait for.
+    // Far more than any of our programs takes, and little enough to wait for; a driver begins slowly.
     const WITHIN_MS: u64 = 5000;
+    const WITHIN_MS_ON_A_DEVICE: u64 = 60_000;
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
     let extension = exercise.program.rsplit('.').next().unwrap_or_default();
     let main = directory.path().join(match extension {
@@ -59,7 +66,10 @@ pub(super) fn observed(
             Step::Send(exercise.input.into()),
             Step::CloseInput,
             Step::AwaitExit {
-                within_ms: WITHIN_MS,
+                within_ms: match exercise.needs_device {
+                    true => WITHIN_MS_ON_A_DEVICE,
+                    false => WITHIN_MS,
+                },
             },
         ],
         watch: exercise
@@ -67,6 +77,7 @@ pub(super) fn observed(
             .iter()
             .map(|call| (*call).to_owned())
             .collect(),
+        has_device: exercise.needs_device,
         ..Run::default()
     };
     let observation = Observation {

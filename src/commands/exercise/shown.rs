@@ -30,7 +30,12 @@ pub(super) fn list(lesson: &Lesson, workspace: Option<&Workspace>, look: Look) -
         };
         let slug = look.paint(Tone::Code, &padded(exercise.slug, widest));
         let question = exercise.question.lines().next().unwrap_or_default();
-        writeln!(out, "{mark} {slug}  {question}").expect("writing to a string does not fail");
+        let needs = match exercise.needs_device {
+            true => look.paint(Tone::Faint, "  (needs a GPU)"),
+            false => String::new(),
+        };
+        writeln!(out, "{mark} {slug}  {question}{needs}")
+            .expect("writing to a string does not fail");
     }
     out
 }

@@ -34,6 +34,7 @@ pub(super) const IMPORTED: Exercise = Exercise {
         places
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "write"],
     answer: imported,
 };
@@ -75,6 +76,7 @@ pub(super) const COMPILED: Exercise = Exercise {
             .collect()
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "write"],
     answer: compiled,
 };

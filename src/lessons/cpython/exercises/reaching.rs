@@ -28,6 +28,7 @@ pub(super) const TO_KERNEL: Exercise = Exercise {
     },
     input: "",
     // All but those for memory: when the interpreter asks for some is chance.
+    needs_device: false,
     watch: &[
         BETWEEN,
         "getpid",

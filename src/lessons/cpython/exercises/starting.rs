@@ -25,6 +25,7 @@ pub(super) const ENVIRONMENT: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["execve", "open", "openat", "readlink", "write"],
     answer: environment,
 };
@@ -82,6 +83,7 @@ pub(super) const WHENCE: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["execve", "open", "openat"],
     answer: whence,
 };
@@ -132,6 +134,7 @@ pub(super) const PRINTS: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["execve", "write"],
     answer: printed,
 };

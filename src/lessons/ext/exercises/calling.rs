@@ -32,6 +32,7 @@ pub(super) const WIDTHS: Exercise = Exercise {
         vec![kind.to_owned(), offset.to_string()]
     },
     input: "",
+    needs_device: false,
     watch: &["lseek", "write"],
     answer: widths,
 };
@@ -80,6 +81,7 @@ pub(super) const ERRNO: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &[
         "mkdir", "mkdirat", "rmdir", "unlinkat", "close", "getppid", "write",
     ],

@@ -31,6 +31,7 @@ pub(super) const SUFFIX: Exercise = Exercise {
         places
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "write"],
     answer: suffix,
 };
@@ -85,6 +86,7 @@ pub(super) const COPIES: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "mmap", "write"],
     answer: copies,
 };

@@ -32,6 +32,7 @@ pub(super) const HUNG: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["read", "write", "futex"],
     answer: hung,
 };

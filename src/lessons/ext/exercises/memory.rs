@@ -28,6 +28,7 @@ pub(super) const FREED: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["mmap", "munmap", "write"],
     answer: freed,
 };

@@ -26,6 +26,7 @@ pub(super) const MAPPED: Exercise = Exercise {
         [size, cut, at].map(|number| number.to_string()).to_vec()
     },
     input: "",
+    needs_device: false,
     watch: &["openat", "mmap", "ftruncate", "write"],
     answer: mapped,
 };
@@ -98,6 +99,7 @@ pub(super) const SENT: Exercise = Exercise {
             .to_vec()
     },
     input: "",
+    needs_device: false,
     watch: &["openat", "write", "sendfile", "ftruncate"],
     answer: sent,
 };

@@ -30,6 +30,7 @@ pub(super) const LEAKED: Exercise = Exercise {
             .collect()
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "close", "read", "write"],
     answer: leaked,
 };
@@ -95,6 +96,7 @@ pub(super) const EXHAUSTED: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &[
         "?setrlimit",
         "prlimit64",
@@ -151,6 +153,7 @@ pub(super) const COLLECTED: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["openat", "close", "write"],
     answer: collected,
 };

@@ -44,6 +44,7 @@ pub(super) const STALE: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "close", "write"],
     answer: stale,
 };
@@ -105,6 +106,7 @@ pub(super) const OFFSET: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "dup", "read", "pread64", "clone", "?fork"],
     answer: offset,
 };
@@ -166,6 +168,7 @@ pub(super) const UNLINKED: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &[
         "openat",
         "write",

@@ -26,6 +26,7 @@ pub(super) const RAW_STATUS: Exercise = Exercise {
         }
     },
     input: "",
+    needs_device: false,
     watch: &["kill", "wait4", "exit_group"],
     answer: raw_status,
 };
@@ -103,6 +104,7 @@ pub(super) const ORPHAN: Exercise = Exercise {
         parts.into_iter().map(str::to_owned).collect()
     },
     input: "",
+    needs_device: false,
     watch: &["prctl", "clone", "?fork", "wait4", "exit_group"],
     answer: orphan,
 };
@@ -203,6 +205,7 @@ pub(super) const SIGNALLED: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["clone", "?fork", "setpgid", "setsid", "getpgid", "kill"],
     answer: signalled,
 };

@@ -21,6 +21,7 @@ pub(super) const LEAVING: Exercise = Exercise {
             .to_vec()
     },
     input: "",
+    needs_device: false,
     watch: &["openat", "write", "kill", "close", "exit_group"],
     answer: leaving,
 };
@@ -61,6 +62,7 @@ pub(super) const STATUS: Exercise = Exercise {
         }
     },
     input: "",
+    needs_device: false,
     watch: &["exit_group", "kill", "wait4", "waitid"],
     answer: status,
 };

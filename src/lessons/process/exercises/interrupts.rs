@@ -17,6 +17,7 @@ pub(super) const INTERRUPTED: Exercise = Exercise {
         ]
     },
     input: "",
+    needs_device: false,
     watch: &[
         "ppoll",
         "pselect6",
@@ -71,6 +72,7 @@ pub(super) const RESTARTED: Exercise = Exercise {
         vec![flag, dice.between(1, 4).to_string()]
     },
     input: "",
+    needs_device: false,
     watch: &["read", "write", "kill", "rt_sigaction", "rt_sigreturn"],
     answer: restarted,
 };
@@ -113,6 +115,7 @@ pub(super) const WAITS: Exercise = Exercise {
         vec![way, dice.between(1, 4).to_string()]
     },
     input: "",
+    needs_device: false,
     watch: &[
         "poll",
         "ppoll",

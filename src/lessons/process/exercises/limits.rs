@@ -26,6 +26,7 @@ pub(super) const REACHED: Exercise = Exercise {
             .to_vec()
     },
     input: "",
+    needs_device: false,
     watch: &[
         "?setrlimit",
         "prlimit64",

@@ -39,6 +39,7 @@ pub(super) const DESCRIPTOR: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "pipe", "pipe2", "dup", "close"],
     answer: descriptor,
 };
@@ -71,6 +72,7 @@ pub(super) const FILE_LIMIT: Exercise = Exercise {
         vec![LOG.to_owned(), limit.to_string(), size.to_string()]
     },
     input: "",
+    needs_device: false,
     watch: &["openat", "write", "prlimit64", "setrlimit"],
     answer: file_limit,
 };
@@ -117,6 +119,7 @@ pub(super) const ACKNOWLEDGE: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["openat", "write", "fsync", "fdatasync"],
     answer: acknowledge,
 };
@@ -164,6 +167,7 @@ pub(super) const GROUP: Exercise = Exercise {
     input: "a\nbee\nsea\ndee 4711\neff\ngee\nage\neye\njay\nkay 0815\nell\nem\nen\noh\npea\ncue\n\
             are\ness\ntea\nyou\nvee\ndouble you\nex\nwhy\nzed\nand so on\nuntil there is no more\n\
             one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n",
+    needs_device: false,
     watch: &["openat", "read", "write", "fsync", "fdatasync"],
     answer: group,
 };

@@ -30,6 +30,7 @@ pub(super) const BLOCKED: Exercise = Exercise {
         vec![defer, some(2), some(3)]
     },
     input: "",
+    needs_device: false,
     watch: &["rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "tgkill"],
     answer: blocked,
 };
@@ -83,6 +84,7 @@ pub(super) const MERGED: Exercise = Exercise {
             .collect()
     },
     input: "",
+    needs_device: false,
     watch: &["rt_sigprocmask", "rt_sigreturn", "tgkill", "kill"],
     answer: merged,
 };
@@ -125,6 +127,7 @@ pub(super) const AFTER_EXEC: Exercise = Exercise {
             .collect()
     },
     input: "",
+    needs_device: false,
     watch: &["execve", "rt_sigaction", "rt_sigprocmask"],
     answer: after_exec,
 };

@@ -29,6 +29,7 @@ pub(super) const BUFFERED: Exercise = Exercise {
         steps.into_iter().map(str::to_owned).collect()
     },
     input: "",
+    needs_device: false,
     watch: &["clone", "?fork", "write", "exit_group"],
     answer: buffered,
 };
@@ -96,6 +97,7 @@ pub(super) const INHERITED: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &[
         "openat", "?pipe", "pipe2", "socket", "fcntl", "ioctl", "?dup2", "dup3", "execve",
     ],
@@ -149,6 +151,7 @@ pub(super) const SEARCH: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["mkdir", "symlink", "execve"],
     answer: search,
 };

@@ -29,6 +29,7 @@ pub(super) const FUTEXES: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["futex"],
     answer: futexes,
 };
@@ -74,6 +75,7 @@ pub(super) const ROBUST: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["clone", "?fork", "futex", "write", "exit_group"],
     answer: robust,
 };

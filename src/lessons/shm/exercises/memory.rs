@@ -30,6 +30,7 @@ pub(super) const RIGHTS: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "mmap", "mprotect", "write"],
     answer: rights,
 };
@@ -149,6 +150,7 @@ pub(super) const LEFT: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &[
         "open",
         "openat",

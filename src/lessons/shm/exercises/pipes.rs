@@ -23,6 +23,7 @@ pub(super) const FULL: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["pipe2", "fcntl", "write"],
     answer: full,
 };
@@ -96,6 +97,7 @@ pub(super) const FIFO: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["open", "openat", "close", "read", "write"],
     answer: fifo,
 };

@@ -29,6 +29,7 @@ pub(super) const BACKLOG: Exercise = Exercise {
         }
     },
     input: "",
+    needs_device: false,
     watch: &["socket", "bind", "listen"],
     answer: backlog,
 };
@@ -67,6 +68,7 @@ pub(super) const FIN: Exercise = Exercise {
             .collect()
     },
     input: "",
+    needs_device: false,
     watch: &[
         "connect", "accept", "accept4", "dup", "fcntl", "shutdown", "close",
     ],
@@ -183,6 +185,7 @@ pub(super) const WRITER_SIGNAL: Exercise = Exercise {
         [peer, disposition, flag].map(str::to_owned).to_vec()
     },
     input: "",
+    needs_device: false,
     watch: &[
         "shutdown",
         "close",

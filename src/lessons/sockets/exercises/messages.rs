@@ -22,6 +22,7 @@ pub(super) const DATAGRAMS: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["connect", "sendto", "recvfrom"],
     answer: datagrams,
 };
@@ -84,6 +85,7 @@ pub(super) const PASSED: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &[
         "open",
         "openat",

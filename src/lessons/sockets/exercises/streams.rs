@@ -36,6 +36,7 @@ pub(super) const EAGAIN: Exercise = Exercise {
         steps
     },
     input: "",
+    needs_device: false,
     watch: &["sendto", "recvfrom", "connect", "accept"],
     answer: eagain,
 };
@@ -88,6 +89,7 @@ pub(super) const PIECES: Exercise = Exercise {
         vec![way, size.to_string(), records.to_string()]
     },
     input: "",
+    needs_device: false,
     watch: &["write", "writev", "sendto", "sendmsg"],
     answer: pieces,
 };
@@ -131,6 +133,7 @@ pub(super) const LEFT_BEHIND: Exercise = Exercise {
         args
     },
     input: "",
+    needs_device: false,
     watch: &["epoll_ctl", "epoll_wait", "sendto", "recvfrom"],
     answer: left_behind,
 };
