@@ -23,13 +23,13 @@ def measured(name, n, prepare):
     a, b = arrays(n)
     try:
         way = prepare(a, b)
+        spent = []
+        for _ in range(TIMES):
+            before = time.perf_counter_ns()
+            c = way()
+            spent.append(time.perf_counter_ns() - before)
     except Exception as why_not:
-        return {"name": name, "why_not": str(why_not).splitlines()[0]}
-    spent = []
-    for _ in range(TIMES):
-        before = time.perf_counter_ns()
-        c = way()
-        spent.append(time.perf_counter_ns() - before)
+        return {"name": name, "why_not": (str(why_not) or repr(why_not)).splitlines()[0]}
     return {"name": name, "ns": sorted(spent)[TIMES // 2] / n, "is_right": bool(np.array_equal(np.asarray(c), a + b))}
 
 
