@@ -10,7 +10,7 @@ use crate::sys::ptrace::{self, Resume, SyscallInfo};
 use super::decode::{self, Entered};
 use super::inject::{self, AtExitPlan, Injector, Phase, Plan};
 use super::observe::Tracer;
-use super::task::{AtExit, Debt, InCall, Owed};
+use super::task::{AtExit, Debt, InCall, Owed, Repeat};
 use super::{arch, waits};
 
 impl Tracer {
@@ -46,8 +46,8 @@ impl Tracer {
         }
         if self.stores.is_some() && !self.is_asked_for(entered.nr) {
             let task = self.tasks.get_mut(&pid);
-            let is_repeated = task.is_some_and(|task| std::mem::take(&mut task.is_repeating));
-            return match needs_memory && !is_repeated {
+            let repeats = task.and_then(|task| task.repeats.take());
+            return match needs_memory && repeats.is_none() {
                 true => self.put_off(pid, &entered, Debt::OpenMemory),
                 false => self.pass(pid, entered),
             };
@@ -55,21 +55,14 @@ impl Tracer {
         let site = self.note_site(pid)?;
         let call = decode::enter(pid, &entered, &self.depth());
         self.note_open(pid, &call);
+        let task = self.tasks.get_mut(&pid);
+        let repeats = task.and_then(|task| task.repeats.take());
+        let task = self.tasks.get(&pid);
         // The experiment's own program is not what is examined.
-        let is_repeated = self.tasks.get(&pid).is_some_and(|task| task.is_repeating);
-        let is_exempt = self
-            .tasks
-            .get_mut(&pid)
-            .is_some_and(|t| std::mem::take(&mut t.is_repeating) || t.is_actor);
+        let is_exempt = repeats.is_some() || task.is_some_and(|task| task.is_actor);
         // Whoever was held back for others makes the call now, and what else strikes it comes now.
-        let has_let_others_go = self
-            .tasks
-            .get_mut(&pid)
-            .is_some_and(|task| std::mem::take(&mut task.has_let_others_go));
-        let is_child = self
-            .tasks
-            .get(&pid)
-            .is_some_and(|task| task.tgid != self.first);
+        let has_let_others_go = repeats == Some(Repeat::OthersFirst);
+        let is_child = task.is_some_and(|task| task.tgid != self.first);
         let mut plans = Vec::new();
         for lets_others_first in [true, false] {
             let is_due = !is_exempt || (has_let_others_go && !lets_others_first);
@@ -100,7 +93,7 @@ impl Tracer {
             self.push(What::Struck(ns, index), site);
             return self.put_off(pid, &entered, debt);
         }
-        if needs_memory && plans.is_empty() && !is_repeated {
+        if needs_memory && plans.is_empty() && repeats.is_none() {
             return self.put_off(pid, &entered, Debt::OpenMemory);
         }
         let is_watched = self.options.watch.contains(entered.nr);
@@ -226,7 +219,7 @@ impl Tracer {
     fn is_repeated_in_silence(&mut self, pid: i32) -> bool {
         self.tasks.get_mut(&pid).is_some_and(|task| {
             let is_under_way = task.in_call.is_some() || task.passing.is_some();
-            self.stores.is_some() && is_under_way && std::mem::take(&mut task.is_repeating)
+            self.stores.is_some() && is_under_way && task.repeats.take().is_some()
         })
     }
 
@@ -254,8 +247,10 @@ impl Tracer {
                 Debt::OpenMemory => false,
                 Debt::Kill => return self.kill_caller(pid),
             };
-            task.is_repeating = true;
-            task.has_let_others_go = debt == Debt::OthersFirst;
+            task.repeats = Some(match debt {
+                Debt::OthersFirst => Repeat::OthersFirst,
+                _ => Repeat::Skipped,
+            });
             if debt == Debt::OpenMemory {
                 self.open_memory(pid)?;
             }
@@ -345,7 +340,7 @@ impl Tracer {
         let mut registers = ptrace::registers(pid)?;
         arch::enter_again(&mut registers, *nr, args[0]);
         ptrace::set_registers(pid, &registers)?;
-        task.is_repeating = true;
+        task.repeats = Some(Repeat::Skipped);
         task.passing = passing;
         ptrace::resume(pid, Resume::Continue, 0)
     }

@@ -6,6 +6,15 @@ use std::time::Instant;
 use super::decode::Entered;
 use crate::model::Task;
 
+/// Why a call is entered once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Something came before it, and all that strikes it has been asked.
+    Skipped,
+    /// Others went first: what else strikes it has not been asked yet.
+    OthersFirst,
+}
+
 /// One traced thread.
 #[derive(Debug)]
 pub struct TaskState {
@@ -17,10 +26,8 @@ pub struct TaskState {
     pub in_call: Option<InCall>,
     /// A strike that comes when the skipped call has returned.
     pub owed: Option<Owed>,
-    /// The next entry repeats one that was skipped for a strike: it is not counted again.
-    pub is_repeating: bool,
-    /// It was skipped because others go first: what else strikes the call has not been asked yet.
-    pub has_let_others_go: bool,
+    /// The next entry repeats one that was skipped: it is not counted again.
+    pub repeats: Option<Repeat>,
     /// The breakpoint at the program's first own instruction: address and the word beneath.
     pub breakpoint: Option<(u64, u64)>,
     /// It is held back by a delay: how it goes on, and when.
@@ -130,8 +137,7 @@ impl TaskState {
             tgid,
             in_call: None,
             owed: None,
-            is_repeating: false,
-            has_let_others_go: false,
+            repeats: None,
             breakpoint: None,
             held: None,
             passing: None,

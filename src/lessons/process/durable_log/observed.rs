@@ -8,7 +8,7 @@ use crate::lessons::sight;
 pub(super) use crate::lessons::sight::is_unstruck;
 use crate::model::recording::{Made, STRIKE};
 use crate::model::{
-    Arg, Bytes, ExitStatus, Failure, Object, Objection, Recording, Stream, Task, Trial, World,
+    Arg, Bytes, ExitStatus, Failure, Object, Objection, Recording, Stream, Trial, World,
 };
 
 /// One run, with what was read out of its recording.
@@ -130,34 +130,14 @@ pub(super) struct Struck<'a> {
 pub(super) fn strikes(recording: &Recording) -> Vec<Struck<'_>> {
     recording
         .struck()
-        .map(|(at, task, fault)| Struck {
+        .map(|(at, _, fault)| Struck {
             at,
             is_sweep: fault == STRIKE,
-            made: struck_call(recording, at, task),
+            made: recording
+                .struck_call(at)
+                .and_then(|entry| recording.calls().find(|made| made.enter == entry)),
         })
         .collect()
-}
-
-/// The call that was struck: the one that the task is in, or else a neighbour.
-///
-/// A fault strikes inside a call; a signal or SIGKILL strikes just before one.
-fn struck_call(recording: &Recording, at: usize, task: Task) -> Option<Made<'_>> {
-    let before = recording
-        .calls()
-        .filter(|made| made.task == task)
-        .take_while(|made| made.enter < at)
-        .last();
-    // The return from a handler is how a signal's strike begins, not what it hit.
-    let after = recording
-        .calls()
-        .find(|made| made.task == task && made.enter > at && made.call.name != "rt_sigreturn");
-    let is_in_it = |made: &Made<'_>| made.exit.is_none_or(|exit| exit > at);
-    let is_lie = |made: &Made<'_>| made.returned.is_some_and(|answer| answer.injected);
-    before
-        .filter(is_in_it)
-        .or(after.filter(is_lie))
-        .or(before.filter(is_lie))
-        .or(after)
 }
 
 /// What descriptor 1 of the first process was at its first exec.
@@ -292,25 +272,5 @@ mod tests {
             * stdout "hello\nok 1\nok 1\nok 3\nok 2\n""#
         ));
         assert_eq!(given.len(), 2);
-    }
-
-    #[test]
-    fn the_struck_call_is_the_one_around_the_strike_or_the_next() {
-        let recording: Recording = r#"
-            2 read(0<pipe:[1]>, "a", 1) = 1
-            2 fsync(3</lab/x [2]>) ...
-            2 !!! strike
-            2 ... fsync = -1 EIO (injected)
-            2 read(0<pipe:[1]>, "b", 1) = 1
-            2 !!! strike
-            2 --- SIGTERM
-            2 rt_sigreturn() = 0
-            2 close(3</lab/x [2]>) = 0
-        "#
-        .parse()
-        .unwrap();
-        let name = |at| struck_call(&recording, at, 2).unwrap().call.name.clone();
-        assert_eq!(name(3), "fsync");
-        assert_eq!(name(7), "close");
     }
 }
