@@ -34,6 +34,9 @@ const WAITS: &[&str] = &[
 /// Calls that make a file durable and can fail. sync(2) cannot.
 const SYNCS: &[&str] = &["fsync", "fdatasync", "sync_file_range", "syncfs", "msync"];
 
+/// Calls that cut a file off.
+const TRUNCATES: &[&str] = &["ftruncate", "truncate"];
+
 /// Calls that open a file.
 const OPENS: &[&str] = &["open", "openat", "openat2", "creat"];
 
@@ -188,8 +191,11 @@ pub(super) fn sigterm(seed: u64) -> Vec<Experiment> {
         exit,
     ];
     vec![
-        experiment("SIGTERM at every call, input open", run(open)).swept(&strikes, points()),
+        experiment("SIGTERM at every call, input open", run(open))
+            .replayed()
+            .swept(&strikes, points()),
         experiment("SIGTERM at every call, input closed", given(&closed_pieces))
+            .replayed()
             .swept(&strikes, points()),
         experiment(
             "SIGTERM while nobody reads its acknowledgements",
@@ -197,7 +203,8 @@ pub(super) fn sigterm(seed: u64) -> Vec<Experiment> {
                 stdout_capacity: SMALLEST_PIPE,
                 ..run(stalled)
             },
-        ),
+        )
+        .replayed(),
     ]
 }
 
@@ -282,33 +289,37 @@ pub(super) fn short_writes(seed: u64) -> Vec<Experiment> {
 
 /// EINTR at every call, each in turn.
 ///
-/// Three sweeps, so that each has points in every program: each opens the log, reads until the
-/// end of its input, and writes.
+/// Sweeps that have points in every program: each opens the log, reads until the end of its input,
+/// and writes.
 pub(super) fn interrupted_calls(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "interrupted calls");
-    let log = Role::Path(LOGFILE.to_owned());
-    [
-        (
-            "EINTR from each open of the log",
-            trigger(&[OPENS], log, Arming::Start),
-        ),
-        (
-            "EINTR from each read and each wait for input",
-            trigger(&[READS, WAITS], Role::Any, Arming::FirstInput),
-        ),
-        (
-            "EINTR from each write and each sync",
-            trigger(&[WRITES, SYNCS], Role::Any, Arming::Begin),
-        ),
-    ]
-    .into_iter()
-    .map(|(story, points)| {
+    let log = || Role::Path(LOGFILE.to_owned());
+    let mut swept = |story, points| {
         let pieces = [source.record(20), source.records(2, 20)];
         experiment(story, given(&pieces))
             .replayed()
             .swept(&[Strike::Error(libc::EINTR)], points)
-    })
-    .collect()
+    };
+    let mut all = vec![
+        swept(
+            "EINTR from each open of the log",
+            trigger(&[OPENS], log(), Arming::Start),
+        ),
+        swept(
+            "EINTR from each read and each wait for input",
+            trigger(&[READS, WAITS], Role::Any, Arming::FirstInput),
+        ),
+        swept(
+            "EINTR from each write and each sync",
+            trigger(&[WRITES, SYNCS], Role::Any, Arming::Begin),
+        ),
+    ];
+    let torn = swept(
+        "EINTR from each call that changes or syncs a torn log",
+        trigger(&[WRITES, SYNCS, TRUNCATES], log(), Arming::Start),
+    );
+    all.push(torn.with_log([source.records(2, 20), source.letters(9)].concat()));
+    all
 }
 
 /// A disk that is full at every write in turn, and one that stays full. Behind a short write it

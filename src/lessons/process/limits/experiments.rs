@@ -175,6 +175,7 @@ pub(super) fn itself(seed: u64) -> Vec<Experiment> {
 pub(super) fn endings(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "endings");
     let status = source.between(2, 120);
+    let left = source.between(2, 120);
     let kib = source.between(8, 60);
     let signal = *source.one_of(&["HUP", "USR1", "USR2", "ALRM", "ABRT"]);
     let told =
@@ -200,6 +201,11 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
             Step::CloseInput,
         ],
         ..run(&[], &actor(&format!("stop {status}")))
+    };
+    // Its input stays open: whom it leaves behind outlives it.
+    let leaves = Run {
+        steps: Vec::new(),
+        ..run(&[], &actor(&format!("leave {left}")))
     };
     let plain = named("CMD is a file that may not be executed", &[NOT_EXECUTABLE])
         .with_file(NOT_EXECUTABLE, b"not a program\n".to_vec());
@@ -237,6 +243,7 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
             "open 30",
         ),
         experiment("CMD is stopped, and goes on", stops),
+        experiment("CMD exits and leaves a process behind", leaves),
         named("CMD is found along PATH", &looked_up),
         named("CMD has two dashes among its arguments", &dashed),
         named("CMD is a path that does not exist", &[MISSING]),
@@ -277,6 +284,7 @@ pub(super) fn bad_options(seed: u64) -> Vec<Experiment> {
     let mut digits = || source.between(10, 90);
     let numbers = [
         ("a negative number", "--cpu", format!("-{}", digits())),
+        ("a zero with a minus sign", "--fsize", "-0".to_owned()),
         (
             "a number with a plus sign",
             "--files",
@@ -303,6 +311,11 @@ pub(super) fn bad_options(seed: u64) -> Vec<Experiment> {
             format!("{}\n", digits()),
         ),
         (
+            "a no-break space behind a number",
+            "--files",
+            format!("{}\u{a0}", digits()),
+        ),
+        (
             "an underscore in a number",
             "--files",
             format!("{}_0", digits()),
@@ -311,6 +324,16 @@ pub(super) fn bad_options(seed: u64) -> Vec<Experiment> {
             "digits of another script",
             "--files",
             "\u{0663}\u{0660}\u{0660}".to_owned(),
+        ),
+        (
+            "digits of a third script",
+            "--files",
+            "\u{0969}\u{0966}\u{0966}".to_owned(),
+        ),
+        (
+            "digits as wide as letters",
+            "--files",
+            "\u{ff13}\u{ff10}\u{ff10}".to_owned(),
         ),
         (
             "a number over 2^64 that would wrap to a small one",

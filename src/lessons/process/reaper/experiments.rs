@@ -4,6 +4,7 @@
 //! long that takes. A supervisor may rest in any call and wake by any means, and need not be at
 //! rest at any moment but where it has nothing to do.
 
+use super::observed::SENDING;
 use crate::lessons::chance::Source;
 use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::experiment::{ACTOR, ENDING_SIGNALS, LAB_DIR};
@@ -223,7 +224,8 @@ pub(super) fn expected_status(experiment: &Experiment, run: &Run) -> i32 {
     if is_there { 126 } else { 127 }
 }
 
-/// The six signals, one at a time and two at once, and one just before each call that waits.
+/// The six signals, one at a time and two at once, and one just before each call that waits or
+/// passes one on.
 pub(super) fn signals(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "signals");
     let mut order = ENDING_SIGNALS.to_vec();
@@ -269,6 +271,22 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
         watch: words(WATCH_WAITS),
         ..run(&["stay"], vec![is_ready(), settles(), exits()])
     };
+    // Whoever has taken a signal has room for the next one.
+    let passed_on = |story, signo, points: &[&[&str]]| {
+        let steps = vec![
+            is_ready(),
+            settles(),
+            Step::Signal(signo),
+            settles(),
+            Step::AwaitRest,
+            // Before CMD ends: what comes then need not reach it.
+            Step::End,
+        ];
+        experiment(story, run(&["signals"], steps)).swept(
+            &[Strike::SignalBefore(SIGTERM)],
+            trigger(points, Role::Parent, Arming::Fork),
+        )
+    };
     vec![
         experiment(
             "the six signals, each after the one before has arrived",
@@ -289,6 +307,16 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
         experiment("SIGTERM just before each call that waits", gap).swept(
             &[Strike::SignalBefore(SIGTERM)],
             trigger(&[WAITS, QUIET_WAITS], Role::Waiting, Arming::Fork),
+        ),
+        passed_on(
+            "SIGTERM just before SIGTERM is passed on",
+            SIGTERM,
+            &[SENDING],
+        ),
+        passed_on(
+            "SIGTERM just before each call that passes SIGUSR1 on, or changes the mask",
+            libc::SIGUSR1,
+            &[SENDING, &["pidfd_send_signal", "rt_sigprocmask"]],
         ),
     ]
 }

@@ -1,13 +1,15 @@
 //! Nothing that was acknowledged is lost, and nothing torn is left.
 
 use super::complete::{complete, hinted};
+use super::order::synced_in_time;
 use super::stops::stopped_by_itself;
 use crate::lessons::process::durable_log::observed::{Observed, is_unstruck};
 use crate::lessons::process::durable_log::records::{Work, whole};
 use crate::model::{Failure, Judgement, Objection, Pass, Trial};
 
 /// Fails if an acknowledged record is not in the log after SIGTERM, if the log ends in a torn
-/// record, or if the program does not exit with status 0.
+/// record, if the program does not exit with status 0, or if it acknowledged a record that no sync
+/// had covered.
 ///
 /// Further whole records, written and not acknowledged, may follow. Blind spot: one signal per
 /// run; a second one that strikes while the first is handled is not tried.
@@ -23,6 +25,7 @@ pub(in crate::lessons::process::durable_log) fn loses_nothing_on_sigterm(
     acknowledged_are_kept(&observed, &work, (at, log))
         .and_then(|()| stopped_by_itself(&observed))
         .and_then(|()| nothing_torn(&observed, &work, (at, log)))
+        .and_then(|()| synced_in_time(trial, &observed, &work))
         .map_err(|failure| {
             let hint = "The signal can come between any two calls. What is unfinished there, and \
                         who finishes it?";
@@ -198,6 +201,19 @@ mod tests {
           0.16 2 write(3</lab/records.log [9]>, "bcd\n", 4) = 4 @2
           0.20 * file "/lab/records.log" ""
         hint: The signal can come between any two calls. What is unfinished there, and who finishes it?
+        "#);
+    }
+
+    #[test]
+    fn an_acknowledgement_that_does_not_wait_for_a_sync_fails() {
+        let trace = HANDLED.replace("2 fsync(3</lab/records.log [9]>) = 0\n", "");
+        assert_snapshot!(sigterm(&trace), @r#"
+        fail: record 1 was acknowledged at event 8 and never made durable
+          0.7 2 write(3</lab/records.log [9]>, "a\n", 2) = 2 @0
+          0.8 2 write(1<pipe:[2]>, "ok 1\n", 5) = 5
+          0.10 2 !!! strike
+          0.14 2 write(3</lab/records.log [9]>, "bcd\n", 4) = 4 @2
+        hint: When write has returned, where are the bytes, and what does it take to lose them?
         "#);
     }
 

@@ -21,30 +21,73 @@ pub(in crate::lessons::process::durable_log) fn syncs_before_ack(trial: &Trial<'
 }
 
 /// Fails on the first acknowledgement at which a power failure would have lost the record: its
-/// bytes, or the name of the log.
+/// bytes, or the name of the log; and on the first moment at which it would have lost one of an
+/// earlier run.
 ///
 /// Blind spot: the replayed disk loses exactly what was not synced. A real one may keep some of
 /// it, and may tear what it keeps.
 pub(in crate::lessons::process::durable_log) fn loses_nothing_on_power_loss(
     trial: &Trial<'_>,
 ) -> Judgement {
-    acknowledged_after(trial, |disk| disk.durable(LOGFILE))
+    let done = acknowledged_after(trial, |disk| disk.durable(LOGFILE))?;
+    earlier_are_kept(trial)?;
+    Ok(done)
+}
+
+fn earlier_are_kept(trial: &Trial<'_>) -> Result<(), Objection> {
+    let before = Work::initial(trial.experiment);
+    let records = &before[..whole(before)];
+    if records.is_empty() {
+        return Ok(());
+    }
+    let observed = Observed::new(trial, 0)?;
+    let mut replay = Replay::new(&observed);
+    let mut is_there = false;
+    for event in 0..observed.recording.events.len() {
+        replay.up_to(event + 1);
+        match replay.disk.durable(LOGFILE) {
+            // That a log cannot be followed, its acknowledgements have said.
+            Crashed::Blind(_) => break,
+            Crashed::Content(log) if log.starts_with(records) => is_there = true,
+            Crashed::Content(_) | Crashed::Absent if is_there => {
+                let failure = Failure::new(format!(
+                    "from event {event} on a power failure would have lost records of an earlier \
+                     run, which were acknowledged long ago"
+                ))
+                .hint("Which file has that name now, and which of its bytes has a sync covered?");
+                return Err(observed.showing(failure, event).into());
+            }
+            Crashed::Content(_) | Crashed::Absent => {}
+        }
+    }
+    Ok(())
 }
 
 fn acknowledged_after(trial: &Trial<'_>, view: View) -> Judgement {
     let observed = Observed::new(trial, 0)?;
     let work = Work::new(Work::initial(trial.experiment), &trial.experiment.runs[0]);
+    if observed.acks.is_empty() && work.count() > 0 {
+        return Err(
+            Failure::new(format!("it acknowledged none of {} records", work.count()))
+                .hint("What does the one who sent a record wait for?")
+                .into(),
+        );
+    }
     none_too_early(trial, &observed, &work, view)?;
     Ok(Pass::of("acknowledgements", observed.acks.len()))
 }
 
-/// Fails as [`syncs_before_ack`] does, while calls are cut short or fail.
+/// Fails as [`syncs_before_ack`] does, while calls are cut short or fail, or a signal comes; but
+/// that the log cannot be followed, that check says.
 pub(super) fn synced_in_time(
     trial: &Trial<'_>,
     observed: &Observed<'_>,
     work: &Work,
-) -> Result<(), Objection> {
-    none_too_early(trial, observed, work, |disk| disk.synced(LOGFILE))
+) -> Result<(), Failure> {
+    match none_too_early(trial, observed, work, |disk| disk.synced(LOGFILE)) {
+        Err(Objection::Fail(failure)) => Err(observed.with_strikes(failure)),
+        Err(Objection::Blind(_) | Objection::Skipped(_)) | Ok(()) => Ok(()),
+    }
 }
 
 fn none_too_early(
@@ -53,13 +96,6 @@ fn none_too_early(
     work: &Work,
     view: View,
 ) -> Result<(), Objection> {
-    if observed.acks.is_empty() && work.count() > 0 {
-        return Err(
-            Failure::new(format!("it acknowledged none of {} records", work.count()))
-                .hint("What does the one who sent a record wait for?")
-                .into(),
-        );
-    }
     let mut replay = Replay::new(observed);
     for (number, ack) in (1..=work.count()).zip(observed.acks.iter().copied()) {
         replay.up_to(ack);
@@ -370,6 +406,36 @@ mod tests {
             judged(loses_nothing_on_power_loss, &experiment, &[trace]),
             "pass"
         );
+    }
+
+    #[test]
+    fn a_copy_that_takes_the_place_of_the_log_unsynced_fails() {
+        let renamed = |sync: &str| {
+            let trace = format!(
+                "* file \"/lab/records.log\" \"old\\nto\"\n{}",
+                opened(&format!(
+                    r#"
+                    2 openat(AT_FDCWD, "/lab/new", O_RDWR|O_CREAT|O_APPEND, 0644) = 5</lab/new [8]>
+                    2 write(5</lab/new [8]>, "old\n", 4) = 4 @0
+                    {sync}
+                    2 rename("/lab/new", "/lab/records.log") = 0
+                    {DIRECTORY}
+                    {}"#,
+                    RIGHT
+                        .replace("3</lab/records.log [9]>", "5</lab/records.log [8]>")
+                        .replace("@0", "@4")
+                        .replace("@2", "@6")
+                ))[0]
+            );
+            let experiment = story(&["a\nb\n"]).on_log("old\nto");
+            judged(loses_nothing_on_power_loss, &experiment, &[trace])
+        };
+        assert_eq!(renamed("2 fsync(5</lab/new [8]>) = 0"), "pass");
+        assert_snapshot!(renamed(""), @r"
+        fail: from event 14 on a power failure would have lost records of an earlier run, which were acknowledged long ago
+          0.14 2 fsync(4</lab [1]>) = 0
+        hint: Which file has that name now, and which of its bytes has a sync covered?
+        ");
     }
 
     #[test]

@@ -112,20 +112,22 @@ fn reached_once(
     Ok(())
 }
 
-/// Fails if a signal that comes just before a wait, once CMD has begun, does not reach it.
+/// Fails if a signal that comes just before a wait, or while one is passed on, does not reach CMD
+/// once it has begun.
 fn struck_in_the_gap(trial: &Trial<'_>, observed: &Observed<'_>) -> Judgement {
     let strike = strike(observed);
     let (Some(strike), Some(command), false) = (strike, observed.command, is_unstruck(trial))
     else {
         return Ok(Pass::of("signals", 0));
     };
-    // What comes before CMD was told to go on is the business of another check.
+    // What comes before CMD was told to go on, or a signal was sent, is the business of another
+    // check.
     let is_early = observed
         .recording
         .world()
-        .find(|(_, world)| matches!(world, World::Sent(_)))
+        .find(|(_, world)| matches!(world, World::Sent(_) | World::Signalled(_)))
         .is_none_or(|(told, _)| strike < told);
-    if is_early || got(observed, command.task, strike) {
+    if is_early {
         return Ok(Pass::of("signals", 1));
     }
     // CMD may have ended by itself before the signal could reach it.
@@ -135,11 +137,37 @@ fn struck_in_the_gap(trial: &Trial<'_>, observed: &Observed<'_>) -> Judgement {
     {
         return Ok(Pass::of("signals", 0));
     }
+    again(observed, command, strike)?;
+    if got(observed, command.task, strike) {
+        return Ok(Pass::of("signals", 1));
+    }
     let failure = Failure::new("SIGTERM never reached CMD").hint(
         "The signal came and its handler ran. What could the handler leave behind that the next \
          call cannot overlook?",
     );
     Err(observed.with_strikes(observed.with_wait(failure)).into())
+}
+
+/// Fails if SIGTERM came again just before it was sent to CMD, and is sent to it only once.
+///
+/// Whoever sends it has taken it: the kernel does not count the two as one. What CMD gets of them
+/// it may.
+fn again(observed: &Observed<'_>, command: Command<'_>, strike: usize) -> Result<(), Failure> {
+    let sendings: Vec<usize> = observed
+        .calls_named(SENDING)
+        .filter(|made| made.value() == Some(0) && sends(made, command.task, SIGTERM))
+        .filter(|made| !observed.is_of_command(made.task))
+        .map(|made| made.enter)
+        .collect();
+    let struck = observed.recording.struck_call(strike);
+    if struck.is_none_or(|struck| sendings != [struck]) {
+        return Ok(());
+    }
+    let failure = Failure::new("SIGTERM came again, and is sent to CMD once").hint(
+        "Between the moment at which a signal is passed on and the one at which it counts as \
+         passed on: what if it comes again?",
+    );
+    Err(observed.with_strikes(observed.with_wait(failure)))
 }
 
 /// The event of the sweep's strike.
@@ -334,6 +362,33 @@ mod tests {
             judged(forwards_signals, &story(&[]).in_sweep(), &kept),
             "pass"
         );
+    }
+
+    #[test]
+    fn a_signal_that_comes_again_while_it_is_passed_on_is_another_one() {
+        let lost = "* signal SIGTERM\n2 --- SIGTERM\n2 rt_sigreturn() = 0\n2 !!! strike\n\
+                    2 --- SIGTERM\n2 rt_sigreturn() = 0\n2 kill(3, SIGTERM) = 0\n\
+                    3 --- SIGTERM\n2 pause() ...";
+        let judged =
+            |trace: &str| judged(forwards_signals, &story(&[]).in_sweep(), &running(trace));
+        assert_snapshot!(judged(lost), @r"
+        fail: SIGTERM came again, and is sent to CMD once
+          0.8 2 !!! strike
+          0.12 2 kill(3, SIGTERM) = 0
+          0.15 2 pause() = ?
+        hint: Between the moment at which a signal is passed on and the one at which it counts as passed on: what if it comes again?
+        ");
+        let kept = lost.replace("2 pause", "2 kill(3, SIGTERM) = 0\n2 pause");
+        assert_eq!(judged(&kept), "pass");
+        let other = lost.replace("kill(3, SIGTERM)", "kill(3, SIGUSR1)");
+        let both = other.replace("2 pause", "2 kill(3, SIGTERM) = 0\n3 --- SIGTERM\n2 pause");
+        assert_eq!(judged(&both), "pass");
+        let ended = lost
+            .replace("2 !!! strike", "3 +++ exit 0\n2 !!! strike")
+            .replace("3 --- SIGTERM\n", "");
+        assert_eq!(judged(&ended), "pass");
+        let gone = other.replace("3 --- SIGTERM", "3 --- SIGUSR1");
+        assert!(judged(&gone).starts_with("fail: SIGTERM never reached CMD"));
     }
 
     fn first(trace: &str) -> String {

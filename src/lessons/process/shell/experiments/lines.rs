@@ -41,8 +41,9 @@ pub(in super::super) fn commands(seed: u64) -> Vec<Experiment> {
         .line("cd /lab")
         .prints("/bin/pwd", "/lab\n")
         .prints(&format!("./tool {a}"), &format!("tool {a}\n"))
-        .line("cd /")
+        .prints(&format!("cd /; /actor show {c}"), &format!("<{c}>\n"))
         .prints("/bin/pwd", "/\n")
+        .prints(&format!("lab/tool {b}"), &format!("tool {b}\n"))
         .exits(0);
     let line = format!("/actor show {a} {b}");
     let (first, rest) = line.split_at(9);
@@ -91,6 +92,7 @@ pub(in super::super) fn statuses(seed: u64) -> Vec<Experiment> {
     let any = 2 + source.next() % 100;
     let missing = source.word(12);
     let last = 1 + source.next() % 90;
+    let large = 129 + source.next() % 120;
     let mut ends = Script::new();
     for (command, status) in [
         ("/actor exit 0".to_owned(), 0),
@@ -129,9 +131,9 @@ pub(in super::super) fn statuses(seed: u64) -> Vec<Experiment> {
         .fails();
     let exit = Script::new()
         .prints("/actor show here", "<here>\n")
-        .line(&format!("exit {last}; /actor show gone"))
+        .line(&format!("exit {large}; /actor show gone"))
         .line("/actor show gone")
-        .exits(last as i32);
+        .exits(large as i32);
     let bare = Script::new()
         .line(&format!("/actor exit {last}"))
         .line("exit")
@@ -195,6 +197,11 @@ pub(in super::super) fn redirections(seed: u64) -> Vec<Experiment> {
             "/lab/copy",
             &format!("{a}\n{b}\n"),
         )
+        .fills(
+            &format!("/actor exit 3; /actor show {e} > /lab/is$?"),
+            "/lab/is3",
+            &format!("<{e}>\n"),
+        )
         .fills("cd / 2> /lab/kept", "/lab/kept", "")
         .prints(&format!("/actor both {f} {e}"), &format!("{f}\n"))
         .prints("/bin/pwd", "/\n")
@@ -234,7 +241,8 @@ pub(in super::super) fn redirections(seed: u64) -> Vec<Experiment> {
     vec![
         experiment("redirections of every form", forms.run())
             .with_file("/lab/in", format!("{a}\n{b}\n").into_bytes())
-            .with_file("/lab/old", [b'x'; 300].to_vec()),
+            .with_file("/lab/old", [b'x'; 300].to_vec())
+            .with_file("/lab/err", [b'x'; 300].to_vec()),
         experiment("redirections in one order and the other", order.run()),
         experiment("files that cannot be opened", closed.run()),
     ]

@@ -99,6 +99,8 @@ pub(in super::super) fn descriptors(seed: u64) -> Vec<Experiment> {
                 0 => "/bin/true < /dev/null | /bin/true",
                 1 => "/bin/true | /bin/true > /dev/null 2>&1",
                 2 => "/bin/true 2> /dev/null | /bin/true >> /dev/null",
+                // Not all of them: a shell that reaps late may have 64 processes.
+                3 if nth % 50 == 3 => "/bin/true < /dev/null 2> /dev/null | /bin/true & wait",
                 3 => "/bin/true < /dev/null 2> /dev/null | /bin/true",
                 _ => "cd /lab > /dev/null | /bin/true; cd /lab > /dev/null",
             })
@@ -164,12 +166,26 @@ pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
         ))
         .then(Step::HangUp("/lab/gate".to_owned()))
         .exits(0);
+    // The same for one that is not a pipeline, and fails.
+    let fails = Script::new()
+        .prints("sh -c 'cat /lab/gate; exit 3' &", &format!("{word}\n"))
+        .ends_with("wait", 0)
+        .settles()
+        .then(Step::Write(
+            "/lab/gate".to_owned(),
+            format!("{word}\n").into_bytes(),
+        ))
+        .then(Step::HangUp("/lab/gate".to_owned()))
+        .exits(0);
     let statuses = Script::new()
         .ends_with("/actor exit 5 & /actor exit 6", 6)
         .ends_with("/actor exit 6; /actor exit 7 &", 0)
         .line(&format!("/actor show {word} | cat > /lab/out &"))
         .line("wait")
         .prints("cat /lab/out", &format!("<{word}>\n"))
+        .line("cat < /lab/out > /lab/copy &")
+        .line("wait")
+        .prints("cat /lab/copy", &format!("<{word}>\n"))
         .exits(0);
     // All of them end at one time, and not before all are there: when the writer at the other end
     // of the FIFO is gone.
@@ -196,6 +212,11 @@ pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
         experiment(
             "wait, with a pipeline in the background whose last stage takes its time",
             waits.run(),
+        )
+        .with("/lab/gate", InputKind::Fifo),
+        experiment(
+            "wait, with a command in the background that fails",
+            fails.run(),
         )
         .with("/lab/gate", InputKind::Fifo),
         experiment("background commands that fail", statuses.run()),

@@ -25,6 +25,14 @@ pub(in super::super) fn bad_input(seed: u64) -> Vec<Experiment> {
             format!("| /actor show {word}"),
         ),
         (
+            "three bars in a row",
+            format!("/actor show {word} ||| /actor show {word}"),
+        ),
+        (
+            "an ampersand without its command",
+            format!("& /actor show {word}"),
+        ),
+        (
             "a redirection without its file",
             format!("/actor show {word} >"),
         ),

@@ -18,6 +18,7 @@ mod sys {
     const SIG_SETMASK: i32 = 2;
     const SIG_DFL: usize = 0;
     const WNOHANG: i32 = 1;
+    const SFD_CLOEXEC: i32 = 0o2_000_000;
     const PR_SET_CHILD_SUBREAPER: i32 = 36;
 
     /// The C library's sigset_t: 1024 bits.
@@ -29,7 +30,8 @@ mod sys {
         fn signal(number: i32, handler: usize) -> usize;
         fn sigaddset(set: *mut SigSet, number: i32) -> i32;
         fn sigprocmask(how: i32, set: *const SigSet, old: *mut SigSet) -> i32;
-        fn sigwaitinfo(set: *const SigSet, info: *mut u8) -> i32;
+        fn signalfd(fd: i32, set: *const SigSet, flags: i32) -> i32;
+        fn read(fd: i32, into: *mut u32, size: usize) -> isize;
         fn kill(pid: i32, number: i32) -> i32;
         fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
     }
@@ -59,14 +61,18 @@ mod sys {
         unsafe { sigprocmask(SIG_SETMASK, &SigSet([0; 16]), std::ptr::null_mut()) };
     }
 
-    /// The next of these signals; sigwait(3) does not fail with EINTR, and where it does, 0 comes.
-    pub fn next(set: &SigSet) -> i32 {
-        let number;
-        number = unsafe { sigwaitinfo(set, std::ptr::null_mut()) };
-        if number < 0 {
-            panic!("sigwaitinfo: {}", io::Error::last_os_error());
+    /// A descriptor from which these signals can be read.
+    pub fn descriptor(set: &SigSet) -> i32 {
+        unsafe { signalfd(-1, set, SFD_CLOEXEC) }
+    }
+
+    /// The next signal; its number comes first in struct signalfd_siginfo, which has 128 bytes.
+    pub fn next(signals: i32) -> i32 {
+        let mut taken = [0_u32; 32];
+        if unsafe { read(signals, taken.as_mut_ptr(), 128) } < 0 {
+            panic!("read: {}", io::Error::last_os_error());
         }
-        number
+        taken[0] as i32
     }
 
     pub fn send(pid: i32, number: i32) {
@@ -85,6 +91,7 @@ fn supervise(command: &[OsString]) -> io::Result<u8> {
     sys::adopt_orphans()?;
     sys::keep_the_dead();
     let set = sys::block(sys::PASSED_ON.into_iter().chain([sys::SIGCHLD]));
+    let signals = sys::descriptor(&set);
     let mut cmd = Command::new(&command[0]);
     cmd.args(&command[1..]);
     // Between fork and exec only what signal-safety(7) allows; sigprocmask is among it.
@@ -105,7 +112,7 @@ fn supervise(command: &[OsString]) -> io::Result<u8> {
         }
     };
     loop {
-        let number = sys::next(&set);
+        let number = sys::next(signals);
         if sys::PASSED_ON.contains(&number) {
             sys::send(child, number);
         }

@@ -1,4 +1,4 @@
-/* A small init. The mistake: sigwaitinfo fails with EINTR when a process is stopped and continued, for one. */
+/* A small init. The mistake: an interrupted read of its signalfd is taken for a failure. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         sigaddset(&set, ours[i]);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    int signals = signalfd(-1, &set, SFD_CLOEXEC);
+    if (signals < 0)
+        fail("signalfd");
 
     pid_t child = fork();
     if (child < 0)
@@ -70,9 +74,10 @@ int main(int argc, char **argv)
         become(argv + 2);
 
     for (;;) {
-        int signum = sigwaitinfo(&set, NULL);
-        if (signum < 0)
-            fail("sigwaitinfo");
+        struct signalfd_siginfo taken;
+        if (read(signals, &taken, sizeof taken) < 0)
+            fail("read");
+        int signum = (int)taken.ssi_signo;
         if (signum != SIGCHLD)
             kill(child, signum);
         else if (reap(child, &status))
