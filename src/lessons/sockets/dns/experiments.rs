@@ -100,6 +100,10 @@ impl Ids {
     fn next(&mut self) -> u16 {
         // Odd, so that all 65,536 come before one comes again; both bytes change each time.
         self.next = self.next.wrapping_add(0x6a35);
+        // 0 is left for whoever asks with it.
+        if self.next == 0 {
+            self.next = 0x6a35;
+        }
         self.next
     }
 }

@@ -9,6 +9,12 @@ pub(super) const HEADER: usize = 12;
 /// The first bit of the flags: an answer.
 pub(super) const QR: u16 = 0x8000;
 
+/// Bits of the flags that a query may have set, and that change nothing: that recursion is wished
+/// for, and what whoever asks knows of signatures; RFC 1035, 4.1.1, and RFC 6840, 5.7 and 5.9.
+pub(super) const RD: u16 = 0x0100;
+pub(super) const AD: u16 = 0x0020;
+pub(super) const CD: u16 = 0x0010;
+
 /// OPT, the type of a record that is none; RFC 6891, 6.1.
 const OPT: u16 = 41;
 
@@ -41,13 +47,21 @@ impl Packet {
         self.labels(name).bytes(&[0]).number(kind).number(IN)
     }
 
-    /// Followed by the labels of a name, without its end.
-    pub(super) fn labels(mut self, name: &str) -> Self {
-        for label in name.split('.') {
-            self.0.push(label.len() as u8);
-            self.0.extend_from_slice(label.as_bytes());
-        }
+    /// Followed by one label, whatever is in it.
+    pub(super) fn label(self, label: &[u8]) -> Self {
+        self.bytes(&[label.len() as u8]).bytes(label)
+    }
+
+    /// With these flags.
+    pub(super) fn with_flags(mut self, flags: u16) -> Self {
+        self.0[2..4].copy_from_slice(&flags.to_be_bytes());
         self
+    }
+
+    /// Followed by the labels of a name, without its end.
+    pub(super) fn labels(self, name: &str) -> Self {
+        name.split('.')
+            .fold(self, |packet, label| packet.label(label.as_bytes()))
     }
 
     /// Followed by a number of 16 bits.
@@ -92,7 +106,8 @@ pub(super) fn number(packet: &[u8], at: usize) -> Option<u16> {
 pub(super) struct Query {
     /// Its id.
     pub(super) id: u16,
-    /// The name as it is spelled, without the dot at its end.
+    /// The name as it is spelled, without the dot at its end, but for that of the root; a dot or a
+    /// NUL in a label as zone files have it: RFC 1035, 5.1.
     pub(super) name: String,
     /// What type is asked for.
     pub(super) kind: u16,
@@ -107,14 +122,17 @@ pub(super) struct Query {
 impl Query {
     /// Takes a packet apart; `None` if it is no query of one question, or more than our own ones.
     pub(super) fn read(packet: &[u8]) -> Option<Self> {
-        let is_query = number(packet, 2)? == 0 && number(packet, 4)? == 1;
-        let (mut labels, mut at) = (Vec::new(), HEADER);
+        let is_query = number(packet, 2)? & !(RD | AD | CD) == 0 && number(packet, 4)? == 1;
+        let (mut labels, mut at): (Vec<String>, _) = (Vec::new(), HEADER);
         loop {
             let length = usize::from(*packet.get(at)?);
             at += 1;
             match length {
                 0 => break,
-                1..64 => labels.push(std::str::from_utf8(packet.get(at..at + length)?).ok()?),
+                1..64 => {
+                    let label = std::str::from_utf8(packet.get(at..at + length)?).ok()?;
+                    labels.push(label.replace('.', "\\.").replace('\0', "\\000"));
+                }
                 _ => return None,
             }
             at += length;
@@ -128,7 +146,10 @@ impl Query {
         };
         is_query.then_some(Self {
             id: id(packet)?,
-            name: labels.join("."),
+            name: match labels.is_empty() {
+                true => ".".to_owned(),
+                false => labels.join("."),
+            },
             kind: number(packet, at)?,
             class: number(packet, at + 2)?,
             question,
@@ -158,6 +179,19 @@ mod tests {
             packet[11..],
             b"\x01\x01a\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\0"[..]
         );
+    }
+
+    #[test]
+    fn names_of_no_zone_are_told_from_others() {
+        let name = |packet: Packet| {
+            let packet = packet.bytes(&[0]).number(1).number(IN).finish();
+            Query::read(&packet).unwrap().name
+        };
+        let start = || Packet::header(1, RD | CD, 1);
+        assert_eq!(name(start()), ".");
+        assert_eq!(name(start().labels("a.x")), "a.x");
+        assert_eq!(name(start().label(b"a.x")), "a\\.x");
+        assert_eq!(name(start().label(b"a\0b").label(b"x")), "a\\000b.x");
     }
 
     #[test]

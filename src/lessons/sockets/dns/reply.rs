@@ -49,8 +49,10 @@ impl Fault {
 pub(super) fn check(zone: &Zone, query: &Query, reply: &[u8]) -> Result<(), Fault> {
     let flags = header(reply)?;
     let code = flags & RCODE;
+    // No line of a zone can have such a name: the root, or a label with a dot or a NUL in it.
+    let is_foreign = query.class != IN || query.name == "." || query.name.contains('\\');
     let is_refusal = query.size.is_some() && code == FORMERR
-        || query.class != IN && matches!(code, FORMERR | NOTIMP | REFUSED);
+        || is_foreign && matches!(code, FORMERR | NOTIMP | REFUSED);
     if is_refusal {
         return Ok(());
     }
@@ -359,6 +361,25 @@ mod tests {
         }
         let cut = told("a.x", TXT, QR | AA, &[("a.x", TXT, b"\x09hi")]);
         assert!(cut.starts_with("cannot be taken apart"), "{cut}");
+    }
+
+    #[test]
+    fn names_that_no_zone_can_have_may_be_refused() {
+        let labels = |packet: Packet| packet.bytes(&[0]).number(A).number(IN).finish();
+        let root = labels(Packet::header(9, 0, 1));
+        let dotted = labels(Packet::header(9, 0, 1).label(b"a.x"));
+        let said = |query: &[u8], code: u16| {
+            let mut reply = query.to_vec();
+            reply[2..4].copy_from_slice(&(QR | code).to_be_bytes());
+            check(&zone(), &Query::read(query).unwrap(), &reply).map_err(|fault| fault.what)
+        };
+        for code in [FORMERR, NXDOMAIN, REFUSED] {
+            assert_eq!(said(&root, code), Ok(()));
+            assert_eq!(said(&dotted, code), Ok(()));
+        }
+        assert_eq!(said(&root, NOERROR), Ok(()));
+        let why = "has RCODE 0 (NOERROR), and not 3 (NXDOMAIN)".to_owned();
+        assert_eq!(said(&dotted, NOERROR), Err(why));
     }
 
     #[test]

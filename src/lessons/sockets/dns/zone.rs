@@ -124,14 +124,24 @@ impl Zone {
             .any(|name| self.right(name, A) == Right::None)
     }
 
+    /// Whether there are names below this one, as there are below the root.
+    fn has_below(&self, name: &str) -> bool {
+        let mut names = self.names.keys();
+        names.any(|other| match other.strip_suffix(name) {
+            Some(rest) => rest.ends_with('.'),
+            None => name == ".",
+        })
+    }
+
     /// The right answer to a question for this name, however it is spelled, and this type.
     pub(super) fn right(&self, name: &str, kind: u16) -> Right {
         let mut name = name.to_ascii_lowercase();
         let mut chain: Vec<Record> = Vec::new();
         loop {
             let Some(found) = self.names.get(&name) else {
+                let is_sure = chain.is_empty() && !self.has_below(&name);
                 return Right::Records {
-                    codes: if chain.is_empty() { &[3] } else { &[0, 3] },
+                    codes: if is_sure { &[3] } else { &[3, 0] },
                     chain,
                     end: Vec::new(),
                 };
@@ -216,7 +226,10 @@ mod tests {
         assert_eq!(told("no.example", A), "0 and 0, [3]");
         assert_eq!(told("b.example", CNAME), "0 and 1, [0]");
         assert_eq!(told("c.example", TXT), "2 and 1, [0]");
-        assert_eq!(told("d.example", A), "1 and 0, [0, 3]");
+        assert_eq!(told("d.example", A), "1 and 0, [3, 0]");
+        assert_eq!(told("example", A), "0 and 0, [3, 0]");
+        assert_eq!(told("ample", A), "0 and 0, [3]");
+        assert_eq!(told(".", A), "0 and 0, [3, 0]");
         assert_eq!(told("e.example", A), "none");
     }
 

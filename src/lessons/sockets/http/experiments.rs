@@ -22,6 +22,9 @@ const READING_MS: u64 = 30;
 /// Requests on one connection: as many as well-known servers take if nobody tells them otherwise.
 const MANY: usize = 100;
 
+/// Requests in one piece: less than the handout lets a single one have.
+const AT_ONCE: usize = 20;
+
 /// Small files with odd names, and a large one.
 pub(super) fn files(seed: u64) -> Vec<Experiment> {
     let small = story("one file after the other", seed, CALLS, |at, site, _| {
@@ -273,6 +276,14 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
             one_by_one([Crowd::new("at once", at.clone(), moves).keeping(crowds::KEPT)])
         },
     );
+    let many = story("twenty requests at once", seed, CALLS, |at, site, _| {
+        let one = request("GET", &target(&site.small), "");
+        let mut moves = vec![Move::Send(Payload::Bytes(one.repeat(AT_ONCE)))];
+        moves.extend((0..AT_ONCE).map(|_| Move::AwaitResponse { to_head: false }));
+        moves.push(Move::Close);
+        let crowd = Crowd::new("at once", at.clone(), moves);
+        one_by_one([crowd.keeping(crowds::KEPT * AT_ONCE as u32)])
+    });
     let behind_large = story(
         "a request right behind one for 10 MiB",
         seed,
@@ -291,5 +302,5 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
             one_by_one([crowd])
         },
     );
-    vec![split, bytewise, joined, behind_large]
+    vec![split, bytewise, joined, many, behind_large]
 }

@@ -15,6 +15,9 @@ pub(super) const LARGE: u64 = 10 << 20;
 /// Bytes in the file that just does not fit into them.
 const MIDDLING: u64 = 5 << 20;
 
+/// Letters beyond ASCII in a long name: two bytes each, which are six in a target.
+const LETTERS: usize = 100;
+
 /// Bytes in the file that does not fit into memory.
 pub(super) const HUGE: u64 = 3 << 30;
 
@@ -79,6 +82,12 @@ impl Site {
             format!("{word}+plus.txt"),
             format!("100%-{word}.txt"),
             format!("what?-{word}.txt"),
+            format!("{word}%41.txt"),
+            format!("number #{word}.txt"),
+            format!("{word};1.txt"),
+            format!("{word}..{word}.txt"),
+            format!(".{word}"),
+            format!("{}{word}", "ä".repeat(LETTERS)),
         ]
         .iter()
         .map(|name| text(name, chance))
@@ -222,9 +231,8 @@ pub(super) fn target(name: &str) -> String {
     let mut target = "/".to_owned();
     for byte in name.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'+' => {
-                target.push(char::from(byte));
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => target.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'/' | b'+' | b';' => target.push(char::from(byte)),
             other => target.push_str(&format!("%{other:02X}")),
         }
     }
@@ -250,7 +258,7 @@ mod tests {
         for odd in &site.odd {
             assert!(matches!(find(odd), Found::File(..)), "{odd}");
         }
-        assert_eq!(target("a b+c%?ä"), "/a%20b+c%25%3F%C3%A4");
+        assert_eq!(target("a b+c%?ä;#"), "/a%20b+c%25%3F%C3%A4;%23");
         assert_eq!(decode("/a%20b+c%25%3F%C3%A4%z"), "/a b+c%?ä%z".as_bytes());
     }
 }

@@ -11,7 +11,7 @@ use crate::lessons::stories::experiment;
 use crate::model::{Crowd, Endpoint, Experiment, InputFile, Limits, Move, Payload, Run, Step, Tls};
 
 pub(super) use self::ends::{GOODBYE, NEXT, endings, garbage, many_endings};
-pub(super) use self::moments::{OLD, OTHERS, reloads, slow_handshakes, stops};
+pub(super) use self::moments::{NEWEST, OLD, OTHERS, OUTDATED, reloads, slow_handshakes, stops};
 
 /// Where the certificate and its key are.
 pub(super) const CERT: &str = "/lab/cert.pem";
@@ -126,6 +126,15 @@ fn half_a_hello(source: &mut Source) -> Vec<u8> {
     hello
 }
 
+/// A client whose newest version is this one, and what it is told until all is quiet.
+fn looking(name: &str, at: &Endpoint, version: u16, source: &mut Source) -> Vec<Step> {
+    let hello = hello::client_hello(version, &random(source));
+    let then = [Move::AwaitReceived(1), Move::AwaitTold];
+    let mut steps = perform(plain(name, at, hello, &then).keeping(KEPT)).to_vec();
+    steps.extend([Step::AwaitRest, Step::Look(name.to_owned())]);
+    steps
+}
+
 /// Both versions, all sizes; and the chain, which is in plain text up to 1.2.
 pub(super) fn echoes(seed: u64) -> Vec<Experiment> {
     let sizes = [1, 100, 16 * KIB - 1, 16 * KIB + 1, MIB];
@@ -148,14 +157,7 @@ pub(super) fn echoes(seed: u64) -> Vec<Experiment> {
         "a client that looks at what the server shows",
         seed,
         WATCH,
-        |at, source| {
-            let hello = hello::client_hello(V1_2, &random(source));
-            let then = [Move::AwaitReceived(1), Move::AwaitTold];
-            let curious = plain(CURIOUS, at, hello, &then).keeping(KEPT);
-            let mut steps = perform(curious).to_vec();
-            steps.extend([Step::AwaitRest, Step::Look(CURIOUS.to_owned())]);
-            steps
-        },
+        |at, source| looking(CURIOUS, at, V1_2, source),
     ));
     told
 }
@@ -166,12 +168,7 @@ pub(super) fn old_versions(seed: u64) -> Vec<Experiment> {
         .map(|(name, version)| {
             let story_of = format!("a client whose newest version is TLS {name}");
             story(&story_of, seed, WATCH, |at, source| {
-                let hello = hello::client_hello(version, &random(source));
-                let then = [Move::AwaitReceived(1), Move::AwaitTold];
-                let curious = plain(CURIOUS, at, hello, &then).keeping(KEPT);
-                let mut steps = perform(curious).to_vec();
-                steps.extend([Step::AwaitRest, Step::Look(CURIOUS.to_owned())]);
-                steps
+                looking(CURIOUS, at, version, source)
             })
         })
         .into()

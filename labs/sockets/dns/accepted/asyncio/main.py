@@ -1,5 +1,6 @@
 """dns with asyncio's datagram protocol; the loop learns of SIGTERM through a descriptor."""
 import asyncio
+import re
 import signal
 import socket
 import struct
@@ -11,6 +12,7 @@ IN = 1
 NOERROR, FORMERR, NXDOMAIN, NOTIMP, REFUSED = 0, 1, 3, 4, 5
 QR, AA, TC, RD = 0x8000, 0x0400, 0x0200, 0x0100
 
+BLANKS = re.compile(r"[ \t]+")
 TTL_S = 60
 LARGEST = 512  # bytes of an answer to somebody who has not asked for more: RFC 1035, 2.3.4
 
@@ -56,8 +58,9 @@ def read_zone(path):
             if not line or line.startswith("#"):
                 continue
             try:
-                # Not split() alone: the string of a TXT record may have blanks in it.
-                name, kind, value = line.split(None, 2)
+                # Not split() alone: the string of a TXT record may have blanks in it, and begin with
+                # what looks like one.
+                name, kind, value = BLANKS.split(line, maxsplit=2)
                 if kind not in TYPES:
                     raise Malformed(f"not a type: {kind!r}")
                 kind = TYPES[kind]

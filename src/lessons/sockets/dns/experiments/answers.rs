@@ -3,7 +3,7 @@
 use super::{Ids, KEPT, address, asking, await_clients, domain, host, run};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::dns::experiments::ZONE;
-use crate::lessons::sockets::dns::packet::{HEADER, IN, Packet};
+use crate::lessons::sockets::dns::packet::{AD, CD, HEADER, IN, Packet, RD};
 use crate::lessons::sockets::dns::reply::LARGEST;
 use crate::lessons::sockets::dns::zone::{A, AAAA, CNAME, TXT};
 use crate::lessons::sockets::stories::port;
@@ -28,8 +28,7 @@ fn asked(story: &str, source: &mut Source, zone: &str, queries: &[Vec<u8>]) -> E
 }
 
 /// The same, of names and types.
-fn questions(source: &mut Source, asked: &[(&str, u16)]) -> Vec<Vec<u8>> {
-    let mut ids = Ids::new(source);
+fn questions(ids: &mut Ids, asked: &[(&str, u16)]) -> Vec<Vec<u8>> {
     asked
         .iter()
         .map(|(name, kind)| Packet::query(ids.next(), name, *kind).finish())
@@ -47,8 +46,9 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "types");
     let source = &mut source;
     let domain = domain(source);
-    let [one, two, six, text, alias] =
-        ["a", "b", "c", "d", "e"].map(|prefix| format!("{prefix}{}.{domain}", host(source)));
+    let [one, two, six, text, alias, service, dashed] = ["a", "b", "c", "d", "e", "_", "-"]
+        .map(|prefix| format!("{prefix}{}.{domain}", host(source)));
+    let dashed = dashed.replacen('.', "-.", 1);
     let (first, second, third) = (address(source), address(source), long_address(source));
     let string = format!("{}  {} # {}", host(source), host(source), host(source));
     let zone = format!(
@@ -61,9 +61,13 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
          {text} TXT \t {string}  \n\
          {one} TXT {}\n\
          {one} AAAA ::1\n\
-         {alias} CNAME {one}.\n",
+         {alias} CNAME {one}.\n\
+         {service} TXT {}\n\
+         {dashed} TXT {}\n",
         source.between(0, 255),
         source.between(0, 255),
+        host(source),
+        host(source),
         host(source),
     );
     let asked_for = [
@@ -74,8 +78,16 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
         (&*two, A),
         (&*one, TXT),
         (&*one, AAAA),
+        (&*service, TXT),
+        (&*dashed, TXT),
     ];
-    let queries = questions(source, &asked_for);
+    let ids = &mut Ids::new(source);
+    let mut queries = questions(ids, &asked_for);
+    queries.extend([RD, AD, CD, RD | AD | CD].map(|flags| {
+        let query = Packet::query(ids.next(), &one, A);
+        query.with_flags(flags).finish()
+    }));
+    queries.push(Packet::query(0, &one, A).finish());
     let of_each = asked("a query of each type", source, &zone, &queries);
 
     // The longest label, the longest name, the longest string, and bytes beyond ASCII.
@@ -88,9 +100,14 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
     ]
     .join(".");
     let full = source.word(255);
+    // Characters that libraries take for blanks or for ends of lines.
     let zone = format!(
         "{label}.{domain} A {first}\n{long} A {second}\n\
-         full.{domain} TXT {full}\nfar.{domain} TXT \u{e4}\u{2192} {}\n",
+         full.{domain} TXT {full}\nfar.{domain} TXT \u{e4}\u{2192} {}\n\
+         like.{domain} TXT {}\u{2028}{}\u{85}{}\u{a0}\n",
+        host(source),
+        host(source),
+        host(source),
         host(source)
     );
     let asked_for = [
@@ -98,8 +115,9 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
         (&*long, A),
         (&*format!("full.{domain}"), TXT),
         (&*format!("far.{domain}"), TXT),
+        (&*format!("like.{domain}"), TXT),
     ];
-    let queries = questions(source, &asked_for);
+    let queries = questions(ids, &asked_for);
     let longest = asked("the longest names and strings", source, &zone, &queries);
     vec![of_each, longest]
 }
@@ -127,9 +145,9 @@ pub(in crate::lessons::sockets::dns) fn absent(seed: u64) -> Vec<Experiment> {
         (&deep, A),
     ];
     asked_for.extend(FOREIGN.map(|kind| (&*four_in, kind)));
-    let mut queries = questions(source, &asked_for);
-    // The same question of other classes.
     let mut ids = Ids::new(source);
+    let mut queries = questions(&mut ids, &asked_for);
+    // The same question of other classes.
     for class in CLASSES {
         let mut other = Packet::query(ids.next(), &four_in, A).finish();
         let at = other.len() - 2;
@@ -137,6 +155,17 @@ pub(in crate::lessons::sockets::dns) fn absent(seed: u64) -> Vec<Experiment> {
         other[at..].copy_from_slice(&class.to_be_bytes());
         queries.push(other);
     }
+    // Labels that look like names of the zone once they are text, and the root.
+    let start = |ids: &mut Ids| Packet::header(ids.next(), 0, 1);
+    let end = |packet: Packet| packet.bytes(&[0]).number(A).number(IN).finish();
+    queries.extend([
+        end(start(&mut ids).label(four_in.as_bytes())),
+        end(start(&mut ids)
+            .label(format!("{four}\0").as_bytes())
+            .labels(&domain)),
+        end(start(&mut ids)),
+        Packet::query(ids.next(), &four_in, A).finish(),
+    ]);
     vec![asked(
         "queries for names that are not there, and for types that they do not have",
         source,
@@ -183,7 +212,7 @@ pub(in crate::lessons::sockets::dns) fn spelled(seed: u64) -> Vec<Experiment> {
         (&large_mixed, TXT),
         (&unknown, A),
     ];
-    let queries = questions(source, &asked_for);
+    let queries = questions(&mut Ids::new(source), &asked_for);
     vec![asked(
         "names that are spelled as their clients like",
         source,
@@ -225,18 +254,19 @@ pub(in crate::lessons::sockets::dns) fn aliases(seed: u64) -> Vec<Experiment> {
         zone += &format!("{link} CNAME {target}\n");
         target.clone_from(link);
     }
-    let asked_for: [(&str, u16); 9] = [
+    let asked_for: [(&str, u16); 10] = [
         (&one, A),
         (&one, CNAME),
         (&dotted, A),
         (&capital, A),
         (&links[6], A),
         (&links[0], A),
+        (&links[4], CNAME),
         (&links[5], TXT),
         (&nowhere, A),
         (&end, A),
     ];
-    let queries = questions(source, &asked_for);
+    let queries = questions(&mut Ids::new(source), &asked_for);
     let chains = asked("aliases, and aliases of aliases", source, &zone, &queries);
     vec![chains, circles(source, &domain)]
 }
@@ -248,7 +278,7 @@ fn circles(source: &mut Source, domain: &str) -> Experiment {
         "{own} CNAME {own}\n{this} CNAME {that}\n{that} CNAME {this}\n{end} A {}\n",
         address(source)
     );
-    let queries = questions(source, &[(&own, A), (&this, A), (&end, A)]);
+    let queries = questions(&mut Ids::new(source), &[(&own, A), (&this, A), (&end, A)]);
     let port = port(source);
     // The answers cannot be counted: some may be missing.
     let sends = |query: &Vec<u8>| [Move::Send(Payload::Bytes(query.clone())), Move::AwaitTold];
@@ -311,8 +341,8 @@ pub(in crate::lessons::sockets::dns) fn sizes(seed: u64) -> Vec<Experiment> {
         (&*full, TXT),
         (&*over, TXT),
     ];
-    let plain = questions(source, &asked_for);
     let mut ids = Ids::new(source);
+    let plain = questions(&mut ids, &asked_for);
     let mut edns = |name: &str, kind, size| {
         Packet::query(ids.next(), name, kind)
             .with_edns(size)

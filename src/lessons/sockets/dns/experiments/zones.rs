@@ -52,6 +52,11 @@ pub(in crate::lessons::sockets::dns) fn bad_zones(seed: u64) -> Vec<Experiment> 
             "a string of 128 characters and 256 bytes",
             format!("{host}.{domain} TXT {}", "\u{e4}".repeat(128)),
         ),
+        // Where libraries can name an interface there, inet_pton(3) cannot.
+        (
+            "an IPv6 address with an interface behind it",
+            format!("{host}.{domain} AAAA fe80::1%{}", source.word(64)),
+        ),
     ];
     bad.into_iter()
         .map(|(story, line)| told(source, &domain, story, &line))

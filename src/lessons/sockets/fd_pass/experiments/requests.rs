@@ -127,6 +127,7 @@ pub(in crate::lessons::sockets::fd_pass) fn pieces(seed: u64) -> Vec<Experiment>
             asking("another verb", format!("close {}\n", store.files[0])),
             asking("the verb in capitals", format!("OPEN {}\n", store.files[0])),
             asking("no blank", format!("openX{}\n", store.files[0])),
+            asking("a tab", format!("open\t{}\n", store.files[0])),
             last("after", store),
         ])
     });

@@ -1,9 +1,10 @@
 //! Signals, and clients that take their time.
 
-use super::{CERT, KEY, WATCH};
-use super::{finish, half_a_hello, perform, plain, polite, replaced, story};
+use super::{CERT, CURIOUS, KEY, WATCH};
+use super::{finish, half_a_hello, looking, perform, plain, polite, replaced, story};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::stories::noise;
+use crate::lessons::sockets::tls::hello::{V1_1, V1_2};
 use crate::lessons::sockets::tls::pair::Pair;
 use crate::model::{Crowd, Endpoint, Experiment, Move, Step, Tls};
 
@@ -26,6 +27,10 @@ const RELOADED_MS: u64 = 1500;
 
 /// A client that lives through all of it.
 pub(in crate::lessons::sockets::tls) const OLD: &str = "old";
+
+/// Clients of one version each, beside those that look at the chain under 1.2.
+pub(in crate::lessons::sockets::tls) const NEWEST: &str = "TLS 1.3";
+pub(in crate::lessons::sockets::tls) const OUTDATED: &str = "TLS 1.1";
 
 /// A client that is served and stays.
 fn staying(name: &str, at: &Endpoint, source: &mut Source) -> Crowd {
@@ -98,17 +103,35 @@ pub(in crate::lessons::sockets::tls) fn slow_handshakes(seed: u64) -> Vec<Experi
     ]
 }
 
+/// A client of each version.
+fn of_each_version(when: &str, at: &Endpoint, source: &mut Source) -> Vec<Step> {
+    let name = |what: &str| format!("{what}, {when}");
+    let (newest, curious, outdated) = (name(NEWEST), name(CURIOUS), name(OUTDATED));
+    let mut steps = perform(polite(&newest, at, Tls::V13, &[1000], source)).to_vec();
+    for (name, version) in [(curious, V1_2), (outdated, V1_1)] {
+        steps.extend(looking(&name, at, version, source));
+        steps.push(Step::Dismiss(name));
+    }
+    steps
+}
+
 /// New files, broken files, files that do not belong together; and a client that stays.
 ///
-/// After each SIGHUP a client comes whose name is that of the certificate it should be shown; which
-/// one that is, the judge finds in the last pair that was whole.
+/// Which certificate the clients should be shown that come after each SIGHUP, the judge finds in the
+/// last pair that was whole. What a server lacks before the first one is the subject of other checks:
+/// so clients of each version come then, too.
 pub(in crate::lessons::sockets::tls) fn reloads(seed: u64) -> Vec<Experiment> {
     let hup = |name: &str, at: &Endpoint, source: &mut Source| {
         let mut steps = vec![Step::Signal(libc::SIGHUP), Step::Pass { ms: RELOADED_MS }];
         steps.extend(perform(polite(name, at, Tls::Any, &[1000], source)));
+        steps.extend(of_each_version(name, at, source));
         steps
     };
-    let beginning = |at: &Endpoint, source: &mut Source| perform(staying(OLD, at, source)).to_vec();
+    let beginning = |at: &Endpoint, source: &mut Source| {
+        let mut steps = perform(staying(OLD, at, source)).to_vec();
+        steps.extend(of_each_version("at first", at, source));
+        steps
+    };
     let ending = || [Step::Tell(OLD.to_owned()), finish(OLD)];
     let renewed = |source: &mut Source| Pair::new(&source.word(8));
     vec![

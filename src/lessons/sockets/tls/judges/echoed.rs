@@ -35,19 +35,28 @@ pub(in crate::lessons::sockets::tls) fn echoes_under_tls(trial: &Trial<'_>) -> J
 fn shows_its_chain(trial: &Trial<'_>, at: usize, seen: &Sighting) -> Judgement {
     let file = trial.experiment.files.iter().find(|file| file.path == CERT);
     let chain = pair::certificates(file.map(|file| file.content.as_slice()).unwrap_or_default());
-    let shown = answer(seen).certificates;
-    let why = match shown.len() {
-        _ if shown == chain => return Ok(Pass::of("certificates", chain.len())),
-        0 => format!("it shows no certificate; {}", standing(&seen.end)),
-        1 if chain.first() == shown.first() => {
-            "it shows its own certificate, and not the one that vouches for it".to_owned()
-        }
-        count => format!("it shows {count} certificates, which are not those of CERT"),
+    let Some(why) = hides(&chain, seen) else {
+        return Ok(Pass::of("certificates", chain.len()));
     };
     Err(Failure::new(why)
         .hint("Whom do clients trust, and how do they get from there to this certificate?")
         .showing(at)
         .into())
+}
+
+/// What a client that knows 1.2 was not shown of this chain, as a sentence.
+pub(super) fn hides(chain: &[Vec<u8>], seen: &Sighting) -> Option<String> {
+    let shown = answer(seen).certificates;
+    match shown.len() {
+        _ if shown == chain => None,
+        0 => Some(format!("it shows no certificate; {}", standing(&seen.end))),
+        1 if chain.first() == shown.first() => {
+            Some("it shows its own certificate, and not the one that vouches for it".to_owned())
+        }
+        count => Some(format!(
+            "it shows {count} certificates, which are not those of CERT"
+        )),
+    }
 }
 
 /// What a client that sent a first message by hand has got.
@@ -69,21 +78,22 @@ pub(in crate::lessons::sockets::tls) fn refuses_old_versions(trial: &Trial<'_>) 
             "no client was asked what it saw".to_owned(),
         ));
     };
+    let Some(why) = takes_up(seen) else {
+        return Ok(Pass::default());
+    };
+    let why = format!("{}: {why}", trial.experiment.story);
+    Err(Failure::new(why).hint(hint).showing(at).into())
+}
+
+/// How a client was not refused whose newest version is too old, as a sentence.
+pub(super) fn takes_up(seen: &Sighting) -> Option<String> {
     let answer = answer(seen);
     let is_refused = answer.has_alert || !matches!(seen.end, Ending::Open | Ending::Connecting);
-    let why = match answer.version {
-        Some(version) => format!(
-            "{}: it says hello, with version 0x{version:04x}",
-            trial.experiment.story
-        ),
-        None if !is_refused => format!(
-            "{}: it gets no alert, and {}",
-            trial.experiment.story,
-            standing(&seen.end)
-        ),
-        None => return Ok(Pass::default()),
-    };
-    Err(Failure::new(why).hint(hint).showing(at).into())
+    match answer.version {
+        Some(version) => Some(format!("it says hello, with version 0x{version:04x}")),
+        None if is_refused => None,
+        None => Some(format!("it gets no alert, and {}", standing(&seen.end))),
+    }
 }
 
 /// Fails unless the client that comes after strangers is served.

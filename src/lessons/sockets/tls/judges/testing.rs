@@ -54,6 +54,7 @@ pub(super) fn bytes(bytes: &[u8]) -> String {
 
 mod reloads {
     use super::*;
+    use crate::lessons::sockets::tls::hello;
     use crate::lessons::sockets::tls::judges::reloads_on_sighup;
     use crate::lessons::sockets::tls::pair;
 
@@ -94,6 +95,63 @@ mod reloads {
         assert_eq!(said(&experiment, &old, message), "pass");
         assert!(said(&experiment, &old, "").starts_with("fail: it says nothing"));
         assert!(said(&experiment, &new, message).starts_with("fail: client 0 of \"new\""));
+    }
+
+    #[test]
+    fn versions_and_chain_are_as_before() {
+        let fresh = Pair::new("fresh");
+        let mut experiment = replaced(&fresh.certificates, &fresh.key);
+        let steps = &mut experiment.runs[0].steps;
+        for crowd in ["curious, at first", "TLS 1.1, at first"] {
+            steps.insert(1, start(crowd));
+        }
+        steps.extend(["curious, new", "TLS 1.1, new"].map(start));
+        let new = leaf(fresh.certificates.as_bytes());
+        let said = |crowd: &str, before: &str, after: &str| {
+            let other = match crowd {
+                "curious" => "TLS 1.1",
+                _ => "curious",
+            };
+            let saw = |crowd: &str, when: &str, end: &str| {
+                format!("* saw \"{crowd}, {when}\" 0 sent=9 received=9 {end}\n")
+            };
+            let lines = [
+                saw(crowd, "at first", before),
+                saw(crowd, "new", after),
+                // Nobody is shown a certificate, then and now.
+                saw(other, "at first", "fin"),
+                saw(other, "new", "fin"),
+            ];
+            said(&experiment, &new, lines.concat().trim_end())
+        };
+        let hello = "open kept=\"\\x16\\x03\\x02\\x00\\x06\\x02\\x00\\x00\\x02\\x03\\x02\"";
+        assert_eq!(said("TLS 1.1", "fin", "fin"), "pass");
+        assert_eq!(said("TLS 1.1", hello, hello), "pass");
+        assert!(said("TLS 1.1", "fin", hello).starts_with(
+            "fail: after SIGHUP, who knows no more than TLS 1.1: it says hello, with version 0x0302"
+        ));
+        assert_eq!(said("curious", "fin", "fin"), "pass");
+        let chain = shown(&pair::certificates(&experiment.files[0].content));
+        let shown = format!("open kept={}", bytes(&chain));
+        assert!(
+            said("curious", &shown, "fin")
+                .starts_with("fail: after SIGHUP, under TLS 1.2 it shows no certificate")
+        );
+    }
+
+    fn start(crowd: &str) -> Step {
+        Step::Start(Crowd::new(crowd, Endpoint::Tcp(PORT), Vec::new()))
+    }
+
+    /// A message that shows these certificates.
+    fn shown(chain: &[Vec<u8>]) -> Vec<u8> {
+        let behind_length = |bytes: Vec<u8>| {
+            let length = (bytes.len() as u32).to_be_bytes();
+            [&length[1..], &bytes].concat()
+        };
+        let list: Vec<u8> = chain.iter().cloned().flat_map(behind_length).collect();
+        let message = [&[11], &behind_length(behind_length(list))[..]].concat();
+        hello::record(22, &message)
     }
 
     #[test]
