@@ -13,7 +13,7 @@ mod module;
 mod script;
 mod toolchain;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -334,4 +334,17 @@ fn typed(command: &[String]) -> String {
 /// Opens a file of the submission for looking into it; `None` if it is not there.
 fn open(directory: &File, name: &str) -> Option<File> {
     beneath::open_regular_by_links(directory, &PathBuf::from(name)).ok()
+}
+
+/// Writes files of our own, by name and text, below a directory.
+fn put<'a>(files: impl Iterator<Item = (&'a str, &'a str)>, place: &Path) -> io::Result<()> {
+    fs::create_dir_all(place)?;
+    for (name, text) in files {
+        let path = place.join(name);
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(())
 }

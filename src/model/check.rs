@@ -66,13 +66,20 @@ pub const KERNEL_LAUNCH: &str = "__launch";
 /// module shares: a module made to forge it could.
 #[derive(Debug)]
 pub struct Battery {
-    /// Files, by name.
-    pub sources: &'static [(&'static str, &'static str)],
+    /// Lists of files, by name.
+    pub sources: &'static [&'static [(&'static str, &'static str)]],
     /// The one that builds: called with the submission, a directory for what it makes,
     /// `--module` and the module's name, it prints a [`ModuleBuild`](super::ModuleBuild).
     pub build: &'static str,
     /// The one that tries.
     pub probe: &'static str,
+}
+
+impl Battery {
+    /// All its files: name and text.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.sources.iter().copied().flatten().copied()
+    }
 }
 
 /// A claim about a submission.

@@ -1,15 +1,15 @@
 //! From a CUDA kernel to PTX: by clang, with our own header in place of CUDA's.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::module::BATTERY_DIR;
 use super::toolchain::{self, Tools};
-use super::{BuildError, Built, confined::Confined, confined::how, environment, open};
-use crate::gpu::{PRELUDE, PTX_OPTIONS};
+use super::{BuildError, Built, confined::Confined, confined::how, environment, open, put};
+use crate::gpu::{HOST_HEADERS, PRELUDE, PTX_OPTIONS};
 use crate::model::ExitStatus;
 use crate::model::check::{KERNEL_LAUNCH, KERNEL_PROBE, KERNEL_REFERENCE, KERNEL_SOURCE};
 use crate::model::experiment::SUBMISSION_DIR;
@@ -52,12 +52,49 @@ const COMPILER: &str = "clang -x cuda";
 /// This binary, inside: the program that launches kernels.
 const PROBE: &str = "/syslab";
 
+/// Bytes of a kernel's file that are looked at for code that is none.
+const MOST_READ: u64 = 1 << 20;
+
 /// The header that comes before every kernel.
 const FIRST: &str = "syslab_cuda.h";
 
+/// And the one that nvcc puts before every file.
+const FIRST_OF_PROGRAMS: &str = "cuda_runtime.h";
+
+/// What a kernel's file includes in place of CUDA's headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Headers {
+    /// What kernels need; nothing has to be installed for that.
+    Kernels,
+    /// What programs need: their headers are those of the C and C++ libraries.
+    Programs,
+}
+
+/// Compiles with the headers for kernels; if that fails and there is code for the processor in the file, with
+/// those for programs. `attempt` says what came of it, and whether it succeeded.
+fn with_headers<T>(
+    text: &str,
+    mut attempt: impl FnMut(Headers) -> Result<(bool, T), BuildError>,
+) -> Result<(bool, T), BuildError> {
+    let tried = attempt(Headers::Kernels)?;
+    match tried.0 || !has_host_code(text) {
+        true => Ok(tried),
+        false => attempt(Headers::Programs),
+    }
+}
+
+/// Whether a file starts kernels, or has a main function: as people do who compile it with nvcc.
+fn has_host_code(text: &str) -> bool {
+    let has_main = || {
+        let mut behind = text.split("main").skip(1);
+        behind.any(|rest| rest.trim_start().starts_with('('))
+    };
+    text.contains("<<<") || has_main()
+}
+
 fn command(
     clang: &[String],
-    prelude: &Path,
+    (prelude, headers): (&Path, Headers),
     level: Optimisation,
     from: &str,
     to: &str,
@@ -69,12 +106,22 @@ fn command(
         "-Wall".to_owned(),
         "-Wno-unknown-cuda-version".to_owned(),
         level.option().to_owned(),
-        "-isystem".to_owned(),
-        prelude_text.to_string(),
-        "-include".to_owned(),
-        format!("{prelude_text}/{FIRST}"),
         "-o".to_owned(),
         to.to_owned(),
+    ]);
+    let (place, first) = match headers {
+        Headers::Kernels => (prelude_text.to_string(), FIRST),
+        Headers::Programs => (format!("{prelude_text}/include"), FIRST_OF_PROGRAMS),
+    };
+    if headers == Headers::Programs {
+        // By this, clang knows by what functions a launch is written down.
+        words.extend(["-Xclang", "-target-sdk-version=12.0", "-std=c++17"].map(str::to_owned));
+    }
+    words.extend([
+        "-isystem".to_owned(),
+        place.clone(),
+        "-include".to_owned(),
+        format!("{place}/{first}"),
         from.to_owned(),
     ]);
     words
@@ -135,14 +182,18 @@ fn build(
     let io = |what| move |error| BuildError::Io(what, error);
     let directory =
         fs::File::open(workshop.submission_dir()).map_err(io("open the submission's copy"))?;
-    if open(&directory, KERNEL_SOURCE).is_none() {
+    let Some(source) = open(&directory, KERNEL_SOURCE) else {
         return Err(BuildError::NothingToBuild(format!(
             "there is no {KERNEL_SOURCE}"
         )));
-    }
+    };
+    let mut text = Vec::new();
+    let read = source.take(MOST_READ).read_to_end(&mut text);
+    read.map_err(io("read the kernel"))?;
+    let text = String::from_utf8_lossy(&text);
     let (clang, words) = toolchain::clang()?;
     let prelude = workshop.battery_dir();
-    put_prelude(&prelude).map_err(io("put the header in place"))?;
+    put_headers(&prelude)?;
     make_room(&workshop.submission_dir().join(BUILT))?;
     let tools = Tools::of(clang);
     let bind = Bind {
@@ -153,11 +204,14 @@ fn build(
     let mut warnings = String::new();
     for (level, name) in results {
         let to = format!("{BUILT}/{name}");
-        let command = command(&words, Path::new(BATTERY_DIR), *level, KERNEL_SOURCE, &to);
-        let place = Confined::at_submission(workshop, tools.clone(), vec![bind.clone()]);
-        let (status, said) = place.attempt(&command)?;
-        let output = said.all()?;
-        if status != ExitStatus::Code(0) {
+        let (is_done, (status, output)) = with_headers(&text, |headers| {
+            let place = (Path::new(BATTERY_DIR), headers);
+            let command = command(&words, place, *level, KERNEL_SOURCE, &to);
+            let place = Confined::at_submission(workshop, tools.clone(), vec![bind.clone()]);
+            let (status, said) = place.attempt(&command)?;
+            Ok((status == ExitStatus::Code(0), (status, said.all()?)))
+        })?;
+        if !is_done {
             return Err(BuildError::Failed {
                 command: format!("{COMPILER} {} {KERNEL_SOURCE}", level.option()),
                 status: how(status),
@@ -211,16 +265,21 @@ pub fn compile(source: &Path, level: Optimisation) -> Result<String, BuildError>
     let io = |what| move |error| BuildError::Io(what, error);
     let (_, words) = toolchain::clang()?;
     let place = tempfile::tempdir().map_err(io("make a directory for the header"))?;
-    put_prelude(place.path()).map_err(io("put the header in place"))?;
+    put_headers(place.path())?;
     let from = source.to_string_lossy().into_owned();
-    let command = command(&words, place.path(), level, &from, "-");
-    let output = Command::new(&command[0])
-        .args(&command[1..])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(io("start clang"))?;
+    // If it cannot be read, the compiler says so.
+    let text = fs::read(source).unwrap_or_default();
+    let (is_done, output) = with_headers(&String::from_utf8_lossy(&text), |headers| {
+        let command = command(&words, (place.path(), headers), level, &from, "-");
+        let output = Command::new(&command[0])
+            .args(&command[1..])
+            .stdin(Stdio::null())
+            .output()
+            .map_err(io("start clang"))?;
+        Ok((output.status.success(), output))
+    })?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    if !output.status.success() {
+    if !is_done {
         return Err(BuildError::Failed {
             command: format!("{COMPILER} {} {from}", level.option()),
             status: output.status.to_string(),
@@ -230,14 +289,8 @@ pub fn compile(source: &Path, level: Optimisation) -> Result<String, BuildError>
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Writes the header, and those that it stands for.
-fn put_prelude(place: &Path) -> io::Result<()> {
-    for (name, text) in PRELUDE {
-        let path: PathBuf = place.join(name);
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory)?;
-        }
-        fs::write(path, text)?;
-    }
-    Ok(())
+/// Writes the headers, those for kernels and those for programs.
+fn put_headers(place: &Path) -> Result<(), BuildError> {
+    put(PRELUDE.iter().chain(HOST_HEADERS).copied(), place)
+        .map_err(|error| BuildError::Io("put the headers in place", error))
 }

@@ -3,13 +3,10 @@
 //! That runs in the sandbox like any compiler, and what it says is hostile text: a submission's
 //! build scripts run in its process tree.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use super::super::job::Audit;
 use super::confined::{Confined, how};
 use super::toolchain::{self, Tools};
-use super::{BuildError, Built, environment};
+use super::{BuildError, Built, environment, put};
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::model::module::{Failed, Warning};
 use crate::model::{Battery, ExitStatus, ModuleBuild};
@@ -70,7 +67,8 @@ fn build(
 ) -> Result<Built, BuildError> {
     let python = toolchain::python_with_packages()?;
     let place = workshop.battery_dir();
-    put(battery, &place).map_err(|error| BuildError::Io("put the battery in place", error))?;
+    put(battery.files(), &place)
+        .map_err(|error| BuildError::Io("put the battery in place", error))?;
     let bind = Bind {
         source: place,
         target: BATTERY_DIR.into(),
@@ -116,19 +114,6 @@ fn build(
         binds,
         warnings: built.warnings.iter().map(remark).collect(),
     })
-}
-
-/// Writes a battery's files.
-fn put(battery: &Battery, place: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(place)?;
-    for (name, text) in battery.sources {
-        let path: PathBuf = place.join(name);
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory)?;
-        }
-        fs::write(path, text)?;
-    }
-    Ok(())
 }
 
 fn blame(failed: Failed) -> BuildError {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::gpu::PRELUDE;
 use crate::sys::nvrtc::{Compiled, Nvrtc, NvrtcError};
 
 /// Where the packages `nvidia-cuda-nvrtc` and `nvidia-cuda-nvrtc-cu12` keep it, below site-packages.
@@ -18,39 +19,6 @@ const HEADERS: [&str; 2] = ["/usr/local/cuda/include", "/usr/local/cuda/include/
 
 /// What comes before every kernel, in place of the headers that NVRTC does not have.
 const FIRST: (&str, &str) = ("syslab_nvrtc.h", include_str!("nvrtc.h"));
-
-/// Headers that a kernel may include, and that have nothing more: NVRTC has assert, printf and the mathematical
-/// functions built in.
-const EMPTY: [&str; 28] = [
-    "assert.h",
-    "builtin_types.h",
-    "cassert",
-    "cfloat",
-    "climits",
-    "cmath",
-    "cstddef",
-    "cstdint",
-    "cstdio",
-    "cstring",
-    "cuda.h",
-    "cuda_runtime.h",
-    "cuda_runtime_api.h",
-    "device_atomic_functions.h",
-    "device_functions.h",
-    "device_launch_parameters.h",
-    "float.h",
-    "host_defines.h",
-    "limits.h",
-    "math.h",
-    "math_constants.h",
-    "math_functions.h",
-    "sm_60_atomic_functions.h",
-    "stddef.h",
-    "stdint.h",
-    "stdio.h",
-    "string.h",
-    "vector_functions.h",
-];
 
 /// The compiler that is in one of these directories of packages, or on the library path.
 ///
@@ -98,7 +66,15 @@ pub fn compile(
         &*first,
     ];
     options.extend(places.iter().map(String::as_str));
-    let empty = EMPTY.iter().map(|name| (*name, ""));
+    // NVRTC has assert, printf and the mathematical functions built in: the headers that a kernel may include
+    // for them have nothing more. These it has not, nor have we for it.
+    let is_more = |name: &str| {
+        ["syslab_", "cooperative_groups", "cuda_fp16"]
+            .iter()
+            .any(|more| name.starts_with(more))
+    };
+    let names = PRELUDE.iter().map(|(name, _)| *name);
+    let empty = names.filter(|name| !is_more(name)).map(|name| (name, ""));
     let headers: Vec<(&str, &str)> = std::iter::once(FIRST).chain(empty).collect();
     nvrtc.compile(source, &name.to_string_lossy(), &headers, &options)
 }

@@ -75,6 +75,15 @@ typedef unsigned long ulong;
 #define M_LOG10E 0.43429448190325182765
 #define M_SQRT2 1.41421356237309504880
 #define M_SQRT1_2 0.70710678118654752440
+#ifndef __assume
+#define __assume(condition) __builtin_assume(condition)
+#endif
+#ifndef CUDART_VERSION
+#define CUDART_VERSION (__CUDACC_VER_MAJOR__ * 1000 + __CUDACC_VER_MINOR__ * 10)
+#endif
+#ifndef CUDA_VERSION
+#define CUDA_VERSION CUDART_VERSION
+#endif
 #define CUDART_INF_F INFINITY
 #define CUDART_INF HUGE_VAL
 #define CUDART_NAN_F NAN

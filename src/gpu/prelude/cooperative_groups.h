@@ -111,13 +111,25 @@ class thread_block_tile : public syslab_lanes {
     return __shfl_xor_sync(lanes, value, (int)by, Size);
   }
   SYSLAB_MEMBER unsigned ballot(int predicate) const {
-    return __ballot_sync(lanes, predicate) >> (syslab_lane() & ~(Size - 1));
+    return ranks(__ballot_sync(lanes, predicate));
   }
   template <typename T>
   SYSLAB_MEMBER unsigned match_any(T value) const {
-    return __match_any_sync(lanes, value) >> (syslab_lane() & ~(Size - 1));
+    return ranks(__match_any_sync(lanes, value));
+  }
+  template <typename T>
+  SYSLAB_MEMBER unsigned match_all(T value, int &all) const {
+    return ranks(__match_all_sync(lanes, value, &all));
+  }
+
+ private:
+  SYSLAB_MEMBER static unsigned ranks(unsigned mask) {
+    return mask >> (syslab_lane() & ~(Size - 1));
   }
 };
+SYSLAB_DEVICE thread_block_tile<1> this_thread() {
+  return thread_block_tile<1>();
+}
 
 template <unsigned Size>
 SYSLAB_DEVICE thread_block_tile<Size> tiled_partition(const thread_block &) {
@@ -153,14 +165,101 @@ class coalesced_group : public syslab_lanes {
     return shfl(value, rank >= by ? rank - by : rank);
   }
   SYSLAB_MEMBER unsigned ballot(int predicate) const {
-    unsigned votes = __ballot_sync(lanes, predicate), packed = 0;
+    return ranks(__ballot_sync(lanes, predicate));
+  }
+  template <typename T>
+  SYSLAB_MEMBER unsigned match_any(T value) const {
+    return ranks(__match_any_sync(lanes, value));
+  }
+  template <typename T>
+  SYSLAB_MEMBER unsigned match_all(T value, int &all) const {
+    return ranks(__match_all_sync(lanes, value, &all));
+  }
+
+ private:
+  SYSLAB_MEMBER unsigned ranks(unsigned mask) const {
+    unsigned packed = 0;
     for (unsigned rank = 0; rank < size(); ++rank)
-      packed |= (votes >> __fns(lanes, 0, (int)rank + 1) & 1) << rank;
+      packed |= (mask >> __fns(lanes, 0, (int)rank + 1) & 1) << rank;
     return packed;
   }
 };
 SYSLAB_DEVICE coalesced_group coalesced_threads() {
   return coalesced_group(__activemask());
+}
+
+// A group of which only at run time is known what it is: these lanes, or the block, if they are none.
+class thread_group {
+  unsigned lanes;
+
+ public:
+  SYSLAB_MEMBER thread_group(const thread_block &) : lanes(0) {}
+  SYSLAB_MEMBER thread_group(const syslab_lanes &group)
+      : lanes(group.syslab_mask()) {}
+  SYSLAB_MEMBER void sync() const {
+    if (lanes == 0)
+      __syncthreads();
+    else
+      __syncwarp(lanes);
+  }
+  SYSLAB_MEMBER unsigned size() const {
+    return lanes == 0 ? thread_block::size() : (unsigned)__popc(lanes);
+  }
+  SYSLAB_MEMBER unsigned num_threads() const { return size(); }
+  SYSLAB_MEMBER unsigned thread_rank() const {
+    return lanes == 0 ? thread_block::thread_rank()
+                      : coalesced_group(lanes).thread_rank();
+  }
+  SYSLAB_MEMBER unsigned syslab_mask() const { return lanes; }
+};
+
+// Tiles whose size only the run knows; the last one may be smaller.
+SYSLAB_DEVICE thread_group tiled_partition(const thread_block &block,
+                                           unsigned size) {
+  unsigned begin = block.thread_rank() & ~(size - 1);
+  unsigned left = block.size() - begin, count = left < size ? left : size;
+  return coalesced_group(~0u >> (32 - count) << (begin & 31));
+}
+SYSLAB_DEVICE coalesced_group tiled_partition(const coalesced_group &group,
+                                              unsigned size) {
+  unsigned begin = group.thread_rank() & ~(size - 1), mask = 0;
+  for (unsigned rank = begin; rank < begin + size && rank < group.size(); ++rank)
+    mask |= 1u << __fns(group.syslab_mask(), 0, (int)rank + 1);
+  return coalesced_group(mask);
+}
+SYSLAB_DEVICE thread_group tiled_partition(const thread_group &group,
+                                           unsigned size) {
+  if (group.syslab_mask() == 0) return tiled_partition(thread_block(), size);
+  return tiled_partition(coalesced_group(group.syslab_mask()), size);
+}
+
+// Of a tile or a coalesced group: those that have the same label.
+template <typename Group, typename Label>
+SYSLAB_DEVICE coalesced_group labeled_partition(const Group &group,
+                                                Label label) {
+  return coalesced_group(__match_any_sync(group.syslab_mask(), label));
+}
+template <typename Group>
+SYSLAB_DEVICE coalesced_group binary_partition(const Group &group,
+                                               bool predicate) {
+  unsigned yes = __ballot_sync(group.syslab_mask(), predicate);
+  return coalesced_group(predicate ? yes : group.syslab_mask() & ~yes);
+}
+
+// One thread of a group calls a function.
+template <typename Group, typename Function, typename... Arguments>
+SYSLAB_DEVICE void invoke_one(const Group &group, Function &&function,
+                              Arguments &&...arguments) {
+  if (group.thread_rank() == 0) function((Arguments &&)arguments...);
+}
+// And all of them have its result.
+template <typename Group, typename Function, typename... Arguments>
+SYSLAB_DEVICE auto invoke_one_broadcast(const Group &group,
+                                        Function &&function,
+                                        Arguments &&...arguments) {
+  decltype(function((Arguments &&)arguments...)) result{};
+  if (group.thread_rank() == 0) result = function((Arguments &&)arguments...);
+  return group.shfl(result, 0);
 }
 
 template <typename Group>

@@ -36,12 +36,23 @@ struct __attribute__((aligned(2))) __half {
       : bits(syslab_half_bits((float)x)) {}
   __attribute__((device, always_inline, nodebug)) __half(unsigned x)
       : bits(syslab_half_bits((float)x)) {}
+  __attribute__((device, always_inline, nodebug)) __half(long x)
+      : bits(syslab_half_bits((float)x)) {}
+  __attribute__((device, always_inline, nodebug)) __half(unsigned long x)
+      : bits(syslab_half_bits((float)x)) {}
+  __attribute__((device, always_inline, nodebug)) __half(long long x)
+      : bits(syslab_half_bits((float)x)) {}
+  __attribute__((device, always_inline, nodebug)) __half(unsigned long long x)
+      : bits(syslab_half_bits((float)x)) {}
   __attribute__((device, always_inline, nodebug)) operator float() const {
     return syslab_half_value(bits);
   }
   SYSLAB_MEMBER operator __half_raw() const { return __half_raw{bits}; }
 };
 typedef __half half;
+typedef __half nv_half;
+typedef __half __nv_half;
+typedef __half_raw __nv_half_raw;
 
 struct __attribute__((aligned(4))) __half2 {
   __half x, y;
@@ -49,6 +60,9 @@ struct __attribute__((aligned(4))) __half2 {
   SYSLAB_MEMBER __half2(__half a, __half b) : x(a), y(b) {}
 };
 typedef __half2 half2;
+typedef __half2 nv_half2;
+typedef __half2 __nv_half2;
+typedef __half2_raw __nv_half2_raw;
 
 SYSLAB_DEVICE __half syslab_half(unsigned short bits) {
   return __half(__half_raw{bits});
@@ -70,13 +84,34 @@ SYSLAB_DEVICE __half __float2half_rn(float x) { return __half(x); }
     return syslab_half(r);                                          \
   }
 SYSLAB_ROUNDED(__float2half_rz, "cvt.rz.f16.f32")
+SYSLAB_ROUNDED(__float2half_rd, "cvt.rm.f16.f32")
+SYSLAB_ROUNDED(__float2half_ru, "cvt.rp.f16.f32")
 #undef SYSLAB_ROUNDED
 SYSLAB_DEVICE __half __double2half(double x) { return __half(x); }
 SYSLAB_DEVICE float __half2float(__half x) { return (float)x; }
-SYSLAB_DEVICE __half __int2half_rn(int x) { return __half(x); }
-SYSLAB_DEVICE __half __uint2half_rn(unsigned x) { return __half(x); }
-SYSLAB_DEVICE int __half2int_rn(__half x) { return __float2int_rn((float)x); }
-SYSLAB_DEVICE int __half2int_rz(__half x) { return __float2int_rz((float)x); }
+// What a single does not hold exactly is more than a half has anyway. And a half has no more than some 65,000
+// but for infinity.
+#define SYSLAB_INTEGER_MODE(name, mode, type, through, lowest, highest)      \
+  SYSLAB_DEVICE __half __##name##2half_##mode(type x) {                       \
+    return __float2half_##mode((float)x);                                     \
+  }                                                                           \
+  SYSLAB_DEVICE type __half2##name##_##mode(__half x) {                       \
+    auto whole = __float2##through##_##mode((float)x);                        \
+    return (type)(whole < lowest ? lowest : whole > highest ? highest : whole); \
+  }
+#define SYSLAB_INTEGER_MODES(name, type, through, lowest, highest)       \
+  SYSLAB_INTEGER_MODE(name, rn, type, through, lowest, highest)          \
+  SYSLAB_INTEGER_MODE(name, rz, type, through, lowest, highest)          \
+  SYSLAB_INTEGER_MODE(name, rd, type, through, lowest, highest)          \
+  SYSLAB_INTEGER_MODE(name, ru, type, through, lowest, highest)
+SYSLAB_INTEGER_MODES(short, short, int, -32768, 32767)
+SYSLAB_INTEGER_MODES(ushort, unsigned short, int, 0, 65535)
+SYSLAB_INTEGER_MODES(int, int, int, whole, whole)
+SYSLAB_INTEGER_MODES(uint, unsigned, uint, whole, whole)
+SYSLAB_INTEGER_MODES(ll, long long, ll, whole, whole)
+SYSLAB_INTEGER_MODES(ull, unsigned long long, ull, whole, whole)
+#undef SYSLAB_INTEGER_MODES
+#undef SYSLAB_INTEGER_MODE
 SYSLAB_DEVICE __half __ushort_as_half(unsigned short x) {
   return syslab_half(x);
 }
@@ -107,7 +142,23 @@ SYSLAB_DEVICE __half __low2half(__half2 a) { return a.x; }
 SYSLAB_DEVICE __half __high2half(__half2 a) { return a.y; }
 SYSLAB_DEVICE float __low2float(__half2 a) { return (float)a.x; }
 SYSLAB_DEVICE float __high2float(__half2 a) { return (float)a.y; }
+SYSLAB_DEVICE __half2 __lows2half2(__half2 a, __half2 b) {
+  return __half2(a.x, b.x);
+}
+SYSLAB_DEVICE __half2 __highs2half2(__half2 a, __half2 b) {
+  return __half2(a.y, b.y);
+}
+SYSLAB_DEVICE __half2 __low2half2(__half2 a) { return __half2(a.x, a.x); }
+SYSLAB_DEVICE __half2 __high2half2(__half2 a) { return __half2(a.y, a.y); }
 SYSLAB_DEVICE __half2 __lowhigh2highlow(__half2 a) { return __half2(a.y, a.x); }
+
+#define CUDART_ZERO_FP16 __ushort_as_half(0x0000)
+#define CUDART_NEG_ZERO_FP16 __ushort_as_half(0x8000)
+#define CUDART_ONE_FP16 __ushort_as_half(0x3c00)
+#define CUDART_INF_FP16 __ushort_as_half(0x7c00)
+#define CUDART_NAN_FP16 __ushort_as_half(0x7fff)
+#define CUDART_MAX_NORMAL_FP16 __ushort_as_half(0x7bff)
+#define CUDART_MIN_DENORM_FP16 __ushort_as_half(0x0001)
 
 #define SYSLAB_HALF2(name, name2, op)                                        \
   SYSLAB_DEVICE __half name(__half a, __half b) {                            \
@@ -125,21 +176,41 @@ SYSLAB_DEVICE __half2 __lowhigh2highlow(__half2 a) { return __half2(a.y, a.x); }
 SYSLAB_HALF2(__hadd, __hadd2, "add.rn")
 SYSLAB_HALF2(__hsub, __hsub2, "sub.rn")
 SYSLAB_HALF2(__hmul, __hmul2, "mul.rn")
+// These are never made one with another operation; nor are those.
+SYSLAB_HALF2(__hadd_rn, __hadd2_rn, "add.rn")
+SYSLAB_HALF2(__hsub_rn, __hsub2_rn, "sub.rn")
+SYSLAB_HALF2(__hmul_rn, __hmul2_rn, "mul.rn")
+SYSLAB_HALF2(__hadd_sat, __hadd2_sat, "add.rn.sat")
+SYSLAB_HALF2(__hsub_sat, __hsub2_sat, "sub.rn.sat")
+SYSLAB_HALF2(__hmul_sat, __hmul2_sat, "mul.rn.sat")
 #undef SYSLAB_HALF2
-SYSLAB_DEVICE __half __hfma(__half a, __half b, __half c) {
-  unsigned short r;
-  asm("fma.rn.f16 %0, %1, %2, %3;"
-      : "=h"(r)
-      : "h"(a.bits), "h"(b.bits), "h"(c.bits));
-  return syslab_half(r);
+#define SYSLAB_FUSED(name, name2, op)                                        \
+  SYSLAB_DEVICE __half name(__half a, __half b, __half c) {                  \
+    unsigned short r;                                                        \
+    asm(op ".f16 %0, %1, %2, %3;"                                            \
+        : "=h"(r)                                                            \
+        : "h"(a.bits), "h"(b.bits), "h"(c.bits));                            \
+    return syslab_half(r);                                                   \
+  }                                                                          \
+  SYSLAB_DEVICE __half2 name2(__half2 a, __half2 b, __half2 c) {             \
+    unsigned r;                                                              \
+    asm(op ".f16x2 %0, %1, %2, %3;"                                          \
+        : "=r"(r)                                                            \
+        : "r"(syslab_pair_bits(a)), "r"(syslab_pair_bits(b)),                \
+          "r"(syslab_pair_bits(c)));                                         \
+    return syslab_pair(r);                                                   \
+  }
+SYSLAB_FUSED(__hfma, __hfma2, "fma.rn")
+SYSLAB_FUSED(__hfma_sat, __hfma2_sat, "fma.rn.sat")
+#undef SYSLAB_FUSED
+// fma.relu came with compute capability 8.0.
+SYSLAB_DEVICE __half __hfma_relu(__half a, __half b, __half c) {
+  unsigned short bits = __hfma(a, b, c).bits;
+  if ((bits & 0x7fff) > 0x7c00) return syslab_half(0x7fff);
+  return syslab_half(bits & 0x8000 ? (unsigned short)0 : bits);
 }
-SYSLAB_DEVICE __half2 __hfma2(__half2 a, __half2 b, __half2 c) {
-  unsigned r;
-  asm("fma.rn.f16x2 %0, %1, %2, %3;"
-      : "=r"(r)
-      : "r"(syslab_pair_bits(a)), "r"(syslab_pair_bits(b)),
-        "r"(syslab_pair_bits(c)));
-  return syslab_pair(r);
+SYSLAB_DEVICE __half2 __hfma2_relu(__half2 a, __half2 b, __half2 c) {
+  return __half2(__hfma_relu(a.x, b.x, c.x), __hfma_relu(a.y, b.y, c.y));
 }
 // A quotient of singles, rounded once more, is the right one: 24 digits are twice 11 and two.
 SYSLAB_DEVICE __half __hdiv(__half a, __half b) {
@@ -161,19 +232,36 @@ SYSLAB_DEVICE __half2 __habs2(__half2 a) {
   return __half2(__habs(a.x), __habs(a.y));
 }
 
-#define SYSLAB_COMPARE(name, op)                             \
-  SYSLAB_DEVICE bool name(__half a, __half b) {              \
-    return (float)a op(float) b;                             \
+// Two by two: each as a number, as all bits, and whether both are so. With u: also if one of two is NaN.
+#define SYSLAB_COMPARE(name, result)                                          \
+  SYSLAB_DEVICE bool __h##name(__half a, __half b) {                          \
+    float x = (float)a, y = (float)b;                                         \
+    return result;                                                            \
+  }                                                                           \
+  SYSLAB_DEVICE __half2 __h##name##2(__half2 a, __half2 b) {                  \
+    return __half2(__half(__h##name(a.x, b.x) ? 1.0f : 0.0f),                 \
+                   __half(__h##name(a.y, b.y) ? 1.0f : 0.0f));                \
+  }                                                                           \
+  SYSLAB_DEVICE unsigned __h##name##2_mask(__half2 a, __half2 b) {            \
+    return (__h##name(a.x, b.x) ? 0xffffu : 0u) |                             \
+           (__h##name(a.y, b.y) ? 0xffff0000u : 0u);                          \
+  }                                                                           \
+  SYSLAB_DEVICE bool __hb##name##2(__half2 a, __half2 b) {                    \
+    return __h##name(a.x, b.x) && __h##name(a.y, b.y);                        \
   }
-SYSLAB_COMPARE(__heq, ==)
-SYSLAB_COMPARE(__hlt, <)
-SYSLAB_COMPARE(__hle, <=)
-SYSLAB_COMPARE(__hgt, >)
-SYSLAB_COMPARE(__hge, >=)
+SYSLAB_COMPARE(eq, x == y)
+SYSLAB_COMPARE(ne, x < y || x > y)
+SYSLAB_COMPARE(lt, x < y)
+SYSLAB_COMPARE(le, x <= y)
+SYSLAB_COMPARE(gt, x > y)
+SYSLAB_COMPARE(ge, x >= y)
+SYSLAB_COMPARE(equ, !(x < y || x > y))
+SYSLAB_COMPARE(neu, !(x == y))
+SYSLAB_COMPARE(ltu, !(x >= y))
+SYSLAB_COMPARE(leu, !(x > y))
+SYSLAB_COMPARE(gtu, !(x <= y))
+SYSLAB_COMPARE(geu, !(x < y))
 #undef SYSLAB_COMPARE
-SYSLAB_DEVICE bool __hne(__half a, __half b) {
-  return (float)a < (float)b || (float)a > (float)b;
-}
 SYSLAB_DEVICE bool __hisnan(__half a) { return isnan((float)a); }
 SYSLAB_DEVICE int __hisinf(__half a) {
   return isinf((float)a) ? (a.bits >> 15 ? -1 : 1) : 0;
@@ -196,7 +284,9 @@ SYSLAB_DEVICE __half2 __hmin2(__half2 a, __half2 b) {
   SYSLAB_DEVICE __half2 name2(__half2 a) { return __half2(name(a.x), name(a.y)); }
 SYSLAB_FUNCTION(hexp, h2exp, expf)
 SYSLAB_FUNCTION(hexp2, h2exp2, exp2f)
+SYSLAB_FUNCTION(hexp10, h2exp10, exp10f)
 SYSLAB_FUNCTION(hlog, h2log, logf)
+SYSLAB_FUNCTION(hlog10, h2log10, log10f)
 SYSLAB_FUNCTION(hlog2, h2log2, log2f)
 SYSLAB_FUNCTION(hsin, h2sin, sinf)
 SYSLAB_FUNCTION(hcos, h2cos, cosf)
@@ -227,12 +317,42 @@ SYSLAB_OPERATOR(/, __hdiv, __h2div)
 #undef SYSLAB_OPERATOR
 SYSLAB_DEVICE __half operator-(__half a) { return __hneg(a); }
 SYSLAB_DEVICE __half2 operator-(__half2 a) { return __hneg2(a); }
-SYSLAB_DEVICE bool operator==(__half a, __half b) { return __heq(a, b); }
-SYSLAB_DEVICE bool operator!=(__half a, __half b) { return !__heq(a, b); }
-SYSLAB_DEVICE bool operator<(__half a, __half b) { return __hlt(a, b); }
-SYSLAB_DEVICE bool operator<=(__half a, __half b) { return __hle(a, b); }
-SYSLAB_DEVICE bool operator>(__half a, __half b) { return __hgt(a, b); }
-SYSLAB_DEVICE bool operator>=(__half a, __half b) { return __hge(a, b); }
+SYSLAB_DEVICE __half operator+(__half a) { return a; }
+SYSLAB_DEVICE __half2 operator+(__half2 a) { return a; }
+#define SYSLAB_STEP(op, by)                                                 \
+  SYSLAB_DEVICE __half &operator op##op(__half &a) {                        \
+    return a by __half(1.0f);                                               \
+  }                                                                         \
+  SYSLAB_DEVICE __half operator op##op(__half &a, int) {                    \
+    __half before = a;                                                      \
+    op##op a;                                                               \
+    return before;                                                          \
+  }                                                                         \
+  SYSLAB_DEVICE __half2 &operator op##op(__half2 &a) {                      \
+    return a by __float2half2_rn(1.0f);                                     \
+  }                                                                         \
+  SYSLAB_DEVICE __half2 operator op##op(__half2 &a, int) {                  \
+    __half2 before = a;                                                     \
+    op##op a;                                                               \
+    return before;                                                          \
+  }
+SYSLAB_STEP(+, +=)
+SYSLAB_STEP(-, -=)
+#undef SYSLAB_STEP
+#define SYSLAB_OPERATOR(op, name)                           \
+  SYSLAB_DEVICE bool operator op(__half a, __half b) {      \
+    return __h##name(a, b);                                 \
+  }                                                         \
+  SYSLAB_DEVICE bool operator op(__half2 a, __half2 b) {    \
+    return __hb##name##2(a, b);                             \
+  }
+SYSLAB_OPERATOR(==, eq)
+SYSLAB_OPERATOR(!=, neu)
+SYSLAB_OPERATOR(<, lt)
+SYSLAB_OPERATOR(<=, le)
+SYSLAB_OPERATOR(>, gt)
+SYSLAB_OPERATOR(>=, ge)
+#undef SYSLAB_OPERATOR
 
 SYSLAB_DEVICE __half2 atomicAdd(__half2 *address, __half2 value) {
   unsigned old;

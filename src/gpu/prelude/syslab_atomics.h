@@ -91,15 +91,30 @@ SYSLAB_SWAPS(unsigned short, "h", "b16")
   }
 SYSLAB_CACHED_LOAD(__ldg)
 SYSLAB_CACHED_LOAD(__ldca)
-SYSLAB_CACHED_LOAD(__ldcg)
 SYSLAB_CACHED_LOAD(__ldcs)
-SYSLAB_CACHED_LOAD(__ldlu)
-SYSLAB_CACHED_LOAD(__ldcv)
 #undef SYSLAB_CACHED_LOAD
-#define SYSLAB_CACHED_STORE(name)                    \
-  template <typename T>                              \
-  SYSLAB_DEVICE void name(T *address, T value) {     \
-    *address = value;                                \
+// These pass by the caches that others do not share, each time: a loop may wait by them.
+#define SYSLAB_FRESH_LOAD(name)                     \
+  template <typename T>                             \
+  SYSLAB_DEVICE T name(const T *address) {          \
+    if constexpr (__is_arithmetic(T))               \
+      return *(const volatile T *)address;          \
+    else                                            \
+      return *address;                              \
+  }
+SYSLAB_FRESH_LOAD(__ldcg)
+SYSLAB_FRESH_LOAD(__ldlu)
+SYSLAB_FRESH_LOAD(__ldcv)
+#undef SYSLAB_FRESH_LOAD
+// The pointer alone says what is stored.
+template <typename T>
+struct syslab_same {
+  typedef T type;
+};
+#define SYSLAB_CACHED_STORE(name)                                              \
+  template <typename T>                                                        \
+  SYSLAB_DEVICE void name(T *address, typename syslab_same<T>::type value) {   \
+    *address = value;                                                          \
   }
 SYSLAB_CACHED_STORE(__stwb)
 SYSLAB_CACHED_STORE(__stcg)

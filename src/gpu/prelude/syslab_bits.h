@@ -159,15 +159,23 @@ SYSLAB_DEVICE double __uint2double_rn(unsigned x) { return (double)x; }
 #undef SYSLAB_ROUNDINGS
 #undef SYSLAB_CONVERT
 
-// Addresses in one state space, as numbers.
-SYSLAB_DEVICE size_t __cvta_generic_to_shared(const void *p) {
-  size_t r;
-  asm("cvta.to.shared.u64 %0, %1;" : "=l"(r) : "l"(p));
-  return r;
-}
-SYSLAB_DEVICE size_t __cvta_generic_to_global(const void *p) {
-  return (size_t)p;
-}
+// Addresses in one state space, as numbers, and back.
+#define SYSLAB_SPACE(space, op)                                        \
+  SYSLAB_DEVICE size_t __cvta_generic_to_##space(const void *p) {      \
+    size_t r;                                                          \
+    asm("cvta.to." op ".u64 %0, %1;" : "=l"(r) : "l"(p));              \
+    return r;                                                          \
+  }                                                                    \
+  SYSLAB_DEVICE void *__cvta_##space##_to_generic(size_t at) {         \
+    void *r;                                                           \
+    asm("cvta." op ".u64 %0, %1;" : "=l"(r) : "l"(at));                \
+    return r;                                                          \
+  }
+SYSLAB_SPACE(global, "global")
+SYSLAB_SPACE(shared, "shared")
+SYSLAB_SPACE(constant, "const")
+SYSLAB_SPACE(local, "local")
+#undef SYSLAB_SPACE
 #define SYSLAB_IS(name, space)                                           \
   SYSLAB_DEVICE unsigned name(const void *p) {                           \
     unsigned r;                                                          \
@@ -178,6 +186,7 @@ SYSLAB_DEVICE size_t __cvta_generic_to_global(const void *p) {
   }
 SYSLAB_IS(__isShared, "shared")
 SYSLAB_IS(__isGlobal, "global")
+SYSLAB_IS(__isConstant, "const")
 SYSLAB_IS(__isLocal, "local")
 #undef SYSLAB_IS
 

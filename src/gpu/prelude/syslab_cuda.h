@@ -8,6 +8,9 @@
 
 // What nvcc and NVRTC say of themselves.
 #define __CUDACC__ 1
+#define __CUDACC_VER_MAJOR__ 12
+#define __CUDACC_VER_MINOR__ 0
+#define CUDART_VERSION 12000
 
 #define __global__ __attribute__((global))
 #define __device__ __attribute__((device))
@@ -21,23 +24,6 @@
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define __align__(n) __attribute__((aligned(n)))
 #define __builtin_align__(n) __attribute__((aligned(n)))
-#define CUDART_INF_F __builtin_inff()
-#define CUDART_INF __builtin_inf()
-#define CUDART_NAN_F __builtin_nanf("")
-#define CUDART_NAN __builtin_nan("")
-#define CUDART_PI_F 3.141592654f
-#define CUDART_PI 3.1415926535897931e+0
-#define CUDART_ZERO_F 0.0f
-#define CUDART_ZERO 0.0
-#define CUDART_ONE_F 1.0f
-#define CUDART_ONE 1.0
-#define CUDART_MAX_NORMAL_F 3.402823466e+38f
-#define CUDART_MIN_DENORM_F 1.401298464e-45f
-#define CUDART_L2E_F 1.442695041f
-#define CUDART_LN2_F 0.693147181f
-#define CUDART_SQRT_TWO_F 1.414213562f
-#define CUDART_PIO2_F 1.570796327f
-#define CUDART_PIO4_F 0.785398163f
 
 // For the functions below: always inlined, lines are the caller's.
 #define SYSLAB_DEVICE \
@@ -45,12 +31,16 @@
 #define SYSLAB_BOTH \
   static __inline__ __attribute__((device, host, always_inline, nodebug))
 
+#include "syslab_constants.h"
 #include "syslab_types.h"
 #include "syslab_index.h"
 #include "syslab_memory.h"
+extern "C" __device__ void *malloc(size_t);
+extern "C" __device__ void free(void *);
 #include "syslab_warp.h"
 #include "syslab_atomics.h"
 #include "syslab_bits.h"
+#include "syslab_simd.h"
 #include "syslab_math.h"
 #include "syslab_output.h"
 

@@ -328,6 +328,52 @@ SYSLAB_DEVICE float rnorm4df(float x, float y, float z, float w) {
   return rsqrtf(x * x + y * y + z * z + w * w);
 }
 
+SYSLAB_DEVICE double norm(int count, const double *x) {
+  double sum = 0.0;
+  for (int i = 0; i < count; ++i) sum += x[i] * x[i];
+  return sqrt(sum);
+}
+SYSLAB_DEVICE float normf(int count, const float *x) {
+  double sum = 0.0;
+  for (int i = 0; i < count; ++i) sum += (double)x[i] * x[i];
+  return (float)sqrt(sum);
+}
+SYSLAB_DEVICE double rnorm(int count, const double *x) {
+  return 1.0 / norm(count, x);
+}
+SYSLAB_DEVICE float rnormf(int count, const float *x) {
+  return 1.0f / normf(count, x);
+}
+// A power of two, of whatever size, is none that an int would not do for.
+SYSLAB_DEVICE int syslab_power(long n) {
+  return n < -9999 ? -9999 : n > 9999 ? 9999 : (int)n;
+}
+SYSLAB_DEVICE float scalblnf(float x, long n) {
+  return scalbnf(x, syslab_power(n));
+}
+SYSLAB_DEVICE float scalbln(float x, long n) {
+  return scalbnf(x, syslab_power(n));
+}
+SYSLAB_DEVICE double scalbln(double x, long n) {
+  return scalbn(x, syslab_power(n));
+}
+// The quotient's sign and its last three bits. What is taken off first is a multiple of eight.
+SYSLAB_DEVICE double remquo(double x, double y, int *quotient) {
+  double rest = remainder(x, y), size = __builtin_fabs(y);
+  double left = fmod(__builtin_fabs(x), 8.0 * size);
+  int last = 0;
+  if (rest == rest && !__builtin_isinf(y))
+    last = (int)rint((left - remainder(left, size)) / size) & 7;
+  *quotient = __builtin_signbit(x) != __builtin_signbit(y) ? -last : last;
+  return rest;
+}
+SYSLAB_DEVICE float remquof(float x, float y, int *quotient) {
+  return (float)remquo((double)x, (double)y, quotient);
+}
+SYSLAB_DEVICE float remquo(float x, float y, int *quotient) {
+  return remquof(x, y, quotient);
+}
+
 #define SYSLAB_CLASS(name, builtin)                                   \
   SYSLAB_DEVICE bool name(float x) { return builtin(x) != 0; }        \
   SYSLAB_DEVICE bool name(double x) { return builtin(x) != 0; }       \

@@ -1,4 +1,4 @@
-// Copying and filling memory, and the device's heap.
+// Copying and filling memory.
 #ifndef SYSLAB_MEMORY_H
 #define SYSLAB_MEMORY_H
 
@@ -15,7 +15,4 @@ template <typename T, typename S>
 SYSLAB_DEVICE void *memmove(T *to, const S *from, size_t size) {
   return __builtin_memmove(to, from, size);
 }
-extern "C" __device__ void *malloc(size_t);
-extern "C" __device__ void free(void *);
-
 #endif

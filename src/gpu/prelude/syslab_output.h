@@ -1,4 +1,4 @@
-// printf, assert, clocks, and what ends a kernel.
+// printf, assert, clocks, what ends a kernel, and what tools and compilers are told.
 #ifndef SYSLAB_OUTPUT_H
 #define SYSLAB_OUTPUT_H
 
@@ -8,12 +8,16 @@ extern "C" __device__ __attribute__((noreturn)) void __assertfail(
     size_t character_size);
 
 #ifdef __CUDA_ARCH__
+#undef assert
 #define assert(condition)                                                   \
   ((condition) ? (void)0                                                    \
                : __assertfail(#condition, __FILE__, __LINE__, __func__, 1))
 #endif
 
 SYSLAB_DEVICE void __trap() { asm volatile("trap;"); }
+SYSLAB_DEVICE void __brkpt() { asm volatile("brkpt;"); }
+#define __prof_trigger(counter) asm volatile("pmevent " #counter ";")
+#define __assume(condition) __builtin_assume(condition)
 SYSLAB_DEVICE void __nanosleep(unsigned ns) {
   asm volatile("nanosleep.u32 %0;" ::"r"(ns));
 }

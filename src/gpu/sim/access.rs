@@ -3,7 +3,6 @@
 use super::calls::extended;
 use super::exec::{Exec, Group};
 use super::program::{Address, Lanes, Load, Order, Src, Store, Window, windows};
-use super::shadow::Strength;
 use super::tally::Traffic;
 use super::undefined::UNDEFINED;
 use super::warp::lanes_of;
@@ -192,11 +191,7 @@ impl Exec<'_, '_> {
         let addresses = self.addresses(load.address, group);
         let (spots, split) = self.spots(&addresses, load.window, bytes, false, active, group);
         self.w.patience.polls += u64::from(load.order.is_strong);
-        let strength = if load.order.is_strong {
-            Strength::Strong
-        } else {
-            Strength::Weak
-        };
+        let strength = load.order.strength();
         let checks = self.m.options.checks;
         let follows = self.w.has_undefined();
         for (element, target) in load.targets.iter().enumerate() {
@@ -272,11 +267,7 @@ impl Exec<'_, '_> {
         let bytes = (size * store.values.len()) as u64;
         let addresses = self.addresses(store.address, group);
         let (spots, split) = self.spots(&addresses, store.window, bytes, true, active, group);
-        let strength = if store.order.is_strong {
-            Strength::Strong
-        } else {
-            Strength::Weak
-        };
+        let strength = store.order.strength();
         let races = self.m.options.checks.races;
         if races && store.order.is_strong {
             self.publish(&spots, active, store.order);
@@ -336,7 +327,7 @@ impl Exec<'_, '_> {
     pub(super) fn publish(&mut self, spots: &[Spot; 32], active: u32, order: Order) {
         for lane in lanes_of(active) {
             if order.releases || self.w.clocks.has_fenced(lane) {
-                self.publish_one(spots[lane], lane, order.releases);
+                self.publish_one(spots[lane], lane, order);
             }
         }
     }

@@ -19,7 +19,7 @@ impl Exec<'_, '_> {
             .map(|src| *self.w.value(program, group.frame, src));
         let checks = self.m.options.checks;
         let mut olds = [0; 32];
-        let mut changes = false;
+        let (mut changes, mut undefined) = (false, 0);
         for lane in lanes_of(active) {
             let spot = spots[lane];
             let Some((region, at)) = self.region(spot) else {
@@ -31,7 +31,13 @@ impl Exec<'_, '_> {
             changes |= new != old;
             let is_unwritten = region.unwritten(at, size) == size;
             if checks.uninitialised && is_unwritten {
-                self.uninitialised(spot, 0, size, lane, group);
+                match atomic.is_exchange {
+                    true => {
+                        self.reads_unwritten(spot, size, lane, group);
+                        undefined |= 1 << lane;
+                    }
+                    false => self.uninitialised(spot, 0, size, lane, group),
+                }
             }
             if checks.races {
                 if atomic.is_swap {
@@ -39,9 +45,10 @@ impl Exec<'_, '_> {
                 }
                 let writes = !(atomic.is_swap && new == old);
                 let strength = match atomic.is_reduction {
-                    true => Strength::Reduction,
-                    false => Strength::Atomic,
-                };
+                    true => Strength::REDUCTION,
+                    false => Strength::ATOMIC,
+                }
+                .within(atomic.order);
                 self.race(spot, 0, size, writes, strength, false, lane, group);
                 if writes || atomic.order.releases {
                     self.publish(&spots, 1 << lane, atomic.order);
@@ -60,7 +67,12 @@ impl Exec<'_, '_> {
             for lane in lanes_of(active) {
                 olds[lane] = extended(olds[lane], atomic.size, false, bits);
             }
-            self.w.frames[group.frame as usize].set(register, active, &olds);
+            let follows = self.w.has_undefined();
+            let frame = &mut self.w.frames[group.frame as usize];
+            frame.set(register, active, &olds);
+            if follows {
+                frame.set_undefined(register, active, undefined);
+            }
         }
         self.count(Traffic::Atomic, &addresses, split, size as u64, group);
     }
@@ -102,13 +114,13 @@ impl Exec<'_, '_> {
                         word,
                         4,
                         false,
-                        Strength::Weak,
+                        Strength::WEAK,
                         false,
                         lane,
                         group,
                     );
                 }
-                self.race(to[lane], word, 4, true, Strength::Weak, false, lane, group);
+                self.race(to[lane], word, 4, true, Strength::WEAK, false, lane, group);
             }
             if let Some((region, at)) = self.region(to[lane]) {
                 region.data[at..at + bytes].copy_from_slice(&data);

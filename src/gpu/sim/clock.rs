@@ -14,6 +14,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::program::Order;
+
 /// What is known of others: accesses at clocks below the bound.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Knowledge {
@@ -176,9 +178,15 @@ impl Clocks {
     /// What a strong write of this lane publishes, and whether to other blocks.
     ///
     /// A releasing operation publishes all that is known; others what the last fence made ready.
-    pub(super) fn published(&mut self, lane: usize, releases: bool) -> Option<(Knowledge, bool)> {
-        if releases {
-            self.fence(1 << lane, true);
+    pub(super) fn published(&mut self, lane: usize, order: Order) -> Option<(Knowledge, bool)> {
+        if order.releases {
+            // What a fence has made ready for all stays so.
+            let fenced = self
+                .extra
+                .as_ref()
+                .and_then(|extra| extra.fenced[lane].as_ref());
+            let is_ready = fenced.is_some_and(|fenced| fenced.is_device_wide);
+            self.fence(1 << lane, is_ready || !order.is_block_wide);
         }
         let extra = self.extra.as_ref()?;
         let fenced = extra.fenced[lane].as_ref()?;
@@ -254,7 +262,7 @@ impl Clocks {
         let mut all: Option<Knowledge> = None;
         let mut is_device_wide = false;
         for lane in lanes_of(mask) {
-            if let Some((known, wide)) = self.published(lane, false) {
+            if let Some((known, wide)) = self.published(lane, Order::default()) {
                 is_device_wide |= wide;
                 match &mut all {
                     Some(all) => all.join(&known),
@@ -299,7 +307,7 @@ pub(super) fn meet_all(warps: &mut [&mut Clocks]) {
             continue;
         }
         for lane in lanes_of(extra.fresh) {
-            if let Some((known, wide)) = clocks.published(lane, false) {
+            if let Some((known, wide)) = clocks.published(lane, Order::default()) {
                 is_device_wide |= wide;
                 match &mut fenced {
                     Some(fenced) => fenced.join(&known),

@@ -200,6 +200,11 @@ impl Exec<'_, '_> {
                     Window::Shared => at / windows::SIZE == windows::SHARED / windows::SIZE,
                     Window::Local => at / windows::SIZE == windows::LOCAL / windows::SIZE,
                     Window::Param => at / windows::SIZE == windows::PARAM / windows::SIZE,
+                    Window::Const => {
+                        let heap = &self.m.heap;
+                        let found = heap.find(at, 1);
+                        found.is_some_and(|index| heap.buffers[index].is_constant)
+                    }
                     _ => at >= windows::CODE,
                 };
                 let held = (0..32).filter(|lane| is_in(addresses[*lane]));

@@ -198,7 +198,7 @@ fn exponent(x: f64) -> f64 {
 
 /// `x * 2^n` without overflow on the way.
 fn scaled(x: f64, n: i32) -> f64 {
-    let n = n.clamp(-4200, 4200);
+    let n = n.clamp(-3000, 3000);
     let third = n / 3;
     x * 2.0_f64.powi(third) * 2.0_f64.powi(third) * 2.0_f64.powi(n - 2 * third)
 }

@@ -34,6 +34,8 @@ pub(super) struct Machine<'l> {
     pub(super) printed: Vec<u8>,
     pub(super) printed_cut: bool,
     pub(super) executed: u64,
+    /// Accesses outside of everything so far.
+    pub(super) bad_accesses: u64,
     /// Of the buffers in the heap.
     pub(super) shadows: Vec<Shadow>,
     /// What was published through global memory, by word.
@@ -69,6 +71,7 @@ impl<'l> Machine<'l> {
             printed: Vec::new(),
             printed_cut: false,
             executed: 0,
+            bad_accesses: 0,
             shadows: std::iter::repeat_with(Shadow::default)
                 .take(buffers)
                 .collect(),

@@ -15,6 +15,7 @@
 use std::collections::HashMap;
 
 use super::clock::Clocks;
+use super::program::Order;
 
 /// Unordered reads of a word that are kept.
 const MAX_READS: usize = 4;
@@ -23,17 +24,58 @@ const MAX_WRITES: usize = 6;
 /// Words in a page of the shadow.
 const PAGE: usize = 1024;
 
+/// How much an access is worth for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rank {
+    Weak,
+    Strong,
+    Reduction,
+    Atomic,
+}
+
 /// What an access is for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strength {
+pub(super) struct Strength {
+    rank: Rank,
+    /// Only for threads of the same block; for all others it is an ordinary access (PTX ISA, 8.7: morally
+    /// strong operations).
+    is_block_wide: bool,
+}
+
+impl Strength {
     /// An ordinary access.
-    Weak,
+    pub(super) const WEAK: Self = Self::of(Rank::Weak);
     /// Volatile, relaxed or stronger.
-    Strong,
+    pub(super) const STRONG: Self = Self::of(Rank::Strong);
     /// An atomic operation whose result nobody looks at: a reduction.
-    Reduction,
+    pub(super) const REDUCTION: Self = Self::of(Rank::Reduction);
     /// An atomic operation.
-    Atomic,
+    pub(super) const ATOMIC: Self = Self::of(Rank::Atomic);
+
+    const fn of(rank: Rank) -> Self {
+        Self {
+            rank,
+            is_block_wide: false,
+        }
+    }
+
+    /// The same, in this scope.
+    pub(super) fn within(self, order: Order) -> Self {
+        Self {
+            is_block_wide: order.is_block_wide,
+            ..self
+        }
+    }
+}
+
+impl Order {
+    /// What a load or a store of this order is.
+    pub(super) fn strength(self) -> Strength {
+        match self.is_strong {
+            true => Strength::STRONG.within(self),
+            false => Strength::WEAK,
+        }
+    }
 }
 
 /// An access to a word, or none where no byte is touched.
@@ -41,22 +83,23 @@ pub(super) enum Strength {
 pub(super) struct Access {
     pub(super) tid: u32,
     pub(super) clock: u32,
-    /// The instruction's place in the program, shifted; strength; bytes.
+    /// The instruction's place in the program, shifted; scope; strength; bytes.
     meta: u32,
 }
 
 impl Access {
     pub(super) fn new(tid: u32, clock: u32, pc: u32, strength: Strength, bytes: u8) -> Self {
-        let strength = match strength {
-            Strength::Weak => 0,
-            Strength::Strong => 1,
-            Strength::Reduction => 2,
-            Strength::Atomic => 3,
+        let rank = match strength.rank {
+            Rank::Weak => 0,
+            Rank::Strong => 1,
+            Rank::Reduction => 2,
+            Rank::Atomic => 3,
         };
+        let scope = u32::from(strength.is_block_wide);
         Self {
             tid,
             clock,
-            meta: pc << 8 | strength << 4 | u32::from(bytes & 0xf),
+            meta: pc << 8 | scope << 6 | rank << 4 | u32::from(bytes & 0xf),
         }
     }
 
@@ -70,6 +113,11 @@ impl Access {
 
     pub(super) fn is_atomic(self) -> bool {
         self.meta >> 4 & 3 >= 2
+    }
+
+    /// Whether it is an ordinary one for threads of other blocks.
+    pub(super) fn is_block_wide(self) -> bool {
+        self.meta >> 6 & 1 == 1
     }
 
     /// Whether its thread knows which operations on the word came before.
@@ -138,6 +186,16 @@ impl Shadow {
         &mut page[word % PAGE]
     }
 
+    /// Whether the thread has read these bytes strongly since they were written: it comes behind the strong
+    /// write that it saw, and may put a flag back by an ordinary store.
+    fn has_seen(&self, cell: Cell, access: Access) -> bool {
+        let saw = |read: &Access| {
+            read.tid == access.tid && !read.is_weak() && access.bytes() & !read.bytes() == 0
+        };
+        let more = (cell.more as usize).checked_sub(1);
+        saw(&cell.read) || more.is_some_and(|at| self.more[at].reads.iter().any(saw))
+    }
+
     /// A read of a word.
     pub(super) fn read(
         &mut self,
@@ -147,13 +205,14 @@ impl Shadow {
     ) -> Option<Conflict> {
         let access = request.access;
         let cell = *self.cell(word);
-        let mut conflict = conflicting(cell.write, request, clocks);
+        let has_seen = self.has_seen(cell, access);
+        let before = |write: Access| {
+            conflicting(write, request, clocks).filter(|write| write.is_weak() || !has_seen)
+        };
+        let mut conflict = before(cell.write);
         if cell.more != 0 {
             let more = &self.more[cell.more as usize - 1];
-            let other = more
-                .writes
-                .iter()
-                .find_map(|write| conflicting(*write, request, clocks));
+            let other = more.writes.iter().find_map(|write| before(*write));
             conflict = conflict.or(other);
         }
         let found = conflict.map(|other| Conflict {
@@ -191,8 +250,11 @@ impl Shadow {
     ) -> Option<Conflict> {
         let access = request.access;
         let cell = *self.cell(word);
+        let has_seen = self.has_seen(cell, access);
         let over = |write: Access| {
-            conflicting(write, request, clocks).filter(|_| !request.changes_nothing)
+            let other = conflicting(write, request, clocks)?;
+            let is_known = request.changes_nothing || !other.is_weak() && has_seen;
+            (!is_known).then_some(other)
         };
         let under = |read: Access| conflicting(read, request, clocks);
         let mut conflict = over(cell.write).map(|other| Conflict {
@@ -299,7 +361,9 @@ fn conflicting(earlier: Access, request: Request, clocks: &Clocks) -> Option<Acc
     if earlier.bytes() & access.bytes() == 0 || earlier.tid == access.tid {
         return None;
     }
-    if !earlier.is_weak() && !access.is_weak() {
+    let is_far = earlier.tid / clocks.block_size != access.tid / clocks.block_size;
+    let is_strong = |one: Access| !(one.is_weak() || is_far && one.is_block_wide());
+    if is_strong(earlier) && is_strong(access) {
         let is_excused = earlier.is_atomic()
             || access.is_atomic()
             || !request.is_shared
@@ -379,102 +443,4 @@ impl<T> Pending<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Two blocks of a warp, and accesses of some of their threads to one word.
-    struct Bench {
-        shadow: Shadow,
-        blocks: [Clocks; 2],
-    }
-
-    impl Bench {
-        fn new() -> Self {
-            Self {
-                shadow: Shadow::default(),
-                blocks: [Clocks::new(0, 32), Clocks::new(32, 32)],
-            }
-        }
-
-        fn request(&self, tid: u32, strength: Strength) -> (usize, Request) {
-            let (block, lane) = (tid as usize / 32, tid as usize % 32);
-            let clock = self.blocks[block].now[lane];
-            let request = Request {
-                access: Access::new(tid, clock, 0, strength, 0xf),
-                lane,
-                changes_nothing: false,
-                is_shared: false,
-            };
-            (block, request)
-        }
-
-        /// Whether a write races, and with whom.
-        fn write(&mut self, tid: u32, strength: Strength) -> Option<u32> {
-            let (block, request) = self.request(tid, strength);
-            let conflict = self.shadow.write(0, request, &self.blocks[block]);
-            conflict.map(|conflict| conflict.other.tid)
-        }
-
-        /// Whether a read races, and with whom.
-        fn read(&mut self, tid: u32, strength: Strength) -> Option<u32> {
-            let (block, request) = self.request(tid, strength);
-            let conflict = self.shadow.read(0, request, &self.blocks[block]);
-            conflict.map(|conflict| conflict.other.tid)
-        }
-    }
-
-    #[test]
-    fn who_looks_at_the_last_atomic_operation_comes_after_all() {
-        let mut bench = Bench::new();
-        for tid in [0, 1, 32] {
-            assert_eq!(bench.write(tid, Strength::Atomic), None);
-        }
-        assert_eq!(bench.read(32, Strength::Weak), None);
-        assert_eq!(bench.write(32, Strength::Weak), None);
-        // One that was not the last comes after nothing.
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(32, Strength::Atomic), None);
-        assert_eq!(bench.write(0, Strength::Atomic), None);
-        assert_eq!(bench.write(32, Strength::Weak), Some(0));
-    }
-
-    #[test]
-    fn a_barrier_hands_on_who_was_last() {
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(0, Strength::Atomic), None);
-        assert_eq!(bench.write(32, Strength::Atomic), None);
-        bench.blocks[1].meet(u32::MAX, u32::MAX);
-        assert_eq!(bench.write(33, Strength::Weak), None);
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(0, Strength::Atomic), None);
-        assert_eq!(bench.write(32, Strength::Atomic), None);
-        assert_eq!(bench.write(33, Strength::Weak), Some(32));
-    }
-
-    #[test]
-    fn an_atomic_operation_that_nobody_looks_at_orders_nothing() {
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(0, Strength::Reduction), None);
-        assert_eq!(bench.write(32, Strength::Reduction), None);
-        assert_eq!(bench.read(32, Strength::Weak), Some(0));
-        assert_eq!(bench.write(32, Strength::Weak), Some(0));
-        // Somebody who looks afterwards knows of both.
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(0, Strength::Reduction), None);
-        assert_eq!(bench.write(32, Strength::Reduction), None);
-        assert_eq!(bench.write(33, Strength::Atomic), None);
-        assert_eq!(bench.write(33, Strength::Weak), None);
-    }
-
-    #[test]
-    fn an_atomic_operation_after_an_ordinary_access_is_a_race() {
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(0, Strength::Atomic), None);
-        assert_eq!(bench.write(0, Strength::Weak), None);
-        assert_eq!(bench.write(32, Strength::Atomic), Some(0));
-        let mut bench = Bench::new();
-        assert_eq!(bench.write(0, Strength::Atomic), None);
-        assert_eq!(bench.read(0, Strength::Weak), None);
-        assert_eq!(bench.write(32, Strength::Atomic), Some(0));
-    }
-}
+mod tests;

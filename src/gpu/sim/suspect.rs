@@ -6,12 +6,16 @@ use super::access::{Spot, Wanted};
 use super::clock::Knowledge;
 use super::exec::{Exec, Group};
 use super::machine::{About, MAX_PUBLISHED, Offender, does};
-use super::program::Window;
+use super::program::{Order, Window};
 use super::report::{Finding, Key};
 use super::shadow::{Access, Conflict, Request, Strength};
 use super::undefined::Origin;
 use super::unwritten::Unwritten;
 use crate::gpu::fault::{FaultKind, Space};
+
+/// Accesses outside of everything after which a launch ends. A GPU ends it at the first; what else is wrong
+/// shows long before these.
+const MOST_BAD: u64 = 1 << 20;
 
 impl Exec<'_, '_> {
     pub(super) fn bad_access(
@@ -21,6 +25,16 @@ impl Exec<'_, '_> {
         lane: usize,
         group: Group,
     ) {
+        self.m.bad_accesses += 1;
+        self.m.is_stopped |= self.m.bad_accesses > MOST_BAD;
+        let key = Key {
+            kind,
+            pc: group.pc,
+            other_pc: None,
+        };
+        if self.m.log.is_known(&key) {
+            return;
+        }
         let (space, buffer, text) = self.describe_bad(kind, wanted, lane, group);
         self.blame(kind, 1 << lane, group, |_| About {
             space: Some(space),
@@ -300,7 +314,11 @@ impl Exec<'_, '_> {
         } else {
             "a thread of another block"
         };
+        let is_far = other.tid / padded != access.tid / padded;
         let did = match (conflict.other_writes, other.is_atomic()) {
+            (_, true) if is_far && other.is_block_wide() => {
+                "changes, atomically for its own block only"
+            }
             (_, true) => "changes atomically",
             (true, false) => "writes",
             (false, false) => "reads",
@@ -365,13 +383,13 @@ impl Exec<'_, '_> {
         }
     }
 
-    pub(super) fn publish_one(&mut self, spot: Spot, lane: usize, releases: bool) {
+    pub(super) fn publish_one(&mut self, spot: Spot, lane: usize, order: Order) {
         let (word, is_shared) = match spot {
             Spot::Buffer(_, at) => (self.word_key(spot, at / 4), false),
             Spot::Shared(at) => (at as u64 / 4, true),
             _ => return,
         };
-        let Some((known, is_device_wide)) = self.w.clocks.published(lane, releases) else {
+        let Some((known, is_device_wide)) = self.w.clocks.published(lane, order) else {
             return;
         };
         // What only threads of the block may rely on is kept with the block.

@@ -13,7 +13,7 @@ macro_rules! file {
 
 /// The battery.
 pub(super) static BATTERY: Battery = Battery {
-    sources: &[
+    sources: &[&[
         file!("build.py"),
         file!("cases.py"),
         file!("context.py"),
@@ -56,7 +56,7 @@ pub(super) static BATTERY: Battery = Battery {
             "library/stash/stash.h",
             include_str!("../../../labs/ext/bind/library/stash.h"),
         ),
-    ],
+    ]],
     build: "build.py",
     probe: "probe.py",
 };
@@ -77,9 +77,8 @@ mod tests {
             .filter(|name| !name.starts_with("__") && name != "README.md")
             .collect();
         let named: BTreeSet<String> = BATTERY
-            .sources
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
+            .files()
+            .map(|(name, _)| name.to_owned())
             .filter(|name| !name.contains('/'))
             .collect();
         assert_eq!(there, named);

@@ -80,3 +80,26 @@ extern "C" __global__ void ptx_barriers(const int* in, int* out) {
     if (t == 7) asm volatile("exit;");
     out[192 + t] = t;
 }
+
+// What caches, tools and the compiler are told; and addresses in one state space, there and back.
+__constant__ int seven = 7;
+extern "C" __global__ void told(const int* in, int* out) {
+    __shared__ int cells[32];
+    int t = threadIdx.x, local[2] = {t, in[t]};
+    __assume(t < 32);
+    __prof_trigger(0);
+    asm volatile("prefetchu.L1 [%0];" ::"l"(in));
+    asm volatile("applypriority.global.L2::evict_normal [%0], 128;" ::"l"(in));
+    asm volatile("discard.global.L2 [%0], 128;" ::"l"(out));
+    cells[t] = in[t];
+    const int* shared = (const int*)__cvta_shared_to_generic(__cvta_generic_to_shared(&cells[t]));
+    const int* global = (const int*)__cvta_global_to_generic(__cvta_generic_to_global(in + t));
+    const int* own = (const int*)__cvta_local_to_generic(__cvta_generic_to_local(&local[1]));
+    const int* constant = (const int*)__cvta_constant_to_generic(__cvta_generic_to_constant(&seven));
+    out[t] = *shared + *global + *own + *constant;
+    out[32 + t] = (__isConstant(&seven) != 0) + 2 * (__isConstant(in) != 0);
+    __stcs(out + 64 + t, t == 0 ? 2.0 : 3.5f);
+    __stcg((float*)out + 96 + t, t);
+    __stwt((unsigned char*)(out + 128) + t, t + 250);
+    __stwb((double*)(out + 136) + t, 1.5f);
+}

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use syslab::gpu::PTX_OPTIONS;
 use syslab::gpu::cuda::compiler;
+use syslab::gpu::{PRELUDE, PTX_OPTIONS};
 use syslab::sys::nvrtc::{Nvrtc, NvrtcError};
 
 /// Versions of clang that are tried, the newest first. Versions 15 and 16 make wrong PTX of a 64-bit
@@ -38,11 +38,10 @@ impl Producer {
 
     /// The PTX of a kernel's source, or what the compiler said.
     pub(super) fn compile(self, source: &Path) -> Result<String, String> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let output = command(&self.compiler.words)
             .args(PTX_OPTIONS)
             .args([self.level, "-include", "syslab_cuda.h", "-o", "-", "-I"])
-            .arg(root.join("src/gpu/prelude"))
+            .arg(headers())
             .arg(source)
             .output()
             .map_err(|error| format!("{} did not start: {error}", self.compiler.name))?;
@@ -107,6 +106,20 @@ pub(super) fn sources(directory: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+/// A directory with the headers for kernels.
+fn headers() -> &'static Path {
+    static PUT: OnceLock<PathBuf> = OnceLock::new();
+    PUT.get_or_init(|| {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prelude");
+        for (name, text) in PRELUDE {
+            let path = place.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        place
+    })
 }
 
 fn command(words: &[OsString]) -> Command {

@@ -6,12 +6,15 @@ mod blocks;
 mod control;
 mod conversions;
 mod curriculum;
+mod halves;
 mod integers;
 mod memory;
+mod partitions;
 mod ptx_floats;
 mod ptx_integers;
 mod ptx_memory;
 mod reals;
+mod simd;
 mod talk;
 mod vectors;
 mod warps;
@@ -44,12 +47,15 @@ const LEVELS: &[&str] = &["-O0", "-O1", "-O2"];
 const KERNELS: &[&[Kernel]] = &[
     integers::KERNELS,
     bits::KERNELS,
+    simd::KERNELS,
     reals::KERNELS,
+    halves::KERNELS,
     conversions::KERNELS,
     vectors::KERNELS,
     memory::KERNELS,
     control::KERNELS,
     warps::KERNELS,
+    partitions::KERNELS,
     atomics::KERNELS,
     blocks::KERNELS,
     talk::KERNELS,
@@ -174,10 +180,12 @@ fn every_opcode_is_executed() {
     let mut executed = outcome().executed.clone();
     // A kernel that ends by a trap is no kernel that computes.
     let plans = Plan::all("bugs");
-    let plan = plans.iter().find(|plan| plan.name() == "trap.cu").unwrap();
-    let ptx = producer.compile(&plan.path).unwrap();
-    let launched = plan.launch(&ptx, 1, MOST_INSTRUCTIONS).unwrap().launched;
-    executed.extend(opcodes::executed(&ptx, "trap.cu", &launched.counters));
+    for name in ["trap.cu", "breakpoint.cu"] {
+        let plan = plans.iter().find(|plan| plan.name() == name).unwrap();
+        let ptx = producer.compile(&plan.path).unwrap();
+        let launched = plan.launch(&ptx, 1, MOST_INSTRUCTIONS).unwrap().launched;
+        executed.extend(opcodes::executed(&ptx, name, &launched.counters));
+    }
     assert_none(&opcodes::missing(&executed));
 }
 

@@ -23,8 +23,9 @@ const OPERATIONS: &[(&str, &[&str])] = &[
         &["rm", "rmi", "rn", "rni", "rp", "rpi", "rz", "rzi", "sat"],
     ),
     ("cp", &["commit_group", "wait_all", "wait_group"]),
+    ("dp2a", &["hi", "lo"]),
     ("fma", &["rm", "rn", "rp", "rz"]),
-    ("isspacep", &["global", "local", "shared"]),
+    ("isspacep", &["const", "global", "local", "shared"]),
     (
         "ld",
         &[
@@ -50,6 +51,8 @@ const OPERATIONS: &[(&str, &[&str])] = &[
             "global", "local", "param", "relaxed", "release", "shared", "v2", "v4", "volatile",
         ],
     ),
+    ("vabsdiff2", &["add"]),
+    ("vabsdiff4", &["add"]),
     ("vote", &["all", "any", "ballot", "uni"]),
 ];
 

@@ -6,6 +6,11 @@
 
 #ifdef __CUDA__
 
+/* What nvcc says of itself. */
+#define __CUDACC__ 1
+#define __CUDACC_VER_MAJOR__ 12
+#define __CUDACC_VER_MINOR__ 0
+
 #define __host__ __attribute__((host))
 #define __device__ __attribute__((device))
 #define __global__ __attribute__((global))
@@ -17,8 +22,14 @@
 #define __align__(n) __attribute__((aligned(n)))
 #endif
 
-/* The headers of the standard library that clang has for CUDA call these, if a kernel does. */
+/* nvcc has these there without being asked. */
+#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* The headers of the standard library that clang has for CUDA call these, if a kernel does. */
 extern "C" __device__ void *malloc(size_t bytes) noexcept;
 extern "C" __device__ void free(void *memory) noexcept;
 
@@ -29,17 +40,17 @@ extern "C" __device__ void free(void *memory) noexcept;
 #ifdef __CUDA__
 
 /* The special registers of the PTX ISA: a function behind each name, so that .x reads one of them. */
-#define SYSLAB_SPECIAL(FUNCTION, REGISTER)                                      \
-    __device__ static inline uint3 FUNCTION(void)                              \
+#define SYSLAB_SPECIAL(TYPE, FUNCTION, REGISTER)                                \
+    __device__ static inline TYPE FUNCTION(void)                                \
     {                                                                           \
-        return make_uint3((unsigned int)__nvvm_read_ptx_sreg_##REGISTER##_x(), \
-                          (unsigned int)__nvvm_read_ptx_sreg_##REGISTER##_y(), \
+        return make_uint3((unsigned int)__nvvm_read_ptx_sreg_##REGISTER##_x(),  \
+                          (unsigned int)__nvvm_read_ptx_sreg_##REGISTER##_y(),  \
                           (unsigned int)__nvvm_read_ptx_sreg_##REGISTER##_z()); \
     }
-SYSLAB_SPECIAL(syslab_thread_index, tid)
-SYSLAB_SPECIAL(syslab_block_size, ntid)
-SYSLAB_SPECIAL(syslab_block_index, ctaid)
-SYSLAB_SPECIAL(syslab_grid_size, nctaid)
+SYSLAB_SPECIAL(uint3, syslab_thread_index, tid)
+SYSLAB_SPECIAL(dim3, syslab_block_size, ntid)
+SYSLAB_SPECIAL(uint3, syslab_block_index, ctaid)
+SYSLAB_SPECIAL(dim3, syslab_grid_size, nctaid)
 #define threadIdx syslab_thread_index()
 #define blockDim syslab_block_size()
 #define blockIdx syslab_block_index()
@@ -48,9 +59,13 @@ SYSLAB_SPECIAL(syslab_grid_size, nctaid)
 
 /* What kernels have of CUDA C++ wherever they are compiled. */
 #define SYSLAB_DEVICE static __inline__ __attribute__((device, always_inline, nodebug))
+#include "syslab_constants.h"
+#include "syslab_memory.h"
+#include "syslab_output.h"
 #include "syslab_warp.h"
 #include "syslab_atomics.h"
 #include "syslab_bits.h"
+#include "syslab_simd.h"
 #include "syslab_math.h"
 
 #endif

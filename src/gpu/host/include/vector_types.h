@@ -38,6 +38,10 @@ SYSLAB_VECTORS(short, short)
 SYSLAB_VECTORS(ushort, unsigned short)
 SYSLAB_VECTORS(int, int)
 SYSLAB_VECTORS(uint, unsigned int)
+SYSLAB_VECTORS(long, long)
+SYSLAB_VECTORS(ulong, unsigned long)
+SYSLAB_VECTORS(longlong, long long)
+SYSLAB_VECTORS(ulonglong, unsigned long long)
 SYSLAB_VECTORS(float, float)
 SYSLAB_VECTORS(double, double)
 
@@ -45,12 +49,17 @@ typedef struct dim3 {
     unsigned int x, y, z;
 #ifdef __cplusplus
 #ifdef __CUDA__
-    __attribute__((host)) __attribute__((device))
+#define SYSLAB_MEMBER __attribute__((host)) __attribute__((device)) constexpr
+#else
+#define SYSLAB_MEMBER constexpr
 #endif
-    constexpr dim3(unsigned int x = 1, unsigned int y = 1, unsigned int z = 1)
+    SYSLAB_MEMBER dim3(unsigned int x = 1, unsigned int y = 1, unsigned int z = 1)
         : x(x), y(y), z(z)
     {
     }
+    SYSLAB_MEMBER dim3(uint3 v) : x(v.x), y(v.y), z(v.z) {}
+    SYSLAB_MEMBER operator uint3() const { return uint3{x, y, z}; }
+#undef SYSLAB_MEMBER
 #endif
 } dim3;
 

@@ -4,6 +4,7 @@ use super::Refusal;
 use super::body::Body;
 use super::names::Symbol;
 use super::opcode::Opcode;
+use super::packed;
 use crate::gpu::ptx::{Kind, Number, Operand, Type};
 use crate::gpu::sim::lanes::{bits, half, integer};
 use crate::gpu::sim::program::{Logic, Op, Src};
@@ -37,6 +38,17 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 let second = *types.get(1).ok_or(Refusal::Unknown)?;
                 let f = integer::dot_product(ty, second).ok_or(Refusal::Unknown)?;
                 self.ternary(f, [B32; 3], operands)
+            }
+            "dp2a" => {
+                let second = *types.get(1).ok_or(Refusal::Unknown)?;
+                let half = opcode.take_any(&["lo", "hi"]).ok_or(Refusal::Unknown)?;
+                let f = packed::dot_product(half, ty, second).ok_or(Refusal::Unknown)?;
+                self.ternary(f, [B32; 3], operands)
+            }
+            "vabsdiff2" | "vabsdiff4" => {
+                let adds = opcode.take("add");
+                let f = packed::absolute_differences(opcode.name, &types, adds);
+                self.ternary(f.ok_or(Refusal::Unknown)?, [B32; 3], operands)
             }
             "fns" => self.ternary(bits::nth_set(), [B32; 3], operands),
             "bmsk" => {

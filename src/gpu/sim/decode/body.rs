@@ -300,14 +300,15 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             return Err(Refusal::Unknown);
         }
         match opcode.name {
-            "ld" | "ldu" | "st" | "atom" | "red" | "fence" | "membar" | "cp" | "prefetch"
-            | "isspacep" => self.memory(opcode, operands),
+            "ld" | "ldu" | "st" | "atom" | "red" | "fence" | "membar" | "cp" | "isspacep"
+            | "prefetch" | "prefetchu" | "discard" | "applypriority" => {
+                self.memory(opcode, operands)
+            }
             "mov" | "cvt" | "cvta" | "selp" | "setp" | "set" | "slct" | "testp" => {
                 self.moves(opcode, operands)
             }
-            "bra" | "brx" | "call" | "ret" | "exit" | "trap" | "nanosleep" | "pmevent" => {
-                self.control(opcode, operands)
-            }
+            "bra" | "brx" | "call" | "ret" | "exit" | "trap" | "brkpt" | "nanosleep"
+            | "pmevent" => self.control(opcode, operands),
             "bar" | "barrier" | "shfl" | "vote" | "match" | "activemask" | "redux" | "elect" => {
                 self.together(opcode, operands)
             }

@@ -53,7 +53,8 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
                 Ok(Op::Return)
             }
             ("exit", []) => Ok(Op::Exit),
-            ("trap", []) => Ok(Op::Trap),
+            // Without a debugger, a breakpoint ends the kernel with an error, too.
+            ("trap" | "brkpt", []) => Ok(Op::Trap),
             ("pmevent", _) => Ok(Op::Nop),
             ("nanosleep", [_]) => {
                 opcode.types();

@@ -21,8 +21,9 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             "fence" | "membar" => fence(opcode),
             "cp" => self.copy(opcode, operands),
             "isspacep" => self.is_space(opcode, operands),
-            // Prefetches change nothing that a program can see.
+            // What only caches are told changes nothing that a program can rely on.
             _ => {
+                opcode.take_hints();
                 opcode.take_any(&["global", "local"]);
                 opcode.take_any(&["L1", "L2"]);
                 Ok(Op::Nop)
@@ -237,6 +238,7 @@ impl<'m, 'a> Body<'_, '_, 'm, 'a> {
             size,
             target,
             is_reduction,
+            is_exchange: name == "exch",
             update,
             values,
             order,

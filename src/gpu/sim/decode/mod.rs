@@ -12,6 +12,7 @@ mod memory;
 mod moves;
 mod names;
 mod opcode;
+mod packed;
 mod places;
 mod updates;
 mod warp;

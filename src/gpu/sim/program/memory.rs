@@ -78,6 +78,8 @@ pub(in crate::gpu::sim) struct Atomic {
     pub(in crate::gpu::sim) update: Update,
     pub(in crate::gpu::sim) values: [Src; 2],
     pub(in crate::gpu::sim) order: Order,
+    /// What it writes does not depend on the old value.
+    pub(in crate::gpu::sim) is_exchange: bool,
     /// Compare and swap: the idiom of reading plainly first is no race.
     pub(in crate::gpu::sim) is_swap: bool,
 }

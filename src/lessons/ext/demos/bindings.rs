@@ -144,8 +144,8 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let Some(workshop) = Workshop::open(out, options)? else {
         return Ok(());
     };
-    for (name, text) in BATTERY.sources {
-        if BUILDER.contains(name) {
+    for (name, text) in BATTERY.files() {
+        if BUILDER.contains(&name) {
             workshop.put(&format!("battery/{name}"), text)?;
         }
     }
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn the_builder_is_in_the_battery() {
         for name in BUILDER {
-            assert!(BATTERY.sources.iter().any(|(known, _)| *known == name));
+            assert!(BATTERY.files().any(|(known, _)| known == name));
         }
         assert!(CARGO.iter().all(|(_, text)| text.contains("\"fastsum\"")));
     }

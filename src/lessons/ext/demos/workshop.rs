@@ -76,7 +76,7 @@ impl Workshop {
         let needed = |name: &str| {
             name.starts_with("shim") || ["toolchain.py", "elf.py", "lines.py"].contains(&name)
         };
-        for (name, text) in BATTERY.sources.iter().filter(|(name, _)| needed(name)) {
+        for (name, text) in BATTERY.files().filter(|(name, _)| needed(name)) {
             self.put(&format!("battery/{name}"), text)?;
         }
         Ok(())

@@ -40,6 +40,8 @@ fn plans() -> Vec<Plan> {
     ] {
         plans.push(sized(1000, 256).with(input));
     }
+    // Of eight steps that are taken at once, not all are there for some threads.
+    plans.push(sized(3800, 64));
     plans.push(sized(LARGE, 256));
     plans.push(sized(EVEN, 256).counted(&["strides"]).unwatched());
     plans

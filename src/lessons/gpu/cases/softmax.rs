@@ -19,12 +19,16 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (2, 257, 256),
     (2, 1000, 96),
     (2, 1000, 1024),
+    (1, 1025, 64),
     (1, 1025, 1024),
     (1, 4096, 256),
     (1, 4096, 64),
     (0, 5, 64),
     (3, 0, 64),
 ];
+
+/// Rows of extreme numbers, each of another kind.
+const EXTREMES: usize = 13;
 
 /// The contract.
 pub(super) const CONTRACT: Contract = Contract {
@@ -44,7 +48,7 @@ fn plans() -> Vec<Plan> {
     plans.push(shaped(6, 70, 64).with(Input::Special));
     for (cols, block) in [(1, 64), (40, 64), (257, 96), (300, 256)] {
         plans.push(
-            shaped(12, cols, block)
+            shaped(EXTREMES, cols, block)
                 .with(Input::Extreme)
                 .of(&["is-stable"]),
         );
@@ -102,26 +106,28 @@ fn extreme(source: &mut Source, number: usize, cols: usize) -> Vec<f32> {
     let mut fractions = |scale: f32, about: f32| -> Vec<f32> {
         (0..cols).map(|_| about + scale * real(source)).collect()
     };
-    let mut values = match number % 12 {
+    let mut values = match number % EXTREMES {
         0 => fractions(1e30, 0.0),
         1 => fractions(0.0, 1e30),
         2 => fractions(0.0, -1e30),
         3 => fractions(5.0, 1000.0),
         4 => fractions(5.0, -1000.0),
-        5 | 10 => fractions(0.0, f32::NEG_INFINITY),
+        5 | 10 | 12 => fractions(0.0, f32::NEG_INFINITY),
         6 => fractions(5.0, 100.0),
         7 => fractions(5.0, -150.0),
         8 => fractions(5.0, 0.0),
         9 => fractions(80.0, 0.0),
         _ => fractions(4.0, 3.0),
     };
-    match number % 12 {
+    match number % EXTREMES {
         // One that is far above all others.
         8 if cols > 0 => values[below(source, cols)] = 1e30,
         // One that is there at all.
         10 if cols > 0 => values[below(source, cols)] = -1e30,
         // Everything is beside infinity.
         11 if cols > 0 => values[below(source, cols)] = f32::INFINITY,
+        // No number at all.
+        12 if cols > 0 => values[below(source, cols)] = f32::NAN,
         _ => {}
     }
     values

@@ -64,7 +64,7 @@ impl Program {
         let Some(workshop) = Workshop::open(out, options)? else {
             return Ok(None);
         };
-        for (name, text) in BATTERY.sources {
+        for (name, text) in BATTERY.files() {
             workshop.put(&format!("battery/{name}"), text)?;
         }
         for (name, text) in files {

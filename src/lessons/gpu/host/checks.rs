@@ -150,7 +150,7 @@ pub(super) const FREES_EVERYTHING: Check = check(
         vec![programs(
             "what is still there at its end",
             &["--late", "first"],
-            &[1000],
+            &[1000, 1, 0],
             seed,
         )]
     },

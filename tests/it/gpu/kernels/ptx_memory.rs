@@ -57,6 +57,7 @@ fn memory(device: &mut Device, count: usize) -> Tried {
     a.resize(96, 0);
     let want: Vec<i32> = a.iter().rev().copied().collect();
     all_same("ptx_copies", &device.read(out, 96)?, &want)?;
+    told(device)?;
     barriers(device)
 }
 
@@ -78,5 +79,25 @@ fn barriers(device: &mut Device) -> Tried {
         "ptx_barriers",
         &device.read(out.offset(4 * 200), 56)?,
         &want,
+    )
+}
+
+fn told(device: &mut Device) -> Tried {
+    let a = device.random.ints(32, -99, 99);
+    let out = device.output::<i32>("out", 200);
+    let args = [Ptr(device.input("in", &a)), Ptr(out)];
+    device.run("told", line(32, 32), 0, &args)?;
+    let want: Vec<i32> = a.iter().map(|x| 3 * x + 7).chain([1; 32]).collect();
+    all_same("told", &device.read(out, 64)?, &want)?;
+    let want: Vec<i32> = (0..32).map(|t| if t == 0 { 2 } else { 3 }).collect();
+    all_same("told", &device.read(out.offset(4 * 64), 32)?, &want)?;
+    let want: Vec<f32> = (0..32u8).map(f32::from).collect();
+    all_same("told", &device.read(out.offset(4 * 96), 32)?, &want)?;
+    let want: Vec<u8> = (250..=255).chain(0..26).collect();
+    all_same("told", &device.read(out.offset(4 * 128), 32)?, &want)?;
+    all_same(
+        "told",
+        &device.read(out.offset(4 * 136), 32)?,
+        &[1.5f64; 32],
     )
 }

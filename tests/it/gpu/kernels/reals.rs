@@ -37,6 +37,11 @@ pub(super) const KERNELS: &[Kernel] = &[
         sizes: &[1, 100],
         try_it: half_precision,
     },
+    Kernel {
+        file: "norms",
+        sizes: &[1, 100],
+        try_it: norms,
+    },
 ];
 
 /// What a float must survive.
@@ -370,4 +375,82 @@ fn half_precision(device: &mut Device, count: usize) -> Tried {
         .map(|(x, y)| [sum(x[0], y[0]), sum(x[1], y[1])])
         .collect();
     all_same("half_pairs", &device.read::<[u16; 2]>(out, count)?, &want)
+}
+
+fn norms(device: &mut Device, count: usize) -> Tried {
+    let a = device.random.floats(count, -9.0, 9.0);
+    let out = device.output::<f32>("out", 4 * count);
+    let args = [Ptr(device.input("a", &a)), Ptr(out), I32(count as i32)];
+    device.run("norms", line(count, 64), 0, &args)?;
+    let got = device.read::<f32>(out, 4 * count)?;
+    for i in 0..count {
+        let part = &a[i..(i + 1 + i % 4).min(count)];
+        let squares = part.iter().map(|x| f64::from(*x).powi(2));
+        let norm = squares.fold(0.0, |sum, x| sum + x).sqrt();
+        for (k, want) in [norm, 1.0 / norm].into_iter().cycle().take(4).enumerate() {
+            let got = got[k * count + i];
+            if !got.is_near(want as f32, 1e-6, 0.0) {
+                return Err(format!(
+                    "norms: result {k} of {part:?} is {got}, not {want}"
+                ));
+            }
+        }
+    }
+    quotients(device, count)
+}
+
+/// The remainder of a division that is rounded to even, and the quotient's sign and last three bits.
+fn quotient(x: f64, y: f64) -> (f64, f64) {
+    if x.is_nan() || y.is_nan() || x.is_infinite() || y == 0.0 {
+        return (f64::NAN, 0.0);
+    }
+    if y.is_infinite() {
+        return (x, 0.0);
+    }
+    // The numbers have few enough bits for this to be exact.
+    let whole = (x / y).round_ties_even();
+    let rest = (-whole).mul_add(y, x);
+    (
+        if rest == 0.0 { 0f64.copysign(x) } else { rest },
+        whole % 8.0 + 0.0,
+    )
+}
+
+fn quotients(device: &mut Device, count: usize) -> Tried {
+    let edges = [
+        0.0,
+        1.0,
+        -1.0,
+        2.5,
+        8.0,
+        -20.0,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    // Quarters: a float holds them, and their quotients are never near a half without being one.
+    let mut numbers = || {
+        let random = &mut device.random;
+        random.mixed(count, &edges, |random| {
+            random.between(-400, 400) as f64 / 4.0
+        })
+    };
+    let (a, b) = (numbers(), numbers());
+    pairs(device, "quotients", (&a, &b), f64::is_same, |x, y| {
+        let (rest, last) = quotient(x, y);
+        // A conversion to a long clamps, and makes the least of NaN.
+        let power = if y.is_nan() { i64::MIN } else { y as i64 };
+        let power = power.clamp(-2000, 2000) as i32;
+        let scaled = x * 2f64.powi(power / 2) * 2f64.powi(power - power / 2);
+        let most = if x == 0.0 { x } else { x * f64::INFINITY };
+        [
+            rest,
+            last,
+            rest,
+            last,
+            scaled,
+            f64::from(scaled as f32),
+            most,
+        ]
+    })
 }

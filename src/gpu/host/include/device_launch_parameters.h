@@ -1,2 +1,0 @@
-/* threadIdx and its like are in cuda_runtime.h. */
-#include "cuda_runtime.h"

@@ -1,4 +1,0 @@
-// For kernels, syslab_cuda.h has what they need of <cuda_runtime_api.h>; hosts have their own.
-#if !defined(__CUDA_ARCH__) && __has_include_next(<cuda_runtime_api.h>)
-#include_next <cuda_runtime_api.h>
-#endif

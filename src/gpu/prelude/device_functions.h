@@ -1,4 +1,0 @@
-// For kernels, syslab_cuda.h has what they need of <device_functions.h>; hosts have their own.
-#if !defined(__CUDA_ARCH__) && __has_include_next(<device_functions.h>)
-#include_next <device_functions.h>
-#endif

@@ -1,4 +1,0 @@
-// For kernels, syslab_cuda.h has what they need of <stddef.h>; hosts have their own.
-#if !defined(__CUDA_ARCH__)
-#include_next <stddef.h>
-#endif
