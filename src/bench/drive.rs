@@ -26,8 +26,8 @@ const PATIENCE: u32 = 30;
 /// How long a program that never rests, since it looks every few milliseconds, is waited for.
 const RESTLESS: Duration = Duration::from_millis(300);
 
-/// How long the world waits for a server to rest. One that never does (it looks every few
-/// milliseconds) is not at fault for it here: what is wrong with that, a check of its own says.
+/// The same of a server, which its clients keep awake. It is not at fault for that here: what is wrong
+/// with it, a check of its own says.
 const UNREST: Duration = Duration::from_secs(1);
 
 /// How often what is dear is looked at: whether a program that never waits listens; what memory there
@@ -222,12 +222,16 @@ impl Driver {
                 true
             }
             Step::AwaitRest => {
-                let now = self.last.clock();
+                // Where no client comes, a program that works is waited for, however long that takes.
+                let (now, longest) = match self.crowds {
+                    Some(_) => (self.last.clock(), UNREST),
+                    None => (self.last.slept, RESTLESS),
+                };
                 let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
                 if self.last.is_at_rest {
                     tracer.record_rest();
                 }
-                self.last.is_at_rest || (self.crowds.is_some() && waited > UNREST)
+                self.last.is_at_rest || waited > longest
             }
             Step::AwaitStrike => {
                 let now = self.last.clock();

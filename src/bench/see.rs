@@ -45,10 +45,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         .map(|(name, value)| format!("{name}={}", shell_word(value)))
         .collect();
     words.push("strace -f -y".to_owned());
-    let traced = traced_calls(recording, if run.has_actor { STARTING } else { TELLING });
-    if !traced.is_empty() {
-        words.push(format!("-e trace={}", traced.join(",")));
-    }
+    let mut traced = traced_calls(recording, if run.has_actor { STARTING } else { TELLING });
     let strike = work
         .strike()
         .filter(|_| matches!(work.kind, Kind::Point { .. }));
@@ -57,14 +54,23 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         .iter()
         .enumerate()
         .chain(strike.as_ref().map(|fault| (STRIKE, fault)));
+    let mut injected = Vec::new();
     for (index, fault) in faults {
         if let Some((name, when)) = counted(run, recording, (index, fault))
             && let Some(what) = injection(&fault.action)
         {
             let every = repetition(&fault.trigger);
-            words.push(format!("-e inject={name}:{what}:when={when}{every}"));
+            injected.push(format!("-e inject={name}:{what}:when={when}{every}"));
+            // strace tampers with none that it does not trace.
+            if !traced.is_empty() && !traced.contains(&name) {
+                traced.push(name);
+            }
         }
     }
+    if !traced.is_empty() {
+        words.push(format!("-e trace={}", traced.join(",")));
+    }
+    words.extend(injected);
     if !run.led_by.is_empty() {
         words.push(LEARNERS_ACTOR.to_owned());
         words.extend(run.led_by.iter().map(|word| shell_word(word)));
@@ -91,12 +97,6 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         let (args, look) = (args.join(" "), words.join(" "));
         return format!("{LEARNERS_ACTOR} {args} & sleep 1; {look}; kill $!");
     }
-    let program = argv.last().map_or("", String::as_str);
-    // Signals are for whoever was started first.
-    let first = match run.led_by.first() {
-        Some(verb) => format!("actor {verb}"),
-        None => format!("{} --", program.rsplit('/').next().unwrap_or(program)),
-    };
     let has_clients = run.steps.iter().any(|step| matches!(step, Step::Start(_)));
     format!(
         "{}{}{}",
@@ -107,8 +107,21 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
             input(run, work.foretold.is_some())
         },
         words.join(" "),
-        signals(&run.steps, &first)
+        signals(&run.steps, &first_of(run, argv))
     )
+}
+
+/// How the command line of whoever was started first begins, behind its directory: signals are for it.
+fn first_of(run: &Run, argv: &[String]) -> String {
+    if let Some(verb) = run.led_by.first() {
+        return format!("actor {verb}");
+    }
+    let program = argv.last().map_or("", String::as_str);
+    let name = program.rsplit('/').next().unwrap_or(program);
+    match run.args.first() {
+        Some(arg) => format!("{name} {}", arg.replace(LAB_DIR, "/tmp")),
+        None => format!("{name}$"),
+    }
 }
 
 /// How the learner starts the actor.
@@ -377,10 +390,12 @@ fn input(run: &Run, is_foretold: bool) -> String {
                 .replace(LAB_DIR, "/tmp")
                 .lines()
                 .map(shell_word)
-                .take_while(|line| {
+                .enumerate()
+                .take_while(|(nth, line)| {
                     room = room.saturating_sub(line.len() + 1);
-                    room > 0
+                    room > 0 || *nth == 0
                 })
+                .map(|(_, line)| line)
                 .collect();
             format!("printf '%s\\n' {}", lines.join(" "))
         }
@@ -433,5 +448,17 @@ mod tests {
         assert_eq!(known(&["read"], &["%desc"]), Some(1));
         assert_eq!(known(&["epoll_wait"], &["read"]), None);
         assert_eq!(known(&["read", "epoll_wait"], &["read"]), None);
+    }
+
+    #[test]
+    fn signals_are_for_the_program_and_nobody_else() {
+        let argv = ["python3", "/submission/main.py"].map(str::to_owned);
+        let run = |args: &[&str]| Run {
+            args: args.iter().map(|&arg| arg.to_owned()).collect(),
+            ..Run::default()
+        };
+        assert_eq!(first_of(&run(&["22079", "x"]), &argv), "main.py 22079");
+        assert_eq!(first_of(&run(&["/lab/log"]), &argv), "main.py /tmp/log");
+        assert_eq!(first_of(&run(&[]), &argv), "main.py$");
     }
 }

@@ -38,6 +38,13 @@ pub(super) const HOST_DIRECTORIES: &[&str] = &[
     "/etc/ssl/certs",
     "/etc/pki/tls",
     "/etc/pki/ca-trust/extracted",
+    // Debian: the settings of these are links through here, and without them they do not start, or lack
+    // what is installed.
+    "/etc/java-11-openjdk",
+    "/etc/java-17-openjdk",
+    "/etc/java-21-openjdk",
+    "/etc/java-25-openjdk",
+    "/etc/php",
 ];
 
 /// Small files of the host that are copied, where they exist; links stay links.

@@ -1,9 +1,13 @@
 //! When a program begins, and where in it a call is made.
 //!
-//! A compiled program begins at its entry point, behind the loader; an interpreted one with the
-//! first line of the submission that its interpreter runs. What comes before is nobody's fault.
+//! A compiled program begins at its entry point, behind the loader; one in Python with the first line of
+//! the submission that runs, and that of another interpreter when its file is opened. What comes before is
+//! nobody's fault.
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use crate::model::{Arg, Call, Frame, What};
 use crate::sys::{proc, ptrace};
@@ -50,9 +54,38 @@ impl Tracer {
         // finds out whether this is one.
         self.note_site(pid)?;
         if !self.options.wants_sites || !self.sites.is_python(pid) {
-            self.begin(pid);
+            match !self.phase.has_begun && self.interprets(pid) {
+                true => drop(self.interpreters.insert(pid)),
+                false => self.begin(pid),
+            }
         }
         self.resume(pid, 0)
+    }
+
+    /// Whether a process runs somebody else's program, and has a file of the submission among its arguments.
+    fn interprets(&self, pid: i32) -> bool {
+        let Some(prefix) = &self.options.site_prefix else {
+            return false;
+        };
+        let is_within = |path: &[u8]| Path::new(OsStr::from_bytes(path)).starts_with(prefix);
+        if proc::executable(pid).is_ok_and(|path| is_within(&path)) {
+            return false;
+        }
+        let is_there = proc::working_directory(pid).is_ok_and(|path| is_within(&path));
+        let line = proc::command_line(pid).unwrap_or_default();
+        line.split(|byte| *byte == 0).skip(1).any(|word| {
+            let place = match word.first() {
+                None => return false,
+                Some(b'/') if is_within(word) => "root",
+                Some(b'/') => return false,
+                Some(_) if is_there => "cwd",
+                Some(_) => return false,
+            };
+            let word = word.strip_prefix(b"/").unwrap_or(word);
+            Path::new(&format!("/proc/{pid}/{place}"))
+                .join(OsStr::from_bytes(word))
+                .is_file()
+        })
     }
 
     pub(super) fn begin(&mut self, pid: i32) {
@@ -77,14 +110,23 @@ impl Tracer {
         if self.phase.has_begun || !call.name.starts_with("open") {
             return;
         }
-        let is_candidate = call.args.iter().any(|arg| {
+        let Some(tgid) = self.tasks.get(&pid).map(|task| task.tgid) else {
+            return;
+        };
+        let is_own = call.args.iter().any(|arg| {
             matches!(arg, Arg::Str(path) if !path.data.starts_with(b"/")
-                || path.data.starts_with(prefix.as_bytes())
-                || path.data.starts_with(b"/proc/")
+                || path.data.starts_with(prefix.as_bytes()))
+        });
+        if is_own && self.interpreters.remove(&tgid) {
+            self.begin(pid);
+            return;
+        }
+        let is_candidate = call.args.iter().any(|arg| {
+            matches!(arg, Arg::Str(path) if path.data.starts_with(b"/proc/")
                 || path.data.starts_with(b"/dev/"))
         });
-        if let (true, Some(task)) = (is_candidate, self.tasks.get(&pid)) {
-            self.has_opened.insert(task.tgid);
+        if is_own || is_candidate {
+            self.has_opened.insert(tgid);
         }
     }
 

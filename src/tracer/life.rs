@@ -101,6 +101,7 @@ impl Tracer {
         }
         self.sites.forget(pid);
         self.has_opened.remove(&pid);
+        self.interpreters.remove(&pid);
         if let Some(stores) = &mut self.stores {
             stores.forget(pid);
         }

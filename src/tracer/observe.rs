@@ -69,6 +69,8 @@ pub struct Tracer {
     pub(super) stores: Option<super::stores::Stores>,
     /// Processes that have opened a file that may be the submission's, before they began.
     pub(super) has_opened: HashSet<i32>,
+    /// Interpreters that have not opened the submission's file yet.
+    pub(super) interpreters: HashSet<i32>,
     /// The most that each process was seen to have of memory of its own, KiB; see `memory`.
     pub(super) private: HashMap<i32, u64>,
 }
@@ -114,6 +116,7 @@ impl Tracer {
             sent: Vec::new(),
             stores,
             has_opened: HashSet::new(),
+            interpreters: HashSet::new(),
             private: HashMap::new(),
         })
     }
