@@ -91,10 +91,10 @@ def random_script(dice, length, weights, has_cycles):
 def counted(dice, length):
     """References come and go. Each object has a name that stays, so that nothing is freed."""
     writer = Writer(dice)
-    kept = [f"k{number}" for number in range(2 + length // 8)]
+    kept = [f"K_{number}" for number in range(2 + length // 8)]
     for name in kept:
         writer.add("new", name)
-    others = ["a", "b", "l", "m"]
+    others = ["a", "new", "l", "gc"]
     while len(writer.lines) < length:
         target = dice.choice(kept)
         attribute = f"{target}.{dice.choice(ATTRIBUTES)}"
@@ -119,8 +119,8 @@ def counted(dice, length):
             writer.add("probe", writer.place())
     # An attribute and a name that get another value; the attribute may be that of a list.
     one, other = dice.sample(kept, 2)
-    for line in (f"set {one}.z {other}", f"set {one}.z {one}", f"alias a {other}", f"alias a {one}",
-                 f"list q {one} {other}", f"set q.x {one}", f"set q.x {other}"):
+    for line in (f"set {one}.z {other}", f"set {one}.z {one}", f"alias new {other}", f"alias new {one}",
+                 f"list gc {one} {other}", f"set gc.x {one}", f"set gc.x {other}"):
         writer.add(*line.split())
     for name in kept:
         writer.add("probe", name)

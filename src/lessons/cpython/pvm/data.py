@@ -79,6 +79,8 @@ def dicts(chance):
         print({{"{a}": 1, "{b}": 2}} == {{"{b}": 2, "{a}": 1}}, {{}}, {{1: {{2: 3}}}}[1][2])
         d[1] += "!"
         print(d[True])
+        one = 1
+        print({{one: "{a}", True: "{b}"}}, {{0: "{b}", False: "{c}"}})
     """)
 
 

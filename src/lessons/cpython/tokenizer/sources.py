@@ -322,7 +322,7 @@ def sources(check, seed):
     if check in made:
         lengths = [2, 3, 4, 6, 8, 10, 12, 16, 20, 24]
         files = [("source.py", fitting(made[check], dice, length)) for length in lengths]
-        files += always(dice, check)
+        files += always(dice, check) + [("source.py", "")] * (check == "indents")
         return files + (library(dice, has_fstrings, FILES_WITH_CODE, LONGEST_WITH_CODE) if check == "f-strings" else [])
     if check == "reports-errors":
         return [("source.py", mistakes(dice, source)) for source in dice.sample(MISTAKES, len(MISTAKES))]

@@ -99,6 +99,8 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "works");
     let files = Files::new(&mut source);
     let large = source.letters(150_000);
+    // Nothing of this is text.
+    let bytes = [&source.letters(9)[..], b"\r\n\xff\n\r\0"].concat();
     let status = source.between(2, 99);
     let size = files.size();
     let mut script = Script::new()
@@ -120,6 +122,7 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
         .say("run no-such-command 2>/dev/null", "ok 127 0")
         .say("run cat", "ok 0 0")
         .say("run head -c 200000 /dev/zero", "ok 0 200000")
+        .say(r"run printf '\303\251\r\n'", "ok 0 4")
         .copies("small", "new", &files.small)
         .say("size new", &size)
         .copies("large", "new", &large)
@@ -127,7 +130,10 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
         .copies("empty", "nothing", b"")
         .copies("link", "linked", &files.small)
         .copies("large", "big", &large)
+        .copies("bytes", "same", &bytes)
         .say("copy missing big", ERROR)
+        .say("copy missing never", ERROR)
+        .say("size never", ERROR)
         .say("copy small sub", ERROR)
         .say("copy small nowhere/b", ERROR)
         .say("copy sub other", ERROR)
@@ -173,7 +179,8 @@ pub(super) fn works(seed: u64) -> Vec<Experiment> {
     vec![
         files
             .put("every command, one at a time", all)
-            .with_file(&path("large"), large),
+            .with_file(&path("large"), large)
+            .with_file(&path("bytes"), bytes),
         files.put("50 commands in one write", bulk),
         with_logs(
             files.put("logs are there already", on_old.run(LIFE)),

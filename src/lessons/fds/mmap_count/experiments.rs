@@ -7,7 +7,7 @@
 use crate::lessons::chance::Source;
 use crate::lessons::stories::{experiment, trigger};
 use crate::model::{
-    Action, Arming, Expected, Experiment, Fault, InputKind, Limits, Role, Run, Step,
+    Action, Arming, Expected, Experiment, Fault, InputKind, Limits, Payload, Role, Run, Step,
 };
 
 /// A page, in bytes, on the machines that this runs on; larger ones are multiples of it.
@@ -102,6 +102,17 @@ impl Story {
         self
     }
 
+    /// A file of this page, again and again.
+    fn pages(mut self, name: &str, page: Vec<u8>, times: usize) -> Self {
+        let lines = newlines(&page) * times;
+        let path = Self::path(name);
+        let times = times as u64;
+        let again = Payload::Repeated { bytes: page, times };
+        self.experiment = self.experiment.with(&path, InputKind::Made(again));
+        self.known.push((path, Known::Lines(lines)));
+        self
+    }
+
     /// A file that is there already, once more.
     fn again(mut self, name: &str, lines: usize) -> Self {
         self.known.push((Self::path(name), Known::Lines(lines)));
@@ -183,9 +194,9 @@ fn text(source: &mut Source, len: usize, is_ended: bool) -> Vec<u8> {
     text
 }
 
-/// Any bytes but newlines, NUL bytes among them, and newlines in between.
+/// Any bytes, newlines and NUL bytes among them.
 fn binary(source: &mut Source, len: usize) -> Vec<u8> {
-    (0..len).map(|_| (source.next() >> 32) as u8 % 19).collect()
+    (0..len).map(|_| (source.next() >> 32) as u8).collect()
 }
 
 /// Files that end in all ways, of all sizes, with all bytes.
@@ -197,6 +208,8 @@ pub(super) fn lines(seed: u64) -> Vec<Experiment> {
     let small_lines = newlines(&small);
     let mut no_newline = source.letters(PAGE);
     no_newline.extend_from_slice(b"\nand no end");
+    let mut page = text(source, PAGE, true);
+    page[0] = b'\n';
     vec![
         Story::new("a single file")
             .file("one", one)
@@ -215,6 +228,10 @@ pub(super) fn lines(seed: u64) -> Vec<Experiment> {
             .file("page-less-one", text(source, PAGE - 1, false))
             .file("pages", text(source, 16 * PAGE, false))
             .file("newlines", vec![b'\n'; 2 * PAGE])
+            .watched(OPENS, vec![]),
+        Story::new("pages that begin and end with a newline, and 3 MiB of them")
+            .pages("page", page.clone(), 1)
+            .pages("pages", page, (3 << 20) / PAGE + 1)
             .watched(OPENS, vec![]),
         Story::new("long lines, NUL bytes and bytes that are no text")
             .file("long", [source.letters(300_000), b"\n".to_vec()].concat())
@@ -317,9 +334,11 @@ impl Story {
 /// A file for which the address space is too small.
 pub(super) fn large(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "large");
-    let mut end = text(&mut source, 9000, true);
+    // Newlines at both sides of what is a boundary between two windows, in most programs.
+    let mut end = b"\n\n".to_vec();
+    let len = source.between(9000, 18_000) as usize;
+    end.extend(text(&mut source, len, true));
     end.extend_from_slice(b"no end");
-    let len = LARGE + source.between(1, 9000);
     let fault = Fault {
         trigger: trigger(&[OPENS], Role::Path(Story::path("large")), Arming::Start),
         action: Action::Confine(ROOM),
@@ -331,7 +350,7 @@ pub(super) fn large(seed: u64) -> Vec<Experiment> {
     );
     vec![
         Story::new(&story)
-            .hole("large", len, end)
+            .hole("large", LARGE - 1, end)
             .file("small", text(&mut source, 5000, true))
             .watched(MAPS, vec![fault]),
     ]

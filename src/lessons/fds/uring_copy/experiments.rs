@@ -156,6 +156,11 @@ pub(super) fn copies(seed: u64) -> Vec<Experiment> {
     .into_iter()
     .map(|(len, story)| plain(story, &noise(len, &mut source), mode(&mut source)))
     .collect();
+    told.push(plain(
+        "a file that nobody may write to",
+        &noise(5000, &mut source),
+        0o444,
+    ));
     let large = noise(LARGE + 3, &mut source);
     told.push(huge(
         "a file of 64 MiB and 3 bytes",

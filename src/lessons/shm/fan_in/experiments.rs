@@ -180,17 +180,20 @@ fn pieces(seed: u64) -> Experiment {
     );
     let [slow, brisk, brief] = [(); 3].map(|()| story.fifo());
     story.open(&[slow.clone(), brisk.clone(), brief.clone()]);
-    let long = story.some_line(&slow);
-    let (head, tail) = long.split_at(12);
+    let mut long = story.some_line(&slow);
+    // Bytes that end a line, or are an error, for whoever takes it for text.
+    long.splice(8..8, *b"\x0b\x0c\x1c\x85");
+    let (head, tail) = long.split_at(14);
     story.write(&slow, head);
     story.pass(TAKEN);
     let (mut one, two) = (story.some_line(&brisk), story.some_line(&brisk));
-    // Bytes that end a line, or are an error, for whoever takes it for text.
     one.splice(10..10, *b"\r\xff");
     one.insert(one.len() - 1, b'\r');
     story.write(&brisk, &[&one[..], &two[..9]].concat());
     story.step(Step::AwaitOutput(one));
     // The shortest lines there are: no byte, and one.
+    story.write(&brief, b"\n");
+    story.step(Step::AwaitOutput(b"\n".to_vec()));
     let end = story.some_line(&brief);
     story.write(&brief, &[b"\nx\n\n", &end[..]].concat());
     story.step(Step::AwaitOutput(end));
@@ -198,6 +201,8 @@ fn pieces(seed: u64) -> Experiment {
     story.step(Step::AwaitOutput(two));
     story.write(&slow, tail);
     story.step(Step::AwaitOutput(long));
+    // A last line that has nothing to see.
+    story.write(&brief, b" \r");
     story.hang_up(&[&slow, &brisk, &brief]);
     story.watched(MOVES)
 }

@@ -1,8 +1,8 @@
 //! What each check makes the two processes live through.
 //!
-//! The lines are letters, so that a piece of one is told from all others. Nothing is timed: who
-//! comes first, who is killed and who is held back is the world's doing, and the world acts when the
-//! program rests or has said something. A program that never rests is not waited for.
+//! The lines are letters, but for one, so that a piece of one is told from all others. Nothing is
+//! timed: who comes first, who is killed and who is held back is the world's doing, and the world
+//! acts when the program rests or has said something. A program that never rests is not waited for.
 
 use crate::lessons::chance::Source;
 use crate::lessons::stories::{experiment, trigger, words};
@@ -212,6 +212,10 @@ pub(super) fn lines(seed: u64) -> Vec<Experiment> {
     let source = &mut source;
     let few = Meeting::of(source, Side::Producer, SMALL);
     let (one, other, last) = (line(source, 9), line(source, 30), source.letters(7));
+    let any_bytes: Vec<u8> = (0..b'\n')
+        .chain(b'\n' + 1..=u8::MAX)
+        .chain([b'\n'])
+        .collect();
     let steps = vec![
         settles(),
         join(),
@@ -219,7 +223,7 @@ pub(super) fn lines(seed: u64) -> Vec<Experiment> {
         comes_out(&one),
         Step::Send(b"\n".to_vec()),
         comes_out(b"\n"),
-        Step::Send([&other[..], &last[..]].concat()),
+        Step::Send([&other[..], &any_bytes, &last].concat()),
         Step::CloseInput,
     ];
     let few = few.run(steps);

@@ -190,6 +190,12 @@ pub(super) fn sums(seed: u64) -> Vec<Experiment> {
             10,
             Some(vec![source.between(1, 200) as u8, 3, 1]),
         ),
+        told(
+            "a file of seven bytes",
+            2,
+            10,
+            Some(vec![source.between(1, 200) as u8, 3, 1, 4, 1, 5, 9]),
+        ),
         told("an empty file", 2, 10, Some(Vec::new())),
         told(
             "a value that passes 32 bits",
