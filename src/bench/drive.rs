@@ -227,15 +227,14 @@ impl Driver {
                     Some(_) => (self.last.clock(), UNREST),
                     None => (self.last.slept, RESTLESS),
                 };
-                let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
+                let waited = since(&mut self.step_began, now);
                 if self.last.is_at_rest {
                     tracer.record_rest();
                 }
                 self.last.is_at_rest || waited > longest
             }
             Step::AwaitStrike => {
-                let now = self.last.clock();
-                let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
+                let waited = since(&mut self.step_began, self.last.clock());
                 self.last.is_at_rest || tracer.was_struck() || waited > RESTLESS
             }
             Step::Signal(signo) => {
@@ -269,8 +268,7 @@ impl Driver {
             }
             Step::Pass { ms } => {
                 let ms = *ms;
-                let now = self.last.clock();
-                let passed = now.saturating_sub(*self.step_began.get_or_insert(now));
+                let passed = since(&mut self.step_began, self.last.clock());
                 let is_over = passed >= Duration::from_millis(ms);
                 if is_over {
                     tracer.record(World::Passed(ms));
@@ -399,8 +397,7 @@ impl Driver {
                 }
             }
             Step::AwaitClients { crowd, within_ms } => {
-                let now = self.last.clock();
-                let waited = now.saturating_sub(*self.step_began.get_or_insert(now));
+                let waited = since(&mut self.step_began, self.last.clock());
                 let is_late = waited > Duration::from_millis(*within_ms).mul_f64(self.scale);
                 let is_done = crowds.is_idle(crowd)
                     || is_late
@@ -467,8 +464,7 @@ impl Driver {
             && self.last.is_at_rest
             && tracer.is_blocked_for_good();
         if is_silent {
-            let now = self.last.clock();
-            let waited = now.saturating_sub(*self.silent_since.get_or_insert(now));
+            let waited = since(&mut self.silent_since, self.last.clock());
             if waited > SILENCE {
                 return Some((LimitKind::Stuck, ms(waited)));
             }
@@ -495,6 +491,11 @@ fn crowd_of(step: &Step) -> Option<&str> {
         | Step::AwaitClients { crowd, .. } => Some(crowd),
         _ => None,
     }
+}
+
+/// How long ago this began; it does now, if it had not.
+fn since(began: &mut Option<Duration>, now: Duration) -> Duration {
+    now.saturating_sub(*began.get_or_insert(now))
 }
 
 fn outlives(step: &Step) -> bool {

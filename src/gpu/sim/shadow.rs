@@ -205,9 +205,9 @@ impl Shadow {
     ) -> Option<Conflict> {
         let access = request.access;
         let cell = *self.cell(word);
-        let has_seen = self.has_seen(cell, access);
         let before = |write: Access| {
-            conflicting(write, request, clocks).filter(|write| write.is_weak() || !has_seen)
+            conflicting(write, request, clocks)
+                .filter(|write| write.is_weak() || !self.has_seen(cell, access))
         };
         let mut conflict = before(cell.write);
         if cell.more != 0 {
@@ -250,10 +250,10 @@ impl Shadow {
     ) -> Option<Conflict> {
         let access = request.access;
         let cell = *self.cell(word);
-        let has_seen = self.has_seen(cell, access);
         let over = |write: Access| {
             let other = conflicting(write, request, clocks)?;
-            let is_known = request.changes_nothing || !other.is_weak() && has_seen;
+            let is_known =
+                request.changes_nothing || !other.is_weak() && self.has_seen(cell, access);
             (!is_known).then_some(other)
         };
         let under = |read: Access| conflicting(read, request, clocks);
