@@ -1,13 +1,17 @@
 //! What an experiment puts into the lab directory before the first run.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt as _, PermissionsExt, symlink};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::stat::Mode;
+use nix::sys::statvfs::fstatvfs;
 use nix::unistd::mkfifo;
 
 use super::job::Job;
@@ -15,6 +19,14 @@ use crate::model::experiment::LAB_DIR;
 use crate::model::{InputFile, InputKind, Payload};
 use crate::stimulus::clients;
 use crate::{sandbox, sys};
+
+/// What stat(2) counts blocks in, whatever the file system's are.
+const STAT_BLOCK: u64 = 512;
+
+/// How often one looks whether the kernel has released what nobody holds any more, and how long: it
+/// takes it milliseconds, and more where the machine is busy.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+const LONGEST_RELEASE: Duration = Duration::from_secs(20);
 
 /// Somebody who listens on a socket in the lab directory, until this is dropped.
 pub struct Alive(#[expect(dead_code, reason = "open as long as it lives")] UnixListener);
@@ -99,6 +111,42 @@ pub fn resize(lab: &Path, path: &str, content: &Payload) -> io::Result<u64> {
         clients::write_from(content, has, &mut file)?;
     }
     Ok(content.len())
+}
+
+/// Waits until a file system of the experiment has room for all but the files that have a name on it.
+///
+/// What a process had opened is released when it ends, but not at once what it registered with a
+/// ring: the kernel does that a while later, and nothing tells of it; see io_uring_register(2). A
+/// program that finds the disk full by then is not to blame. Files in directories that it made are
+/// not seen, so the wait has an end.
+///
+/// # Errors
+/// Those of the calls that look.
+pub fn await_room(lab: &Path, disk: &str) -> io::Result<()> {
+    let disk = File::open(lab.join(below_lab(disk)))?;
+    let begun = Instant::now();
+    while taken(&disk)? > named(&disk)? && begun.elapsed() < LONGEST_RELEASE {
+        thread::sleep(BETWEEN_LOOKS);
+    }
+    Ok(())
+}
+
+/// How many bytes of a file system are taken; see statvfs(3).
+fn taken(disk: &File) -> io::Result<u64> {
+    let found = fstatvfs(disk)?;
+    Ok((found.blocks() - found.blocks_free()) * found.fragment_size())
+}
+
+/// How many of them belong to files that have a name in its topmost directory.
+fn named(disk: &File) -> io::Result<u64> {
+    let top = Path::new("/proc/self/fd").join(disk.as_raw_fd().to_string());
+    let mut files = HashMap::new();
+    for entry in fs::read_dir(top)? {
+        // Of an entry itself, not of what it points to.
+        let found = entry?.metadata()?;
+        files.insert(found.ino(), found.blocks() * STAT_BLOCK);
+    }
+    Ok(files.values().sum())
 }
 
 /// Listens on a socket with this name, however long its path is; see unix(7).
