@@ -13,18 +13,17 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getppid};
 
 /// This process is killed when its parent dies; PR_SET_PDEATHSIG of prctl(2).
 ///
-/// `parent` is who the parent should be: had it died before, no signal would ever come.
-/// Changing user ids undoes it, and so does executing a privileged program.
+/// `parent` is who the parent should be: had it died before, no signal would ever come, so this process
+/// ends now. Changing user ids undoes it, and so does executing a privileged program.
 ///
 /// # Errors
-/// ESRCH if the parent is another process by now.
+/// Those of prctl(2).
 pub fn die_with_parent(parent: i32) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
-    if getppid() == Pid::from_raw(parent) {
-        Ok(())
-    } else {
-        Err(io::Error::from_raw_os_error(libc::ESRCH))
+    if getppid() != Pid::from_raw(parent) {
+        end(128 + Signal::SIGKILL as i32);
     }
+    Ok(())
 }
 
 /// Bytes of stack of a process that runs in its parent's memory; what is not used is not there.

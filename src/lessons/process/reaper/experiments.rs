@@ -267,10 +267,6 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
             ],
         )
     };
-    let quiet_gap = Run {
-        watch: words(WATCH_WAITS),
-        ..run(&["stay"], vec![is_ready(), settles(), exits()])
-    };
     // Whoever has taken a signal has room for the next one.
     let passed_on = |story, signo, points: &[&[&str]]| {
         let steps = vec![
@@ -295,14 +291,6 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
         experiment(
             "two signals while it is stopped",
             run(&["signals"], at_once),
-        ),
-        experiment(
-            "SIGTERM just before each call that waits, while nothing else happens",
-            quiet_gap,
-        )
-        .swept(
-            &[Strike::SignalBefore(SIGTERM)],
-            trigger(&[WAITS, QUIET_WAITS], Role::Waiting, Arming::Fork),
         ),
         experiment("SIGTERM just before each call that waits", gap).swept(
             &[Strike::SignalBefore(SIGTERM)],
