@@ -1,9 +1,12 @@
 //! Judging traces of a few lines.
 
+use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::model::check::Judge;
-use crate::model::{Arming, Experiment, Objection, Recording, Role, Strike, Sweep, Trial, Trigger};
+use crate::model::{
+    Arming, Experiment, Lab, Objection, Recording, Role, Strike, Sweep, Trial, Trigger,
+};
 
 impl Experiment {
     /// As a trial of a sweep.
@@ -43,6 +46,39 @@ pub(crate) fn judged(judge: Judge, experiment: &Experiment, traces: &[String]) -
             lines.join("\n")
         }
     }
+}
+
+/// Fails if a judge of this lab panics, or says no hint, given recordings that no program can produce:
+/// any of `lines`, in any order, behind one of `starts`, of any of these experiments.
+pub(crate) fn no_recording_makes_a_judge_panic(
+    lab: &Lab,
+    lines: &[&str],
+    starts: &[&str],
+    experiments: impl Strategy<Value = Experiment>,
+) {
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let picks = prop::collection::vec(any::<Index>(), 0..20);
+    proptest!(config, |(
+        runs in prop::collection::vec(picks, 1..=2),
+        start in any::<Index>(),
+        mut experiment in experiments,
+        is_swept in any::<bool>(),
+    )| {
+        let start = starts[start.index(starts.len())];
+        let mut traces: Vec<String> =
+            runs.iter().map(|picks| hostile_trace(start, lines, picks)).collect();
+        traces.truncate(experiment.runs.len().max(1));
+        if is_swept {
+            experiment = experiment.in_sweep();
+        }
+        for check in lab.checks {
+            let verdict = judged(check.judge, &experiment, &traces);
+            prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
+        }
+    });
 }
 
 /// A trace of these of `lines`, behind `start`: one that no program can produce.

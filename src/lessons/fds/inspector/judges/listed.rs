@@ -222,7 +222,7 @@ fn shown(observed: &Observed<'_>, failure: Failure) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{START, experiment, judged};
+    use super::super::testing::{START, judged, story};
     use super::*;
     use insta::assert_snapshot;
 
@@ -233,7 +233,7 @@ mod tests {
 
     fn said(judge: crate::model::check::Judge, output: &str) -> String {
         let trace = format!("{START}{HELD}* stdout \"{output}\"\n2 +++ exit 0");
-        judged(judge, &experiment(), &[trace])
+        judged(judge, &story(), &[trace])
     }
 
     #[test]
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn a_process_that_is_not_what_it_should_be_proves_nothing() {
         let trace = format!("{START}2 begin\n2 +++ exit 1");
-        let verdict = judged(lists_every_descriptor, &experiment(), &[trace]);
+        let verdict = judged(lists_every_descriptor, &story(), &[trace]);
         assert!(verdict.starts_with("blind: "), "{verdict}");
     }
 }

@@ -114,7 +114,7 @@ fn malformed(line: &Line) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{START, experiment, judged};
+    use super::super::testing::{START, judged, story};
     use super::*;
     use insta::assert_snapshot;
 
@@ -130,7 +130,7 @@ mod tests {
 
     fn said(what: &str, output: &str, status: i32) -> String {
         let trace = format!("{START}{HELD}{what}* stdout \"{output}\"\n2 +++ exit {status}");
-        judged(survives_a_moving_target, &experiment().in_sweep(), &[trace])
+        judged(survives_a_moving_target, &story().in_sweep(), &[trace])
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
             2 +++ exit 1
             "#
         );
-        let experiment = experiment().in_sweep();
+        let experiment = story().in_sweep();
         assert_eq!(
             judged(
                 survives_a_moving_target,

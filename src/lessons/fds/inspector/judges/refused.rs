@@ -58,12 +58,12 @@ pub(in crate::lessons::fds::inspector) fn says_why_not(trial: &Trial<'_>) -> Jud
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{START, experiment, judged};
+    use super::super::testing::{START, judged, story};
     use super::*;
     use insta::assert_snapshot;
 
     fn said(args: &str, trace: &str) -> String {
-        let mut experiment = experiment();
+        let mut experiment = story();
         experiment.runs[0].args = args.split_whitespace().map(str::to_owned).collect();
         let trace = format!("{START}* target \"3\\tfile\\tr\\t/a\\n\"\n2 begin\n{trace}");
         judged(says_why_not, &experiment, &[trace])

@@ -68,7 +68,7 @@ pub(in crate::lessons::fds::inspector) fn scales(trial: &Trial<'_>) -> Judgement
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{START, experiment, judged};
+    use super::super::testing::{START, judged, story};
     use super::*;
     use insta::assert_snapshot;
 
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn said(runs: &[String]) -> String {
-        let mut experiment = experiment();
+        let mut experiment = story();
         experiment.runs = vec![experiment.runs[0].clone(); runs.len()];
         judged(scales, &experiment, runs)
     }

@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 pub(super) use crate::lessons::testing::judged;
 use crate::model::{Experiment, Run};
 
@@ -9,24 +10,20 @@ pub(super) const START: &str = r#"
 "#;
 
 /// An experiment about process 3.
-pub(super) fn experiment() -> Experiment {
+pub(super) fn story() -> Experiment {
     let run = Run {
         args: vec!["3".to_owned()],
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 mod hostile {
-    use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::strategy::Just;
 
-    use super::{START, experiment, judged};
+    use super::{START, story};
     use crate::lessons::fds::inspector::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -53,25 +50,8 @@ mod hostile {
         "* limit exit 1500",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..14),
-            is_started in any::<bool>(),
-            is_swept in any::<bool>(),
-        ) {
-            let start = if is_started { START } else { "" };
-            let mut experiment = experiment();
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            let traces = [hostile_trace(start, LINES, &picks)];
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &traces);
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(&LAB, LINES, &["", START], Just(story()));
     }
 }

@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 pub(super) use crate::lessons::testing::judged;
 use crate::model::{Expected, Experiment, Run};
 
@@ -13,10 +14,7 @@ pub(super) fn story(lines: &[(&str, &str)]) -> Experiment {
         expects: expects.collect(),
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 impl Experiment {
@@ -34,12 +32,11 @@ impl Experiment {
 }
 
 mod hostile {
-    use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::strategy::Just;
 
-    use super::{judged, story};
+    use super::story;
     use crate::lessons::fds::leak_clinic::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -71,24 +68,19 @@ mod hostile {
         r#"* file "/lab/b" absent"#,
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..16),
-            is_swept in any::<bool>(),
-        ) {
-            let lines = [("ping", "ok"), ("log x", "ok"), ("run exec /actor", "ok 0 0"), ("copy a b", "ok")];
-            let mut experiment = story(&lines).leaves("/lab/b", "y");
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            let trace = hostile_trace("", LINES, &picks);
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, std::slice::from_ref(&trace));
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        let lines = [
+            ("ping", "ok"),
+            ("log x", "ok"),
+            ("run exec /actor", "ok 0 0"),
+            ("copy a b", "ok"),
+        ];
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &[""],
+            Just(story(&lines).leaves("/lab/b", "y")),
+        );
     }
 }

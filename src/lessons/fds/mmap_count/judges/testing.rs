@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 pub(super) use crate::lessons::testing::judged;
 use crate::model::{Expected, Experiment, Run};
 
@@ -30,19 +31,15 @@ pub(super) fn story(files: &[(&str, Option<u64>)]) -> Experiment {
         expects,
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 mod hostile {
     use proptest::prelude::*;
-    use proptest::sample::Index;
 
-    use super::{judged, story};
+    use super::story;
     use crate::lessons::fds::mmap_count::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -70,21 +67,20 @@ mod hostile {
         "* limit stuck 100",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..16),
-            lines in any::<u64>(),
-        ) {
-            let experiment = story(&[("/lab/a", Some(3)), ("/lab/cut", Some(lines / 2)), ("/lab/x", None)])
-                .with_file("/lab/a", vec![b'x'; 9000]);
-            let trace = hostile_trace("", LINES, &picks);
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, std::slice::from_ref(&trace));
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &[""],
+            any::<u64>().prop_map(|lines| {
+                let files = [
+                    ("/lab/a", Some(3)),
+                    ("/lab/cut", Some(lines / 2)),
+                    ("/lab/x", None),
+                ];
+                story(&files).with_file("/lab/a", vec![b'x'; 9000])
+            }),
+        );
     }
 }

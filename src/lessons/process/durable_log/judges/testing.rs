@@ -37,11 +37,10 @@ pub(super) fn opened(rest: &str) -> Vec<String> {
 
 mod hostile {
     use proptest::prelude::*;
-    use proptest::sample::Index;
 
-    use super::{OPENED, judged, story};
+    use super::{OPENED, story};
     use crate::lessons::process::durable_log::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -75,29 +74,14 @@ mod hostile {
         r#"2 unlink("/lab/records.log") = 0"#,
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            first in prop::collection::vec(any::<Index>(), 0..14),
-            second in prop::collection::vec(any::<Index>(), 0..8),
-            is_opened in any::<bool>(),
-            is_swept in any::<bool>(),
-            log in "[ab\n]{0,4}",
-            input in "[ab\n]{0,6}",
-        ) {
-            let start = if is_opened { OPENED } else { "" };
-            let trace = |picks: &[Index]| hostile_trace(start, LINES, picks);
-            let mut experiment = story(&[&input, "x\n"]).on_log(&log);
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            let traces = [trace(&first), trace(&second)];
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &traces);
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &["", OPENED],
+            ("[ab\n]{0,4}", "[ab\n]{0,6}")
+                .prop_map(|(log, input)| story(&[&input, "x\n"]).on_log(&log)),
+        );
     }
 }

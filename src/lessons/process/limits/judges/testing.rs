@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 pub(super) use crate::lessons::testing::judged;
 use crate::model::{Experiment, Run};
 
@@ -15,19 +16,16 @@ pub(super) fn asking(args: &str) -> Experiment {
         args: args.split(' ').map(str::to_owned).collect(),
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 mod hostile {
     use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::sample::select;
 
-    use super::{START, asking, judged};
+    use super::{START, asking};
     use crate::lessons::process::limits::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -71,26 +69,13 @@ mod hostile {
         "",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..14),
-            args in any::<Index>(),
-            is_started in any::<bool>(),
-            is_swept in any::<bool>(),
-        ) {
-            let start = if is_started { START } else { "" };
-            let mut experiment = asking(ARGS[args.index(ARGS.len())]);
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            let traces = [hostile_trace(start, LINES, &picks)];
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &traces);
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &["", START],
+            select(ARGS).prop_map(asking),
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 use crate::lessons::testing;
 use crate::model::check::Judge;
 use crate::model::{Experiment, Run};
@@ -27,10 +28,7 @@ pub(super) fn story(command: &[&str]) -> Experiment {
         args: args.map(|&word| word.to_owned()).collect(),
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 /// What the judge says of a run with this trace, as text.
@@ -40,13 +38,13 @@ pub(super) fn judged(judge: Judge, experiment: &Experiment, trace: &str) -> Stri
 
 mod hostile {
     use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::sample::select;
 
-    use super::{STARTED, judged, story};
+    use super::{STARTED, story};
     use crate::lessons::process::reaper::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
+    use crate::model::Step;
     use crate::model::experiment::ACTOR;
-    use crate::model::{Experiment, Step};
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -93,31 +91,17 @@ mod hostile {
         "* stderr \"x\"",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..24),
-            is_started in any::<bool>(),
-            is_swept in any::<bool>(),
-            has_command in any::<bool>(),
-            has_runs in any::<bool>(),
-        ) {
-            let start = if is_started { STARTED } else { "" };
-            let trace = hostile_trace(start, LINES, &picks);
-            let mut experiment = story(if has_command { &[ACTOR, "report", "x"] } else { &[] });
-            experiment.runs[0].steps.push(Step::Send(b"x".to_vec()));
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            if !has_runs {
-                experiment = Experiment { runs: Vec::new(), ..experiment };
-            }
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &trace);
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &["", STARTED],
+            select(vec![&[][..], &[ACTOR, "report", "x"]]).prop_map(|command| {
+                let mut experiment = story(command);
+                experiment.runs[0].steps.push(Step::Send(b"x".to_vec()));
+                experiment
+            }),
+        );
     }
 }

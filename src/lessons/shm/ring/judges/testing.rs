@@ -1,6 +1,6 @@
 //! Judging traces of a few lines.
 
-use crate::lessons::stories::words;
+use crate::lessons::stories::{experiment, words};
 use crate::lessons::testing;
 use crate::model::check::Judge;
 use crate::model::{Experiment, Run, Step};
@@ -33,10 +33,7 @@ pub(super) fn story(sent: &[&[u8]]) -> Experiment {
             .collect(),
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 /// What the judge says of a run with this trace, as text.
@@ -45,13 +42,11 @@ pub(super) fn judged(judge: Judge, experiment: &Experiment, trace: &str) -> Stri
 }
 
 mod hostile {
-    use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::strategy::Just;
 
-    use super::{STARTED, judged, story};
+    use super::{STARTED, story};
     use crate::lessons::shm::ring::LAB;
-    use crate::lessons::testing::hostile_trace;
-    use crate::model::Experiment;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -98,29 +93,13 @@ mod hostile {
         "* limit events 40000",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..24),
-            is_started in any::<bool>(),
-            is_swept in any::<bool>(),
-            has_runs in any::<bool>(),
-        ) {
-            let start = if is_started { STARTED } else { "" };
-            let trace = hostile_trace(start, LINES, &picks);
-            let mut experiment = story(&[b"one\n", b"abcdefghijklmnopqrstuvwxyz"]);
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            if !has_runs {
-                experiment = Experiment { runs: Vec::new(), ..experiment };
-            }
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &trace);
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &["", STARTED],
+            Just(story(&[b"one\n", b"abcdefghijklmnopqrstuvwxyz"])),
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 pub(super) use crate::lessons::testing::judged;
 use crate::model::{Experiment, Run};
 
@@ -13,20 +14,16 @@ pub(super) fn story(value: u64, processes: u64, times: u64) -> Experiment {
         ],
         ..Run::default()
     };
-    let experiment = Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    };
+    let experiment = experiment("", run);
     experiment.with_file("/lab/n", value.to_le_bytes().to_vec())
 }
 
 mod hostile {
     use proptest::prelude::*;
-    use proptest::sample::Index;
 
-    use super::{judged, story};
+    use super::story;
     use crate::lessons::shm::robust_lock::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -57,25 +54,13 @@ mod hostile {
         "* limit stuck 100",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..16),
-            value in any::<u64>(),
-            times in any::<u64>(),
-            is_swept in any::<bool>(),
-        ) {
-            let mut experiment = story(value, 3, times);
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            let trace = hostile_trace("", LINES, &picks);
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, std::slice::from_ref(&trace));
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &[""],
+            (any::<u64>(), any::<u64>()).prop_map(|(value, times)| story(value, 3, times)),
+        );
     }
 }

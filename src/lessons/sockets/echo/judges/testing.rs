@@ -1,5 +1,6 @@
 //! Judging traces of a few lines.
 
+use crate::lessons::stories::experiment;
 use crate::lessons::testing::judged;
 use crate::model::check::Judge;
 use crate::model::{Endpoint, Experiment, Run, Step};
@@ -11,36 +12,31 @@ pub(super) const START: &str = r#"
     2 bind(3<socket:[5]>, {sa_family=AF_INET}, 16) = 0
 "#;
 
-fn experiment() -> Experiment {
+fn story() -> Experiment {
     let run = Run {
         steps: vec![Step::AwaitListening(Endpoint::Tcp(20_001))],
         ..Run::default()
     };
-    Experiment {
-        runs: vec![run],
-        ..Experiment::default()
-    }
+    experiment("", run)
 }
 
 /// What the judge says of a server that listens and lives through these lines.
 pub(super) fn judge(judge: Judge, lines: &str) -> String {
     let trace = format!("{START}* listening tcp:20001\n{lines}");
-    judged(judge, &experiment(), &[trace])
+    judged(judge, &story(), &[trace])
 }
 
 /// What the judge says of this whole trace, as a trial of a sweep.
 pub(super) fn judge_sweep(judge: Judge, trace: &str) -> String {
-    judged(judge, &experiment().in_sweep(), &[trace.to_owned()])
+    judged(judge, &story().in_sweep(), &[trace.to_owned()])
 }
 
 mod hostile {
-    use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::strategy::Just;
 
-    use super::{START, experiment, judged};
+    use super::{START, story};
     use crate::lessons::sockets::echo::LAB;
-    use crate::lessons::testing::hostile_trace;
-    use crate::model::Experiment;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -83,29 +79,8 @@ mod hostile {
         "* limit events 300000",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..24),
-            is_started in any::<bool>(),
-            is_swept in any::<bool>(),
-            has_runs in any::<bool>(),
-        ) {
-            let start = if is_started { START } else { "" };
-            let trace = hostile_trace(start, LINES, &picks);
-            let mut experiment = experiment();
-            if is_swept {
-                experiment = experiment.in_sweep();
-            }
-            if !has_runs {
-                experiment = Experiment { runs: Vec::new(), ..experiment };
-            }
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, std::slice::from_ref(&trace));
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(&LAB, LINES, &["", START], Just(story()));
     }
 }

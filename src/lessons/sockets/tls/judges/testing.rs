@@ -170,12 +170,11 @@ mod reloads {
 }
 
 mod hostile {
-    use proptest::prelude::*;
-    use proptest::sample::Index;
+    use proptest::sample::select;
 
-    use super::{asked, judged, replaced};
+    use super::{asked, replaced};
     use crate::lessons::sockets::tls::LAB;
-    use crate::lessons::testing::hostile_trace;
+    use crate::lessons::testing;
 
     /// Lines that mean something to a judge, in an order that no program can produce.
     const LINES: &[&str] = &[
@@ -206,23 +205,13 @@ mod hostile {
         "* limit tasks 18446744073709551615",
     ];
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn no_recording_makes_a_judge_panic(
-            picks in prop::collection::vec(any::<Index>(), 0..12),
-            is_replaced in any::<bool>(),
-        ) {
-            let experiment = match is_replaced {
-                true => replaced("nothing", ""),
-                false => asked(),
-            };
-            let trace = hostile_trace("", LINES, &picks);
-            for check in LAB.checks {
-                let verdict = judged(check.judge, &experiment, &trace);
-                prop_assert!(!verdict.ends_with("hint: "), "{}: {verdict}", check.id);
-            }
-        }
+    #[test]
+    fn no_recording_makes_a_judge_panic() {
+        testing::no_recording_makes_a_judge_panic(
+            &LAB,
+            LINES,
+            &[""],
+            select(vec![asked(), replaced("nothing", "")]),
+        );
     }
 }
