@@ -208,25 +208,17 @@ impl fmt::Display for Expectation {
 mod tests {
     use super::*;
     use crate::model::score::{Repeats, SCHEMA};
-    use crate::model::{Check, Finding, Machine, Pass};
-
-    const fn check(id: &'static str) -> Check {
-        Check {
-            id,
-            claim: "it holds",
-            points: 50,
-            teaches: "What it means",
-            needs: &[],
-            experiments: |_| Vec::new(),
-            judge: |_| Ok(Pass::default()),
-        }
-    }
+    use crate::model::{Check, Finding, Machine};
 
     static LAB: Lab = Lab {
         slug: "lab",
         title: "a lab",
         form: crate::model::Form::Program,
-        checks: &[check("first"), check("second"), check("third")],
+        checks: &[
+            Check::named("first"),
+            Check::named("second"),
+            Check::named("third"),
+        ],
     };
 
     fn card(verdicts: &[(&str, Verdict, Option<u32>)]) -> Scorecard {

@@ -225,26 +225,11 @@ fn strike_name(strike: Strike) -> String {
 
 fn task_and_site(recording: &Recording, event: usize) -> Option<(Option<u32>, &[Frame])> {
     let shown = recording.events.get(event)?;
-    Some(match &shown.what {
-        What::Exit { task, enter, .. } => (
-            Some(*task),
-            recording
-                .events
-                .get(*enter)
-                .map_or(&[][..], |enter| &enter.site),
-        ),
-        What::Enter(task, _)
-        | What::Fork { task, .. }
-        | What::Exec(task, _)
-        | What::Begin(task)
-        | What::Signal(task, _)
-        | What::Stop(task, _)
-        | What::End { task, .. }
-        | What::State(task, _)
-        | What::Usage(task, _)
-        | What::Struck(task, _) => (Some(*task), &shown.site[..]),
-        What::Rest(_) | What::Zombies(_) | What::World(_) => (None, &shown.site[..]),
-    })
+    let at = match &shown.what {
+        What::Exit { enter, .. } => recording.events.get(*enter),
+        _ => Some(shown),
+    };
+    Some((shown.what.task(), at.map_or(&[][..], |at| &at.site)))
 }
 
 /// The innermost line of the learner's program, looked up in its DWARF if need be.

@@ -464,22 +464,16 @@ mod tests {
 
     #[test]
     fn checks_that_are_wanted_first_are_tried_first() {
-        const fn check(id: &'static str) -> Check {
-            Check {
-                id,
-                claim: "",
-                points: 0,
-                needs: &[],
-                teaches: "",
-                experiments: |_| Vec::new(),
-                judge: |_| Ok(crate::model::Pass::default()),
-            }
-        }
         const LAB: Lab = Lab {
             slug: "",
             title: "",
             form: Form::Program,
-            checks: &[check("a"), check("b"), check("c"), check("d")],
+            checks: &[
+                Check::named("a"),
+                Check::named("b"),
+                Check::named("c"),
+                Check::named("d"),
+            ],
         };
         let trials = |index| plan::trials(index, vec![Experiment::default(); 2]);
         let mut works: VecDeque<Work> = (0..4).flat_map(trials).collect();

@@ -176,25 +176,13 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::*;
-    use crate::model::{Check, Pass};
-
-    const fn check(id: &'static str) -> Check {
-        Check {
-            id,
-            claim: "it holds",
-            points: 50,
-            needs: &[],
-            teaches: "What it means",
-            experiments: |_| Vec::new(),
-            judge: |_| Ok(Pass::default()),
-        }
-    }
+    use crate::model::Check;
 
     static LAB: Lab = Lab {
         slug: "lab",
         title: "a lab",
         form: crate::model::Form::Program,
-        checks: &[check("first"), check("second")],
+        checks: &[Check::named("first"), Check::named("second")],
     };
 
     #[test]

@@ -104,6 +104,38 @@ pub struct Check {
 }
 
 impl Check {
+    /// One that takes observed calls; its id, its claim, and the heading that teaches it.
+    pub const fn by_observing(
+        (id, claim, teaches): (&'static str, &'static str, &'static str),
+        points: u32,
+        experiments: fn(seed: u64) -> Vec<Experiment>,
+        judge: Judge,
+    ) -> Self {
+        Self {
+            id,
+            claim,
+            points,
+            teaches,
+            needs: Capability::OBSERVING,
+            experiments,
+            judge,
+        }
+    }
+
+    /// One that everything passes, worth 50 points.
+    #[cfg(test)]
+    pub(crate) const fn named(id: &'static str) -> Self {
+        Self {
+            id,
+            claim: "it holds",
+            points: 50,
+            teaches: "What it means",
+            needs: &[],
+            experiments: |_| Vec::new(),
+            judge: |_| Ok(Pass::default()),
+        }
+    }
+
     /// Whether it is made only where there is a device: elsewhere it has no points.
     pub fn needs_device(&self) -> bool {
         self.needs.contains(&Capability::Device)

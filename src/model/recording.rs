@@ -92,6 +92,26 @@ pub enum What {
     World(World),
 }
 
+impl What {
+    /// Whom it happened to; `None`: the outside world, or all.
+    pub fn task(&self) -> Option<Task> {
+        match self {
+            Self::Enter(task, _)
+            | Self::Exit { task, .. }
+            | Self::Fork { task, .. }
+            | Self::Exec(task, _)
+            | Self::Begin(task)
+            | Self::Signal(task, _)
+            | Self::Stop(task, _)
+            | Self::End { task, .. }
+            | Self::State(task, _)
+            | Self::Usage(task, _)
+            | Self::Struck(task, _) => Some(*task),
+            Self::Rest(_) | Self::Zombies(_) | Self::World(_) => None,
+        }
+    }
+}
+
 /// The index by which [`What::Struck`] names the strike of a sweep.
 pub const STRIKE: usize = usize::MAX;
 

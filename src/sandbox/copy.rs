@@ -3,7 +3,7 @@
 //! The source may be hostile: an archive that somebody else packed. Nothing is opened through a
 //! link, nothing is waited for, and every amount has a limit.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read};
@@ -97,6 +97,28 @@ pub(super) fn copy(
     Ok(copying.skipped)
 }
 
+/// The names in a directory of a submission, sorted.
+///
+/// # Errors
+/// If it cannot be read, is too far down, or has too many.
+pub(super) fn names(directory: BorrowedFd, at: &Path) -> Result<Vec<OsString>, CopyError> {
+    if at.components().count() > MAX_DEPTH {
+        return Err(CopyError::TooDeep(at.to_owned()));
+    }
+    let failed = |error| CopyError::Read(at.to_owned(), error);
+    let mut names = Vec::new();
+    // By descriptor: the path may have come to mean something else.
+    let opened = format!("/proc/self/fd/{}", directory.as_raw_fd());
+    for entry in fs::read_dir(opened).map_err(failed)? {
+        names.push(entry.map_err(failed)?.file_name());
+        if names.len() as u64 > MAX_ENTRIES {
+            return Err(CopyError::TooMany(at.to_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 struct Copying<'a> {
     to: &'a Path,
     owner: Option<u32>,
@@ -107,19 +129,7 @@ struct Copying<'a> {
 
 impl Copying<'_> {
     fn directory(&mut self, from: BorrowedFd, at: &Path) -> Result<(), CopyError> {
-        if at.components().count() > MAX_DEPTH {
-            return Err(CopyError::TooDeep(at.to_owned()));
-        }
-        let failed = |error| CopyError::Read(at.to_owned(), error);
-        let mut names = Vec::new();
-        // By descriptor: the path may have come to mean something else.
-        for entry in fs::read_dir(format!("/proc/self/fd/{}", from.as_raw_fd())).map_err(failed)? {
-            names.push(entry.map_err(failed)?.file_name());
-            if names.len() as u64 > MAX_ENTRIES {
-                return Err(CopyError::TooMany(at.to_owned()));
-            }
-        }
-        names.sort();
+        let names = names(from, at)?;
         let has_manifest = names.iter().any(|name| name == "Cargo.toml");
         for name in names {
             let path = at.join(&name);

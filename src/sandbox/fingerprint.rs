@@ -6,9 +6,9 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use nix::fcntl::{AtFlags, readlinkat};
 use nix::sys::stat::{SFlag, fstatat};
 use ring::digest::{Context, Digest, SHA256};
 
-use super::copy::{CopyError, MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, is_ignored, kind};
+use super::copy::{CopyError, MAX_BYTES, MAX_ENTRIES, is_ignored, kind, names};
 use crate::sys::beneath;
 
 /// Bytes of the digest that are kept: so many do not come twice by chance.
@@ -83,18 +83,7 @@ struct Looking {
 
 impl Looking {
     fn directory(&mut self, from: BorrowedFd, at: &Path) -> Result<(), CopyError> {
-        if at.components().count() > MAX_DEPTH {
-            return Err(CopyError::TooDeep(at.to_owned()));
-        }
-        let failed = |error| CopyError::Read(at.to_owned(), error);
-        let mut names = Vec::new();
-        for entry in fs::read_dir(format!("/proc/self/fd/{}", from.as_raw_fd())).map_err(failed)? {
-            names.push(entry.map_err(failed)?.file_name());
-            if names.len() as u64 > MAX_ENTRIES {
-                return Err(CopyError::TooMany(at.to_owned()));
-            }
-        }
-        names.sort();
+        let names = names(from, at)?;
         let has_manifest = names.iter().any(|name| name == "Cargo.toml");
         for name in &names {
             if self.passes_over_leftovers && is_leftover(name) {
@@ -191,6 +180,7 @@ fn is_leftover(name: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;

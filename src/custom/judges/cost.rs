@@ -1,15 +1,15 @@
 //! What a run costs, as a multiple of what another one costs.
 
 use super::Held;
-use crate::model::{Failure, Objection, Recording, What};
+use crate::model::{Failure, Recording};
 
 /// Fails if this run used more than so many times the processor time of the other one, and more than
 /// what is forgiven in any case.
 ///
 /// Blind spot: processes that nobody waited for.
 pub(super) fn cost(recording: &Recording, other: &Recording, times: u64, free_ms: u64) -> Held {
-    let (_, other_us) = used(other)?;
-    let (at, own_us) = used(recording)?;
+    let (_, other_us) = other.processor_time()?;
+    let (at, own_us) = recording.processor_time()?;
     let due_us = other_us
         .saturating_mul(times)
         .max(free_ms.saturating_mul(1000));
@@ -27,19 +27,6 @@ pub(super) fn cost(recording: &Recording, other: &Recording, times: u64, free_ms
         .figure("times", (own_us / other_us.max(1)) as f64)
         .hint("What is looked through at each step, and how long is it by then?")
         .into())
-}
-
-/// When the most expensive process ended, and its processor time, microseconds: its children's is
-/// in it.
-fn used(recording: &Recording) -> Result<(usize, u64), Objection> {
-    let usages = recording.events.iter().enumerate();
-    let found = usages.filter_map(|(at, event)| match event.what {
-        What::Usage(_, usage) => Some((at, usage.cpu_us)),
-        _ => None,
-    });
-    found
-        .max_by_key(|(_, cpu_us)| *cpu_us)
-        .ok_or_else(|| Objection::Blind("what it used up was not recorded".to_owned()))
 }
 
 #[cfg(test)]

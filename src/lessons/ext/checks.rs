@@ -2,31 +2,11 @@
 
 use super::judges;
 use super::probes::{plain, sanitized};
-use crate::model::check::Judge;
-use crate::model::{Capability, Check, Experiment};
-
-/// One of them, which is worth so much.
-const fn check(
-    names: (&'static str, &'static str, &'static str),
-    points: u32,
-    experiments: fn(u64) -> Vec<Experiment>,
-    judge: Judge,
-) -> Check {
-    let (id, claim, teaches) = names;
-    Check {
-        id,
-        claim,
-        points,
-        teaches,
-        needs: Capability::OBSERVING,
-        experiments,
-        judge,
-    }
-}
+use crate::model::Check;
 
 /// It is built, and is a module.
 pub(super) const fn builds(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "builds",
             "it builds without a warning that matters, as a module for the interpreter that imports it",
@@ -40,7 +20,7 @@ pub(super) const fn builds(points: u32) -> Check {
 
 /// It is right.
 pub(super) const fn computes(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "computes",
             "it computes what Python itself does, on ordinary, empty, huge and random input",
@@ -60,7 +40,7 @@ pub(super) const fn computes(points: u32) -> Check {
 
 /// It refuses what it cannot take.
 pub(super) const fn refuses_bad_arguments(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "refuses-bad-arguments",
             "what it cannot take is refused with an exception",
@@ -80,7 +60,7 @@ pub(super) const fn refuses_bad_arguments(points: u32) -> Check {
 
 /// Nothing is touched that is not its argument's.
 pub(super) const fn stays_in_bounds(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "stays-in-bounds",
             "it touches no byte before or behind what it is given",
@@ -108,7 +88,7 @@ pub(super) const fn stays_in_bounds(points: u32) -> Check {
 
 /// No reference too few.
 pub(super) const fn gives_no_reference_away(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "gives-no-reference-away",
             "it gives back no reference that is not its own",
@@ -128,7 +108,7 @@ pub(super) const fn gives_no_reference_away(points: u32) -> Check {
 
 /// No reference too many.
 pub(super) const fn keeps_no_reference(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "keeps-no-reference",
             "no object, reference or exported buffer is left over, on no way out",
@@ -148,7 +128,7 @@ pub(super) const fn keeps_no_reference(points: u32) -> Check {
 
 /// Nothing left on the C heap.
 pub(super) const fn leaks_no_memory(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "leaks-no-memory",
             "the C heap does not grow",
@@ -168,7 +148,7 @@ pub(super) const fn leaks_no_memory(points: u32) -> Check {
 
 /// Failures are passed on.
 pub(super) const fn survives_failing_calls(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "survives-failing-calls",
             "each function of Python's, and each allocation, that fails is an exception and no more",
@@ -188,7 +168,7 @@ pub(super) const fn survives_failing_calls(points: u32) -> Check {
 
 /// A value or an exception.
 pub(super) const fn raises_or_returns(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "raises-or-returns",
             "it returns a value or raises an exception, never both and never neither",
@@ -208,7 +188,7 @@ pub(super) const fn raises_or_returns(points: u32) -> Check {
 
 /// The GIL is given away.
 pub(super) const fn releases_the_gil(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "releases-the-gil",
             "nine tenths of a long call are spent without the GIL",
@@ -228,7 +208,7 @@ pub(super) const fn releases_the_gil(points: u32) -> Check {
 
 /// Nothing of Python's without the GIL.
 pub(super) const fn needs_no_gil_it_gave_up(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "needs-no-gil-it-gave-up",
             "it uses nothing of Python's while it has given the GIL away",
@@ -248,7 +228,7 @@ pub(super) const fn needs_no_gil_it_gave_up(points: u32) -> Check {
 
 /// Two threads at once.
 pub(super) const fn shares_safely(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "shares-safely",
             "two threads may be in it at once, and another change what it was given",
@@ -278,7 +258,7 @@ pub(super) const fn shares_safely(points: u32) -> Check {
 
 /// Ctrl-C.
 pub(super) const fn answers_signals(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "answers-signals",
             "a long call ends soon after Ctrl-C",
@@ -298,7 +278,7 @@ pub(super) const fn answers_signals(points: u32) -> Check {
 
 /// Imported more than once.
 pub(super) const fn imports_anywhere(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "imports-anywhere",
             "it can be imported twice, and in another interpreter or is refused there",
@@ -327,7 +307,7 @@ pub(super) const fn imports_in_phases(points: u32) -> Check {
 
 /// Prototypes of foreign functions.
 pub(super) const fn declares_prototypes(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "declares-prototypes",
             "each function of the library has the argument and result types of the header",
@@ -347,7 +327,7 @@ pub(super) const fn declares_prototypes(points: u32) -> Check {
 
 /// Handles are closed, once.
 pub(super) const fn frees_handles(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "frees-handles",
             "handles are closed, on every way and at the end, and never twice",
@@ -367,7 +347,7 @@ pub(super) const fn frees_handles(points: u32) -> Check {
 
 /// Callbacks live as long as they may be called.
 pub(super) const fn keeps_callbacks_alive(points: u32) -> Check {
-    check(
+    Check::by_observing(
         (
             "keeps-callbacks-alive",
             "callbacks live as long as the library may call them, and their exceptions come out",

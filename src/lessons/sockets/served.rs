@@ -3,8 +3,8 @@
 use crate::lessons::sight::{self, how};
 use crate::model::recording::FIRST;
 use crate::model::{
-    Bytes, Crowd, Ending, Endpoint, ExitStatus, Experiment, Failure, LimitKind, Objection,
-    Recording, Sighting, Step, Trial, What, World,
+    Bytes, Crowd, Ending, Endpoint, ExitStatus, Experiment, Failure, Judgement, LimitKind,
+    Objection, Pass, Recording, Sighting, Step, Trial, What, World,
 };
 
 /// Calls that are shown of those in which a server waits.
@@ -275,6 +275,24 @@ pub(in crate::lessons) fn descriptors_come_back(
         return Err(failure.figure("descriptors", *count as f64).into());
     }
     Ok(*held)
+}
+
+/// Fails if more descriptors are open after 2,000 connections than before, or the last crowd is not served.
+///
+/// # Errors
+/// As said; blind if they were not counted.
+pub(in crate::lessons) fn leaks_no_descriptor(
+    trial: &Trial<'_>,
+    complaint: impl Fn(&Experiment, &Crowd, &Sighting) -> Option<String>,
+) -> Judgement {
+    let recording = recording(trial)?;
+    let hint = "on which way through the program does a descriptor that was opened not come to a \
+                close?";
+    let held = descriptors_come_back(recording, "2,000 connections", hint)?;
+    let last = crowds(trial).last();
+    let is_last = |crowd: &Crowd| last.is_some_and(|last| last.name == crowd.name);
+    every_client_of(trial, recording, hint, is_last, complaint)?;
+    Ok(Pass::of("descriptors", held as usize))
 }
 
 /// The recording of a run in which a server is told to end, and where it is told.

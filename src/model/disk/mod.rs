@@ -36,6 +36,7 @@ mod descriptors;
 mod entries;
 mod file;
 mod names;
+pub(crate) use names::absolute;
 #[cfg(test)]
 mod tests;
 

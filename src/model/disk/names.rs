@@ -119,7 +119,7 @@ pub(super) fn top(path: &str) -> &str {
 /// `path` as seen from directory `base`, absolute, without `.`, `..` and doubled slashes.
 ///
 /// Purely textual: a symbolic link before `..` is not looked at.
-pub(super) fn absolute(base: &str, path: &str) -> String {
+pub(crate) fn absolute(base: &str, path: &str) -> String {
     let mut parts = Vec::new();
     let base = if path.starts_with('/') { "" } else { base };
     for part in base.split('/').chain(path.split('/')) {

@@ -1,5 +1,7 @@
 //! What judges ask of a recording.
 
+use crate::model::Objection;
+
 use super::{
     Arg, Call, ExecState, ExitStatus, FIRST, LimitKind, Object, Recording, Returned, Stream, Task,
     What, World,
@@ -117,6 +119,22 @@ impl Recording {
                 What::Struck(task, fault) => Some((at, task, fault)),
                 _ => None,
             })
+    }
+
+    /// When the most expensive process ended, and its processor time, microseconds: its children's is
+    /// in it.
+    ///
+    /// # Errors
+    /// Blind, if it was not measured.
+    pub fn processor_time(&self) -> Result<(usize, u64), Objection> {
+        let usages = self.events.iter().enumerate();
+        let found = usages.filter_map(|(at, event)| match event.what {
+            What::Usage(_, usage) => Some((at, usage.cpu_us)),
+            _ => None,
+        });
+        found
+            .max_by_key(|(_, cpu_us)| *cpu_us)
+            .ok_or_else(|| Objection::Blind("what it used up was not recorded".to_owned()))
     }
 
     /// The entry of the call that a fault struck, given the event of the strike.

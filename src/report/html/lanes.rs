@@ -25,24 +25,6 @@ impl Lanes {
     }
 }
 
-/// Whom an event happened to; `None`: to the outside world.
-pub(super) fn whose(what: &What) -> Option<Task> {
-    match what {
-        What::Enter(task, _)
-        | What::Exit { task, .. }
-        | What::Fork { task, .. }
-        | What::Exec(task, _)
-        | What::Begin(task)
-        | What::Signal(task, _)
-        | What::Stop(task, _)
-        | What::End { task, .. }
-        | What::State(task, _)
-        | What::Usage(task, _)
-        | What::Struck(task, _) => Some(*task),
-        What::Rest(_) | What::Zombies(_) | What::World(_) => None,
-    }
-}
-
 /// Gives every task of a recording its lane.
 ///
 /// A number that is used again, after its task's end, is another task.
@@ -63,7 +45,7 @@ struct Making {
 
 impl Making {
     fn event(&mut self, at: usize, what: &What) {
-        let lane = self.lane(whose(what), at);
+        let lane = self.lane(what.task(), at);
         self.of_event.push(lane);
         self.lanes[lane].to = at;
         match what {

@@ -95,7 +95,7 @@ fn summary(run: &Run, shot: &Shot<'_>) -> String {
 /// How the task with the first event ended.
 fn first_end(shot: &Shot<'_>) -> Option<ExitStatus> {
     let events = &shot.recording.events;
-    let first = events.iter().find_map(|event| lanes::whose(&event.what))?;
+    let first = events.iter().find_map(|event| event.what.task())?;
     events.iter().find_map(|event| match &event.what {
         What::End { task, status, .. } if *task == first => Some(*status),
         _ => None,

@@ -1,5 +1,7 @@
 //! Which files' frames are of interest: the learner's, not the C library's.
 
+use crate::model::disk::absolute;
+
 /// A directory as the program sees it, or everything.
 #[derive(Clone, Debug)]
 pub(super) struct Interest {
@@ -45,20 +47,10 @@ pub(super) fn below<'a>(path: &'a str, directory: &str) -> Option<&'a str> {
 
 /// An absolute path without `.`, `..` and doubled slashes; other names as they are.
 pub(super) fn normal(path: &str) -> String {
-    if !path.starts_with('/') {
-        return path.to_owned();
+    match path.starts_with('/') {
+        true => absolute("/", path),
+        false => path.to_owned(),
     }
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }
 
 #[cfg(test)]

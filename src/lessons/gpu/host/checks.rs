@@ -3,8 +3,7 @@
 use super::judges;
 use crate::gpu::host::VERB;
 use crate::lessons::stories::experiment;
-use crate::model::check::Judge;
-use crate::model::{Capability, Check, Experiment, Limits, Run, Step};
+use crate::model::{Check, Experiment, Limits, Run, Step};
 
 /// What a run may use up: the device has a memory of 256 MiB, and a program is started hundreds of times
 /// where each of its calls fails once.
@@ -47,32 +46,13 @@ fn programs(story: &str, device: &[&str], numbers: &[u64], seed: u64) -> Experim
     runs.fold(experiment(story, first), Experiment::then)
 }
 
-/// One of them, which is worth so much.
-const fn check(
-    names: (&'static str, &'static str, &'static str),
-    points: u32,
-    experiments: fn(u64) -> Vec<Experiment>,
-    judge: Judge,
-) -> Check {
-    let (id, claim, teaches) = names;
-    Check {
-        id,
-        claim,
-        points,
-        teaches,
-        needs: Capability::OBSERVING,
-        experiments,
-        judge,
-    }
-}
-
 /// Numbers between 100 and 4099 that no program knows beforehand.
 fn drawn(seed: u64) -> u64 {
     100 + seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 4000
 }
 
 /// The sum is right.
-pub(super) const COMPUTES: Check = check(
+pub(super) const COMPUTES: Check = Check::by_observing(
     (
         "computes",
         "it prints the sum, for every number of elements",
@@ -92,7 +72,7 @@ pub(super) const COMPUTES: Check = check(
 );
 
 /// Both streams have work before either is waited for.
-pub(super) const OVERLAPS: Check = check(
+pub(super) const OVERLAPS: Check = Check::by_observing(
     (
         "overlaps",
         "both streams have copies and kernels before either is waited for",
@@ -111,7 +91,7 @@ pub(super) const OVERLAPS: Check = check(
 );
 
 /// Nothing is read too early.
-pub(super) const WAITS_BEFORE_READING: Check = check(
+pub(super) const WAITS_BEFORE_READING: Check = Check::by_observing(
     (
         "waits-before-reading",
         "it reads a result when that is there, and not before",
@@ -139,7 +119,7 @@ pub(super) const WAITS_BEFORE_READING: Check = check(
 );
 
 /// Nothing is left.
-pub(super) const FREES_EVERYTHING: Check = check(
+pub(super) const FREES_EVERYTHING: Check = Check::by_observing(
     (
         "frees-everything",
         "what it gets of the device it gives back",
@@ -158,7 +138,7 @@ pub(super) const FREES_EVERYTHING: Check = check(
 );
 
 /// Nothing is left on any way.
-pub(super) const FREES_ON_ERROR: Check = check(
+pub(super) const FREES_ON_ERROR: Check = Check::by_observing(
     (
         "frees-on-error",
         "whichever call fails, it says which, exits with status 1 and leaves nothing behind",
@@ -177,7 +157,7 @@ pub(super) const FREES_ON_ERROR: Check = check(
 );
 
 /// No device.
-pub(super) const SAYS_NO_DEVICE: Check = check(
+pub(super) const SAYS_NO_DEVICE: Check = Check::by_observing(
     (
         "says-no-device",
         "where there is no device, it says so and exits with status 3",
@@ -205,7 +185,7 @@ fn probe(device: &[&str], words: &[&str], seed: u64) -> Run {
 }
 
 /// The sums are right.
-pub(super) const ADDS: Check = check(
+pub(super) const ADDS: Check = Check::by_observing(
     (
         "computes",
         "add(a, b) returns the sum, for every size and shape",
@@ -220,7 +200,7 @@ pub(super) const ADDS: Check = check(
 );
 
 /// What it cannot take is refused.
-pub(super) const REFUSES_WRONG_ARRAYS: Check = check(
+pub(super) const REFUSES_WRONG_ARRAYS: Check = Check::by_observing(
     (
         "refuses-wrong-arrays",
         "an array that it cannot take is refused with an exception",
@@ -238,7 +218,7 @@ pub(super) const REFUSES_WRONG_ARRAYS: Check = check(
 );
 
 /// No copy on the way.
-pub(super) const COPIES_ONCE: Check = check(
+pub(super) const COPIES_ONCE: Check = Check::by_observing(
     (
         "copies-once",
         "each byte is copied once each way, between the array and the device",
@@ -256,7 +236,7 @@ pub(super) const COPIES_ONCE: Check = check(
 );
 
 /// Failures come out.
-pub(super) const RAISES_CUDA_ERRORS: Check = check(
+pub(super) const RAISES_CUDA_ERRORS: Check = Check::by_observing(
     (
         "raises-cuda-errors",
         "whichever call of CUDA's fails, there is a Python exception that says what it was",
@@ -271,7 +251,7 @@ pub(super) const RAISES_CUDA_ERRORS: Check = check(
 );
 
 /// Nothing grows.
-pub(super) const FREES_WHAT_IT_GOT: Check = check(
+pub(super) const FREES_WHAT_IT_GOT: Check = Check::by_observing(
     (
         "frees-everything",
         "what a call gets of the device it gives back, also where it refuses or fails",
@@ -290,7 +270,7 @@ pub(super) const FREES_WHAT_IT_GOT: Check = check(
 );
 
 /// Other threads run.
-pub(super) const RELEASES_THE_GIL: Check = check(
+pub(super) const RELEASES_THE_GIL: Check = Check::by_observing(
     (
         "releases-the-gil",
         "other threads run Python while it waits for the device",

@@ -3,7 +3,7 @@
 use crate::lessons::agreement::agrees_in;
 use crate::lessons::cpython::heap::experiments::TIMES;
 use crate::lessons::sight;
-use crate::model::{Failure, Judgement, Objection, Pass, Recording, Trial, What};
+use crate::model::{Failure, Judgement, Pass, Trial};
 
 /// How many times more than its share the long script may cost. Somebody for whom each line costs
 /// as much as there are lines uses [`TIMES`] times more than that; memory that does not fit into
@@ -22,8 +22,8 @@ pub(in crate::lessons::cpython::heap) fn stays_linear(trial: &Trial<'_>) -> Judg
     let hint = "What is looked through at each line, and how long is it by then?";
     agrees_in(trial, 0, hint)?;
     agrees_in(trial, 1, hint)?;
-    let (_, short_us) = used(sight::recording(trial, 0)?)?;
-    let (at, long_us) = used(sight::recording(trial, 1)?)?;
+    let (_, short_us) = sight::recording(trial, 0)?.processor_time()?;
+    let (at, long_us) = sight::recording(trial, 1)?.processor_time()?;
     let due_us = short_us
         .saturating_mul(TIMES as u64)
         .saturating_mul(PATIENCE)
@@ -44,19 +44,6 @@ pub(in crate::lessons::cpython::heap) fn stays_linear(trial: &Trial<'_>) -> Judg
         .hint(hint)
         .into()),
     }
-}
-
-/// When the last process that was measured had ended, and the processor time of the most expensive
-/// one, microseconds: each has its children's in it.
-fn used(recording: &Recording) -> Result<(usize, u64), Objection> {
-    let usages = recording.events.iter().enumerate();
-    let found = usages.filter_map(|(at, event)| match event.what {
-        What::Usage(_, usage) => Some((at, usage.cpu_us)),
-        _ => None,
-    });
-    found
-        .max_by_key(|(_, cpu_us)| *cpu_us)
-        .ok_or_else(|| Objection::Blind("what it used up was not recorded".to_owned()))
 }
 
 #[cfg(test)]

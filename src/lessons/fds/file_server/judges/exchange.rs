@@ -47,7 +47,7 @@ pub(super) fn names(crowd: &Crowd) -> Vec<Vec<u8>> {
 }
 
 /// What is wrong with what clients got, as a sentence.
-fn complaint(experiment: &Experiment, crowd: &Crowd, seen: &Sighting) -> Option<String> {
+pub(super) fn complaint(experiment: &Experiment, crowd: &Crowd, seen: &Sighting) -> Option<String> {
     match crowd.stream.is_empty() {
         true => unlike(experiment, crowd, seen),
         false => differing(crowd, seen),

@@ -1,7 +1,7 @@
 //! Judges of what the server is for all its clients together.
 
-use super::exchange::all_of;
-use crate::lessons::sockets::served::{self, crowds};
+use super::exchange::{all_of, complaint};
+use crate::lessons::sockets::served;
 use crate::model::{Judgement, Pass, Trial};
 
 /// Fails unless clients that come while others stall are served.
@@ -38,15 +38,7 @@ pub(in crate::lessons::fds::file_server) fn survives_resets(trial: &Trial<'_>) -
 ///
 /// Blind spot: a descriptor that is closed when two more seconds have passed.
 pub(in crate::lessons::fds::file_server) fn leaks_no_descriptor(trial: &Trial<'_>) -> Judgement {
-    let recording = served::recording(trial)?;
-    let hint = "on which way through the program does a descriptor that was opened not come to a \
-                close?";
-    let held = served::descriptors_come_back(recording, "2,000 connections", hint)?;
-    let last = crowds(trial).last().map(|crowd| crowd.name.clone());
-    all_of(trial, recording, hint, |crowd| {
-        Some(&crowd.name) == last.as_ref()
-    })?;
-    Ok(Pass::of("descriptors", held as usize))
+    served::leaks_no_descriptor(trial, complaint)
 }
 
 /// Fails unless SIGTERM ends the server with status 0.

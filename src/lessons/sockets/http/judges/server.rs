@@ -1,7 +1,7 @@
 //! Judges of what the server is for all its clients together.
 
 use super::answers::within_memory;
-use super::exchange::{all_answered, all_of};
+use super::exchange::{all_answered, all_of, complaint};
 use super::{IDLE_MS, SETTLE_MS};
 use crate::lessons::sight;
 use crate::lessons::sockets::http::experiments::IDLE;
@@ -81,15 +81,7 @@ pub(in crate::lessons::sockets::http) fn survives_resets(trial: &Trial<'_>) -> J
 ///
 /// Blind spot: a descriptor that is closed when two more seconds have passed.
 pub(in crate::lessons::sockets::http) fn leaks_no_descriptor(trial: &Trial<'_>) -> Judgement {
-    let recording = served::recording(trial)?;
-    let hint = "on which way through the program does a descriptor that was opened not come to a \
-                close?";
-    let held = served::descriptors_come_back(recording, "2,000 connections", hint)?;
-    let last = crowds(trial).last().map(|crowd| crowd.name.clone());
-    all_of(trial, recording, hint, |crowd| {
-        Some(&crowd.name) == last.as_ref()
-    })?;
-    Ok(Pass::of("descriptors", held as usize))
+    served::leaks_no_descriptor(trial, complaint)
 }
 
 /// Fails if the server makes more than a few calls while nobody wants anything.
