@@ -5,6 +5,7 @@
 mod predicted;
 
 use std::collections::HashSet;
+use std::fs;
 use std::process::{Command, Output};
 
 use syslab::lessons::LESSONS;
@@ -79,6 +80,30 @@ fn what_can_be_worked_out_is_what_was_traced() {
                 exercise.slug,
                 String::from_utf8_lossy(&output.stdout),
                 String::from_utf8_lossy(&output.stderr)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_saved_runs_where_there_is_no_lab_directory() {
+    for lesson in LESSONS {
+        for exercise in lesson.exercises {
+            let here = tempfile::tempdir().unwrap();
+            let saved = Command::new(env!("CARGO_BIN_EXE_syslab"))
+                .args([lesson.slug, "trace", exercise.slug, "--save", "."])
+                .current_dir(here.path())
+                .output()
+                .unwrap();
+            assert!(saved.status.success(), "{}: {saved:?}", exercise.slug);
+            let text = fs::read_to_string(here.path().join(exercise.program)).unwrap();
+            assert!(!text.contains("\"/lab"), "{}: {text}", exercise.slug);
+            let lab = here.path().join(format!("{}-lab", exercise.slug));
+            assert_eq!(
+                text.contains(lab.to_str().unwrap()),
+                lab.is_dir() && text.contains("-lab"),
+                "{}",
+                exercise.slug
             );
         }
     }

@@ -9,7 +9,8 @@ int main(int argc, char **argv) {
     int numbers[128] = {0};
     for (int i = 1; i < argc; i++) {
         unsigned char name = (unsigned char)argv[i][1] & 127;
-        char path[] = {'/', 'l', 'a', 'b', '/', (char)name, 0};
+        char path[] = "/lab/?";
+        path[sizeof path - 2] = (char)name;
         switch (argv[i][0]) {
         case '+':
             numbers[name] = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);

@@ -1,6 +1,7 @@
 // Makes shared memory of three kinds, removes some of it, and ends.
 // Usage: left STEP...    STEP: +NAME=SIZE makes /NAME (POSIX), -NAME removes that name;
 //                        memfd=SIZE; system-v=SIZE makes a segment, remove marks the last one
+// What is left of it: ls /dev/shm; ipcs -m. Away with it: rm /dev/shm/NAME; ipcrm -m ID
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ int main(int argc, char **argv) {
         char name[16] = "/";
         strncat(name, argv[i] + 1, sizeof name - 2);
         if (argv[i][0] == '+') {
-            int object = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+            int object = shm_open(name, O_RDWR | O_CREAT, 0600);
             if (ftruncate(object, (off_t)length) == -1)
                 return 1;
         } else if (argv[i][0] == '-') {

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 
 use crate::exit::{self, Outcome, Trouble};
 use crate::model::curriculum::Answer;
+use crate::model::experiment::LAB_DIR;
 use crate::model::{Exercise, Lesson};
 use crate::ui::{Screen, Tone, visible};
 
@@ -107,13 +108,14 @@ fn ask(
 ) -> Result<Option<String>, Trouble> {
     let program = performed::program(lesson, exercise)?;
     screen.print(&shown::asked(program, exercise, seed, screen.out))?;
+    if args.save.is_none() && !performed::lacks_device(exercise) {
+        let save = format!("syslab {} trace {} --save DIR", lesson.slug, exercise.slug);
+        let save = screen.out.paint(Tone::Code, &save);
+        screen.print(&format!("To trace it yourself: {save}\n"))?;
+    }
     if let Some(directory) = &args.save {
-        let path = performed::save(program, directory)?;
-        screen.print(&format!("\nWrote {}.\n", path.display()))?;
-        if let Some(build) = shown::build_command(exercise) {
-            let build = screen.out.paint(Tone::Code, &build);
-            screen.print(&format!("Build it there: {build}\n"))?;
-        }
+        let saved = performed::save(program, exercise, seed, directory)?;
+        screen.print(&shown::saved(&saved, program, exercise, seed, screen.out))?;
         return Ok(None);
     }
     if performed::lacks_device(exercise) {
@@ -161,7 +163,7 @@ fn compare(
                 continue;
             }
         };
-        let is_right = accepts(&right, answer);
+        let is_right = accepts(&right, answer) || accepts(&right, &plain(exercise, answer));
         let text = shown::told(exercise, answer, &right, is_right, &recording, screen.out);
         screen.print(&text)?;
         is_wrong |= !is_right;
@@ -232,6 +234,28 @@ fn answers(
         .collect()
 }
 
+/// An answer without what people put around it: quotes, the parentheses of `read(2)` and `read()`, the
+/// separators of a long number, the directory in which they have traced it.
+fn plain(exercise: &Exercise, given: &str) -> String {
+    let mut plain = given.trim().trim_matches(['"', '\'', '`']).trim();
+    for parentheses in ["()", "(1)", "(2)", "(3)"] {
+        plain = plain.strip_suffix(parentheses).unwrap_or(plain);
+    }
+    let is_separator = |one: char| matches!(one, ',' | '_' | '\'' | ' ');
+    let groups: Vec<&str> = plain.split(is_separator).collect();
+    let is_number = groups
+        .iter()
+        .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_number && groups[1..].iter().all(|group| group.len() == 3) {
+        return groups.concat();
+    }
+    let traced = format!("/{}", performed::lab_name(exercise));
+    match plain.split_once(&traced) {
+        Some((_, rest)) if plain.starts_with('/') => format!("{LAB_DIR}{rest}"),
+        _ => plain.to_owned(),
+    }
+}
+
 /// Whether an answer is one of those accepted, blanks around it and case aside.
 fn accepts(right: &Answer, given: &str) -> bool {
     right
@@ -256,6 +280,27 @@ mod tests {
         assert!(accepts(&right, "4"));
         assert!(!accepts(&right, "40"));
         assert!(!accepts(&right, ""));
+    }
+
+    #[test]
+    fn what_people_put_around_an_answer_is_no_part_of_it() {
+        let exercise = &LESSONS[0].exercises[0];
+        let traced = format!("/home/me/{}-lab/1/spam.py", exercise.slug);
+        for (given, meant) in [
+            (" 47,616 ", "47616"),
+            ("47 616", "47616"),
+            ("1'000'000", "1000000"),
+            ("\"nothing\"", "nothing"),
+            ("epoll_pwait(2)", "epoll_pwait"),
+            ("`read()`", "read"),
+            ("3,4", "3,4"),
+            ("a, b", "a, b"),
+            ("-1", "-1"),
+            ("", ""),
+            (&traced, "/lab/1/spam.py"),
+        ] {
+            assert_eq!(plain(exercise, given), meant);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::embedded::{self, File};
 use crate::exit::{self, Trouble};
 use crate::gpu;
 use crate::model::check::KERNEL_SOURCE;
+use crate::model::experiment::LAB_DIR;
 use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step};
 
 use super::super::examination;
@@ -29,13 +30,57 @@ pub(super) fn program(lesson: &Lesson, exercise: &Exercise) -> Result<&'static F
     })
 }
 
-/// Writes the program where the learner can build and trace it; says where.
-pub(super) fn save(file: &File, directory: &Path) -> anyhow::Result<PathBuf> {
+/// An exercise's program where the learner can build and trace it.
+pub(super) struct Saved {
+    /// Its source.
+    pub path: PathBuf,
+    /// What it has in place of the lab directory; absolute.
+    pub lab: String,
+}
+
+/// Writes the program where the learner can build and trace it. If it uses the lab directory, it has an
+/// empty directory beside it instead, which is made.
+pub(super) fn save(
+    file: &File,
+    exercise: &Exercise,
+    seed: u32,
+    directory: &Path,
+) -> Result<Saved, Trouble> {
     let path = directory.join(file.name());
-    fs::create_dir_all(directory)
-        .and_then(|()| fs::write(&path, file.content))
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
+    let cannot_write = |path: &Path| format!("cannot write {}", path.display());
+    fs::create_dir_all(directory).with_context(|| cannot_write(directory))?;
+    let mut lab = fs::canonicalize(directory).with_context(|| cannot_write(directory))?;
+    lab.push(lab_name(exercise));
+    let lab = lab.into_os_string().into_string().ok();
+    let Some(lab) = lab.filter(|lab| lab.chars().all(needs_no_escape)) else {
+        let why =
+            "its path would be part of the program, and a character of it means something there";
+        return Err(
+            Trouble::usage(format!("cannot write it to {directory:?}: {why}"))
+                .hint("give another directory"),
+        );
+    };
+    fs::write(&path, file.text().replace(LAB_DIR, &lab)).with_context(|| cannot_write(&path))?;
+    if uses_lab(file, exercise, seed) {
+        fs::create_dir_all(&lab).with_context(|| cannot_write(lab.as_ref()))?;
+    }
+    Ok(Saved { path, lab })
+}
+
+/// Whether a program uses the lab directory.
+pub(super) fn uses_lab(file: &File, exercise: &Exercise, seed: u32) -> bool {
+    let args = (exercise.args)(u64::from(seed));
+    file.text().contains(LAB_DIR) || args.iter().any(|arg| arg.contains(LAB_DIR))
+}
+
+/// What is called what the lab directory is in the box, where the learner traces a program.
+pub(super) fn lab_name(exercise: &Exercise) -> String {
+    format!("{}-lab", exercise.slug)
+}
+
+/// Whether it stands for itself in a string of C, Rust and Python.
+fn needs_no_escape(one: char) -> bool {
+    one.is_alphanumeric() || "/._-+,=@:~ ".contains(one)
 }
 
 /// Whether this machine lacks the device that an exercise needs.

@@ -11,6 +11,7 @@ use crate::model::{Exercise, Lesson, Recording, What};
 use crate::ui::{Look, Tone, padded, shortened, visible};
 
 use super::super::workspace::Workspace;
+use super::performed::{Saved, lab_name, uses_lab};
 
 /// The exercises, with a mark for each that is done.
 pub(super) fn list(lesson: &Lesson, workspace: Option<&Workspace>, look: Look) -> String {
@@ -46,19 +47,49 @@ pub(super) fn asked(program: &File, exercise: &Exercise, seed: u32, look: Look) 
     for line in program.text().lines() {
         writeln!(out, "  {line}").expect("writing to a string does not fail");
     }
-    let command = strace(exercise, seed);
+    let place = match uses_lab(program, exercise, seed) {
+        true => format!("where {LAB_DIR} is an empty directory, "),
+        false => String::new(),
+    };
     write!(
         out,
-        "\nIt is run as\n\n  {}\n\n{}\n",
-        look.paint(Tone::Code, &command),
+        "\nIt is run {place}as\n\n  {}\n\n{}\n",
+        look.paint(Tone::Code, &strace(exercise, seed, LAB_DIR)),
         exercise.question
     )
     .expect("writing to a string does not fail");
     out
 }
 
+/// What is said of a program that was written: how it is built and traced.
+pub(super) fn saved(
+    saved: &Saved,
+    program: &File,
+    exercise: &Exercise,
+    seed: u32,
+    look: Look,
+) -> String {
+    let mut out = format!("\nWrote {}.\n", visible(&saved.path.to_string_lossy()));
+    let mut say = |what: &str, command: &str| {
+        writeln!(out, "{what}: {}", look.paint(Tone::Code, command))
+            .expect("writing to a string does not fail");
+    };
+    if let Some(build) = build_command(exercise) {
+        say("Build it there", &build);
+    }
+    say("Trace it there", &strace(exercise, seed, &saved.lab));
+    if uses_lab(program, exercise, seed) {
+        let lab = lab_name(exercise);
+        say(
+            &format!("It has {lab} for {LAB_DIR}; before it is run again"),
+            &format!("rm -r {lab} && mkdir {lab}"),
+        );
+    }
+    out
+}
+
 /// How a program is built by hand; `None` if it need not be.
-pub(super) fn build_command(exercise: &Exercise) -> Option<String> {
+fn build_command(exercise: &Exercise) -> Option<String> {
     let (stem, extension) = exercise.program.rsplit_once('.')?;
     match extension {
         "c" => Some(format!("cc -O1 -g -pthread -o {stem} {}", exercise.program)),
@@ -80,7 +111,7 @@ fn launched(exercise: &Exercise, seed: u32) -> String {
 }
 
 /// How the learner sees the same with the standard tool.
-fn strace(exercise: &Exercise, seed: u32) -> String {
+fn strace(exercise: &Exercise, seed: u32, lab: &str) -> String {
     if exercise.program.ends_with(".cu") {
         return launched(exercise, seed);
     }
@@ -91,8 +122,7 @@ fn strace(exercise: &Exercise, seed: u32) -> String {
     };
     let args: String = (exercise.args)(u64::from(seed))
         .iter()
-        // The lab directory is the sandbox's; a learner has /tmp.
-        .map(|arg| format!(" {}", shell_word(&arg.replace(LAB_DIR, "/tmp"))))
+        .map(|arg| format!(" {}", shell_word(&arg.replace(LAB_DIR, lab))))
         .collect();
     let watch = match exercise.watch.is_empty() {
         true => String::new(),
