@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
@@ -32,6 +32,8 @@ pub(super) struct Extractor {
     there: HashMap<String, bool>,
     /// The first of each name as a file system without case and normalisation would have it.
     folded: HashMap<String, String>,
+    /// Links that were met, and what each names.
+    links: Vec<(String, String)>,
     /// Files of which the source did not say whether they are programs.
     pub(super) of_unknown_mode: Vec<String>,
     notes: Vec<String>,
@@ -51,6 +53,7 @@ impl Extractor {
             bytes: 0,
             there: HashMap::new(),
             folded: HashMap::new(),
+            links: Vec::new(),
             of_unknown_mode: Vec::new(),
             notes: Vec::new(),
             more_notes: 0,
@@ -101,7 +104,7 @@ impl Extractor {
     pub(super) fn take(
         &mut self,
         path: &[String],
-        kind: Kind,
+        kind: Kind<'_>,
         content: &mut dyn Read,
     ) -> io::Result<()> {
         if self.refused.is_some() || path.iter().any(|part| is_junk(part)) {
@@ -129,8 +132,66 @@ impl Extractor {
                 Ok(())
             }
             Kind::Directory => self.directories(path).map(drop),
+            Kind::Link(to) => {
+                match named(path, to) {
+                    None => self.left_out(&name, "is a link that leads out of the submission"),
+                    Some(to) => self.links.push((name, to)),
+                }
+                Ok(())
+            }
             Kind::File { is_executable } => self.file(path, &name, is_executable, content),
         }
+    }
+
+    /// Makes of each link a copy of what it names: what is written has no links, and whoever reads it need
+    /// not think of them.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn resolve_links(&mut self) -> io::Result<()> {
+        while self.refused.is_none() {
+            let is_there = |(_, to): &(String, String)| self.there.contains_key(to);
+            let is_file = |(_, to): &(String, String)| self.there.get(to) == Some(&false);
+            // Of directories when all is in them that can be.
+            let next = self.links.iter().position(is_file);
+            let Some(next) = next.or_else(|| self.links.iter().position(is_there)) else {
+                break;
+            };
+            let (name, to) = self.links.remove(next);
+            let below = format!("{to}/");
+            let itself = format!("{name}/");
+            let mut found: Vec<String> = self
+                .there
+                .iter()
+                .filter(|(path, is_directory)| !**is_directory && !path.starts_with(&itself))
+                .filter(|(path, _)| **path == to || path.starts_with(&below))
+                .map(|(path, _)| path.clone())
+                .collect();
+            found.sort();
+            for path in found {
+                self.copy_of(&format!("{name}{}", &path[to.len()..]), &path)?;
+            }
+        }
+        for (name, _) in std::mem::take(&mut self.links) {
+            self.left_out(&name, "is a link to what is not there");
+        }
+        Ok(())
+    }
+
+    /// Writes a file that is a copy of one that is there.
+    fn copy_of(&mut self, name: &str, of: &str) -> io::Result<()> {
+        let path: Vec<String> = name.split('/').map(str::to_owned).collect();
+        let mut content = File::open(self.root.join(of))?;
+        let is_executable = match self.of_unknown_mode.iter().any(|unknown| unknown == of) {
+            true => None,
+            false => Some(content.metadata()?.permissions().mode() & 0o100 != 0),
+        };
+        self.take(&path, Kind::File { is_executable }, &mut content)
+    }
+
+    /// The first thing that was said, for whom nothing else can be told.
+    pub(super) fn first_note(&self) -> Option<&str> {
+        self.notes.first().map(String::as_str)
     }
 
     /// Takes note of an entry whose name is refused.
@@ -158,9 +219,14 @@ impl Extractor {
                 self.left_out(name, "is there as a directory already");
                 return Ok(());
             }
+            // As whoever unpacks it by hand has it: `tar --append` puts what has changed behind the rest.
             Some(false) => {
-                self.left_out(name, "is there twice: the first counts");
-                return Ok(());
+                self.note(format!(
+                    "\"{}\" is there twice: the last counts",
+                    visible(name)
+                ));
+                fs::remove_file(self.root.join(name))?;
+                self.of_unknown_mode.retain(|unknown| unknown != name);
             }
             None => {}
         }
@@ -186,7 +252,9 @@ impl Extractor {
             Ok(file) => file,
             Err(error) => return self.unwritable(name, error),
         };
-        self.add(name, false);
+        if !self.there.contains_key(name) {
+            self.add(name, false);
+        }
         if is_executable.is_none() {
             self.of_unknown_mode.push(name.to_owned());
         }
@@ -284,6 +352,23 @@ impl Extractor {
             _ => Err(error),
         }
     }
+}
+
+/// What a link at `path` names, within the submission: by the names alone; `None` if it leads out.
+fn named(path: &[String], to: &str) -> Option<String> {
+    let (_, directory) = path.split_last()?;
+    let mut parts: Vec<&str> = directory.iter().map(String::as_str).collect();
+    if to.starts_with('/') {
+        return None;
+    }
+    for part in to.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// `256 MiB`, or bytes where it is less than one.

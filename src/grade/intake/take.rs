@@ -206,12 +206,12 @@ fn opened(path: &Path, caps: &Caps) -> Result<(Parcel, Listing), IntakeError> {
 
 impl Taking<'_> {
     /// Where an entry belongs. An entry of a bad name belongs to whom its beginning names.
-    fn place(&self, path: Option<&str>, kind: Kind) -> (Place, bool) {
+    fn place(&self, path: Option<&str>, kind: Kind<'_>) -> (Place, bool) {
         let is_directory = match kind {
             Kind::Directory => true,
             Kind::File { .. } => false,
             // A link in the place of a directory is somebody's, too.
-            Kind::Refused(_) => {
+            Kind::Link(_) | Kind::Refused(_) => {
                 let is_packed = path.is_some_and(|path| unpacked_name(path).is_some());
                 let of_directories = [Source::Directories, Source::Classroom50];
                 of_directories.contains(&self.detected.source) && !is_packed
@@ -321,8 +321,12 @@ impl Taking<'_> {
                         }
                         _ if inner.is_empty() => {
                             // A link or a socket in the place of a submission is still somebody's.
-                            if let Kind::Refused(why) = item.kind {
-                                extractor.refuse(format!("what was handed in {why}"));
+                            match item.kind {
+                                Kind::Link(_) => extractor.refuse("what was handed in is a link"),
+                                Kind::Refused(why) => {
+                                    extractor.refuse(format!("what was handed in {why}"));
+                                }
+                                Kind::File { .. } | Kind::Directory => {}
                             }
                             Ok(())
                         }

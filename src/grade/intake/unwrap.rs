@@ -52,6 +52,7 @@ pub(super) fn unwrap(
     let mut is_unpacked = false;
     let mut notes = Vec::new();
     loop {
+        extracted.resolve_links()?;
         if let Some(because) = extracted.refusal() {
             let because = because.to_owned();
             notes.append(&mut extracted.into_notes());
@@ -78,7 +79,10 @@ pub(super) fn unwrap(
             .filter(|name| unpacked_name(name).is_some())
             .collect();
         let refused = match (names.is_empty(), &archives[..]) {
-            (true, _) => Some("nothing of it could be taken over".to_owned()),
+            (true, _) => Some(match extracted.first_note() {
+                Some(note) => format!("nothing of it could be taken over ({note})"),
+                None => "it is empty".to_owned(),
+            }),
             (_, [_, _, ..]) if !has_start => {
                 let list: Vec<String> = archives.iter().map(|name| visible(name)).collect();
                 Some(format!(
@@ -157,7 +161,7 @@ fn unpacked(path: &Path, name: &str, target: PathBuf, caps: Caps) -> io::Result<
 pub(super) fn take(
     extractor: &mut Extractor,
     path: Option<&str>,
-    kind: Kind,
+    kind: Kind<'_>,
     content: &mut dyn Read,
 ) -> io::Result<()> {
     match path.map(checked_path) {

@@ -1,13 +1,16 @@
 //! Directories, by descriptors and through no link.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use nix::fcntl::readlinkat;
+
 use super::super::names;
-use super::{ArchiveError, Flow, Item, Kind, Visit};
+use super::{ArchiveError, Flow, Item, Kind, NAMELESS, Visit};
 use crate::sys::beneath;
 
 /// Most directories within one another that are looked into.
@@ -68,7 +71,11 @@ pub(super) fn walk(
                         _ => flow,
                     }
                 }
-                Some(libc::ELOOP) => show(Kind::Refused("is a link"), &mut nothing)?,
+                Some(libc::ELOOP) => {
+                    let to = readlinkat(directory, name.as_os_str()).ok();
+                    let to = to.as_deref().and_then(OsStr::to_str);
+                    show(to.map_or(NAMELESS, Kind::Link), &mut nothing)?
+                }
                 Some(libc::EINVAL | libc::ENXIO | libc::ENODEV) => {
                     show(Kind::Refused("is no regular file"), &mut nothing)?
                 }

@@ -52,14 +52,22 @@ pub(super) struct Parcel {
     pub(super) packing: Packing,
 }
 
+/// Longest name of what a link names, bytes: PATH_MAX of limits.h(0P).
+const MAX_LINK: u64 = 4096;
+
+/// Why a link is not taken over whose text is no name.
+const NAMELESS: Kind<'static> = Kind::Refused("is a link to a name that is not UTF-8");
+
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Kind<'a> {
     /// A file; whether it is a program, if the archive says.
     File {
         is_executable: Option<bool>,
     },
     Directory,
+    /// A link, and what it names: relative to the directory that it is in, or absolute.
+    Link(&'a str),
     /// What is not taken over, and why.
     Refused(&'static str),
 }
@@ -68,7 +76,7 @@ pub(super) enum Kind {
 pub(super) struct Item<'a> {
     /// Its path as it stands there; `None` if it is not UTF-8.
     pub(super) path: Option<&'a str>,
-    pub(super) kind: Kind,
+    pub(super) kind: Kind<'a>,
     /// The content of a file. An error in reading it is that of this file alone.
     pub(super) content: &'a mut dyn Read,
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use ::tar::EntryType;
 
-use super::{ArchiveError, Flow, Item, Kind, Visit, damaged};
+use super::{ArchiveError, Flow, Item, Kind, NAMELESS, Visit, damaged};
 
 /// Longest name that a tar header of its own may give, and longest pax header.
 const MAX_HEADER: u64 = 64 << 10;
@@ -13,6 +13,7 @@ const MAX_HEADER: u64 = 64 << 10;
 pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), ArchiveError> {
     let mut archive = ::tar::Archive::new(packed);
     let mut long_name: Option<Vec<u8>> = None;
+    let mut long_link: Option<Vec<u8>> = None;
     // Its content would be a map and pieces: see "Sparse Formats" of the manual of GNU tar.
     let mut is_sparse = false;
     for entry in archive.entries().map_err(damaged)?.raw(true) {
@@ -34,17 +35,11 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
         match kind {
             EntryType::XGlobalHeader => continue,
             EntryType::GNULongName => {
-                let mut name = header(&mut entry)?;
-                name.truncate(
-                    name.iter()
-                        .position(|byte| *byte == 0)
-                        .unwrap_or(name.len()),
-                );
-                long_name = Some(name);
+                long_name = Some(until_zero(header(&mut entry)?));
                 continue;
             }
             EntryType::GNULongLink => {
-                header(&mut entry)?;
+                long_link = Some(until_zero(header(&mut entry)?));
                 continue;
             }
             EntryType::XHeader => {
@@ -52,6 +47,7 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
                 for (key, value) in pax(&content) {
                     match key {
                         b"path" => long_name = Some(value.to_vec()),
+                        b"linkpath" => long_link = Some(value.to_vec()),
                         b"size" => {
                             let message = "a file of a tar is larger than 8 GiB";
                             return Err(ArchiveError::Damaged(message.to_owned()));
@@ -68,6 +64,16 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
             .take()
             .unwrap_or_else(|| entry.path_bytes().into_owned());
         let path = std::str::from_utf8(&raw).ok();
+        let link = long_link.take().or_else(|| {
+            let named = entry.link_name_bytes();
+            named.map(std::borrow::Cow::into_owned)
+        });
+        let link = String::from_utf8(link.unwrap_or_default()).ok();
+        let link = match kind {
+            // It names a path of the archive, and not one beside it.
+            EntryType::Link => link.zip(path).map(|(to, path)| beside(path, &to)),
+            _ => link,
+        };
         let mode = entry.header().mode().unwrap_or(0o644);
         let is_directory =
             kind == EntryType::Directory || (kind == EntryType::Regular && raw.ends_with(b"/"));
@@ -80,7 +86,7 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
             EntryType::Regular | EntryType::Continuous => Kind::File {
                 is_executable: Some(mode & 0o100 != 0),
             },
-            EntryType::Symlink | EntryType::Link => Kind::Refused("is a link"),
+            EntryType::Symlink | EntryType::Link => link.as_deref().map_or(NAMELESS, Kind::Link),
             _ => Kind::Refused("is no regular file"),
         };
         let mut nothing = io::empty();
@@ -103,6 +109,23 @@ pub(super) fn walk(packed: impl Read, visit: &mut Visit<'_>) -> Result<(), Archi
     Ok(())
 }
 
+fn until_zero(mut text: Vec<u8>) -> Vec<u8> {
+    let end = text.iter().position(|byte| *byte == 0);
+    text.truncate(end.unwrap_or(text.len()));
+    text
+}
+
+/// `to`, a path of the archive, as a link at `path` would name it.
+fn beside(path: &str, to: &str) -> String {
+    let parts = |path| -> Vec<&str> { str::split(path, '/').filter(|part| *part != ".").collect() };
+    let (path, to) = (parts(path), parts(to));
+    let directory = &path[..path.len().saturating_sub(1)];
+    let common = directory.iter().zip(&to).take_while(|(a, b)| a == b);
+    let common = common.count();
+    let up = "../".repeat(directory.len() - common);
+    format!("{up}{}", to[common..].join("/"))
+}
+
 /// Records of a pax header: `LENGTH KEY=VALUE\n`; what is malformed ends it. See pax(1).
 fn pax(mut content: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut records = Vec::new();
@@ -121,4 +144,18 @@ fn pax(mut content: &[u8]) -> Vec<(&[u8], &[u8])> {
         content = &content[record_end..];
     }
     records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn a_hard_link_names_what_a_symbolic_one_would() {
+        assert_eq!(beside("ada/hard", "ada/main.c"), "main.c");
+        assert_eq!(beside("./ada/src/hard", "ada/main.c"), "../main.c");
+        assert_eq!(beside("ada/hard", "bob/main.c"), "../bob/main.c");
+        assert_eq!(beside("hard", "/etc/passwd"), "/etc/passwd");
+        assert_eq!(beside("", ""), "");
+    }
 }

@@ -8,7 +8,7 @@ use flate2::read::DeflateDecoder;
 use rawzip::{CompressionMethod, CreatorSystem, RECOMMENDED_BUFFER_SIZE, ZipArchive};
 
 use super::super::names;
-use super::{ArchiveError, Flow, Item, Kind, Visit, damaged};
+use super::{ArchiveError, Flow, Item, Kind, MAX_LINK, NAMELESS, Visit, damaged};
 
 /// File types of the mode in a zip; see inode(7).
 const S_IFMT: u32 = 0o170_000;
@@ -32,8 +32,8 @@ pub(super) fn walk(path: &Path, visit: &mut Visit<'_>) -> Result<(), ArchiveErro
         let is_directory = entry.is_dir() || mode.is_some_and(|mode| mode & S_IFMT == S_IFDIR);
         let kind = match mode.map(|mode| mode & S_IFMT) {
             _ if is_directory => Kind::Directory,
-            Some(S_IFLNK) => Kind::Refused("is a link"),
-            Some(0 | S_IFREG) | None => Kind::File {
+            // What it names is its content.
+            Some(S_IFLNK | 0 | S_IFREG) | None => Kind::File {
                 is_executable: mode.map(|mode| mode & 0o100 != 0),
             },
             Some(_) => Kind::Refused("is no regular file"),
@@ -49,42 +49,38 @@ pub(super) fn walk(path: &Path, visit: &mut Visit<'_>) -> Result<(), ArchiveErro
             kind => kind,
         };
         let path = Some(name.as_str());
-        let mut nothing = io::empty();
-        let flow = if matches!(kind, Kind::File { .. }) {
-            match archive.get_entry(entry.wayfinder()) {
-                Err(error) => visit(Item {
+        let is_link = mode.is_some_and(|mode| mode & S_IFMT == S_IFLNK);
+        let mut show = |content: &mut dyn Read| match kind {
+            Kind::File { .. } if is_link => {
+                let mut to = String::new();
+                let read = content.take(MAX_LINK).read_to_string(&mut to);
+                let kind = read.map_or(NAMELESS, |_| Kind::Link(&to));
+                let content = &mut io::empty();
+                visit(Item {
                     path,
                     kind,
-                    content: &mut Broken(error.to_string()),
-                })?,
+                    content,
+                })
+            }
+            kind => visit(Item {
+                path,
+                kind,
+                content,
+            }),
+        };
+        let flow = if matches!(kind, Kind::File { .. }) {
+            match archive.get_entry(entry.wayfinder()) {
+                Err(error) => show(&mut Broken(error.to_string()))?,
                 Ok(entry) => {
                     let packed = entry.reader();
                     match method {
-                        CompressionMethod::STORE => {
-                            let content = &mut entry.verifying_reader(packed);
-                            visit(Item {
-                                path,
-                                kind,
-                                content,
-                            })?
-                        }
-                        _ => {
-                            let content = &mut entry.verifying_reader(DeflateDecoder::new(packed));
-                            visit(Item {
-                                path,
-                                kind,
-                                content,
-                            })?
-                        }
+                        CompressionMethod::STORE => show(&mut entry.verifying_reader(packed))?,
+                        _ => show(&mut entry.verifying_reader(DeflateDecoder::new(packed)))?,
                     }
                 }
             }
         } else {
-            visit(Item {
-                path,
-                kind,
-                content: &mut nothing,
-            })?
+            show(&mut io::empty())?
         };
         if matches!(flow, Flow::Enough) {
             break;

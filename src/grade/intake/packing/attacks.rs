@@ -24,7 +24,7 @@ fn names_that_lead_out_are_refused_and_told() {
         left out: "alice/../../evil", its name leads out by ".."
         left out: "alice/a\b", its name has a backslash
         left out: "alice/x\u{202e}c.txt", its name has characters that cannot be seen
-        left out: "main.c" is there twice: the first counts
+        "main.c" is there twice: the last counts
         "Main.c" and "main.c" differ only in case or accents
         left out: "main.c/below" lies below what is a file
     bob (bob) Unknown: bob/files: nul.c
@@ -33,36 +33,47 @@ fn names_that_lead_out_are_refused_and_told() {
     leftover: /etc/evil
     "#);
     let main = class.of("alice").files.as_ref().unwrap().join("main.c");
-    assert_eq!(fs::read_to_string(main).unwrap(), "x");
+    assert_eq!(fs::read_to_string(main).unwrap(), "again");
 }
 
 #[test]
-fn links_and_devices_in_archives_are_refused() {
+fn links_in_archives_are_the_files_that_they_name_and_devices_are_refused() {
     let archive = tar(&[
         ("alice/", b'5', b""),
         ("alice/main.c", b'0', b"x"),
-        ("alice/link", b'2', b""),
-        ("alice/hard", b'1', b""),
+        ("alice/src/link", b'2', b"later"),
+        ("alice/src/later", b'2', b"../main.c"),
+        ("alice/hard", b'1', b"alice/main.c"),
+        ("alice/out", b'2', b"../bob/main.c"),
+        ("alice/passwd", b'2', b"/etc/passwd"),
+        ("alice/stolen", b'1', b"bob/main.c"),
+        ("alice/nothing", b'2', b"none"),
+        ("alice/self", b'2', b"self"),
+        ("alice/directory", b'2', b"src"),
         ("alice/null", b'3', b""),
         ("alice/fifo", b'6', b""),
         ("bob/main.c", b'0', b"x"),
     ]);
     insta::assert_snapshot!(of_bytes(&gz(&archive), None).told(), @r#"
-    alice (alice) Unknown: alice/files: main.c*
-        left out: "link" is a link
-        left out: "hard" is a link
+    alice (alice) Unknown: alice/files: directory/later* directory/link* hard* main.c* src/later* src/link*
+        left out: "out" is a link that leads out of the submission
+        left out: "passwd" is a link that leads out of the submission
+        left out: "stolen" is a link that leads out of the submission
         left out: "null" is no regular file
         left out: "fifo" is no regular file
+        left out: "nothing" is a link to what is not there
+        left out: "self" is a link to what is not there
     bob (bob) Unknown: bob/files: main.c*
     "#);
     let archive = zip(&[
         ("alice/link", b"/etc/passwd", Some(0o120_777)),
+        ("alice/run", b"main.c", Some(0o120_777)),
         ("alice/main.c", b"x", Some(0o100_755)),
         ("bob/a.c", b"", None),
     ]);
     insta::assert_snapshot!(of_bytes(&archive, None).told(), @r#"
-    alice (alice) Unknown: alice/files: main.c*
-        left out: "link" is a link
+    alice (alice) Unknown: alice/files: main.c* run*
+        left out: "link" is a link that leads out of the submission
     bob (bob) Unknown: bob/files: a.c
     "#);
 }
@@ -79,7 +90,7 @@ fn long_names_of_tars_are_read() {
         ("bob/main.c", b'0', b"x"),
     ]);
     let class = of_bytes(&archive, None);
-    assert!(class.of("alice").notes[0].ends_with("is there twice: the first counts"));
+    assert!(class.of("alice").notes[0].ends_with("is there twice: the last counts"));
     assert!(class.of("alice").files.is_ok());
 }
 

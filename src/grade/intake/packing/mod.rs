@@ -50,18 +50,24 @@ fn plain(files: &[(&str, &str)]) -> Vec<u8> {
     zip(&files)
 }
 
-/// A tar of entries of any type, with names that `tar` itself would refuse.
+/// A tar of entries of any type, with names that `tar` itself would refuse. The content of a link is what
+/// it names.
 fn tar(entries: &[(&str, u8, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (name, kind, content) in entries {
+    for &(name, kind, mut content) in entries {
         let mut header = tar::Header::new_ustar();
+        if matches!(kind, b'1' | b'2') {
+            let to = &mut header.as_mut_bytes()[157..257];
+            to[..content.len()].copy_from_slice(content);
+            content = b"";
+        }
         header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_entry_type(tar::EntryType::new(*kind));
+        header.set_entry_type(tar::EntryType::new(kind));
         header.set_mode(0o755);
         header.set_size(content.len() as u64);
         header.set_cksum();
         bytes.extend(header.as_bytes());
-        bytes.extend(*content);
+        bytes.extend(content);
         bytes.resize(bytes.len().next_multiple_of(512), 0);
     }
     bytes.resize(bytes.len() + 1024, 0);

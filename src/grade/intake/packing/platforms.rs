@@ -109,6 +109,7 @@ fn directories_archives_and_clones_are_classes() {
         write("roster.csv", b"x");
         fs::create_dir(source.join("ivan")).unwrap();
         symlink("/etc/passwd", source.join("lab7-adal/passwd")).unwrap();
+        symlink("main.c", source.join("lab7-adal/run.c")).unwrap();
         symlink("/etc", source.join("judy")).unwrap();
         nix::unistd::mkfifo(
             &source.join("lab7-adal/fifo"),
@@ -127,11 +128,11 @@ fn directories_archives_and_clones_are_classes() {
     grace (grace) Unknown unlisted: grace/unpacked/code: main.c
         "code.zip" was unpacked; beside it, and not used: report.pdf
     heidi (heidi) Unknown unlisted: not graded, because it is a bare git repository: clone it with its files
-    ivan (ivan) Unknown unlisted: not graded, because nothing of it could be taken over
+    ivan (ivan) Unknown unlisted: not graded, because it is empty
     judy (judy) Unknown unlisted: not graded, because what was handed in is a link
-    lab7-adal (s1) Unknown: lab7-adal/files: main.c
+    lab7-adal (s1) Unknown: lab7-adal/files: main.c run.c
         left out: "fifo" is no regular file
-        left out: "passwd" is a link
+        left out: "passwd" is a link that leads out of the submission
     lab7-team-blue (s2 s3) Unknown: lab7-team-blue/files: src/lib.rs src/main.rs
     leftover: roster.csv
     "#);
