@@ -34,6 +34,10 @@ use super::streams;
 /// How often the runner looks up from waiting.
 const TICK: Duration = Duration::from_millis(4);
 
+/// How long the end of killed processes is waited for: the kernel takes apart what they have mapped and
+/// opened, and the machine may be busy.
+const LONGEST_DEATH: Duration = Duration::from_secs(30);
+
 /// How much is kept of each buffer: more than the longest record of any lab.
 const BUFFER: usize = 1 << 20;
 
@@ -258,17 +262,21 @@ fn filter(tracer: &Tracer, allows_rings: bool) -> Vec<libc::sock_filter> {
     tracer.filter(&policy::refusals(allows_rings))
 }
 
-/// Runs the two, the tracer and the world, until the program is no more.
+/// Runs the two, the tracer and the world, until the program is no more, or has been killed and stays
+/// all the same: a call of which the kernel never comes back, as with a broken ring of io_uring.
 fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, RunError> {
     let mut trouble = None;
-    let mut is_over = false;
+    let mut over_since: Option<Instant> = None;
     let mut looked = Instant::now();
     while !tracer.is_empty() || driver.wants_to_see() {
         let pump = tracer.pump()?;
         if pump == Pump::Gone {
             break;
         }
-        if is_over {
+        if let Some(since) = over_since {
+            if since.elapsed() > LONGEST_DEATH {
+                break;
+            }
             // Whoever was forked while we killed is killed at the next tick.
             if pump == Pump::Tick {
                 tracer.kill_tree();
@@ -277,24 +285,27 @@ fn observe(tracer: &mut Tracer, driver: &mut Driver) -> Result<Option<String>, R
         }
         // A program that keeps us busy is looked at as often as one that is quiet.
         let is_due = pump == Pump::Tick || looked.elapsed() >= TICK;
-        match driver.turn(tracer, is_due) {
-            Turn::On => {}
-            Turn::Over => is_over = true,
+        let is_over = match driver.turn(tracer, is_due) {
+            Turn::On => false,
+            Turn::Over => true,
             Turn::Broken(why) => {
                 trouble = Some(why);
-                is_over = true;
+                true
             }
             Turn::Starved => {
                 trouble = Some("the machine was too busy to give the program its time".to_owned());
-                is_over = true;
+                true
             }
-        }
+        };
         if is_due {
             looked = Instant::now();
         }
         // If nobody is left, the box's init is about to tell what they have left behind.
-        if is_over && !tracer.is_empty() {
-            tracer.kill_tree();
+        if is_over {
+            over_since = Some(Instant::now());
+            if !tracer.is_empty() {
+                tracer.kill_tree();
+            }
         }
     }
     Ok(trouble)

@@ -167,6 +167,8 @@ fn prove(
             })
         })
         .collect();
+    let of_first = failure.evidence.iter().filter(|shown| shown.run == 0);
+    let of_first: Vec<usize> = of_first.map(|shown| shown.event).collect();
     let hit = record.runs.first().and_then(|first| {
         let (event, ..) = first.struck().find(|(_, _, fault)| *fault == STRIKE)?;
         let call = work.experiment.runs.first().and_then(|run| {
@@ -182,7 +184,7 @@ fn prove(
         why: failure.why.clone(),
         hint: failure.hint.clone(),
         see: match failure.see.is_empty() {
-            true => see::command(work, record, at.argv),
+            true => see::command(work, record, at.argv, &of_first),
             false => failure.see.clone(),
         },
         figures: failure.figures.clone(),

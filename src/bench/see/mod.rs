@@ -1,31 +1,30 @@
 //! The strace command that shows a learner the same with the standard tool.
 
-use crate::model::experiment::{ACTOR, LAB_DIR, STORE, SUBMISSION_DIR, TARGET};
-use crate::model::recording::STRIKE;
-use crate::model::text::{errno_name, signal_name};
-use crate::model::{Action, Call, Expected, Fault, Recording, Run, Step, Strike, Trigger, What};
+mod calls;
+mod files;
+mod input;
 
 use std::path::Path;
 
-use crate::model::shell_word;
+use crate::model::experiment::{ACTOR, STORE, SUBMISSION_DIR, TARGET};
+use crate::model::recording::STRIKE;
+use crate::model::text::{errno_name, signal_name};
+use crate::model::{Action, Call, Fault, Recording, Run, Step, Strike, Trigger, What, shell_word};
 use crate::stimulus::actor::pair::BORDER;
 use crate::tracer::decode::sets;
 
 use super::build::BATTERY_DIR;
 use super::job::TrialRecord;
 use super::plan::{Kind, Work};
-
-/// Longest input that is put into the command itself.
-const INLINE_INPUT: usize = 72;
-
-/// Longest script that is: without it, nothing could be repeated.
-const INLINE_SCRIPT: usize = 1000;
+use files::own;
 
 /// A command line that repeats a trial as far as strace can.
 ///
 /// strace counts calls per task from its first exec on, the loader's included, so the counts are
 /// taken from the recording.
-pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
+///
+/// `evidence`: the events of the first run that prove the failure.
+pub fn command(work: &Work, record: &TrialRecord, argv: &[String], evidence: &[usize]) -> String {
     let Some(run) = work.experiment.runs.first() else {
         return String::new();
     };
@@ -45,7 +44,7 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
         .map(|(name, value)| format!("{name}={}", shell_word(value)))
         .collect();
     words.push("strace -f -y".to_owned());
-    let mut traced = traced_calls(recording, if run.has_actor { STARTING } else { TELLING });
+    let mut traced = calls::traced(run, recording, evidence);
     let strike = work
         .strike()
         .filter(|_| matches!(work.kind, Kind::Point { .. }));
@@ -83,28 +82,26 @@ pub fn command(work: &Work, record: &TrialRecord, argv: &[String]) -> String {
     words.extend(run.args.iter().map(|arg| match arg == ACTOR {
         true => LEARNERS_ACTOR.to_owned(),
         false if run.target.is_some() && *arg == TARGET.to_string() => "$!".to_owned(),
-        false => shell_word(&arg.replace(ACTOR, LEARNERS_ACTOR).replace(LAB_DIR, "/tmp")),
+        false => shell_word(&own(&arg.replace(ACTOR, LEARNERS_ACTOR))),
     }));
     if run.has_terminal {
         // Whoever sits at one types the rest.
         return words.join(" ");
     }
     if let Some(target) = &run.target {
-        let args: Vec<String> = target
-            .iter()
-            .map(|arg| shell_word(&arg.replace(LAB_DIR, "/tmp")))
-            .collect();
+        let args: Vec<String> = target.iter().map(|arg| shell_word(&own(arg))).collect();
         let (args, look) = (args.join(" "), words.join(" "));
         return format!("{LEARNERS_ACTOR} {args} & sleep 1; {look}; kill $!");
     }
     let has_clients = run.steps.iter().any(|step| matches!(step, Step::Start(_)));
     format!(
-        "{}{}{}",
+        "{}{}{}{}",
+        files::made(&work.experiment.files, run),
         // A server is talked to by others.
         if has_clients {
             String::new()
         } else {
-            input(run, work.foretold.is_some())
+            input::input(run, work.foretold.is_some())
         },
         words.join(" "),
         signals(&run.steps, &first_of(run, argv))
@@ -119,7 +116,7 @@ fn first_of(run: &Run, argv: &[String]) -> String {
     let program = argv.last().map_or("", String::as_str);
     let name = program.rsplit('/').next().unwrap_or(program);
     match run.args.first() {
-        Some(arg) => format!("{name} {}", arg.replace(LAB_DIR, "/tmp")),
+        Some(arg) => format!("{name} {}", own(arg)),
         None => format!("{name}$"),
     }
 }
@@ -239,85 +236,6 @@ fn counted(
     Some((name.clone(), before + 1))
 }
 
-/// The calls that are most telling of what a program does itself.
-const TELLING: &[&str] = &[
-    "open",
-    "openat",
-    "read",
-    "readv",
-    "pread64",
-    "write",
-    "writev",
-    "pwrite64",
-    "pwritev2",
-    "sendfile",
-    "splice",
-    "copy_file_range",
-    "io_uring_setup",
-    "io_uring_enter",
-    "fsync",
-    "fdatasync",
-    "sync_file_range",
-    "msync",
-    "ftruncate",
-    "rename",
-    "renameat2",
-    "poll",
-    "ppoll",
-    "select",
-    "pselect6",
-    "epoll_wait",
-    "epoll_pwait",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "signalfd4",
-    "exit_group",
-];
-
-/// The calls that are most telling of how a program starts another one.
-const STARTING: &[&str] = &[
-    "execve",
-    "execveat",
-    "clone",
-    "clone3",
-    "fork",
-    "vfork",
-    "pipe",
-    "pipe2",
-    "dup2",
-    "dup3",
-    "openat",
-    "prlimit64",
-    "setrlimit",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "prctl",
-    "kill",
-    "tgkill",
-    "pidfd_send_signal",
-    "wait4",
-    "waitid",
-    "pause",
-    "rt_sigsuspend",
-    "rt_sigtimedwait",
-    "poll",
-    "ppoll",
-    "epoll_wait",
-    "epoll_pwait",
-    "signalfd4",
-    "write",
-    "exit_group",
-];
-
-/// Those of these calls that the run made.
-fn traced_calls(recording: &Recording, telling: &[&str]) -> Vec<String> {
-    telling
-        .iter()
-        .filter(|name| recording.calls().any(|made| made.call.name == **name))
-        .map(|name| (*name).to_owned())
-        .collect()
-}
-
 /// The program as the learner starts it, from the submission's directory.
 fn as_learner_sees(word: &str) -> String {
     if let Some(own) = word
@@ -336,84 +254,6 @@ fn as_learner_sees(word: &str) -> String {
     } else {
         shell_word(word)
     }
-}
-
-/// Whether the lines of the input are commands, without which nothing could be repeated.
-fn has_commands(run: &Run) -> bool {
-    let sent = run.steps.iter().map(|step| match step {
-        Step::Send(bytes) => bytes.len(),
-        _ => 0,
-    });
-    let has_answers = |expected: &Expected| matches!(expected, Expected::Output { .. });
-    (run.has_actor && sent.sum::<usize>() <= INLINE_SCRIPT) || run.expects.iter().any(has_answers)
-}
-
-/// Longest input of an oracle's that is put into the command: it counts as a whole, or not at all.
-const INLINE_FORETOLD: usize = 4096;
-
-/// What feeds the program, as the left side of a pipe or nothing.
-///
-/// Of a longer input that an oracle has made, only its place can be named.
-fn input(run: &Run, is_foretold: bool) -> String {
-    let mut bytes = Vec::new();
-    for step in &run.steps {
-        if let Step::Send(sent) = step {
-            bytes.extend_from_slice(sent);
-        }
-    }
-    let keeps_open = !run.steps.contains(&Step::CloseInput);
-    let is_plain = bytes
-        .iter()
-        .all(|b| b.is_ascii_graphic() && *b != b'\'' || b" \n".contains(b));
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let source = match std::str::from_utf8(&bytes) {
-        Ok("") => ":".to_owned(),
-        Ok(text) if is_foretold && is_printable(text) && text.len() <= INLINE_FORETOLD => {
-            match text.strip_suffix('\n') {
-                Some(text) => {
-                    let lines: Vec<String> = text.split('\n').map(shell_word).collect();
-                    format!("printf '%s\\n' {}", lines.join(" "))
-                }
-                None => format!("printf %s {}", shell_word(text)),
-            }
-        }
-        _ if is_foretold => "cat INPUT".to_owned(),
-        // With the actor about, each line is a command and counts; so does one with an answer of
-        // its own.
-        Ok(text) if has_commands(run) && is_printable(text) => {
-            let mut room = match text.len() > INLINE_SCRIPT {
-                true => INLINE_SCRIPT / 3,
-                false => INLINE_SCRIPT * 2,
-            };
-            let lines: Vec<String> = text
-                .replace(ACTOR, "syslab actor")
-                .replace(LAB_DIR, "/tmp")
-                .lines()
-                .map(shell_word)
-                .enumerate()
-                .take_while(|(nth, line)| {
-                    room = room.saturating_sub(line.len() + 1);
-                    room > 0 || *nth == 0
-                })
-                .map(|(_, line)| line)
-                .collect();
-            format!("printf '%s\\n' {}", lines.join(" "))
-        }
-        Ok(text) if is_plain && text.len() <= INLINE_INPUT && !text.contains(['%', '\\']) => {
-            format!("printf '{}'", text.replace('\n', "\\n"))
-        }
-        _ => format!("seq {lines}"),
-    };
-    match (keeps_open, source.as_str()) {
-        (true, ":") => "sleep 5 | ".to_owned(),
-        (true, source) => format!("({source}; sleep 5) | "),
-        (false, source) => format!("{source} | "),
-    }
-}
-
-fn is_printable(text: &str) -> bool {
-    text.chars()
-        .all(|c| !c.is_control() || c == '\n' || c == '\t')
 }
 
 #[cfg(test)]
