@@ -5,7 +5,8 @@
 
 use std::ffi::OsString;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
@@ -297,13 +298,52 @@ fn with_labs(command: Command) -> Command {
     })
 }
 
+/// The arguments, with `syslab help WORDS` as `syslab WORDS --help`. It is no command of its own,
+/// which every list of them would have.
+fn asked(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|word| word == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
+    args
+}
+
+/// The error, with the command that is meant where a lab or a demo was named instead of one.
+fn with_tip(mut error: clap::Error) -> clap::Error {
+    let meant = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => meant_by(word),
+        _ => None,
+    };
+    if let Some(command) = meant {
+        let tip = StyledStr::from(format!("the command is '{command}'"));
+        error.remove(ContextKind::SuggestedSubcommand);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
+/// The command about the one lab or demo that has this slug, if exactly one has.
+fn meant_by(slug: &str) -> Option<String> {
+    let mut commands = LESSONS.iter().flat_map(|lesson| {
+        let labs = lesson.labs.iter().map(|lab| ("check", lab.slug));
+        let demos = lesson.demos.iter().map(|demo| ("demo", demo.slug));
+        labs.chain(demos)
+            .filter(|(_, name)| *name == slug)
+            .map(|(verb, name)| format!("syslab {} {verb} {name}", lesson.slug))
+    });
+    let command = commands.next()?;
+    commands.next().is_none().then_some(command)
+}
+
 /// Parses the arguments and does what they ask for; the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     exit::install_panic_hook();
-    let parsed = command().try_get_matches_from(args).and_then(|matches| {
+    let parsed = command().try_get_matches_from(asked(args));
+    let parsed = parsed.and_then(|matches| {
         Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
     });
-    let cli = match parsed {
+    let cli = match parsed.map_err(with_tip) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are data and go to stdout, mistakes to stderr. Whoever reads help
@@ -359,6 +399,31 @@ mod tests {
     #[test]
     fn the_tree_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_asked_for_as_by_an_option() {
+        let words = |line: &str| -> Vec<OsString> { line.split(' ').map(OsString::from).collect() };
+        let help = asked(words("syslab help process check"));
+        assert_eq!(help, words("syslab process check --help"));
+        let other = words("syslab read help");
+        assert_eq!(asked(other.clone()), other);
+    }
+
+    #[test]
+    fn who_names_a_lab_or_a_demo_is_told_the_command() {
+        let tip = |line: &str| {
+            let parsed = command().try_get_matches_from(line.split(' '));
+            with_tip(parsed.unwrap_err()).to_string()
+        };
+        let lab = tip("syslab durable-log");
+        assert!(
+            lab.contains("tip: the command is 'syslab process check durable-log'"),
+            "{lab}"
+        );
+        let demo = tip("syslab shm zero-copy");
+        assert!(demo.contains("'syslab fds demo zero-copy'"), "{demo}");
+        assert_eq!(meant_by("no-such-lab"), None);
     }
 
     #[test]

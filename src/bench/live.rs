@@ -8,11 +8,13 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::unistd::{AccessFlags, access};
 
 use crate::model::{ExitStatus, Recording};
 use crate::sys;
@@ -33,6 +35,9 @@ pub enum LiveError {
     /// It is not there.
     #[error("cannot find the command {0:?}")]
     NotFound(OsString),
+    /// It is there, and execve(2) would refuse it.
+    #[error("cannot execute {0:?}")]
+    Refused(OsString, #[source] Errno),
     /// Starting or talking to it failed.
     #[error("cannot start the command")]
     Start(#[from] io::Error),
@@ -63,7 +68,7 @@ pub fn trace(
     let program = argv
         .first()
         .ok_or_else(|| LiveError::NotFound(OsString::new()))?;
-    let path = find(program).ok_or_else(|| LiveError::NotFound(program.clone()))?;
+    let path = find(program)?;
     let mut tracer = Tracer::new(options)?;
     let (theirs, ours) = nix::unistd::pipe2(OFlag::O_CLOEXEC).map_err(io::Error::from)?;
     fcntl(&theirs, FcntlArg::F_SETFD(FdFlag::empty())).map_err(io::Error::from)?;
@@ -102,16 +107,35 @@ pub fn trace(
 }
 
 /// Where a command is, as execvp(3) would find it.
-fn find(program: &OsStr) -> Option<PathBuf> {
-    let is_executable = |path: &PathBuf| {
-        path.is_file() && nix::unistd::access(path, nix::unistd::AccessFlags::X_OK).is_ok()
+fn find(program: &OsStr) -> Result<PathBuf, LiveError> {
+    let places = match program.as_bytes().contains(&b'/') {
+        true => vec![PathBuf::from(program)],
+        false => std::env::var_os("PATH").map_or_else(Vec::new, |path| {
+            let directories = std::env::split_paths(&path);
+            directories.map(|one| one.join(program)).collect()
+        }),
     };
-    if program.as_bytes().contains(&b'/') {
-        return Some(PathBuf::from(program)).filter(is_executable);
+    let mut refused = None;
+    for path in places {
+        match executable(&path) {
+            Ok(()) => return Ok(path),
+            Err(Errno::ENOENT | Errno::ENOTDIR) => {}
+            Err(errno) => refused = Some(errno),
+        }
     }
-    std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|directory| directory.join(program))
-        .find(is_executable)
+    Err(match refused {
+        Some(errno) => LiveError::Refused(program.to_owned(), errno),
+        None => LiveError::NotFound(program.to_owned()),
+    })
+}
+
+/// Whether a file may be executed, as execve(2) sees it.
+fn executable(path: &Path) -> nix::Result<()> {
+    access(path, AccessFlags::X_OK)?;
+    match path.is_file() {
+        true => Ok(()),
+        false => Err(Errno::EACCES),
+    }
 }
 
 /// The main function of the process that becomes the command: descriptor, path, argv.

@@ -65,8 +65,10 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> String {
     if error.is::<NoWorld>() {
         return "`syslab doctor` says what to do about it".to_owned();
     }
-    if let Some(WorkshopError::Root(failure)) = error.downcast_ref() {
-        return failure.hint().to_owned();
+    match error.downcast_ref() {
+        Some(WorkshopError::Root(failure)) => return failure.hint().to_owned(),
+        Some(WorkshopError::Copy(error)) => return error.hint().to_owned(),
+        _ => {}
     }
     error
         .downcast_ref::<BuildError>()

@@ -13,6 +13,7 @@ use crate::exit::{self, Outcome, Trouble};
 use crate::lessons::ext;
 use crate::model::Verdict;
 use crate::report::Detail;
+use crate::sys::temporary;
 use crate::ui::Screen;
 
 use super::check;
@@ -151,7 +152,7 @@ fn place(module: &Path) -> Result<(Place, Option<String>), Trouble> {
             Trouble::usage(said).hint("name a file NAME.so, or a directory with the source")
         );
     };
-    let directory = tempfile::tempdir().context("cannot make a directory")?;
+    let directory = temporary::directory().context("cannot make a directory")?;
     fs::copy(module, directory.path().join(name))
         .with_context(|| format!("cannot read {}", module.display()))?;
     Ok((Place::Copy(directory), Some(name.to_owned())))

@@ -63,6 +63,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     let args = read::Args {
         name: page,
         web: args.web.clone(),
+        code: None,
     };
     read::run(&args, lesson, screen)
 }

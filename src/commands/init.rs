@@ -1,7 +1,6 @@
 //! `syslab init`: makes a workspace with every lab in it.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -12,7 +11,7 @@ use crate::ui::{Screen, Tone, visible};
 use super::start::quoted;
 use super::starter::{self, Starter};
 use super::which::{self, Meant};
-use super::workspace::{FILE, Workspace};
+use super::workspace::{FILE, Workspace, write_new};
 
 /// Make a workspace with every lab in it
 ///
@@ -91,7 +90,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     }
     let mut kept = Vec::new();
     for (name, text) in BESIDE {
-        if !write_new(&root.join(name), text)? {
+        if !write_new(&root.join(name), text.as_bytes())? {
             kept.push(*name);
         }
     }
@@ -122,22 +121,6 @@ fn workspace(dir: &Path) -> Result<Workspace, Trouble> {
         };
     }
     Ok(Workspace::find(&root)?.unwrap_or_else(|| Workspace::new(root)))
-}
-
-/// Writes a file where nothing is; whether nothing was.
-fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
-    let failed = || format!("cannot write {}", path.display());
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).with_context(failed)?;
-    }
-    match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(mut new) => {
-            new.write_all(text.as_bytes()).with_context(failed)?;
-            Ok(true)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error).with_context(failed),
-    }
 }
 
 fn told(args: &Args, made: &[(Meant, Made)], kept: &[&str], screen: &Screen) -> String {
@@ -183,15 +166,6 @@ fn told(args: &Args, made: &[(Meant, Made)], kept: &[&str], screen: &Screen) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_exists_is_not_written_over() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a/b");
-        assert!(write_new(&path, "one").unwrap());
-        assert!(!write_new(&path, "two").unwrap());
-        assert_eq!(fs::read_to_string(path).unwrap(), "one");
-    }
 
     #[test]
     fn the_editors_tasks_are_json() {

@@ -236,10 +236,10 @@ fn ptx(file: &Path, level: u8, screen: &Screen) -> Result<String, Trouble> {
         return Ok(text.with_context(|| format!("cannot read {}", file.display()))?);
     }
     if !file.is_file() {
-        return Err(Trouble::usage(format!(
-            "there is no file {}",
-            file.display()
-        )));
+        return Err(Trouble::usage(match file.exists() {
+            true => format!("{} is no regular file", file.display()),
+            false => format!("there is no file {}", file.display()),
+        }));
     }
     let level = match level {
         0 => Optimisation::None,

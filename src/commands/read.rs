@@ -1,21 +1,24 @@
 //! `syslab LESSON read`: a page of the lesson's text, or one heading of it.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::embedded::pages::{self, FIRST_PAGE, Page};
 use crate::embedded::{self, include};
 use crate::exit::{self, Outcome};
 use crate::model::{Lab, Lesson};
 use crate::report::book;
-use crate::ui::{Look, Screen, Tone, render_markdown};
+use crate::ui::{Look, Screen, Tone, render_markdown, visible};
 
 use super::web;
+use super::workspace::write_new;
 
 /// Read the lesson's text
 ///
 /// Without a name: the first page, and the names of all. The name of a page shows that page, the
 /// name of a heading (as failed checks give it) the text below that heading, and the name of a lab
-/// its handout.
+/// its handout. The programs that the text shows can be had with --code.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -25,6 +28,11 @@ pub struct Args {
 
     #[command(flatten)]
     pub(super) web: web::Choice,
+
+    /// Write the programs that the text shows into DIR; what is there is left alone
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "web", "output"])]
+    #[arg(value_hint = clap::ValueHint::DirPath)]
+    pub(super) code: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -36,13 +44,20 @@ Examples:
   $ syslab LESSON read LAB
 
   Read it in the browser:
-  $ syslab LESSON read --web";
+  $ syslab LESSON read --web
+
+  Try what it tells, with its programs:
+  $ syslab LESSON read --code code
+  $ cd code";
 
 /// Runs the command.
 ///
 /// # Errors
 /// Usage, if nothing has the name.
 pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
+    if let Some(directory) = &args.code {
+        return write_code(lesson, directory, screen);
+    }
     let pages = pages::of(lesson.slug);
     let place = match &args.name {
         None => None,
@@ -73,6 +88,33 @@ pub fn run(args: &Args, lesson: &'static Lesson, screen: &Screen) -> Outcome {
         Some(Place::Handout(handout)) => render_markdown(&handout.text, screen.out),
     };
     screen.page(&text)?;
+    Ok(exit::DONE)
+}
+
+/// Writes the programs that a lesson's text shows.
+fn write_code(lesson: &Lesson, directory: &Path, screen: &Screen) -> Outcome {
+    let (mut written, mut left) = (0, Vec::new());
+    for (name, file) in embedded::below(&format!("lessons/{}/code", lesson.slug)) {
+        let path = directory.join(name);
+        if write_new(&path, file.content)? {
+            written += 1;
+        } else if fs::read(&path).is_ok_and(|content| content != file.content) {
+            left.push(name);
+        }
+    }
+    let directory = visible(&directory.display().to_string());
+    let mut told = match written {
+        0 => format!("{directory} has every program already.\n"),
+        count => format!("Wrote {count} programs to {directory}.\n"),
+    };
+    if !left.is_empty() {
+        let left = format!(
+            "Left as they were, and not as in the text: {}.",
+            left.join(", ")
+        );
+        told.push_str(&screen.out.wrap(0, 2, &left));
+    }
+    screen.print(&told)?;
     Ok(exit::DONE)
 }
 

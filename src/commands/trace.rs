@@ -179,7 +179,9 @@ fn picture(command: &[OsString], traced: Traced) -> String {
 
 fn trouble(error: LiveError) -> Trouble {
     let code = match &error {
-        LiveError::NotFound(_) | LiveError::Trace(TraceError::Trigger(_)) => exit::USAGE,
+        LiveError::NotFound(_)
+        | LiveError::Refused(..)
+        | LiveError::Trace(TraceError::Trigger(_)) => exit::USAGE,
         LiveError::Start(_) | LiveError::Trace(_) => exit::MACHINE,
     };
     Trouble::new(code, error)

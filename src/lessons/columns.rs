@@ -1,16 +1,12 @@
-//! Tables and prose: what a demo's figures look like in a terminal of 80 columns, or of 100 where
-//! traces and wide tables ask for it.
+//! Tables and prose: what a demo's figures look like in a terminal of 80 columns.
 
 use std::time::Duration;
 
-/// Columns that a demo may use at most.
-pub(in crate::lessons) const WIDTH: usize = 100;
+/// Columns that a demo may use at most: every terminal has them.
+pub(in crate::lessons) const WIDTH: usize = 80;
 
-/// Columns that every terminal has.
-pub(in crate::lessons) const NARROW: usize = 80;
-
-/// Blanks between two columns, and where the table is narrow.
-const GAP: (usize, usize) = (3, 2);
+/// Blanks between two columns.
+const GAP: usize = 2;
 
 /// Which side the cells of a column keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,21 +21,7 @@ pub(in crate::lessons) enum Align {
 ///
 /// Cells beyond the length of `align` keep to the left. The result ends in a newline and has no
 /// trailing blanks; a last column that would pass [`WIDTH`] continues on the next line.
-pub(in crate::lessons) fn columns<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
-    laid_out(align, rows, GAP.0, WIDTH)
-}
-
-/// The same within [`NARROW`] columns.
 pub(in crate::lessons) fn narrow<R: AsRef<[String]>>(align: &[Align], rows: &[R]) -> String {
-    laid_out(align, rows, GAP.1, NARROW)
-}
-
-/// A head for [`columns`] or [`narrow`].
-pub(in crate::lessons) fn head<const N: usize>(cells: [&str; N]) -> Vec<String> {
-    cells.map(str::to_owned).to_vec()
-}
-
-fn laid_out<R: AsRef<[String]>>(align: &[Align], rows: &[R], gap: usize, width: usize) -> String {
     let count = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
         .map(|at| {
@@ -55,7 +37,7 @@ fn laid_out<R: AsRef<[String]>>(align: &[Align], rows: &[R], gap: usize, width: 
         for (at, cell) in row.iter().enumerate() {
             let blanks = widths[at] - cell.chars().count();
             if at > 0 {
-                line.push_str(&" ".repeat(gap));
+                line.push_str(&" ".repeat(GAP));
             }
             indent = line.chars().count();
             match align.get(at).unwrap_or(&Align::Left) {
@@ -66,27 +48,28 @@ fn laid_out<R: AsRef<[String]>>(align: &[Align], rows: &[R], gap: usize, width: 
                 line.push_str(&" ".repeat(blanks));
             }
         }
-        table.push_str(&broken(line.trim_end(), indent, width));
+        table.push_str(&wrapped(line.trim_end(), indent));
     }
     table
 }
 
-/// A paragraph within [`NARROW`] columns.
+/// A head for [`narrow`].
+pub(in crate::lessons) fn head<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+/// A paragraph within [`WIDTH`].
 pub(in crate::lessons) fn prose(text: &str) -> String {
-    broken(text, 0, NARROW)
+    wrapped(text, 0)
 }
 
 /// Breaks `line` between words so that it fits into [`WIDTH`]; the rest is indented.
 pub(in crate::lessons) fn wrapped(line: &str, indent: usize) -> String {
-    broken(line, indent, WIDTH)
-}
-
-fn broken(line: &str, indent: usize, width: usize) -> String {
     let mut rest = line;
     let mut text = String::new();
     let mut margin = 0;
-    while margin + rest.chars().count() > width {
-        let room = width - margin;
+    while margin + rest.chars().count() > WIDTH {
+        let room = WIDTH - margin;
         let end = rest
             .char_indices()
             .nth(room)
@@ -155,30 +138,22 @@ mod tests {
 
     #[test]
     fn words_keep_left_and_numbers_right() {
-        let table = columns(
+        let table = narrow(
             &[Align::Left, Align::Right],
             &[row(&["way", "n", "note"]), row(&["write", "1000", ""])],
         );
-        assert_eq!(table, "way        n   note\nwrite   1000\n");
+        assert_eq!(table, "way       n  note\nwrite  1000\n");
     }
 
     #[test]
     fn a_long_last_cell_continues_under_itself() {
         let words = "word ".repeat(30);
-        let table = columns(&[], &[row(&["left", words.trim()])]);
-        assert!(table.lines().all(|line| line.chars().count() <= WIDTH));
-        assert_eq!(table.lines().count(), 2);
-        assert!(table.lines().nth(1).unwrap().starts_with("       word"));
-    }
-
-    #[test]
-    fn narrow_is_narrower() {
-        let words = "word ".repeat(30);
         let table = narrow(&[], &[row(&["left", words.trim()])]);
         for line in table.lines().chain(prose(&words).lines()) {
-            assert!(line.chars().count() <= NARROW, "{line}");
+            assert!(line.chars().count() <= WIDTH, "{line}");
         }
-        assert!(table.starts_with("left  word"));
+        assert_eq!(table.lines().count(), 2);
+        assert!(table.lines().nth(1).unwrap().starts_with("      word"));
     }
 
     #[test]

@@ -49,6 +49,19 @@ pub enum CopyError {
     TooDeep(PathBuf),
 }
 
+impl CopyError {
+    /// What could be done about it; empty if that is plain.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) | Self::TooMany(_) | Self::TooDeep(_) => {
+                "move out of the directory what the program does not need: a virtual environment, \
+                 what a build has made, data"
+            }
+            Self::Read(..) | Self::Write(..) => "",
+        }
+    }
+}
+
 /// Something of a submission that was not copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {

@@ -154,7 +154,10 @@ fn limit(limits: &BoxLimits) -> nix::Result<()> {
     lower(Resource::RLIMIT_NICE, 0)?;
     lower(Resource::RLIMIT_RTPRIO, 0)?;
     if limits.cpu_s > 0 {
-        lower(Resource::RLIMIT_CPU, limits.cpu_s)?;
+        // The soft limit's signal says what it was; the hard one ends who does not listen.
+        let (_, most) = getrlimit(Resource::RLIMIT_CPU)?;
+        let (soft, hard) = (limits.cpu_s.min(most), (limits.cpu_s + 1).min(most));
+        setrlimit(Resource::RLIMIT_CPU, soft, hard)?;
     }
     // PID 1 counts too.
     lower(Resource::RLIMIT_NPROC, limits.processes.saturating_add(1))

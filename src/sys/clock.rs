@@ -18,6 +18,18 @@ pub fn monotonic() -> Duration {
     clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(Duration::ZERO, Duration::from)
 }
 
+/// Processor time of this thread so far (CLOCK_THREAD_CPUTIME_ID), to the nanosecond.
+///
+/// What getrusage(2) says of a thread that runs may be as old as the last tick of the scheduler.
+pub fn of_thread() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
+}
+
+/// Processor time of all threads of this process so far (CLOCK_PROCESS_CPUTIME_ID).
+pub fn of_process() -> Duration {
+    clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
+}
+
 /// A moment as RFC 3339 has it, in the user's time zone: `2026-11-26T01:17:10+01:00`.
 pub fn rfc3339(moment: SystemTime) -> String {
     let seconds = moment
@@ -62,5 +74,12 @@ mod tests {
         assert_eq!(text.len(), "1971-01-01T00:00:00+00:00".len());
         let before = monotonic();
         assert!(since_boot() >= before);
+    }
+
+    #[test]
+    fn a_process_has_used_what_its_thread_has() {
+        let thread = of_thread();
+        assert!(thread > Duration::ZERO);
+        assert!(of_process() >= thread);
     }
 }

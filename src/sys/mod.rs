@@ -30,6 +30,7 @@ pub mod ptrace;
 pub mod seccomp;
 pub mod shared;
 pub mod system_v;
+pub mod temporary;
 pub mod terminal;
 pub mod tick;
 pub mod unix_sockets;

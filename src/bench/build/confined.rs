@@ -160,6 +160,9 @@ impl<'a> Confined<'a> {
 pub(super) fn how(status: ExitStatus) -> String {
     match status {
         ExitStatus::Code(code) => format!("exit status {code}"),
+        ExitStatus::Signal(libc::SIGXCPU) => {
+            format!("SIGXCPU: more than {CPU_S} seconds of processor time")
+        }
         ExitStatus::Signal(signal) => signal_name(signal),
     }
 }

@@ -14,6 +14,7 @@ use crate::model::ExitStatus;
 use crate::model::check::{KERNEL_LAUNCH, KERNEL_PROBE, KERNEL_REFERENCE, KERNEL_SOURCE};
 use crate::model::experiment::SUBMISSION_DIR;
 use crate::sandbox::{Bind, Workshop};
+use crate::sys::temporary;
 
 /// How much the compiler is to improve a kernel. What makes it fast may hide a mistake: the slow code
 /// does every access that the source has.
@@ -264,7 +265,7 @@ fn make_room(place: &Path) -> Result<(), BuildError> {
 pub fn compile(source: &Path, level: Optimisation) -> Result<String, BuildError> {
     let io = |what| move |error| BuildError::Io(what, error);
     let (_, words) = toolchain::clang()?;
-    let place = tempfile::tempdir().map_err(io("make a directory for the header"))?;
+    let place = temporary::directory().map_err(io("make a directory for the header"))?;
     put_headers(place.path())?;
     let from = source.to_string_lossy().into_owned();
     // If it cannot be read, the compiler says so.

@@ -12,6 +12,7 @@ use crate::gpu;
 use crate::model::check::KERNEL_SOURCE;
 use crate::model::experiment::LAB_DIR;
 use crate::model::{Exercise, Experiment, Lesson, Recording, Run, Step};
+use crate::sys::temporary;
 
 use super::super::examination;
 use super::super::interrupt::Interrupt;
@@ -98,7 +99,7 @@ pub(super) fn observed(
     // Far more than any of our programs takes, and little enough to wait for; a driver begins slowly.
     const WITHIN_MS: u64 = 5000;
     const WITHIN_MS_ON_A_DEVICE: u64 = 60_000;
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     let extension = exercise.program.rsplit('.').next().unwrap_or_default();
     let main = directory.path().join(match extension {
         KERNEL => KERNEL_SOURCE.to_owned(),

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use nix::unistd::geteuid;
+
 use crate::bench::who::{self, WhoError};
 use crate::commands::interrupt::Interrupt;
 use crate::exit::{self, Outcome, Trouble};
@@ -69,6 +71,9 @@ Examples:
   Deleted files that it keeps on the disk:
   $ syslab fds inspect 4711 --json | jq '.descriptors[] | select(.is_deleted)'";
 
+/// What may help where root is refused.
+const CONTAINER: &str = "in a container: start it with --cap-add SYS_PTRACE";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -87,11 +92,13 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     let first = look(depth).map_err(|error| ended(pid, error))?;
     if let Some(reason) = first.refused.get("descriptors") {
         let what = format!("what process {pid} has open may not be known: {reason}");
-        return Err(
-            Trouble::new(exit::MACHINE, anyhow::Error::msg(what)).hint(format!(
+        let trouble = Trouble::new(exit::MACHINE, anyhow::Error::msg(what));
+        return Err(match geteuid().is_root() {
+            true => trouble.hint(CONTAINER),
+            false => trouble.hint(format!(
                 "it is another user's, or guarded: `sudo syslab fds inspect {pid}` may see it"
             )),
-        );
+        });
     }
     if let Some(every) = args.watch {
         let mut course = Course::new(screen, detail);
@@ -153,14 +160,15 @@ fn refused(pid: i32, error: WhoError) -> Trouble {
     if is_traced {
         return trouble.hint("a process has one tracer: end strace, gdb or the like first");
     }
-    match is_denied {
-        true => trouble
+    match (is_denied, geteuid().is_root()) {
+        (false, _) => trouble,
+        (true, true) => trouble.hint(CONTAINER),
+        (true, false) => trouble
             .hint(format!(
                 "only your own processes may be traced, and only if kernel.yama.ptrace_scope is 0: \
                  `sudo syslab fds inspect {pid} --who` may do more"
             ))
-            .hint("in a container: start it with --cap-add SYS_PTRACE"),
-        false => trouble,
+            .hint(CONTAINER),
     }
 }
 

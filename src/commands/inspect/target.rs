@@ -6,6 +6,12 @@ use crate::ui::{Screen, Tone};
 
 /// The process that is meant.
 pub(super) fn resolve(target: &str, screen: &Screen) -> Result<i32, Trouble> {
+    if target.is_empty() {
+        // Kernel threads would be called that: they have no arguments.
+        return Err(Trouble::usage(
+            "a process has an id or a name, and \"\" is neither",
+        ));
+    }
     match inspect::find(target)? {
         Resolved::Process(pid) => Ok(pid),
         Resolved::Thread(tid, pid) => {

@@ -37,6 +37,7 @@ pub(super) fn watch<T>(
     let signals = Signals::take(&[
         Signal::SIGINT,
         Signal::SIGTERM,
+        Signal::SIGHUP,
         Signal::SIGQUIT,
         Signal::SIGTSTP,
         Signal::SIGWINCH,
@@ -46,7 +47,7 @@ pub(super) fn watch<T>(
     show(&last, None, live.as_ref())?;
     loop {
         match signals.wait(every)? {
-            Some(Signal::SIGINT | Signal::SIGTERM | Signal::SIGQUIT) => {
+            Some(Signal::SIGINT | Signal::SIGTERM | Signal::SIGHUP | Signal::SIGQUIT) => {
                 return Ok(exit::INTERRUPTED);
             }
             Some(Signal::SIGTSTP) => {

@@ -9,7 +9,7 @@ mod progress;
 mod state;
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -235,9 +235,34 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
+/// Writes a file where nothing is; whether nothing was.
+pub(super) fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<bool> {
+    let failed = || format!("cannot write {}", path.display());
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(failed)?;
+    }
+    match File::options().write(true).create_new(true).open(path) {
+        Ok(mut new) => {
+            new.write_all(content).with_context(failed)?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(failed),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_exists_is_not_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b");
+        assert!(write_new(&path, b"one").unwrap());
+        assert!(!write_new(&path, b"two").unwrap());
+        assert_eq!(fs::read_to_string(path).unwrap(), "one");
+    }
 
     fn reached(score: u32) -> Reached {
         Reached {

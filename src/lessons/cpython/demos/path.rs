@@ -24,6 +24,7 @@ use super::python::{self, Python};
 use super::section::{opening, section};
 use crate::lessons::columns::{brief, prose};
 use crate::model::curriculum::{Demo, DemoOptions};
+use crate::sys::temporary;
 use crate::ui::visible;
 
 /// The demo.
@@ -69,7 +70,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     let Some(python) = Python::find(out, LEAST, options)? else {
         return Ok(());
     };
-    let kept = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let kept = temporary::directory().context("cannot make a temporary directory")?;
     let here = fs::canonicalize(kept.path())?;
     match search(&here, options)? {
         Ok(traced) => searched(out, &traced, &python, options)?,

@@ -19,6 +19,7 @@ use crate::lessons::cpython::demos::python::{Ended, Python, run};
 use crate::lessons::ext::battery::BATTERY;
 use crate::model::curriculum::DemoOptions;
 use crate::probes::packages;
+use crate::sys::temporary;
 use crate::ui::visible;
 
 /// The oldest version for which the lesson builds.
@@ -48,10 +49,7 @@ impl Workshop {
         let Some(python) = Python::find_at(out, name, LEAST, options)? else {
             return Ok(None);
         };
-        let directory = tempfile::Builder::new()
-            .prefix("syslab-ext-")
-            .tempdir()
-            .context("cannot make a temporary directory")?;
+        let directory = temporary::directory().context("cannot make a temporary directory")?;
         Ok(Some(Self { python, directory }))
     }
 

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::lessons::player::{PLAYER_COMMAND, Player};
 use crate::model::curriculum::DemoOptions;
+use crate::sys::temporary;
 
 /// Becomes a player whose parent is the shell's own: the tracer. `$0` is this binary.
 const SCRIPT: &str = "command=$1; shift; exec \"$0\" \"$command\" \"$PPID\" \"$@\"";
@@ -31,7 +32,7 @@ impl Traced {
         lie: Option<&str>,
         options: &DemoOptions,
     ) -> anyhow::Result<Self> {
-        let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let directory = temporary::directory().context("cannot make a temporary directory")?;
         let own = std::env::current_exe().context("cannot tell which program this is")?;
         let mut command = Command::new("/proc/self/exe");
         command.args(["trace", "-e", set]);

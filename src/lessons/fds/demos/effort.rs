@@ -1,9 +1,8 @@
 //! What something cost: time on the clock, and on the processor.
+//!
+//! See clock_gettime(2).
 
 use std::time::{Duration, Instant};
-
-use nix::sys::resource::{Usage, UsageWho, getrusage};
-use nix::sys::time::TimeVal;
 
 /// Time, and processor time in the program and in the kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -13,19 +12,20 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    /// Measures something; the processor time is that of `who`.
+    /// Measures something; the processor time is what [`clock`](crate::sys::clock) says of
+    /// this thread or this process.
     ///
     /// # Errors
-    /// Those of the thing itself, and of getrusage(2).
+    /// Those of the thing itself.
     pub(super) fn of<T>(
-        who: UsageWho,
+        clock: fn() -> Duration,
         work: impl FnOnce() -> anyhow::Result<T>,
     ) -> anyhow::Result<(Self, T)> {
-        let (started, before) = (Instant::now(), getrusage(who)?);
+        let (started, before) = (Instant::now(), clock());
         let done = work()?;
         let effort = Self {
             wall: started.elapsed(),
-            cpu: used(&getrusage(who)?).saturating_sub(used(&before)),
+            cpu: clock().saturating_sub(before),
         };
         Ok((effort, done))
     }
@@ -44,14 +44,6 @@ impl Effort {
             cpu: time(cpu)?,
         })
     }
-}
-
-fn used(usage: &Usage) -> Duration {
-    let time = |value: TimeVal| {
-        Duration::from_secs(value.tv_sec().unsigned_abs())
-            + Duration::from_micros(value.tv_usec().unsigned_abs())
-    };
-    time(usage.user_time()) + time(usage.system_time())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::lessons::player::Player;
 use crate::model::curriculum::{Demo, DemoOptions};
 use crate::model::text::signal_name;
 use crate::sys::mapping::{How, Mapping, Order};
+use crate::sys::temporary;
 
 /// The demo.
 pub(super) const DEMO: Demo = Demo {
@@ -259,7 +260,7 @@ fn both() -> anyhow::Result<Vec<Vec<String>>> {
 fn cut_short(options: &DemoOptions) -> anyhow::Result<Vec<Vec<String>>> {
     let page = page_size();
     let end = page + page / 4;
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     let path = directory.path().join("file");
     let file = File::create(&path)?;
     fill_with(&file, 3 * page)?;

@@ -15,7 +15,7 @@ use anyhow::Context;
 use crate::lessons::columns::{bold, prose};
 use crate::lessons::player::Player;
 use crate::model::curriculum::{Demo, DemoOptions};
-use crate::sys::{kcmp, proc};
+use crate::sys::{kcmp, proc, temporary};
 
 /// The demo.
 pub(super) const DEMO: Demo = Demo {
@@ -72,7 +72,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
                  open file description, and stat(2) for the inode.";
     writeln!(out, "{}", prose(story))?;
     out.flush()?;
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     let path = directory.path().join("notes");
     fs::write(&path, CONTENT)?;
     let path = path

@@ -20,6 +20,7 @@ use super::ring;
 use crate::lessons::columns::{Align, bold, brief, head, narrow, prose};
 use crate::lessons::player::Player;
 use crate::model::curriculum::{Demo, DemoOptions};
+use crate::sys::temporary;
 
 /// The demo.
 pub(super) const DEMO: Demo = Demo {
@@ -67,7 +68,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     );
     writeln!(out, "{}", prose(&story))?;
     out.flush()?;
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     fs::write(directory.path().join("from"), vec![b'x'; bytes])?;
     let operations = 2 * bytes / copy::BLOCK;
     let mut rows = Rows::new(["copying", "operations", "calls each", "time", "CPU"]);
@@ -239,8 +240,14 @@ fn visited(player: &mut Player, messages: usize, options: &DemoOptions) -> anyho
     if first.starts_with(REFUSED) {
         return Ok(first);
     }
-    clients::visit(first.parse()?, CLIENTS, messages, options)?;
-    player.hear()
+    let streams = clients::connect(first.parse()?, CLIENTS)?;
+    let talked = clients::talk(streams, messages, options);
+    // All have gone, and the server ends. If it has failed them, it says why.
+    let last = player.hear()?;
+    if !last.starts_with(REFUSED) {
+        talked?;
+    }
+    Ok(last)
 }
 
 /// What a copy says, and does, on a kernel without io_uring.

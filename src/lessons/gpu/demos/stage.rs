@@ -13,6 +13,7 @@ use crate::gpu::sim::{LoadedModule, Simulator};
 use crate::lessons::columns::prose;
 use crate::model::curriculum::DemoOptions;
 use crate::probes::clang;
+use crate::sys::temporary;
 
 /// A simulator with one module on it.
 pub(super) struct Stage {
@@ -51,10 +52,7 @@ impl Stage {
             out.write_all(prose(text).as_bytes())?;
             return Ok(None);
         }
-        let directory = tempfile::Builder::new()
-            .prefix("syslab-gpu-")
-            .tempdir()
-            .context("cannot make a temporary directory")?;
+        let directory = temporary::directory().context("cannot make a temporary directory")?;
         let file = directory.path().join(name);
         fs::write(&file, source).context("cannot write a kernel")?;
         Ok(Some(compile(&file, Optimisation::Full)?))

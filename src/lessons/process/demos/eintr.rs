@@ -2,11 +2,12 @@
 //!
 //! See signal(7), "Interruption of system calls and library functions by signal handlers".
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use anyhow::Context;
 
-use super::columns::{bold, columns, wrapped};
+use super::columns::{bold, head, narrow, prose};
 use super::stage::{self, Program};
 use crate::model::curriculum::{Demo, DemoOptions};
 use crate::model::recording::{FIRST, Made};
@@ -168,20 +169,17 @@ enum Wait {
 
 /// A trial a line.
 fn table(rows: &[Row]) -> String {
-    let mut cells = vec![
-        ["how it waits", "SIGTERM comes", "the call", "then"]
-            .map(str::to_owned)
-            .to_vec(),
-    ];
+    let mut cells = vec![head(["how it waits", "SIGTERM comes", "the call", "then"])];
+    let mut reasons = BTreeSet::new();
     for row in rows {
         let mut line = vec![row.way.to_owned(), row.moment.to_owned()];
         match &row.recording {
             Ok(recording) => {
                 line.push(match waited(recording, row.call) {
                     Wait::Told(errno) => format!("fails with {}", errno_name(errno)),
-                    Wait::Again => "is interrupted, and made again".to_owned(),
-                    Wait::Whole => "is not interrupted".to_owned(),
-                    Wait::Unstruck => "was not met by the signal".to_owned(),
+                    Wait::Again => "interrupted, made again".to_owned(),
+                    Wait::Whole => "not interrupted".to_owned(),
+                    Wait::Unstruck => "not met by the signal".to_owned(),
                 });
                 line.push(match ended(recording) {
                     Some(ExitStatus::Signal(signo)) => signal_name(signo),
@@ -189,11 +187,18 @@ fn table(rows: &[Row]) -> String {
                     None => "still waits".to_owned(),
                 });
             }
-            Err(why) => line.extend(["not tried here".to_owned(), why.clone()]),
+            Err(why) => {
+                line.extend(["not tried here", "-"].map(str::to_owned));
+                reasons.insert(why);
+            }
         }
         cells.push(line);
     }
-    columns(&[], &cells)
+    let mut text = narrow(&[], &cells);
+    for why in reasons {
+        text.push_str(&prose(&format!("Not tried here: {why}.")));
+    }
+    text
 }
 
 /// How the program ended by itself, if it did.
@@ -250,15 +255,12 @@ fn lesson(rows: &[Row]) -> String {
         })
         .collect();
     let tried = rows.iter().filter(|row| row.recording.is_ok()).count();
-    wrapped(
-        &format!(
-            "In {} of {tried} trials the program slept on until it was killed: the handler had \
-             run and set the flag, and nobody looked at it. The gap before the call is a few \
-             instructions wide; the tracer held the program there until the signal had come.",
-            stuck.len()
-        ),
-        0,
-    )
+    prose(&format!(
+        "In {} of {tried} trials the program slept on until it was killed: the handler had run \
+         and set the flag, and nobody looked at it. The gap before the call is a few instructions \
+         wide; the tracer held the program there until the signal had come.",
+        stuck.len()
+    ))
 }
 
 #[cfg(test)]
@@ -336,11 +338,12 @@ mod tests {
         assert_eq!(
             table(&rows),
             "\
-how it waits   SIGTERM comes    the call                         then
-C: flag        in the call      fails with EINTR                 exit 0
-C: flag        in the call      is interrupted, and made again   still waits
-C: flag        just before it   is not interrupted               still waits
-C: flag        just before it   not tried here                   no cc
+how it waits  SIGTERM comes   the call                 then
+C: flag       in the call     fails with EINTR         exit 0
+C: flag       in the call     interrupted, made again  still waits
+C: flag       just before it  not interrupted          still waits
+C: flag       just before it  not tried here           -
+Not tried here: no cc.
 "
         );
         assert!(

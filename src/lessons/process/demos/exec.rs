@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 
-use super::columns::{NARROW, bold, head, narrow, prose};
+use super::columns::{WIDTH, bold, head, narrow, prose};
 use super::player::Player;
 use super::stage::{self, Program};
 use crate::model::curriculum::{Demo, DemoOptions};
@@ -163,7 +163,7 @@ fn searched(recording: &Recording) -> String {
     // The first call is the one that began the program itself.
     for made in recording.calls().filter(own).skip(1) {
         let line = format!("  execve({})", arguments(made.call.args.as_slice()));
-        text.push_str(&stage::shortened(&line, NARROW - "  = -1 ENOEXEC".len()));
+        text.push_str(&stage::shortened(&line, WIDTH - "  = -1 ENOEXEC".len()));
         match made.errno() {
             Some(errno) => text.push_str(&format!(" = -1 {}\n", errno_name(errno))),
             None => {

@@ -8,7 +8,7 @@ use std::io::Write;
 
 use anyhow::Context;
 
-use super::columns::{Align, bold, columns, wrapped};
+use super::columns::{Align, bold, head, narrow, prose};
 use super::stage::{self, Program};
 use crate::model::curriculum::{Demo, DemoOptions};
 use crate::model::recording::STRIKE;
@@ -56,35 +56,35 @@ const SERVICES: &[Service] = &[
             file: "naive.py",
             source: include_str!("../../../../lessons/process/code/naive.py"),
         },
-        way: "acknowledges, writes later",
+        way: "says ok, then writes",
     },
     Service {
         program: Program {
             file: "polite.py",
             source: include_str!("../../../../lessons/process/code/polite.py"),
         },
-        way: "the same; SIGTERM: sys.exit",
+        way: "handler: sys.exit",
     },
     Service {
         program: Program {
             file: "naive.c",
             source: include_str!("../../../../lessons/process/code/naive.c"),
         },
-        way: "the same; SIGTERM: _exit",
+        way: "handler: _exit",
     },
     Service {
         program: Program {
             file: "naive.rs",
             source: include_str!("../../../../lessons/process/code/naive.rs"),
         },
-        way: "acknowledges, writes later",
+        way: "says ok, then writes",
     },
     Service {
         program: Program {
             file: "sound.c",
             source: include_str!("../../../../lessons/process/code/sound.c"),
         },
-        way: "syncs, acknowledges",
+        way: "syncs, then says ok",
     },
 ];
 
@@ -101,11 +101,11 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     writeln!(out, "{}\n", bold("What a shutdown costs", options.color))?;
     let story = format!(
         "Each service gets {} payments, again and again: each time a signal, or a power failure, \
-         comes at another one of its calls. Shown is the worst time: how many of the payments \
-         that it had acknowledged it lost.",
+         comes at another one of its calls. All but the last say ok before they write. Shown is \
+         the worst time: how many of the payments that it had acknowledged it lost.",
         groups.0 * groups.1
     );
-    writeln!(out, "{}", wrapped(&story, 0))?;
+    writeln!(out, "{}", prose(&story))?;
     out.flush()?;
     let mut rows = Vec::new();
     for service in SERVICES {
@@ -193,19 +193,16 @@ fn worst(trials: &[Recording]) -> Option<(&Recording, Tally)> {
 
 /// A service a line: what it loses where that is most.
 fn table(rows: &[Row]) -> String {
-    let mut cells = vec![
-        [
-            "service",
-            "what it does",
-            "calls",
-            "SIGTERM",
-            "SIGKILL",
-            "power loss",
-            "after SIGTERM",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-    ];
+    let mut cells = vec![head([
+        "service",
+        "what it does",
+        "calls",
+        "SIGTERM",
+        "SIGKILL",
+        "power loss",
+        "ends by",
+    ])];
+    let mut reasons = String::new();
     for row in rows {
         let mut line = vec![row.file.to_owned(), row.way.to_owned()];
         match &row.trials {
@@ -220,15 +217,18 @@ fn table(rows: &[Row]) -> String {
                 line.push(power_loss(term.iter().chain(kill)));
                 line.push(endings(term));
             }
-            Err(why) => line.extend(["not tried here".to_owned(), why.clone()]),
+            Err(why) => {
+                line.extend(vec!["-".to_owned(); 5]);
+                reasons.push_str(&prose(&format!("Not tried here: {} ({why}).", row.file)));
+            }
         }
         cells.push(line);
     }
     let right = Align::Right;
-    columns(
+    narrow(
         &[Align::Left, Align::Left, right, right, right, right],
         &cells,
-    )
+    ) + &reasons
 }
 
 /// What power loss takes in the worst case, whenever it comes.
@@ -242,7 +242,7 @@ fn power_loss<'a>(trials: impl Iterator<Item = &'a Recording>) -> String {
     }
 }
 
-/// How the trials ended, each way once.
+/// How the trials in which SIGTERM came ended, each way once.
 fn endings(trials: &[Recording]) -> String {
     let mut endings: Vec<String> = Vec::new();
     for trial in trials {
@@ -272,13 +272,12 @@ fn worst_moment(rows: &[Row]) -> String {
         .rev()
         .max_by_key(|(_, _, tally)| tally.lost);
     if rows.iter().all(|row| row.trials.is_err()) {
-        return wrapped(
+        return prose(
             "Not tried here, any of them: `syslab doctor` says how to install what they need.",
-            0,
         );
     }
     let Some((row, trial, tally)) = worst else {
-        return wrapped("No service lost an acknowledged record to SIGTERM.", 0);
+        return prose("No service lost an acknowledged record to SIGTERM.");
     };
     let struck = trial
         .struck()
@@ -293,13 +292,10 @@ fn worst_moment(rows: &[Row]) -> String {
         .checked_sub(BEFORE)
         .map_or(0, |skipped| enters[skipped]);
     let shown = enters.into_iter().filter(|at| *at >= from);
-    let text = wrapped(
-        &format!(
-            "The worst moment for {}: {} records acknowledged, {} of them lost.",
-            row.file, tally.acknowledged, tally.lost
-        ),
-        0,
-    );
+    let text = prose(&format!(
+        "The worst moment for {}: {} records acknowledged, {} of them lost.",
+        row.file, tally.acknowledged, tally.lost
+    ));
     let rest = (struck..trial.events.len())
         .filter(|at| !matches!(trial.events[*at].what, What::Struck(..)) && is_telling(trial, *at));
     text + &stage::lines(trial, shown, 2) + &stage::lines(trial, rest, 2)
@@ -322,6 +318,7 @@ fn is_telling(trial: &Recording, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::WIDTH;
     use super::*;
 
     fn trial(text: &str) -> Recording {
@@ -410,9 +407,10 @@ mod tests {
             ]
         );
         assert_eq!(lines[2][3..], ["none", "none", "none", "exit 0"]);
-        assert_eq!(lines[3][2..], ["not tried here", "no rustc"]);
+        assert_eq!(lines[3][2..], ["-"; 5]);
+        assert_eq!(lines[4], ["Not tried here: naive.rs (no rustc)."]);
         assert!(
-            text.lines().all(|line| line.chars().count() <= 100),
+            text.lines().all(|line| line.chars().count() <= WIDTH),
             "{text}"
         );
     }

@@ -12,6 +12,7 @@ use crate::model::curriculum::DemoOptions;
 use crate::model::recording::FIRST;
 use crate::model::text::event_line;
 use crate::model::{Experiment, Recording, What};
+use crate::sys::temporary;
 
 /// A program of a demo; its file is also what the text shows.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,7 @@ pub(in crate::lessons) fn perform(
     experiment: Experiment,
     options: &DemoOptions,
 ) -> anyhow::Result<Performed> {
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     let name = match program.file.rsplit_once('.') {
         Some((_, extension)) => format!("main.{extension}"),
         None => program.file.to_owned(),
@@ -90,14 +91,18 @@ pub(in crate::lessons) fn lines(
     text
 }
 
-/// The line with its middle left out, if it is longer than `width`: the result is at its end.
+/// The line with its middle left out, if it is longer than `width`: the result is at its end, and
+/// is left whole if it takes at most a half.
 pub(in crate::lessons) fn shortened(line: &str, width: usize) -> String {
     const MARK: &str = " ... ";
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= width {
         return line.to_owned();
     }
-    let tail = width / 4;
+    let result = line
+        .rfind(" = ")
+        .map_or(0, |at| line[at + 1..].chars().count());
+    let tail = (width / 4).max(result.min(width / 2));
     let head = width - tail - MARK.len();
     let start: String = chars[..head].iter().collect();
     let end: String = chars[chars.len() - tail..].iter().collect();
@@ -132,6 +137,8 @@ mod tests {
         let short = shortened(&line, 60);
         assert_eq!(short.chars().count(), 60);
         assert!(short.ends_with("4096) = 4096"), "{short}");
+        let short = shortened(&line.replace("= 4096", "= -1 ERESTART_RESTARTBLOCK"), 60);
+        assert!(short.ends_with("... = -1 ERESTART_RESTARTBLOCK"), "{short}");
         assert_eq!(shortened("close(3) = 0", 60), "close(3) = 0");
     }
 }

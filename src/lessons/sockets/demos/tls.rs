@@ -1,7 +1,7 @@
 //! TLS on the loopback interface, both sides in this process: a handshake as records and calls, and
 //! what encryption and handshakes cost.
 //!
-//! See RFC 8446, sections 2 and 5.1; RFC 5246, section 7.3; getrusage(2).
+//! See RFC 8446, sections 2 and 5.1; RFC 5246, section 7.3; clock_gettime(2).
 
 mod link;
 mod records;
@@ -10,12 +10,11 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
 use rustls::{HandshakeKind, ProtocolVersion};
 
 use crate::lessons::columns::{Align, bold, brief, head, narrow, prose, two_digits};
 use crate::model::curriculum::{Demo, DemoOptions};
+use crate::sys::clock;
 use link::{Configs, Link, Side, Transfer};
 
 /// The demo.
@@ -101,13 +100,6 @@ fn conversation(
     Ok((rows, text))
 }
 
-/// Processor time of this thread so far.
-fn processor_time() -> nix::Result<Duration> {
-    let usage = getrusage(UsageWho::RUSAGE_THREAD)?;
-    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Ok(Duration::from_micros(micros.max(0).cast_unsigned()))
-}
-
 /// What it costs to send the same plain and encrypted.
 fn volume(out: &mut dyn Write, configs: &Configs, options: &DemoOptions) -> anyhow::Result<()> {
     let mib = if options.quick { VOLUME.1 } else { VOLUME.0 };
@@ -126,9 +118,9 @@ fn volume(out: &mut dyn Write, configs: &Configs, options: &DemoOptions) -> anyh
         if is_encrypted {
             link.shake_hands(options)?;
         }
-        let before = processor_time()?;
+        let before = clock::of_thread();
         let moved: Transfer = link.transfer(mib << 20, is_encrypted, options)?;
-        let time = processor_time()?.saturating_sub(before);
+        let time = clock::of_thread().saturating_sub(before);
         times.push(time);
         rows.push(vec![
             if is_encrypted { "TLS 1.3" } else { "plain" }.to_owned(),
@@ -145,12 +137,14 @@ fn volume(out: &mut dyn Write, configs: &Configs, options: &DemoOptions) -> anyh
         narrow(&[Align::Left, right, right, right, right], &rows)
     )?;
     let factor = times[1].as_secs_f64() / times[0].as_secs_f64().max(1e-6);
-    let text = format!(
+    let mut text = format!(
         "Client and server together. Encrypted it took {} times the processor time: each byte is \
-         enciphered, copied into a record, checked and copied out again. This build of syslab may \
-         not be an optimised one; the cipher itself is.",
+         enciphered, copied into a record, checked and copied out again.",
         two_digits(factor)
     );
+    if cfg!(debug_assertions) {
+        text.push_str(" This build of syslab is not an optimised one; the cipher itself is.");
+    }
     writeln!(out, "{}", prose(&text))?;
     out.flush()?;
     Ok(())
@@ -178,9 +172,9 @@ fn handshakes(out: &mut dyn Write, configs: &Configs, options: &DemoOptions) -> 
             _ => configs,
         };
         let mut link = Link::open(configs)?;
-        let before = processor_time()?;
+        let before = clock::of_thread();
         link.shake_hands(options)?;
-        let time = processor_time()?.saturating_sub(before);
+        let time = clock::of_thread().saturating_sub(before);
         let kind = link.kind();
         link.goodbye(Side::Client)?;
         let at = usize::from(kind == Some(HandshakeKind::Resumed));

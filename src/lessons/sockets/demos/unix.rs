@@ -14,7 +14,7 @@ use anyhow::Context;
 use crate::lessons::columns::{bold, head, narrow, prose};
 use crate::lessons::player::Player;
 use crate::model::curriculum::{Demo, DemoOptions};
-use crate::sys::proc;
+use crate::sys::{proc, temporary};
 use crate::ui::visible;
 
 /// The demo.
@@ -59,7 +59,7 @@ fn run(out: &mut dyn Write, options: &DemoOptions) -> anyhow::Result<()> {
     );
     writeln!(out, "{}", prose(&story))?;
     out.flush()?;
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     let (file, address) = (
         directory.path().join("file"),
         directory.path().join("socket"),

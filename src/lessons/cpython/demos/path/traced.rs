@@ -7,11 +7,12 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::super::python;
-use crate::lessons::columns::{NARROW, narrow};
+use crate::lessons::columns::{WIDTH, narrow};
 use crate::model::curriculum::DemoOptions;
 use crate::model::recording::Made;
 use crate::model::text::errno_name;
 use crate::model::{Arg, Recording, What};
+use crate::sys::temporary;
 use crate::ui::visible;
 
 /// What was recorded of a command, and what it has printed.
@@ -50,7 +51,7 @@ pub(super) fn trace(
     options: &DemoOptions,
 ) -> anyhow::Result<Result<Traced, String>> {
     let own = std::env::current_exe().context("cannot tell which program this is")?;
-    let kept = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    let kept = temporary::file().context("cannot make a temporary file")?;
     let mut words = vec![own.as_os_str()];
     words.extend(["trace", "-e", set, "-o"].map(OsStr::new));
     words.push(kept.path().as_os_str());
@@ -145,7 +146,7 @@ pub(super) fn rows(asked: &[&Asked], places: &[(&str, &str)]) -> String {
         let cells = table.iter().map(|row| row[column].chars().count());
         cells.max().unwrap_or(0)
     };
-    let room = NARROW.saturating_sub(widest(0) + widest(2) + 6);
+    let room = WIDTH.saturating_sub(widest(0) + widest(2) + 6);
     for row in &mut table {
         row[1] = end_of(&row[1], room);
         row[0] = format!("  {}", row[0]);

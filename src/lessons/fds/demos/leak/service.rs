@@ -12,7 +12,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use tempfile::TempDir;
 
 use crate::model::curriculum::DemoOptions;
-use crate::sys::proc;
+use crate::sys::{proc, temporary};
 
 /// Orders that are sent before their answers are read: both fit into a pipe.
 const AT_ONCE: u32 = 100;
@@ -68,7 +68,7 @@ impl Service {
         rotation: u64,
         options: &DemoOptions,
     ) -> anyhow::Result<Self> {
-        let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let directory = temporary::directory().context("cannot make a temporary directory")?;
         let program = directory.path().join("app.py");
         fs::write(&program, source)?;
         let mut child = Command::new("sh")

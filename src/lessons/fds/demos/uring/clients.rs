@@ -16,19 +16,22 @@ const MESSAGE: usize = 64;
 /// How often a client that waits for an answer looks whether it is still wanted, milliseconds.
 const GLANCE_MS: u16 = 50;
 
-/// Connects so many clients to a port, exchanges so many messages with each, and leaves.
-pub(super) fn visit(
-    port: u16,
-    clients: usize,
+/// Connects so many clients to a port.
+pub(super) fn connect(port: u16, clients: usize) -> io::Result<Vec<TcpStream>> {
+    let client = |_| {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    };
+    (0..clients).map(client).collect()
+}
+
+/// Exchanges so many messages with each client, and leaves.
+pub(super) fn talk(
+    mut streams: Vec<TcpStream>,
     messages: usize,
     options: &DemoOptions,
 ) -> anyhow::Result<()> {
-    let mut streams = Vec::new();
-    for _ in 0..clients {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-        stream.set_nodelay(true)?;
-        streams.push(stream);
-    }
     for nth in 0..messages {
         let message = [nth as u8; MESSAGE];
         for stream in &mut streams {

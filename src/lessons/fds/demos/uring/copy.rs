@@ -6,12 +6,12 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use nix::sys::resource::UsageWho;
 
 use super::super::effort::Effort;
 use super::super::ring;
 use super::REFUSED;
 use crate::lessons::player::answer;
+use crate::sys::clock;
 
 /// Bytes of a block.
 pub(in super::super) const BLOCK: usize = 64 << 10;
@@ -60,9 +60,7 @@ pub(in super::super) fn play(args: &[String]) -> anyhow::Result<()> {
         "all" => from.metadata()?.len() / BLOCK as u64,
         _ => 0,
     };
-    let done = Effort::of(UsageWho::RUSAGE_SELF, || {
-        Ok((way.copy)(&from, &to, blocks)?)
-    });
+    let done = Effort::of(clock::of_process, || Ok((way.copy)(&from, &to, blocks)?));
     match done {
         Ok((effort, ())) => answer(&effort.said())?,
         // A kernel or a container without the call.

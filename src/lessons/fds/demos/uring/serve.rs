@@ -8,12 +8,12 @@ use std::thread;
 
 use anyhow::{Context, bail};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
-use nix::sys::resource::UsageWho;
 
 use super::super::effort::Effort;
 use super::super::ring;
 use super::REFUSED;
 use crate::lessons::player::answer;
+use crate::sys::clock;
 
 /// Bytes for which a read has room.
 pub(in super::super) const ROOM: usize = 4096;
@@ -61,8 +61,11 @@ pub(in super::super) fn play(args: &[String]) -> anyhow::Result<()> {
     for stream in &streams {
         stream.set_nodelay(true)?;
     }
-    let (effort, ()) = Effort::of(UsageWho::RUSAGE_SELF, || Ok((way.serve)(streams)?))?;
-    answer(&effort.said())?;
+    match Effort::of(clock::of_process, || Ok((way.serve)(streams)?)) {
+        Ok((effort, ())) => answer(&effort.said())?,
+        // As where no more threads are allowed.
+        Err(error) => answer(&format!("{REFUSED}{error:#}"))?,
+    }
     Ok(())
 }
 
@@ -76,11 +79,10 @@ fn by_threads(streams: Vec<TcpStream>) -> io::Result<()> {
             }
         }
     };
-    let threads: Vec<_> = streams
-        .into_iter()
-        .map(|stream| thread::spawn(move || serve(stream)))
-        .collect();
-    for thread in threads {
+    let start = |stream| thread::Builder::new().spawn(move || serve(stream));
+    let threads: io::Result<Vec<_>> = streams.into_iter().map(start).collect();
+    let refused = |error| io::Error::other(format!("cannot start a thread: {error}"));
+    for thread in threads.map_err(refused)? {
         thread
             .join()
             .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;

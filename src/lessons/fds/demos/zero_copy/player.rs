@@ -8,12 +8,12 @@ use std::thread;
 
 use anyhow::{Context, bail};
 use nix::fcntl::{SpliceFFlags, splice};
-use nix::sys::resource::UsageWho;
 use nix::sys::sendfile::sendfile;
 
 use super::super::effort::Effort;
 use super::super::ring;
 use crate::lessons::player::answer;
+use crate::sys::clock;
 use crate::sys::mapping::{How, Mapping};
 
 /// How an answer begins that says why a way is not to be had here.
@@ -67,8 +67,10 @@ pub(in super::super) fn play(args: &[String]) -> anyhow::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let here = TcpStream::connect(listener.local_addr()?)?;
     let (there, _) = listener.accept()?;
-    let receiver = thread::spawn(move || drained(there));
-    let done = Effort::of(UsageWho::RUSAGE_THREAD, || {
+    let receiver = thread::Builder::new()
+        .spawn(move || drained(there))
+        .context("cannot start a thread")?;
+    let done = Effort::of(clock::of_thread, || {
         while bytes > 0 {
             let part = bytes.min(size);
             (way.send)(&file, &here, part)?;

@@ -10,6 +10,7 @@ use nix::sys::eventfd::EventFd;
 use nix::sys::stat::Mode;
 
 use crate::sys::shared::{self, Semaphore, Words};
+use crate::sys::temporary;
 
 /// Each way, as players and as people call it.
 pub(super) const WAYS: &[(&str, &str)] = &[
@@ -103,7 +104,7 @@ const WORDS: u64 = 128;
 
 /// Makes a FIFO, opens both ends, and removes its name.
 fn fifo() -> anyhow::Result<(File, File)> {
-    let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let directory = temporary::directory().context("cannot make a temporary directory")?;
     let path = directory.path().join("fifo");
     nix::unistd::mkfifo(&path, Mode::S_IRWXU)?;
     // Opening one end waits for the other, but for who opens both, on Linux; see fifo(7).

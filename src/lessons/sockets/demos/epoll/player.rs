@@ -11,7 +11,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::lessons::player::{Player, answer, order};
 use crate::stimulus::serve::{Engine, Server, Service, Settings, Site};
-use crate::sys::limits;
+use crate::sys::{clock, limits};
 
 /// The role's name.
 pub(in super::super) const ROLE: &str = "crowded";
@@ -19,7 +19,7 @@ pub(in super::super) const ROLE: &str = "crowded";
 /// What the server is asked.
 const FIGURES: &str = "figures";
 
-/// What a server has used so far; getrusage(2).
+/// What a server has used so far; getrusage(2), clock_gettime(2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Figures {
     /// Times that its threads gave up a processor, or had it taken.
@@ -91,12 +91,11 @@ pub(in super::super) fn play(args: &[String]) -> anyhow::Result<()> {
         match order.as_str() {
             FIGURES => {
                 let usage = getrusage(UsageWho::RUSAGE_SELF)?;
-                let us = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
                 let counts = server.counts();
                 answer(&format!(
                     "{} {} {} {}",
                     usage.voluntary_context_switches() + usage.involuntary_context_switches(),
-                    us(usage.user_time()) + us(usage.system_time()),
+                    clock::of_process().as_micros(),
                     counts.calls,
                     counts.requests
                 ))?;
