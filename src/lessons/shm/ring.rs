@@ -8,6 +8,7 @@
 mod experiments;
 mod judges;
 mod observed;
+mod stage;
 
 use crate::model::{Capability, Check, Form, Lab};
 

@@ -73,6 +73,7 @@ pub(super) fn ordinary(seed: u64) -> Vec<Experiment> {
         short(&mut source),
         b"\n".to_vec(),
     ];
+    let full = source.letters(LONGEST);
     let split = source.record(40);
     let pieces = [&split[..1], &split[1..20], &split[20..40], &split[40..]].map(<[u8]>::to_vec);
     let torn = [source.records(2, 12), source.letters(9)].concat();
@@ -84,6 +85,10 @@ pub(super) fn ordinary(seed: u64) -> Vec<Experiment> {
         experiment("records of arbitrary bytes", given(&[binary.concat()])),
         experiment("300 records in one write", given(&[source.records(300, 9)])),
         experiment("one record in four writes", given(&pieces)),
+        experiment(
+            "a record of 64 KiB, and then its newline",
+            given(&[full, b"\n".to_vec()]),
+        ),
         experiment("a last line without its newline", given(&[torn])),
         experiment(
             "a log that holds records already",
@@ -98,9 +103,14 @@ pub(super) fn ordinary(seed: u64) -> Vec<Experiment> {
 /// Plain runs in which records come one at a time and many at once.
 pub(super) fn acknowledgements(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "acknowledgements");
-    let one_by_one: Vec<_> = (0..6).map(|_| source.record(16)).collect();
+    let mut one_by_one: Vec<_> = (0..5).map(|_| source.record(16)).collect();
+    one_by_one.insert(3, b"\n".to_vec());
     vec![
-        experiment("six records, one at a time", given(&one_by_one)).replayed(),
+        experiment(
+            "six records, one at a time, an empty one among them",
+            given(&one_by_one),
+        )
+        .replayed(),
         experiment("40 records in one write", given(&[source.records(40, 16)]))
             .with_log(source.records(3, 16))
             .replayed(),
@@ -322,9 +332,9 @@ pub(super) fn interrupted_calls(seed: u64) -> Vec<Experiment> {
     all
 }
 
-/// A disk that is full at every write in turn, and one that stays full. Behind a short write it
-/// always does: a library that finishes the write by itself is told ENOSPC and says only how much
-/// was written.
+/// A disk that is full at every write in turn, and one that stays full, or fails. Behind a short
+/// write it always does: a library that finishes the write by itself is told ENOSPC and says only
+/// how much was written.
 pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "full disk");
     let log = || Role::Path(LOGFILE.to_owned());
@@ -337,6 +347,11 @@ pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
     filling
         .faults
         .push(fault(log(), 2, 1, Action::Error(libc::ENOSPC)));
+    let mut failing = input();
+    failing.faults.push(fault(log(), 1, 0, Action::Short(3)));
+    failing
+        .faults
+        .push(fault(log(), 2, 1, Action::Error(libc::EIO)));
     let in_turn = input();
     let mut after_short = input();
     after_short
@@ -351,6 +366,7 @@ pub(super) fn full_disk(seed: u64) -> Vec<Experiment> {
     vec![
         experiment("a full disk", full),
         experiment("a disk that takes 3 bytes and is full then", filling).with_log(before),
+        experiment("a disk that takes 3 bytes and fails then (EIO)", failing),
         experiment("a log that may not grow beyond 60 bytes", too_large),
         experiment("ENOSPC from each write to the log in turn", in_turn).swept(&strike, points()),
         experiment(

@@ -44,6 +44,15 @@ const TOO_LARGE_FILE_KIB: u64 = 1 << 20;
 const BURN_MS: u64 = 1100;
 const BURN_MIB: u64 = 100;
 
+/// Signals that end CMD: the common ones, and those that few programs know by name.
+const ENDING: [&str; 13] = [
+    "TERM", "KILL", "SEGV", "HUP", "USR1", "USR2", "ALRM", "ABRT", "BUS", "VTALRM", "PROF", "PWR",
+    "SYS",
+];
+
+/// A status that looks like the end by SIGKILL.
+const AS_IF_KILLED: i32 = 128 + libc::SIGKILL;
+
 /// What CMD sleeps where time on the clock must not be counted.
 const SLEEP_MS: u64 = 500;
 
@@ -177,7 +186,6 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
     let status = source.between(2, 120);
     let left = source.between(2, 120);
     let kib = source.between(8, 60);
-    let signal = *source.one_of(&["HUP", "USR1", "USR2", "ALRM", "ABRT"]);
     let told =
         |story: &str, options: &[String], line: &str| experiment(story, run(options, &actor(line)));
     let killed = |name: &str| {
@@ -209,7 +217,7 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
     };
     let plain = named("CMD is a file that may not be executed", &[NOT_EXECUTABLE])
         .with_file(NOT_EXECUTABLE, b"not a program\n".to_vec());
-    vec![
+    let mut all = vec![
         told("CMD exits with status 0", &[], "exit 0"),
         told("CMD exits with status 1", &[], "exit 1"),
         told(
@@ -218,10 +226,11 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
             &format!("exit {status}"),
         ),
         told("CMD exits with status 255", &[], "exit 255"),
-        killed("TERM"),
-        killed("KILL"),
-        killed("SEGV"),
-        killed(signal),
+        told(
+            "CMD exits with a status over 128",
+            &[],
+            &format!("exit {AS_IF_KILLED}"),
+        ),
         told(
             "CMD writes a file that grows too large",
             &option("--fsize", kib),
@@ -250,7 +259,9 @@ pub(super) fn endings(seed: u64) -> Vec<Experiment> {
         named("CMD is a name that PATH does not have", &[UNKNOWN]),
         plain,
         named("CMD is a directory", &[DIRECTORY]),
-    ]
+    ];
+    all.extend(ENDING.map(killed));
+    all
 }
 
 /// A command that uses much, and one that only takes long.

@@ -71,6 +71,9 @@ const SLEEPS_MS: u64 = 2000;
 /// looks meanwhile.
 const STOPPED_MS: u64 = 250;
 
+/// How long CMD takes to end when it was told to, milliseconds.
+const ENDS_AFTER_MS: u64 = 3000;
+
 /// How long ago an orphan must have ended to be called a zombie, milliseconds of the run's clock.
 const REAPED_WITHIN_MS: u64 = 100;
 
@@ -145,7 +148,7 @@ pub(super) fn statuses(seed: u64) -> Vec<Experiment> {
         43 + source.next() % 80,
         43 + source.next() % 80,
     );
-    let mut all: Vec<Experiment> = ["0", "1", "42", "255", &any.to_string()]
+    let mut all: Vec<Experiment> = ["0", "1", "42", "137", "255", &any.to_string()]
         .into_iter()
         .map(|status| {
             experiment(
@@ -154,7 +157,7 @@ pub(super) fn statuses(seed: u64) -> Vec<Experiment> {
             )
         })
         .collect();
-    all.extend(["TERM", "KILL", "SEGV"].map(|name| {
+    all.extend(["TERM", "KILL", "SEGV", "VTALRM", "SYS"].map(|name| {
         experiment(
             &format!("SIG{name} ends CMD"),
             run(&["kill", name], Vec::new()),
@@ -238,7 +241,7 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
     for signo in order.iter().chain(&order[..2]) {
         one_by_one.extend([Step::Signal(*signo), heard(*signo)]);
     }
-    one_by_one.extend([Step::Pass { ms: 20 }, Step::CloseInput]);
+    one_by_one.extend([Step::Pass { ms: ENDS_AFTER_MS }, Step::CloseInput]);
     let (one, other) = (order[2], order[3]);
     // Both wait for it when it goes on.
     let at_once = vec![
@@ -285,7 +288,7 @@ pub(super) fn signals(seed: u64) -> Vec<Experiment> {
     };
     vec![
         experiment(
-            "the six signals, each after the one before has arrived",
+            "the six signals, each after the one before has arrived, and a CMD that takes its time",
             run(&["signals"], one_by_one),
         ),
         experiment(

@@ -4,14 +4,11 @@
 //! timed: who comes first, who is killed and who is held back is the world's doing, and the world
 //! acts when the program rests or has said something. A program that never rests is not waited for.
 
+use super::stage::{Meeting, Side, any_lines, comes_out, join, line, settles};
 use crate::lessons::chance::Source;
 use crate::lessons::stories::{experiment, trigger, words};
 use crate::model::experiment::STORE;
-use crate::model::{Action, Arming, Experiment, Fault, Limits, Role, Run, Step, Strike};
-use crate::stimulus::actor::pair::BORDER;
-
-/// Where POSIX shared memory objects are; see shm_overview(7).
-pub(super) const SHM: &str = "/dev/shm";
+use crate::model::{Action, Arming, Experiment, Fault, Limits, Role, Run, Step, Strike, Trigger};
 
 /// Lines of the long story.
 const MANY: usize = 200_000;
@@ -79,132 +76,6 @@ const MOVING: &[&str] = &[
     "process_vm_writev",
     "process_vm_readv",
 ];
-
-/// One of the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    /// `prog produce`.
-    Producer,
-    /// `prog consume`.
-    Consumer,
-}
-
-impl Side {
-    /// The word by which it is started.
-    pub(super) fn verb(self) -> &'static str {
-        match self {
-            Self::Producer => "produce",
-            Self::Consumer => "consume",
-        }
-    }
-
-    /// The other one.
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::Producer => Self::Consumer,
-            Self::Consumer => Self::Producer,
-        }
-    }
-}
-
-/// Two processes that meet.
-struct Meeting {
-    first: Side,
-    name: String,
-    capacity: usize,
-}
-
-impl Meeting {
-    fn of(source: &mut Source, first: Side, capacity: usize) -> Self {
-        Self {
-            first,
-            name: format!("/{}", source.word(9)),
-            capacity,
-        }
-    }
-
-    /// The run in which the world does this.
-    fn run(&self, steps: Vec<Step>) -> Run {
-        let produce = words(&["produce", &self.name, &self.capacity.to_string()]);
-        let consume = words(&["consume", &self.name]);
-        let border = vec![BORDER.to_owned()];
-        let (args, named) = match self.first {
-            Side::Producer => ([produce, border, consume], "first"),
-            Side::Consumer => ([consume, border, produce], "second"),
-        };
-        Run {
-            args: args.concat(),
-            led_by: words(&["pair", named]),
-            steps,
-            watch: words(&["exit_group"]),
-            lists: words(&[SHM]),
-            limits: Limits {
-                time_ms: 60_000,
-                cpu_ms: 60_000,
-                output: 32 << 20,
-                events: 1_000_000,
-                ..Limits::default()
-            },
-            ..Run::default()
-        }
-    }
-
-    /// Kills one of the two.
-    fn kill(&self, side: Side) -> Step {
-        Step::Signal(match side == self.first {
-            true => libc::SIGUSR2,
-            false => libc::SIGHUP,
-        })
-    }
-}
-
-/// Which of the two this signal kills, where the first is this one.
-pub(super) fn killed_by(signo: i32, first: Side) -> Option<Side> {
-    match signo {
-        libc::SIGUSR2 => Some(first),
-        libc::SIGHUP => Some(first.other()),
-        _ => None,
-    }
-}
-
-/// The one that is started first in a run.
-pub(super) fn first_of(run: &Run) -> Side {
-    match run.args.first().is_some_and(|verb| verb == "consume") {
-        true => Side::Consumer,
-        false => Side::Producer,
-    }
-}
-
-/// Starts the second one.
-fn join() -> Step {
-    Step::Signal(libc::SIGUSR1)
-}
-
-/// Until both rest, or have had the time to.
-fn settles() -> Step {
-    Step::AwaitStrike
-}
-
-fn comes_out(line: &[u8]) -> Step {
-    Step::AwaitOutput(line.to_vec())
-}
-
-/// A line of so many letters, with its end.
-fn line(source: &mut Source, len: usize) -> Vec<u8> {
-    let mut line = source.letters(len);
-    line.push(b'\n');
-    line
-}
-
-/// Lines of 0 to `longest` letters, all lengths alike.
-fn any_lines(source: &mut Source, count: usize, longest: usize) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for _ in 0..count {
-        let len = source.between(0, longest as u64) as usize;
-        lines.extend(line(source, len));
-    }
-    lines
-}
 
 /// Some lines whose consumer is watched, and many.
 pub(super) fn lines(seed: u64) -> Vec<Experiment> {
@@ -275,7 +146,7 @@ pub(super) fn wrapped(seed: u64) -> Vec<Experiment> {
         .collect()
 }
 
-/// A consumer without lines, and a producer without room.
+/// A consumer without lines, or with half of one, and a producer without room.
 pub(super) fn idle(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "idle");
     let source = &mut source;
@@ -325,9 +196,30 @@ pub(super) fn idle(seed: u64) -> Vec<Experiment> {
         Step::CloseInput,
     ];
     let full = watched(&full, steps);
+    let half = Meeting::of(source, Side::Producer, SMALL);
+    let (one, other) = (line(source, 20), line(source, 40));
+    let (head, tail) = other.split_at(15);
+    let steps = vec![
+        settles(),
+        join(),
+        Step::Send(one.clone()),
+        comes_out(&one),
+        Step::Send(head.to_vec()),
+        Step::Pass { ms: SETTLING_MS },
+        Step::Measure,
+        Step::Pass { ms: WATCHED_MS },
+        Step::Measure,
+        Step::Send(tail.to_vec()),
+        Step::CloseInput,
+    ];
+    let half = watched(&half, steps);
     vec![
         experiment("a consumer waits for two seconds for a line", empty),
         experiment("a producer waits for two seconds for room", full),
+        experiment(
+            "a consumer waits for two seconds for the rest of a line",
+            half,
+        ),
     ]
 }
 
@@ -352,6 +244,8 @@ pub(super) fn orders(seed: u64) -> Vec<Experiment> {
     let mut source = Source::new(seed, "orders");
     let source = &mut source;
     let lines = [line(source, 12), line(source, 0), line(source, 7)].concat();
+    // More than one page, of a ring of many.
+    let long = [&lines[..], &line(source, 5000)].concat();
     let later = Step::Pass { ms: LATER_MS };
     let early = Meeting::of(source, Side::Producer, 64).run(vec![
         Step::Send(lines.clone()),
@@ -367,13 +261,16 @@ pub(super) fn orders(seed: u64) -> Vec<Experiment> {
     ]);
     let slow = Run {
         faults: vec![Fault {
-            trigger: trigger(&[SIZING], Role::Any, Arming::Fork),
+            trigger: Trigger {
+                every: 1,
+                ..trigger(&[SIZING], Role::Any, Arming::Fork)
+            },
             action: Action::DelayEnter(HELD_UP_US),
         }],
-        ..Meeting::of(source, Side::Consumer, 64).run(vec![
+        ..Meeting::of(source, Side::Consumer, LARGE).run(vec![
             settles(),
             join(),
-            Step::Send(lines),
+            Step::Send(long),
             Step::CloseInput,
         ])
     };

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::experiments::{SHM, Side, first_of, killed_by};
+use super::stage::{SHM, Side, first_of, killed_by};
 use crate::lessons::sight;
 use crate::model::recording::FIRST;
 use crate::model::{

@@ -283,6 +283,7 @@ pub(super) fn full(seed: u64) -> Vec<Experiment> {
     vec![
         experiment("an array of 64 MiB, and a /dev/shm of 16", small),
         fails("ftruncate", libc::ENOSPC, "ENOSPC"),
+        fails("ftruncate", libc::ENOMEM, "ENOMEM"),
         fails("fallocate", libc::ENOSPC, "ENOSPC"),
         fails("mmap", libc::ENOMEM, "ENOMEM"),
     ]

@@ -12,7 +12,7 @@ use crate::model::recording::Made;
 use crate::model::text::{call_head, errno_name};
 use crate::model::{Failure, Judgement, Objection, Pass, Stream, Trial};
 
-/// Fails if, once a write to the log has said ENOSPC, an acknowledged record is missing, a torn
+/// Fails if, once a write to the log has failed, an acknowledged record is missing, a torn
 /// one is left, the status is not 1, or nothing was said on standard error.
 ///
 /// Blind spot: a program that asks for space before it writes (fallocate) meets the full disk

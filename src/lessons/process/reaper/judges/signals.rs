@@ -11,7 +11,7 @@ use crate::model::{ExitStatus, Failure, Judgement, Pass, Task, Trial, World};
 const SIGTERM: i32 = libc::SIGTERM;
 
 /// Fails if one of the signals that were sent does not reach CMD, or reaches it more than once, or
-/// is sent to it more than once (which shows only if the kernel is in the mood: a signal that is
+/// if another one ends it, or if one is sent to it more than once (which shows only if the kernel is in the mood: a signal that is
 /// pending already is not counted twice).
 pub(in crate::lessons::process::reaper) fn forwards_signals(trial: &Trial<'_>) -> Judgement {
     let observed = Observed::new(trial)?;
@@ -24,6 +24,7 @@ pub(in crate::lessons::process::reaper) fn forwards_signals(trial: &Trial<'_>) -
         let times = sent.iter().filter(|(_, its)| its == signo).count();
         reached_once(&observed, command, (*at, *signo), times)?;
     }
+    ended_by_another(&observed, command, &sent)?;
     observed.limited("What is it waiting for?")?;
     if sent.is_empty() {
         return Err(observed
@@ -32,6 +33,33 @@ pub(in crate::lessons::process::reaper) fn forwards_signals(trial: &Trial<'_>) -
             .into());
     }
     Ok(Pass::of("signals", sent.len()))
+}
+
+/// Fails if a signal ended CMD that the world did not send.
+fn ended_by_another(
+    observed: &Observed<'_>,
+    command: Command<'_>,
+    sent: &[(usize, i32)],
+) -> Result<(), Failure> {
+    let Some((end, ExitStatus::Signal(signo))) = observed.end_of(command.task) else {
+        return Ok(());
+    };
+    // Whom the first process leaves behind, the checker ends.
+    let exit = observed.recording.outcome();
+    let is_left = exit.is_some_and(|(exit, _)| exit < end);
+    if is_left || sent.iter().any(|(_, its)| *its == signo) {
+        return Ok(());
+    }
+    let name = signal_name(signo);
+    let failure = Failure::new(format!("{name} ended CMD, and nobody had sent it"));
+    let sending = observed
+        .calls_named(SENDING)
+        .find(|made| made.enter > command.began && sends(made, command.task, signo));
+    Err(sending
+        .into_iter()
+        .fold(failure, |f, made| f.showing(made.enter))
+        .showing(end)
+        .hint("CMD was told to end and does not. Whose affair is that?"))
 }
 
 /// Fails unless CMD got a signal as often as it was sent to the program.
@@ -271,6 +299,25 @@ mod tests {
              2 +++ exit 0",
         );
         assert_eq!(judged(forwards_signals, &story(&[]), &trace), "pass");
+    }
+
+    #[test]
+    fn a_signal_that_nobody_sent_ends_the_command() {
+        let trace = running(
+            "* signal SIGTERM\n2 --- SIGTERM\n2 kill(3, SIGTERM) = 0\n3 --- SIGTERM\n\
+             2 kill(3, SIGKILL) = 0\n3 +++ signal SIGKILL\n2 +++ exit 137",
+        );
+        assert_snapshot!(judged(forwards_signals, &story(&[]), &trace), @r"
+        fail: SIGKILL ended CMD, and nobody had sent it
+          0.9 2 kill(3, SIGKILL) = 0
+          0.11 3 +++ signal SIGKILL
+        hint: CMD was told to end and does not. Whose affair is that?
+        ");
+        let left = trace.replace("2 kill(3, SIGKILL) = 0\n", "").replace(
+            "3 +++ signal SIGKILL\n2 +++ exit 137",
+            "2 +++ exit 1\n3 +++ signal SIGKILL",
+        );
+        assert_eq!(judged(forwards_signals, &story(&[]), &left), "pass");
     }
 
     #[test]

@@ -202,6 +202,22 @@ pub(in super::super) fn redirections(seed: u64) -> Vec<Experiment> {
             "/lab/is3",
             &format!("<{e}>\n"),
         )
+        .fills(
+            &format!("/actor show {a}2>/lab/two"),
+            "/lab/two",
+            &format!("<{a}2>\n"),
+        )
+        .fills(
+            &format!("/actor show {b} > /lab/middle {c}"),
+            "/lab/middle",
+            &format!("<{b}><{c}>\n"),
+        )
+        .leaves("/actor exit 0 > /lab/first > /lab/second", "/lab/first", "")
+        .fills(
+            "/actor exit 0 > /lab/first > /lab/second",
+            "/lab/second",
+            "",
+        )
         .fills("cd / 2> /lab/kept", "/lab/kept", "")
         .prints(&format!("/actor both {f} {e}"), &format!("{f}\n"))
         .prints("/bin/pwd", "/\n")

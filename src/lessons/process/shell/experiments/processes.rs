@@ -180,6 +180,8 @@ pub(in super::super) fn background(seed: u64) -> Vec<Experiment> {
     let statuses = Script::new()
         .ends_with("/actor exit 5 & /actor exit 6", 6)
         .ends_with("/actor exit 6; /actor exit 7 &", 0)
+        .line("/actor exit 8")
+        .ends_with("wait", 0)
         .line(&format!("/actor show {word} | cat > /lab/out &"))
         .line("wait")
         .prints("cat /lab/out", &format!("<{word}>\n"))

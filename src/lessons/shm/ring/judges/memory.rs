@@ -1,7 +1,7 @@
 //! The lines go through memory, and through nothing else.
 
-use crate::lessons::shm::ring::experiments::{SHM, Side};
 use crate::lessons::shm::ring::observed::{Observed, shown};
+use crate::lessons::shm::ring::stage::{SHM, Side};
 use crate::lessons::sight::hinted;
 use crate::model::recording::Made;
 use crate::model::{Arg, Failure, Judgement, Pass, Trial};

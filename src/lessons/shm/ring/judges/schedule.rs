@@ -1,7 +1,7 @@
 //! One is held back, or killed, at a moment: what the other one sees is whole.
 
-use crate::lessons::shm::ring::experiments::Side;
 use crate::lessons::shm::ring::observed::{Observed, shown};
+use crate::lessons::shm::ring::stage::Side;
 use crate::lessons::sight::{hinted, how};
 use crate::model::{ExitStatus, Failure, Judgement, Objection, Pass, Trial};
 

@@ -13,11 +13,11 @@ const OWN_KIB: u64 = 16 << 10;
 const HELPERS: u64 = 2;
 
 /// Fails if the first process, or all others together, had more memory of their own than a tenth
-/// of the array and 16 MiB a process.
+/// of the array and 16 MiB a process; or if all together never had half of the array in memory.
 ///
 /// Each process counts with the most that it ever had: workers may all have theirs at once. Blind
-/// spot: copies in further objects of shared memory, which count against the run's limit of
-/// memory, while they last.
+/// spots: copies in further objects of shared memory, which count against the run's limit of
+/// memory, while they last; and an array that is looked at and not summed.
 pub(in crate::lessons::shm::weights) fn shares_one_copy(trial: &Trial<'_>) -> Judgement {
     let hint = "of which expression is the value a copy, and how large is it?";
     let observed = Observed::new(trial).map_err(|objection| hinted(objection, hint))?;
@@ -55,6 +55,7 @@ pub(in crate::lessons::shm::weights) fn shares_one_copy(trial: &Trial<'_>) -> Ju
     };
     let (first, others) = (of(true), of(false));
     if first.max(others) <= most {
+        is_in_memory(&observed, array)?;
         return Ok(Pass {
             figures: vec![
                 ("first_kib".to_owned(), first as f64),
@@ -82,6 +83,33 @@ pub(in crate::lessons::shm::weights) fn shares_one_copy(trial: &Trial<'_>) -> Ju
         None => failure,
     };
     Err(failure.hint(hint).into())
+}
+
+/// Fails if all processes together never had half of the array, of so many KiB, in memory.
+fn is_in_memory(observed: &Observed<'_>, array: u64) -> Result<(), Failure> {
+    let told = observed.recording.events.iter().enumerate();
+    let told: Vec<(usize, u64)> = told
+        .filter_map(|(at, event)| match &event.what {
+            What::Usage(_, usage) => Some((at, usage.maxrss_kib)),
+            _ => None,
+        })
+        .collect();
+    let has = told
+        .iter()
+        .fold(0, |all: u64, (_, kib)| all.saturating_add(*kib));
+    if has >= array / 2 {
+        return Ok(());
+    }
+    let why = format!(
+        "all its processes together had {} MiB in memory, and the array alone is {} MiB",
+        has >> 10,
+        array >> 10
+    );
+    let failure = told
+        .iter()
+        .take(4)
+        .fold(Failure::new(why), |failure, (at, _)| failure.showing(*at));
+    Err(failure.hint("where is what a worker adds up, and who has put it there?"))
 }
 
 #[cfg(test)]
@@ -114,6 +142,17 @@ mod tests {
         fail: beside the array of 160 MiB, its other processes had together 175 MiB that nobody shares, and 64 would be plenty
           0.2 4 usage cpu=5 maxrss=60000 private=90000
         hint: of which expression is the value a copy, and how large is it?
+        ");
+    }
+
+    #[test]
+    fn an_array_that_nobody_has_fails() {
+        assert_snapshot!(said(&SHARED.replace("maxrss=60000", "maxrss=2000")), @r"
+        fail: all its processes together had 5 MiB in memory, and the array alone is 160 MiB
+          0.0 3 usage cpu=5 maxrss=2000 private=9000
+          0.2 4 usage cpu=5 maxrss=2000 private=9000
+          0.4 2 usage cpu=5 maxrss=2000 private=20000
+        hint: where is what a worker adds up, and who has put it there?
         ");
     }
 
