@@ -116,6 +116,16 @@ pub fn event_message(pid: i32) -> io::Result<u64> {
     Ok(message)
 }
 
+/// The event in whose stop a task is now (PTRACE_GETSIGINFO): a task that is killed meanwhile goes on to
+/// that of its exit. 0 in a stop of another kind.
+///
+/// # Errors
+/// ESRCH if the task is gone, or is in no stop.
+pub fn event_now(pid: i32) -> io::Result<i32> {
+    let info = nix::sys::ptrace::getsiginfo(nix::unistd::Pid::from_raw(pid))?;
+    Ok(info.si_code >> 8)
+}
+
 /// The general-purpose registers (PTRACE_GETREGSET with NT_PRSTATUS).
 ///
 /// # Errors

@@ -4,8 +4,8 @@ use std::io;
 
 use crate::model::experiment::ACTOR;
 use crate::model::{ExitStatus, What};
-use crate::sys::proc;
-use crate::sys::ptrace::{self, Stop};
+use crate::sys::proc::{self, State};
+use crate::sys::ptrace;
 
 use super::facts;
 use super::observe::Tracer;
@@ -37,8 +37,10 @@ impl Tracer {
         let Some(task) = self.tasks.get(&pid) else {
             return;
         };
+        let is_leader = task.tgid == pid;
+        self.announce_rest(pid);
         self.rest.note_cpu(pid, proc::cpu_ns(pid).ok());
-        if task.tgid == pid {
+        if is_leader {
             self.rest.keep_zombies(pid, facts::zombies(pid));
         }
         self.note_private(pid);
@@ -47,8 +49,37 @@ impl Tracer {
         }
     }
 
-    pub(super) fn forked(&mut self, pid: i32, stop: Stop) -> io::Result<()> {
+    /// A task has made another one, as its event says.
+    pub(super) fn forked(&mut self, pid: i32, event: i32) -> io::Result<()> {
         let child = ptrace::event_message(pid)? as i32;
+        // A signal that ends its process takes a task out of this stop, and on to that of its exit: then
+        // what the event says is the exit's. The child is announced there.
+        if ptrace::event_now(pid)? != event {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        self.made(pid, child, event == libc::PTRACE_EVENT_VFORK)
+    }
+
+    /// A task that ends announces the children of which it could not say anything any more: they wait for
+    /// us.
+    fn announce_rest(&mut self, pid: i32) {
+        let Some(task) = self.tasks.get(&pid) else {
+            return;
+        };
+        let own = nix::unistd::gettid().as_raw();
+        let is_ours = |child: &i32| {
+            proc::status(*child)
+                .is_ok_and(|status| status.tracer == own && status.state != State::Zombie)
+        };
+        let mut children = proc::children_of(task.tgid, &[pid]).unwrap_or_default();
+        children.retain(|child| !self.tasks.contains_key(child) && is_ours(child));
+        for child in children {
+            let _died: io::Result<()> = self.made(pid, child, false);
+        }
+    }
+
+    /// `child` is a task of ours from now on, which `pid` has made.
+    fn made(&mut self, pid: i32, child: i32, has_borrowed: bool) -> io::Result<()> {
         // A child that SIGKILL took before we could look is gone; it has no story to tell.
         let Some(identity) = facts::identity(child) else {
             return Ok(());
@@ -62,7 +93,7 @@ impl Tracer {
         };
         self.push(event, Vec::new());
         let mut task = TaskState::new(identity.ns_tid, identity.tgid);
-        task.has_borrowed = matches!(stop, Stop::Event(libc::PTRACE_EVENT_VFORK, _));
+        task.has_borrowed = has_borrowed;
         task.is_actor = self.tasks.get(&pid).is_some_and(|parent| parent.is_actor);
         if let (false, Some(parent)) = (is_thread, self.tasks.get(&pid)) {
             let parent = parent.tgid;

@@ -416,9 +416,11 @@ impl Tracer {
             }
             Stop::Event(libc::PTRACE_EVENT_SECCOMP, _) => return self.entered(pid),
             Stop::Event(
-                libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE,
+                event @ (libc::PTRACE_EVENT_FORK
+                | libc::PTRACE_EVENT_VFORK
+                | libc::PTRACE_EVENT_CLONE),
                 _,
-            ) => self.forked(pid, stop)?,
+            ) => self.forked(pid, event)?,
             Stop::Event(libc::PTRACE_EVENT_EXEC, _) => return self.execed(pid),
             Stop::Event(libc::PTRACE_EVENT_EXIT, _) => self.exiting(pid),
             Stop::Event(libc::PTRACE_EVENT_STOP, signo) if signo != libc::SIGTRAP => {

@@ -101,6 +101,7 @@ fn source(run: &Run, is_foretold: bool, bytes: &[u8], line: &mut usize) -> Optio
         Ok(text) if is_plain && text.len() <= INLINE_INPUT && !text.contains(['%', '\\']) => {
             format!("printf '{}'", text.replace('\n', "\\n"))
         }
+        _ if from > *line => format!("head -c {} /dev/zero | tr '\\0' x", bytes.len()),
         _ if from == 1 => format!("seq {line}"),
         _ => format!("seq {from} {line}"),
     })
@@ -139,6 +140,11 @@ mod tests {
         assert_eq!(
             fed(vec![send(&long), wait(), send(&long), wait()]),
             "(seq 2; sleep 1; seq 3 4; sleep 5) | "
+        );
+        let torn = "x".repeat(INLINE_INPUT + 1);
+        assert_eq!(
+            fed(vec![send(&torn), wait(), send("\n"), Step::CloseInput]),
+            "(head -c 73 /dev/zero | tr '\\0' x; sleep 1; printf '\\n') | "
         );
         assert_eq!(fed(vec![Step::CloseInput]), ": | ");
         assert_eq!(fed(Vec::new()), "sleep 5 | ");

@@ -4,11 +4,14 @@ use crate::lessons::sight::{self, how};
 use crate::model::recording::FIRST;
 use crate::model::{
     Bytes, Crowd, Ending, Endpoint, ExitStatus, Experiment, Failure, Judgement, LimitKind,
-    Objection, Pass, Recording, Sighting, Step, Trial, What, World,
+    Objection, Pass, Recording, Sighting, Step, Stream, Trial, What, World,
 };
 
 /// Calls that are shown of those in which a server waits.
 const SHOWN: usize = 3;
+
+/// Pieces that are shown of what a server says before it ends: a shell writes a message in three.
+const PIECES: usize = 4;
 
 /// The recording of a run of a server, which did listen and did not end by itself while clients
 /// were there.
@@ -52,17 +55,23 @@ fn never_listened(recording: &Recording, trial: &Trial<'_>) -> Objection {
     });
     let at = at.unwrap_or_default();
     let mut failure = Failure::new(format!("it never listens on {at}"));
-    let calls = ["socket", "bind", "listen"];
-    for made in recording
-        .calls()
-        .filter(|made| calls.contains(&&*made.call.name))
-    {
-        failure = failure.showing(made.enter);
-    }
+    let names = ["socket", "bind", "listen"];
+    let calls = recording.calls();
+    let mut shown: Vec<usize> = calls
+        .filter(|made| names.contains(&&*made.call.name))
+        .map(|made| made.enter)
+        .collect();
+    let said = recording
+        .world()
+        .filter(|(_, world)| matches!(world, World::Received(Stream::Stderr, _)));
+    let said: Vec<usize> = said.map(|(event, _)| event).collect();
+    shown.extend(said.iter().rev().take(PIECES));
     if let Some((event, status)) = end(recording) {
         failure.why = format!("it {} before it listens on {at}", how(status));
-        failure = failure.showing(event);
+        shown.push(event);
     }
+    shown.sort_unstable();
+    let failure = shown.into_iter().fold(failure, Failure::showing);
     failure
         .hint("which calls make a socket one that clients can connect to, and at which address?")
         .into()
@@ -444,4 +453,38 @@ pub(in crate::lessons) fn while_it_waits(
         shown = shown.showing_in(event.run, event.event);
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons::stories::experiment;
+    use crate::lessons::testing;
+    use crate::model::Run;
+
+    fn listens(trial: &Trial<'_>) -> Judgement {
+        listening(trial).map(|_| Pass::default())
+    }
+
+    #[test]
+    fn who_ends_before_it_listens_is_shown_with_its_last_words() {
+        let run = Run {
+            steps: vec![Step::AwaitListening(Endpoint::Tcp(20_001))],
+            ..Run::default()
+        };
+        let trace = "2 socket(AF_INET, SOCK_STREAM, 0) = 3\n* stderr \"long ago\"\n\
+                     * stderr \"long ago, too\"\n* stderr \"./run: 2: \"\n* stderr \"exec: \"\n\
+                     2 +++ exit 127\n* stderr \"not found\"\n* stderr \"\\n\"\n";
+        let said = testing::judged(listens, &experiment("", run), &[trace.to_owned()]);
+        insta::assert_snapshot!(said, @r#"
+        fail: it exits with status 127 before it listens on 127.0.0.1:20001 (TCP)
+          0.0 2 socket(AF_INET, SOCK_STREAM, 0) = 3
+          0.4 * stderr "./run: 2: "
+          0.5 * stderr "exec: "
+          0.6 2 +++ exit 127
+          0.7 * stderr "not found"
+          0.8 * stderr "\n"
+        hint: which calls make a socket one that clients can connect to, and at which address?
+        "#);
+    }
 }

@@ -15,12 +15,18 @@ class Cursor:
     def __init__(self, stash, prefix):
         self.stash, self.version = stash, stash.version
         self.found = iter([key for key in stash.sorted() if key.startswith(prefix)])
+        self.is_closed = False
 
     def __iter__(self):
         return self
 
+    def close(self):
+        self.is_closed = True
+
     def __next__(self):
         self.stash.check()
+        if self.is_closed:
+            raise ValueError("closed")
         if self.version != self.stash.version:
             raise RuntimeError("changed")
         return next(self.found)
@@ -198,6 +204,10 @@ LAB = Lab(
         steps("s.watch(lambda key, size: out.append((key, size))), s.put('k', b'abc'), s.add('n', 12), s.delete('k'), s.watch(None), s.put('l', b'')"),
         steps("s.log_to(lambda level, line: out.append((level, line))), s.log(3, '100% %s %n %d é'), s.log(-1, ''), s.log_to(None), s.log(1, 'x')"),
         steps("s.log(1, 'nobody listens')"),
+        # Whoever is refused takes nobody's place.
+        steps("s.watch(lambda key, size: out.append((key, size))), [raised_by(s.watch, no) is None for no in (1, 'x')], s.put('k', b'')"),
+        steps("s.log_to(lambda level, line: out.append((level, line))), [raised_by(s.log_to, no) is None for no in (1, 'x')], s.log(1, 'x')"),
+        steps("s.log_to(lambda level, line: out.append(line)), s.log(1, 'y' * 5000)"),
         steps("s.put('k' * 255, b'v'), s.get('k' * 255)"),
         steps("s.put('k', noise(1, 100_000)), s.get('k')"),
         steps("s.close(), s.close()"),
@@ -214,6 +224,8 @@ LAB = Lab(
         *(f"(lambda s: [s.close(), s.{call}])(Stash())" for call in ("put('k', b'')", "get('k')", "delete('k')", "add('k', 1)", "dump()", "keys()", "fingerprint()",
                                                                     "mean_size()", "each(print)", "watch(None)", "log(1, 'x')", "__len__()")),
         "(lambda s: (lambda k: [s.close(), next(k)])(s.keys()))(Stash())",
+        "(lambda s: (lambda k: [k.close(), next(k)])(s.keys()))(Stash())",
+        "Stash().keys(None)", r"Stash('a\0')", r"Stash(b'a\0')",
     ),
     either=("(lambda s: [s.put('k', memoryview(b'abcd')[::2]), s.get('k')])(Stash())",),
     loops=(
@@ -224,6 +236,7 @@ LAB = Lab(
         Loop("s.get('k')", "s = Stash(); s.put('k', b'')", ("s",)),
         Loop("s.get('no')", "s = Stash()", ("s",)),
         Loop("s.dump()", "s = Stash(); [s.put(str(n), b'x') for n in range(100)]", ("s",)),
+        Loop("s.dump()", "s = Stash()", ("s",)),
         Loop("s.add('n', 1)", "s = Stash()", ("s",)),
         Loop("s.add('n', 'x')", "s = Stash()", ("s",)),
         Loop("list(s.keys())", "s = Stash(); s.put('a', b''); s.put('b', b'')", ("s",)),

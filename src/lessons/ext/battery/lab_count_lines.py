@@ -52,12 +52,16 @@ LAB = Lab(
         r"tally(['a\0b', 'a\0c', 'a\0b'])",
         "tally([fresh('word'), fresh('word'), 'word'])",
         "tally(str(n) for n in range(1000))",
+        # What iter() takes: a sequence that says no more than what its items are.
+        "tally(type('Words', (), {'__getitem__': lambda self, n: ['a', 'b', 'a'][n]})())",
+        "(lambda one: [one.update(x=1), tally(''), tally([])])(tally(''))",
         "tally(['a'] * 1000)",
     ),
     huge=(
         r"count_lines('a\n' * 5_000_000)",
         r"longest_line('ab\n' * 3_000_000 + 'abc')",
         "tally(['a'] * 300_000)",
+        "tally(str(n) for n in range(200_000))",
     ),
     random=random_calls,
     refused=(
@@ -72,6 +76,8 @@ LAB = Lab(
     passing=(
         Loop("tally(raising(error, 'a', 'b', 'a'))", "error = KeyError('x')"),
         Loop("tally(raising(error))", "error = RuntimeError('x')"),
+        Loop("tally(raising(error, 'a'))", "error = IndexError('x')"),
+        Loop("tally(raising(error, 'a'))", "error = TypeError('x')"),
         Loop("tally(raising(error, 'a'))", "error = GeneratorExit('x')"),
         Loop("tally(Broken())", "error = LookupError('x')\nclass Broken:\n    def __iter__(self):\n        raise error"),
         Loop("tally(Broken())", "error = ZeroDivisionError('x')\nclass Broken:\n    def __iter__(self):\n        return self\n    def __next__(self):\n        raise error"),
@@ -86,6 +92,9 @@ LAB = Lab(
         Loop(r"longest_line(fresh('abc\n' * 50))"),
         Loop("longest_line(text)", "text = fresh('é日' * 150)", ("text",)),
         Loop("longest_line('')"),
+        Loop(r"count_lines(fresh('😀' * 50 + '\n'))"),
+        Loop("longest_line(text)", r"text = fresh('😀' * 50 + '\n😀')", ("text",)),
+        Loop("tally(words)", "one = fresh('word'); words = {one: 1, fresh('other'): 2}.keys()", ("one", "words")),
         Loop("tally(['a', 'b', 'a'])"),
         Loop("tally([fresh('word'), fresh('word'), fresh('other')])"),
         Loop("tally(words)", "one = fresh('word'); two = fresh('word'); words = [one, two, one]", ("one", "two", "words")),

@@ -48,7 +48,7 @@ A, B = "array('d', [1.5, -2.0, 3.0])", "array('d', [4.0, 5.0, 0.25])"
 NO = ("[1.0, 2.0, 3.0]", "(1.0, 2.0, 3.0)", "None", "1", "1.0", "'abc'", "bytes(24)", "bytearray(24)", "array('f', [1, 2, 3])", "array('q', [1, 2, 3])",
       "array('L', [1, 2, 3])", "array('B', [1, 2, 3])", "np.ones(3, dtype=np.float32)", "np.ones(3, dtype=np.int64)", "np.ones(3, dtype=np.complex128)",
       "np.ones(3, dtype=bool)", "np.ones(3, dtype=np.float16)", "np.ones(3, dtype=object)", "np.ones(3, dtype='>f8')", "np.ones((3, 1))", "np.ones((2, 2))",
-      "memoryview(bytes(32)).cast('d', (2, 2))", "np.array(1.0)", "np.float64(1.0)", "array('d', [1.0])", "array('d', [1.0, 2.0])",
+      "np.ones((1, 3))", "np.zeros(3, dtype=[('x', 'f8')])", "memoryview(bytes(32)).cast('d', (2, 2))", "np.array(1.0)", "np.float64(1.0)", "array('d', [1.0])", "array('d', [1.0, 2.0])",
       "array('d', [1.0, 2.0, 3.0, 4.0])", "array('d')", "object()")
 
 LAB = Lab(
@@ -74,8 +74,11 @@ LAB = Lab(
         "dot(*(lambda a: (a, a))(array('d', [1.5, 2.5])))",
         "dot(np.broadcast_to(np.float64(2.0), 1000), np.arange(1000.0))",
         "dot(np.frombuffer(bytes(80)), np.arange(10.0))",
+        *(f"dot(np.arange({size}.0)[1:-1], np.arange({size}.0)[1:-1])" for size in (4, 5, 10, 103)),
         "dot(array('d', [float('nan'), 1.0]), array('d', [1.0, 1.0]))",
         "dot(array('d', [float('inf'), 1.0]), array('d', [1.0, 1.0]))",
+        "dot(array('d', [0.0, 1.0]), array('d', [float('inf'), 1.0]))",
+        "dot(array('d', [float('nan'), 1.0]), array('d', [0.0, 1.0]))",
         "dot(array('d', [1.0, float('-inf')]), array('d', [1.0, 1.0]))",
         "dot(array('d', [1e308, 1.0]), array('d', [0.5, 1.0]))",
         *(f"dot(array('d', range({size})), memoryview(array('d', range({size})))[::-1])" for size in (65535, 65536, 65537, 100_003)),
@@ -84,11 +87,14 @@ LAB = Lab(
         "dot(np.broadcast_to(np.float64(1.0), 2**31 + 7), np.broadcast_to(np.float64(0.5), 2**31 + 7))",
         # Three elements, and two gibibytes from the first to the last.
         *(f"dot(sparse(2**31 + 8, 7, 2**30 + 7, 2**31 + 7).cast('d')[::{step}], array('d', [1.0, 2.0, 4.0]))" for step in (2**27, -2**27)),
+        # And a stride that an int of 32 bits has no room for.
+        *(f"dot(sparse(2**32 + 8, 7, 2**31 + 7, 2**32 + 7).cast('d')[::{step}], array('d', [1.0, 2.0, 4.0]))" for step in (2**28, -2**28)),
     ),
     random=random_calls,
     refused=(
         "dot()", f"dot({A})", f"dot({A}, {B}, {A})", f"dot({A}, {B}, nonsense=1)",
         *(f"dot({A}, {no})" for no in NO), *(f"dot({no}, {B})" for no in NO),
+        *(f"dot({a}, {b})" for a, b in itertools.product(("b''", "array('f')", "array('d')"), repeat=2) if "array('d')" not in (a, b) or a != b),
     ),
     either=(
         # No arrays of ctypes: they say that they have strides, and give none.
@@ -117,6 +123,8 @@ LAB = Lab(
         Loop("dot(a, f)", f"a = {A}; f = array('f', [1, 2, 3])", ("a", "f"), "a.append(0.0); del a[-1]; f.append(0.0); del f[-1]"),
         Loop("dot(m, a)", f"a = {A}; m = memoryview(bytes(32)).cast('d', (2, 2))", ("a", "m"), "a.append(0.0); del a[-1]"),
         Loop("dot(a, m)", f"a = {A}; m = memoryview(bytes(32)).cast('d', (2, 2))", ("a", "m"), "a.append(0.0); del a[-1]"),
+        *(Loop(call, f"a = {A}; q = memoryview(array('q', [1, 2, 3])); z = memoryview(bytes(8)).cast('d', ())", ("a", "q", "z"), "a.append(0.0); del a[-1]")
+          for call in ("dot(q, a)", "dot(a, q)", "dot(z, a)", "dot(a, z)")),
         Loop("dot(number, a)", f"a = {A}; number = big(2**70)", ("a", "number"), "a.append(0.0); del a[-1]"),
         Loop("dot(a)", f"a = {A}", ("a",)),
         Loop("dot(array('d'), array('d'))"),

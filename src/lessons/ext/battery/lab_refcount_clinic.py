@@ -104,7 +104,7 @@ class Cache:
 RIGHT = (r"b''", r"b'\n\n'", "b'x=1'", r"b'x=1\n'", "b'x=-9223372036854775808'", "b'x=9223372036854775807'", "b'x=007'", "b'x=-0'", "'é=5'.encode()",
          r"b'a\0b=1'", "b'a b=1'", r"bytearray(b'a=1\nb=2\n')", r"memoryview(b'xxa=1\nb=2\n')[2:]", r"b'a=1\n' * 1000")
 MALFORMED = ("b'x'", "b'=1'", "b'x='", "b'x=-'", "b'x=1a'", "b'x= 1'", "b'x=+1'", "b'x=1_0'", "b'x=9223372036854775808'", "b'x=-9223372036854775809'",
-             r"b'\xff=1'", r"b'a=1\nb'", r"b'a=1\nb=x\nc=3'", "b'x=1=2'", "b'x=--1'", "b'x=99999999999999999999999'", r"b'x=1\r\n'")
+             r"b'\xff=1'", r"b'a=1\nb'", r"b'a=1\nb=x\nc=3'", "b'x=1=2'", "b'x=--1'", "b'x=99999999999999999999999'", r"b'x=1\r\n'", r"b'x=1\0'", r"b'x=1\0 2'", r"b'\r\n'")
 NO_ITEMS = ("[('a',)]", "[['a', 1]]", "['ab']", "[None]", "[('a', 1), 5]", "[('a', 1.5)]", "[('a', '1')]", "[('a', None)]", "[(1, 1)]", "[(b'a', 1)]",
             "[('a', 1, 2)]")
 SCRIPT = "(lambda c: [{steps}])(Cache(lambda k: k * 10, {capacity}))"
@@ -135,16 +135,18 @@ LAB = Lab(
     ordinary=(
         *(f"parse({data})" for data in RIGHT),
         *(f"raised_by(parse, {data}).line" for data in ("b'x'", r"b'a=1\nb=x\nc=3'", r"b'\n\na=1\n\nb'")),
-        "total([])", "total([('a', 1), ('b', 2), ('a', 3)])", "total(iter([('a', 1)]))", "total((n, 1) for n in 'abca')", "total([('a', 2**80), ('a', -1)])",
+        "total([])", "total([('a', 1), ('b', 2), ('a', 3)])", "total(iter([('a', 1)]))", "total((n, 1) for n in 'abca')", "total([('a', 2**80), ('a', -1)])", "total([('a', 2**62)] * 3)", "total([('a', -2**62)] * 3)",
         "total([('b', 1), ('a', 1)])", "list(total([('b', 1), ('a', 1), ('b', 1)]))", "total((('a', 300), ('a', 300)))",
-        "dump([])", "dump(())", "dump([('a', 1), ('é', -2)])", "dump((('x y', 0), ('a', 2**63 - 1), ('a', -2**63)))", "parse(dump([('a', 1), ('b', -7)]))",
+        "dump([])", "dump(())", "dump([('a', 1), ('é', -2)])", "dump((('x y', 0), ('a', 2**63 - 1), ('a', -2**63)))", r"dump([('a\0b', 1)])", "dump([('n' * 10_000, 1)])", "dump([('a', True), ('b', False)])", "parse(dump([('a', 1), ('b', -7)]))",
         "checksum(b'')", "checksum(b'123456789')", "checksum(bytes(4095))", "checksum(bytes(4096))", "checksum(noise(1, 100_000))",
         "checksum(bytearray(b'abc'))", "checksum(array('d', [1.5]))", "checksum(memoryview(b'xabc')[1:])",
         "issubclass(RecordError, ValueError)",
         "(lambda c: [c.get(1), c.get(2), c.get(1), c.get(3), c.keys(), 2 in c, len(c), c.clear(), len(c), c.keys()])(Cache(lambda k: k * 10, 2))",
         "(lambda c: [c.get('a'), 'a' in c, c.get('b'), 'a' in c, c.keys()])(Cache(lambda k: [k], 1))",
         "(lambda c: [c.get(1), c.get(2), type(raised_by(c.get, 0)), c.keys(), len(c)])(Cache(lambda k: 10 // k, 2))",
+        "(lambda out, c: [c.get(1), c.get(1), out, c.keys()])(*(lambda out: (out, Cache(out.append, 2)))([]))",
         "(lambda f: Cache(f, 1).loader is f)(lambda k: k)",
+        "(lambda c: [raised_by(delattr, c, 'loader') is None, c.loader is str])(Cache(str, 1))",
         "(lambda c: [raised_by(setattr, c, 'loader', int), c.loader is str][1])(Cache(str, 1))",
         "[type('Derived', (Cache,), {})(str, 2).get(1)]",
         "len(Cache(loader=str, capacity=2**31 - 1))",
@@ -154,7 +156,7 @@ LAB = Lab(
     refused=(
         *(f"parse({data})" for data in MALFORMED), *(f"{f}({no})" for f in ("parse", "checksum") for no in ("", "b'', b''", "None", "1", "'a=1'", "[1]", "memoryview(b'abcd')[::2]")),
         *(f"{f}({items})" for f in ("total", "dump") for items in (*NO_ITEMS, "", "None", "1", "[], []")),
-        "total('ab')", "dump('ab')", "dump({})", "dump(iter([]))", "dump([('', 1)])", "dump([('a=b', 1)])", r"dump([('a\nb', 1)])", r"dump([('\ud800', 1)])",
+        "total('ab')", "dump('ab')", "dump({})", "dump('')", "dump(b'')", "dump(set())", "dump(iter([]))", "dump([('', 1)])", "dump([('a=b', 1)])", r"dump([('a\nb', 1)])", r"dump([('\ud800', 1)])",
         "dump([('a', 2**63)])", "dump([('a', -2**63 - 1)])", "dump([('a', 10**30)])",
         "Cache()", "Cache(str)", "Cache(str, 1, 2)", "Cache(1, 1)", "Cache(None, 1)", "Cache(str, 0)", "Cache(str, -1)", "Cache(str, 2**31)", "Cache(str, 2**32 + 1)",
         "Cache(str, 10**30)", "Cache(str, 1.5)", "Cache(str, '1')", "Cache(str, None)", "Cache(str, 1, nonsense=1)", "Cache(str, 1).get([])", "Cache(str, 1).get()",
@@ -162,6 +164,8 @@ LAB = Lab(
     ),
     passing=(
         Loop("total(raising(error, ('a', 1)))", "error = KeyError('x')"),
+        Loop("total(raising(error, ('a', 1)))", "error = IndexError('x')"),
+        Loop("total(raising(error))", "error = TypeError('x')"),
         Loop("Cache(fails, 1).get(1)", "error = LookupError('x')\ndef fails(key):\n    raise error"),
         Loop("Cache(str, 1).get(Key())", "error = RuntimeError('x')\nclass Key:\n    def __hash__(self):\n        raise error"),
         Loop("(lambda c: [c.get(Key()), c.get(Key())])(Cache(str, 1))",

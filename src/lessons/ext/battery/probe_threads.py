@@ -163,6 +163,9 @@ class Itimerspec(ctypes.Structure):
 CLOCK_PROCESS_CPUTIME_ID = 2
 # The signal comes when the call has used so much processor time: it is surely in it then.
 BEFORE_SIGNAL_NS = 100_000_000
+# The kernel looks at such a timer at its ticks, and a machine that is starved of processors misses some: who
+# looks for signals too seldom is late each time.
+TRIES = 3
 
 
 def answers_signals(context: Context) -> None:
@@ -182,14 +185,19 @@ def answers_signals(context: Context) -> None:
         raise from_handler
 
     signal.signal(signal.SIGINT, interrupt)
-    arm(BEFORE_SIGNAL_NS)
-    started, wall = time.process_time_ns(), time.monotonic_ns()
-    try:
-        came = Outcome(value=function(*arguments))
-    except BaseException as error:  # noqa: BLE001
-        error.__traceback__ = None
-        came = Outcome(error=error)
-    used, passed = time.process_time_ns() - started, time.monotonic_ns() - wall
+    tries = []
+    while len(tries) < TRIES:
+        arm(BEFORE_SIGNAL_NS)
+        started, wall = time.process_time_ns(), time.monotonic_ns()
+        try:
+            came = Outcome(value=function(*arguments))
+        except BaseException as error:  # noqa: BLE001
+            error.__traceback__ = None
+            came = Outcome(error=error)
+        tries.append((time.process_time_ns() - started, time.monotonic_ns() - wall))
+        if came.error is not from_handler or tries[-1][0] < 2 * BEFORE_SIGNAL_NS:
+            break
+    used, passed = min(tries)
     after = {what: sys.getrefcount(eval(what, names)) for what in loop.canaries}
     resized = None
     if loop.resize:

@@ -195,10 +195,27 @@ pub(super) fn replacing(seed: u64) -> Vec<Experiment> {
         let old = noise(3 * MIB + source.between(1, 5000), &mut source);
         plain(story, &content, 0o644).with(COPY, InputKind::Made(old))
     };
-    vec![
-        over("a file over a longer one", 70_001),
-        over("an empty file over a longer one", 0),
-    ]
+    let longer = over("a file over a longer one", 70_001);
+    let empty = over("an empty file over a longer one", 0);
+    vec![longer, empty, with_its_number(&mut source)]
+}
+
+/// DST is on another disk than SRC, with the same number: in each file system in memory the first
+/// file has it; see shmem_reserve_inode() in mm/shmem.c.
+fn with_its_number(source: &mut Source) -> Experiment {
+    const ROOM_KIB: u64 = 8 * 1024;
+    let (from, _) = ON_DISK;
+    let (other, to) = ("/lab/second", "/lab/second/copy");
+    let content = noise(70_000 + source.between(1, 5000), source);
+    let old = noise(100_000, source);
+    experiment(
+        "a file over one of another file system, which has the same inode number there",
+        copying(from, to, &[(to, &content)]),
+    )
+    .with(DISK, InputKind::Disk(ROOM_KIB))
+    .with(other, InputKind::Disk(ROOM_KIB))
+    .with(from, InputKind::Made(content))
+    .with(to, InputKind::Made(old))
 }
 
 /// Copies that cannot be made.

@@ -250,7 +250,7 @@ pub(super) fn first_moments(seed: u64) -> Vec<Experiment> {
     vec![served, killed]
 }
 
-/// 200 clients of every kind, and then others.
+/// 190 clients of every kind, and then ten others.
 pub(super) fn many_clients(seed: u64) -> Vec<Experiment> {
     vec![story(
         "200 clients: silent, half finished, not reading, gone",
@@ -266,10 +266,10 @@ pub(super) fn many_clients(seed: u64) -> Vec<Experiment> {
             }
             let half = open(&store.files[0]);
             let kinds = [
-                ("silent", 70, vec![Move::AwaitTold]),
+                ("silent", 110, vec![Move::AwaitTold]),
                 (
                     "half finished",
-                    50,
+                    60,
                     vec![send(&half[..half.len() - 2]), Move::AwaitTold],
                 ),
                 (
@@ -281,9 +281,11 @@ pub(super) fn many_clients(seed: u64) -> Vec<Experiment> {
                         Move::AwaitTold,
                     ],
                 ),
-                ("gone", 60, vec![send(half.clone()), Move::Close]),
             ];
-            let mut steps = Vec::new();
+            // They are no more when the others come: no more than 200 are connected at a time.
+            let gone = crowd("gone", vec![send(half.clone()), Move::Close]);
+            let mut steps = perform(gone.times(60)).to_vec();
+            steps.push(Step::AwaitRest);
             for (name, count, moves) in kinds {
                 steps.extend(perform(crowd(name, moves).times(count)));
             }

@@ -19,6 +19,10 @@ use crate::model::{Crowd, Experiment, Move, Payload, Reading, Step};
 /// How long a server is given to read what has come, on the run's clock, in milliseconds.
 const READING_MS: u64 = 30;
 
+/// How long clients say nothing and go on: far below the five seconds after which the handout lets a
+/// server close.
+const PAUSE_US: u64 = 2_500_000;
+
 /// Requests on one connection: as many as well-known servers take if nobody tells them otherwise.
 const MANY: usize = 100;
 
@@ -96,11 +100,7 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
         let plain = ["POST", "PUT", "DELETE"].map(|method| closing(at, method, &name));
         // The body of the first request looks like a request.
         let body = request("GET", "/", "");
-        let first = request(
-            "POST",
-            &name,
-            &format!("Content-Length: {}\r\n", body.len()),
-        );
+        let first = |field: &str| request("POST", &name, &format!("{field}: {}\r\n", body.len()));
         let posting = |what: &str, mut moves: Vec<Move>| {
             moves.push(Move::AwaitResponse { to_head: false });
             moves.extend(asking("GET", &name, ""));
@@ -108,10 +108,12 @@ pub(super) fn refusals(seed: u64) -> Vec<Experiment> {
             Crowd::new(what, at.clone(), moves).keeping(crowds::KEPT)
         };
         let send = |bytes: &[u8]| Move::Send(Payload::Bytes(bytes.to_vec()));
-        let at_once = [first.as_slice(), &body].concat();
+        // Names in the header are without case.
+        let at_once = [first("content-length"), body.clone()].concat();
         let at_once = posting("POST with a body", vec![send(&at_once)]);
         let mut steps = one_by_one(plain.into_iter().chain([at_once]));
         let later = "POST with a body that comes later";
+        let first = first("Content-Length");
         let moves = vec![send(&first), Move::AwaitTold, send(&body)];
         steps.extend(perform(posting(later, moves)));
         steps.push(Step::AwaitRest);
@@ -209,7 +211,18 @@ pub(super) fn connections(seed: u64) -> Vec<Experiment> {
             a_moment_after([Crowd::new("two requests", at.clone(), moves).keeping(crowds::KEPT)])
         },
     );
-    vec![many, last, second]
+    let pausing = story(
+        "a client says nothing for two and a half seconds between two requests",
+        seed,
+        CALLS,
+        |at, site, _| {
+            let mut moves = asking("GET", &target(&site.small), "");
+            moves.push(Move::Pause { us: PAUSE_US });
+            moves.extend(asking("GET", &target(&site.nested), ""));
+            perform(Crowd::new("silent", at.clone(), moves).keeping(crowds::KEPT)).to_vec()
+        },
+    );
+    vec![many, last, second, pausing]
 }
 
 /// Requests in two pieces, byte by byte, and several in one piece.
@@ -302,5 +315,21 @@ pub(super) fn pieces(seed: u64) -> Vec<Experiment> {
             one_by_one([crowd])
         },
     );
-    vec![split, bytewise, joined, many, behind_large]
+    let pausing = story(
+        "a client says nothing for two and a half seconds within a request",
+        seed,
+        CALLS,
+        |at, site, _| {
+            let mut half = request("GET", &target(&site.small), "");
+            let rest = half.split_off(half.len() / 2);
+            let moves = vec![
+                Move::Send(Payload::Bytes(half)),
+                Move::Pause { us: PAUSE_US },
+                Move::Send(Payload::Bytes(rest)),
+                Move::AwaitResponse { to_head: false },
+            ];
+            perform(Crowd::new("silent", at.clone(), moves).keeping(crowds::KEPT)).to_vec()
+        },
+    );
+    vec![split, bytewise, joined, many, behind_large, pausing]
 }

@@ -10,9 +10,9 @@ use crate::model::{ExitStatus, Failure, Judgement, Pass, Task, Trial, World};
 
 const SIGTERM: i32 = libc::SIGTERM;
 
-/// Fails if one of the signals that were sent does not reach CMD, or reaches it more than once, or
-/// if another one ends it, or if one is sent to it more than once (which shows only if the kernel is in the mood: a signal that is
-/// pending already is not counted twice).
+/// Fails if one of the signals that were sent does not reach CMD, or reaches it more than once, or if
+/// another one ends it, or if one is sent to it more than once (which shows only if the kernel is in
+/// the mood: a signal that is pending already is not counted twice).
 pub(in crate::lessons::process::reaper) fn forwards_signals(trial: &Trial<'_>) -> Judgement {
     let observed = Observed::new(trial)?;
     if trial.experiment.sweep.is_some() {

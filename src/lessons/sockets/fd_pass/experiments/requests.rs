@@ -8,7 +8,7 @@ use crate::model::{Experiment, Move, Payload, Reading, Step};
 
 /// Bytes in the line that is too long, and in the one that is not.
 const LONG: u64 = 1 << 20;
-const FAIR: usize = 3900;
+const FAIR: usize = 4096;
 
 /// Each file, twice, and from several clients at once, who leave when they have what they want.
 pub(in crate::lessons::sockets::fd_pass) fn names(seed: u64) -> Vec<Experiment> {
@@ -158,8 +158,9 @@ pub(in crate::lessons::sockets::fd_pass) fn pieces(seed: u64) -> Vec<Experiment>
         steps.extend(one_by_one([last("after", store)]));
         steps
     });
-    let fair = story("a line of nearly 4 KiB", seed, CALLS, |store, chance| {
-        let name = format!("{}/", chance.word(40)).repeat(FAIR / 41);
+    let fair = story("a line of 4 KiB", seed, CALLS, |store, chance| {
+        let mut name = format!("{}/", chance.word(40)).repeat(FAIR / 40);
+        name.truncate(FAIR - open("").len());
         let mut bytes = open(&name);
         bytes.extend(open(&store.files[0]));
         // "error", a blank, and "ok", each with its newline.

@@ -146,7 +146,7 @@ pub(in crate::lessons::sockets::fd_pass) fn protects_the_socket(trial: &Trial<'_
     }
 }
 
-/// Fails unless clients are served that come when 200 others are there.
+/// Fails unless clients are served that come when 190 others are there.
 ///
 /// Blind spot: delays that are shorter than seconds.
 pub(in crate::lessons::sockets::fd_pass) fn serves_many(trial: &Trial<'_>) -> Judgement {

@@ -9,6 +9,9 @@ use crate::model::{Crowd, Experiment, Move, Payload, Step};
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
+/// Bytes of a request that is to be taken; the handout says so.
+const FAIR: usize = 4 * KIB;
+
 /// How long after the last byte it is measured what the server holds of them.
 const HOLDING_MS: u64 = 500;
 
@@ -100,14 +103,18 @@ pub(in crate::lessons::sockets::http) fn endless_headers(seed: u64) -> Vec<Exper
         },
     );
     let fair = story(
-        "a header of nearly 4 KiB",
+        "a request of 4 KiB, in many lines",
         seed,
         CALLS,
         |at, site, chance| {
-            let line = format!("X-{}: {}\r\n", chance.word(5), chance.word(200));
-            let lines = line.repeat(3800 / line.len());
+            let mut line = |len| format!("X-{}: {}\r\n", chance.word(5), chance.word(len));
+            let name = target(&site.small);
+            let one = line(60);
+            let room = FAIR - request("GET", &name, "").len();
+            let last = line(60 + room % one.len());
+            let lines = one.repeat(room / one.len() - 1) + &last;
             let moves = vec![
-                Move::Send(Payload::Bytes(request("GET", &target(&site.small), &lines))),
+                Move::Send(Payload::Bytes(request("GET", &name, &lines))),
                 Move::AwaitResponse { to_head: false },
                 Move::Close,
             ];

@@ -1,12 +1,12 @@
 //! Signals, and clients that take their time.
 
-use super::{CERT, CURIOUS, KEY, WATCH};
-use super::{finish, half_a_hello, looking, perform, plain, polite, replaced, story};
+use super::{CERT, CURIOUS, KEPT, KEY, WATCH};
+use super::{finish, half_a_hello, looking, perform, plain, polite, random, replaced, story};
 use crate::lessons::chance::Source;
 use crate::lessons::sockets::stories::noise;
-use crate::lessons::sockets::tls::hello::{V1_1, V1_2};
+use crate::lessons::sockets::tls::hello::{self, V1_1, V1_2};
 use crate::lessons::sockets::tls::pair::Pair;
-use crate::model::{Crowd, Endpoint, Experiment, Move, Step, Tls};
+use crate::model::{Crowd, Endpoint, Experiment, Move, Payload, Step, Tls};
 
 /// How long the end may take: a second, as the handout says, and half a second more.
 const WITHIN_MS: u64 = 1500;
@@ -20,6 +20,10 @@ pub(in crate::lessons::sockets::tls) const OTHERS: &str = "others";
 /// How long those may take who come meanwhile: shorter than any server may wait for one that is
 /// stuck; the handout says so.
 const MEANWHILE_MS: u64 = 4000;
+
+/// How long a client may take over its first message, in any case: well below the five seconds that the
+/// handout gives it.
+const PAUSE_US: u64 = 2_500_000;
 
 /// How long after SIGHUP new connections may still get the old certificate: a second, as the
 /// handout says, and half a second more.
@@ -76,7 +80,8 @@ pub(in crate::lessons::sockets::tls) fn stops(seed: u64) -> Vec<Experiment> {
     ]
 }
 
-/// Fifty that have sent half of their first message, and then others.
+/// Fifty that have sent half of their first message, all of it, or nothing, and then others; and one
+/// that goes on in time.
 pub(in crate::lessons::sockets::tls) fn slow_handshakes(seed: u64) -> Vec<Experiment> {
     let others = |at: &Endpoint, source: &mut Source| {
         let crowd = polite(OTHERS, at, Tls::Any, &[1000, 1000], source).times(5);
@@ -89,16 +94,35 @@ pub(in crate::lessons::sockets::tls) fn slow_handshakes(seed: u64) -> Vec<Experi
         ]
     };
     let half = format!("{STUCK} clients stop in the middle of their first message");
+    let whole = format!("{STUCK} clients stop behind their first message");
     let silent = format!("{STUCK} clients connect and say nothing");
+    let late = "a client takes two and a half seconds over its first message";
+    let stuck = |at: &Endpoint, bytes| plain("stuck", at, bytes, &[Move::AwaitTold]).times(STUCK);
     vec![
         story(&half, seed, WATCH, |at, source| {
             let half = half_a_hello(source);
-            let stuck = plain("stuck", at, half, &[Move::AwaitTold]).times(STUCK);
-            [perform(stuck), others(at, source)].concat()
+            [perform(stuck(at, half)), others(at, source)].concat()
+        }),
+        story(&whole, seed, WATCH, |at, source| {
+            let whole = hello::client_hello(V1_2, &random(source));
+            [perform(stuck(at, whole)), others(at, source)].concat()
         }),
         story(&silent, seed, WATCH, |at, source| {
             let silent = Crowd::new("silent", at.clone(), vec![Move::AwaitTold]).times(STUCK);
             [perform(silent), others(at, source)].concat()
+        }),
+        story(late, seed, WATCH, |at, source| {
+            let mut half = hello::client_hello(V1_2, &random(source));
+            let rest = half.split_off(half.len() / 2);
+            let then = [
+                Move::Pause { us: PAUSE_US },
+                Move::Send(Payload::Bytes(rest)),
+                Move::AwaitReceived(1),
+                Move::AwaitTold,
+            ];
+            let mut steps = perform(plain(CURIOUS, at, half, &then).keeping(KEPT)).to_vec();
+            steps.extend([Step::AwaitRest, Step::Look(CURIOUS.to_owned())]);
+            steps
         }),
     ]
 }

@@ -105,24 +105,37 @@ pub(in crate::lessons::sockets::tls) fn survives_garbage(trial: &Trial<'_>) -> J
     served_in_spite(trial, NEXT, hint)
 }
 
-/// Fails unless clients are served while others are stuck in the handshake.
+/// Fails unless clients are served while others are stuck in the handshake, and who goes on with it
+/// in time is answered.
 ///
 /// Blind spot: delays that are shorter than seconds.
 pub(in crate::lessons::sockets::tls) fn serves_during_slow_handshakes(
     trial: &Trial<'_>,
 ) -> Judgement {
     let hint = "Which call waits for the rest of a handshake, and who cannot be served meanwhile?";
-    served_in_spite(trial, OTHERS, hint)
+    let Some((at, seen)) = sightings(living(trial, hint)?, CURIOUS).pop() else {
+        return served_in_spite(trial, OTHERS, hint);
+    };
+    if answer(seen).version.is_some() {
+        return Ok(Pass::of("clients", 1));
+    }
+    let why = format!("the client gets no hello; {}", standing(&seen.end));
+    let hint = "How long does the program wait for the rest of a handshake, and who is that slow?";
+    Err(Failure::new(why).hint(hint).showing(at).into())
 }
 
 /// Fails unless this crowd is served, as the story has it.
 fn served_in_spite(trial: &Trial<'_>, crowd: &str, hint: &str) -> Judgement {
-    let recording: &Recording = served::recording(trial).map_err(|objection| match objection {
+    let clients = all_echoed(living(trial, hint)?, &[crowd], hint)?;
+    Ok(Pass::of("clients", clients))
+}
+
+/// The recording of a server that lives through the story.
+fn living<'a>(trial: &Trial<'a>, hint: &str) -> Result<&'a Recording, Objection> {
+    served::recording(trial).map_err(|objection| match objection {
         Objection::Fail(failure) => failure.hint(hint).into(),
         other @ (Objection::Blind(_) | Objection::Skipped(_)) => other,
-    })?;
-    let clients = all_echoed(recording, &[crowd], hint)?;
-    Ok(Pass::of("clients", clients))
+    })
 }
 
 #[cfg(test)]
@@ -215,6 +228,22 @@ mod tests {
           0.1 2 read(5<socket:[9]>, "", 5) = ?
           0.2 * saw "others" 0-4 sent=0 received=0 open doing=0
         hint: Which call waits for the rest of a handshake, and who cannot be served meanwhile?
+        "#);
+    }
+
+    #[test]
+    fn who_takes_its_time_must_be_answered() {
+        let hello = "\\x16\\x03\\x03\\x00\\x06\\x02\\x00\\x00\\x02\\x03\\x03";
+        let trace = format!("* saw \"curious\" 0 sent=9 received=11 open kept=\"{hello}\"");
+        assert_eq!(
+            judged(serves_during_slow_handshakes, &asked(), &trace),
+            "pass"
+        );
+        let trace = "* saw \"curious\" 0 sent=4 received=0 fin doing=3";
+        assert_snapshot!(judged(serves_during_slow_handshakes, &asked(), trace), @r#"
+        fail: the client gets no hello; the server closed the connection
+          0.1 * saw "curious" 0 sent=4 received=0 fin doing=3
+        hint: How long does the program wait for the rest of a handshake, and who is that slow?
         "#);
     }
 }

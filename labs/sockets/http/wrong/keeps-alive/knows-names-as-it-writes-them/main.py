@@ -84,7 +84,8 @@ def parse(head):
         if name == b"Connection" and b"close" in value:
             stays = False
         # A body is not for us; its bytes must not be taken for the next request.
-        if name == b"Transfer-Encoding" or name == b"Content-Length" and value.strip() != b"0":
+        name = name.lower()
+        if name == b"transfer-encoding" or name == b"content-length" and value.strip() != b"0":
             stays = False
     return method, path, stays
 
