@@ -160,6 +160,15 @@ static int open_beneath(const char *name, struct stat *about)
     return file;
 }
 
+/* Whether one of the components of a path is "..". */
+static bool has_dots(const char *path)
+{
+    for (; *path; path += strcspn(path, "/") + (path[strcspn(path, "/")] == '/'))
+        if (strncmp(path, "..", 2) == 0 && (path[2] == '/' || path[2] == '\0'))
+            return true;
+    return false;
+}
+
 /* Answers a GET or HEAD for a target as it stands in the request. */
 static void answer_file(struct connection *c, char *target, bool is_head)
 {
@@ -172,7 +181,7 @@ static void answer_file(struct connection *c, char *target, bool is_head)
     }
     target[strcspn(target, "?#")] = '\0';
     target += strspn(target, "/");
-    if (strstr(target, "..")) {
+    if (has_dots(target)) {
         answer(c, "403 Forbidden", NULL, is_head);
         return;
     }
