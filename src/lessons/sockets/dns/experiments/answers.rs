@@ -100,14 +100,11 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
     ]
     .join(".");
     let full = source.word(255);
-    let (quoted, escaped) = (host(source), host(source));
-    // Characters that libraries take for blanks or for ends of lines; and those that mean something
-    // in RFC 1035's zone files.
+    // Characters that libraries take for blanks or for ends of lines.
     let zone = format!(
         "{label}.{domain} A {first}\n{long} A {second}\n\
          full.{domain} TXT {full}\nfar.{domain} TXT \u{e4}\u{2192} {}\n\
-         like.{domain} TXT {}\u{2028}{}\u{85}{}\u{a0}\n\
-         quoted.{domain} TXT \"{quoted}\"\nescaped.{domain} TXT {escaped}\\{quoted}\n",
+         like.{domain} TXT {}\u{2028}{}\u{85}{}\u{a0}\n",
         host(source),
         host(source),
         host(source),
@@ -119,8 +116,6 @@ pub(in crate::lessons::sockets::dns) fn types(seed: u64) -> Vec<Experiment> {
         (&*format!("full.{domain}"), TXT),
         (&*format!("far.{domain}"), TXT),
         (&*format!("like.{domain}"), TXT),
-        (&*format!("quoted.{domain}"), TXT),
-        (&*format!("escaped.{domain}"), TXT),
     ];
     let queries = questions(ids, &asked_for);
     let longest = asked("the longest names and strings", source, &zone, &queries);
