@@ -13,6 +13,9 @@ from probe_references import settle
 # Seconds after which a thread no longer waits for one that does not come. Nothing is judged by it.
 PATIENCE = 20.0
 
+# The best of so many counts, since a busy machine adds to what is done with the GIL; and what is good enough.
+ROUNDS, ENOUGH = 8, 0.95
+
 
 def releases_the_gil(context: Context) -> None:
     """Processor time of long calls, and how much of it was spent between giving the GIL away and taking it."""
@@ -28,7 +31,7 @@ def releases_the_gil(context: Context) -> None:
         except NameError as error:
             context.facts("cannot", case=case, why=str(error))
             continue
-        for _ in range(3):
+        for _ in range(ROUNDS):
             function, arguments = Call(loop.call).parts(names)
             context.facts("case", case=case, kind="long", call=loop.call, setup=loop.setup)
             shim.clear()
@@ -37,6 +40,8 @@ def releases_the_gil(context: Context) -> None:
             context.facts("share", case=case, call=loop.call, process_ns=clocks.process, process_released_ns=clocks.process_released,
                           thread_ns=clocks.thread, thread_released_ns=clocks.thread_released, releases=clocks.releases, outcome=came.facts())
             case += 1
+            if clocks.process_released > ENOUGH * clocks.process:
+                break
 
 
 def called(shim, function, arguments) -> Outcome:
