@@ -124,7 +124,7 @@ class Setuptools(Technology):
         needs("setuptools")
         environment = {**tools.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
         if (copy / "setup.py").exists():
-            tools.run([sys.executable, "setup.py", "-q", "build_ext", "--build-lib", tools.directory, "--force"], where=copy, **environment)
+            tools.run([sys.executable, "setup.py", "-q", "build", "--build-lib", tools.directory, "--force"], where=copy, **environment)
         else:
             tools.run([sys.executable, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--no-index", "--no-cache-dir",
                        "--disable-pip-version-check", "--no-compile", "--target", tools.directory, copy], where=copy, **environment)
