@@ -31,7 +31,7 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
         return Ok(facts);
     }
     let files = facts.sources();
-    for fact in &facts.all {
+    for (at, fact) in facts.all.iter().enumerate() {
         match fact {
             Fact::ImportFailed(came) => {
                 let failure = Failure::new(format!("it cannot be imported: it {}", came.told()));
@@ -44,7 +44,7 @@ pub(super) fn lived(trial: &Trial<'_>) -> Result<Facts, Objection> {
                 return Err(Objection::Blind(format!("its probe broke: {}", broken.why)));
             }
             Fact::Sanitizer(report) if is_the_modules(report, &files) => {
-                return Err(reported(&facts, report).into());
+                return Err(reported(&facts.all[..at], report).into());
             }
             Fact::Died(died) if !is_for_want_of_the_gil(died) => {
                 return Err(dead(&facts, died).into());
@@ -136,13 +136,14 @@ fn of_the_module(said: &str) -> Vec<&str> {
     kept
 }
 
-fn reported(facts: &Facts, report: &Sanitizer) -> Failure {
+/// What a sanitizer has reported, given the facts before that: a probe may have gone on with other calls.
+fn reported(before: &[Fact], report: &Sanitizer) -> Failure {
     let tool = match report.tool.as_str() {
         "tsan" => "the thread sanitizer",
         "ubsan" => "the sanitizer of undefined behaviour",
         _ => "the address sanitizer",
     };
-    let at = facts.all.iter().rev().find_map(|fact| match fact {
+    let at = before.iter().rev().find_map(|fact| match fact {
         Fact::Case(case) => Some(format!(" in {}", called(&case.call, &case.setup))),
         _ => None,
     });

@@ -259,9 +259,10 @@ fn what_cannot_be_tried_is_skipped_and_what_is_not_asked_passes() {
 
 #[test]
 fn a_report_of_the_thread_sanitizer_counts_if_it_is_about_the_modules_code() {
+    let later = CASE.replace("f(b'')", "later()");
     let report = |file: &str| {
         format!(
-            "{}\n{CASE}\n{}\n{DONE}",
+            "{}\n{CASE}\n{}\n{later}\n{DONE}",
             r#"{"fact": "start", "sources": ["module.c"]}"#,
             format_args!(
                 r#"{{"fact": "sanitizer", "tool": "tsan", "kind": "data race", "frames": [{{"within": "f", "file": "{file}", "line": 5}}]}}"#
