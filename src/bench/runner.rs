@@ -15,7 +15,7 @@ use crate::gpu;
 use crate::model::experiment::{ACTOR, LAB_DIR, SUBMISSION_DIR};
 use crate::model::recording::STRIKE;
 use crate::model::{
-    Bytes, Experiment, Fault, InputKind, Likeness, Mode, Payload, Run, Step, World,
+    Bytes, Experiment, Fault, InputFile, InputKind, Likeness, Mode, Payload, Run, Step, World,
 };
 use crate::sandbox::{self, Bind, BoxLimits, BoxSpec, policy};
 use crate::stimulus::actor::pair::BORDER;
@@ -142,11 +142,10 @@ fn trial(job: &File, mut boxes: Boxes) -> Result<TrialRecord, RunError> {
     let mut record = TrialRecord::default();
     for (index, run) in job.experiment.runs.iter().enumerate() {
         let is_struck = index == 0 && job.strike.is_some();
-        for file in job.experiment.files.iter().filter(|_| index > 0) {
-            if let InputKind::Disk(_) = file.kind {
-                inputs::await_room(&job.lab, &file.path)
-                    .map_err(io_error(format!("look at {}", file.path)))?;
-            }
+        let is_disk = |file: &&InputFile| index > 0 && matches!(file.kind, InputKind::Disk(_));
+        for disk in job.experiment.files.iter().filter(is_disk) {
+            inputs::await_room(&job.lab, &disk.path)
+                .map_err(io_error(format!("look at {}", disk.path)))?;
         }
         let (traced, trouble) = perform(&job, &mut boxes, run, is_struck)?;
         if is_struck {

@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, symlink};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::{AtFlags, readlinkat};
 use nix::sys::stat::{FileStat, SFlag, fstatat};
@@ -208,7 +208,7 @@ impl Copying<'_> {
     fn link(&mut self, from: BorrowedFd, name: &OsStr, path: &Path) -> Result<(), CopyError> {
         let to = readlinkat(from, name)
             .map_err(|error| CopyError::Read(path.to_owned(), error.into()))?;
-        if leads_out(path, Path::new(&to)) {
+        if beneath::within(path, Path::new(&to)).is_none() {
             self.skip(path.to_owned(), SkipReason::LinkOut);
             return Ok(());
         }
@@ -249,23 +249,6 @@ pub(super) fn kind(found: &FileStat) -> SFlag {
 pub(super) fn is_ignored(name: &OsStr, has_manifest: bool) -> bool {
     // What cargo built outside is of no use inside, and is often a gigabyte.
     (has_manifest && name == "target") || IGNORED.iter().any(|ignored| name == *ignored)
-}
-
-/// Whether a link at `path` (relative to the submission) names something outside of it.
-///
-/// Goes by the names alone: a way out by way of other links ends in the sandbox, where there is
-/// nothing to be found, and is refused by [`beneath`] outside.
-fn leads_out(path: &Path, to: &Path) -> bool {
-    let mut depth = path.components().count().saturating_sub(1);
-    for component in to.components() {
-        match component {
-            Component::Normal(_) => depth += 1,
-            Component::CurDir => {}
-            Component::ParentDir if depth > 0 => depth -= 1,
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return true,
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt as _;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 
@@ -88,6 +88,23 @@ pub fn read(directory: impl AsFd, path: &Path, max: u64) -> io::Result<Vec<u8>> 
         .take(max)
         .read_to_end(&mut content)?;
     Ok(content)
+}
+
+/// What a link at `path` names within a submission, both relative to that; `None` if it leads out.
+///
+/// Goes by the names alone: a way out by way of other links ends in the sandbox, where there is
+/// nothing to be found, and is refused by the others here outside.
+pub fn within(path: &Path, to: &Path) -> Option<PathBuf> {
+    let mut named = path.parent().unwrap_or(Path::new("")).to_owned();
+    for component in to.components() {
+        match component {
+            Component::Normal(name) => named.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if named.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(named)
 }
 
 fn open(directory: impl AsFd, path: &Path, flags: OFlag) -> io::Result<OwnedFd> {

@@ -108,11 +108,6 @@ fn ask(
 ) -> Result<Option<String>, Trouble> {
     let program = performed::program(lesson, exercise)?;
     screen.print(&shown::asked(program, exercise, seed, screen.out))?;
-    if args.save.is_none() && !performed::lacks_device(exercise) {
-        let save = format!("syslab {} trace {} --save DIR", lesson.slug, exercise.slug);
-        let save = screen.out.paint(Tone::Code, &save);
-        screen.print(&format!("To trace it yourself: {save}\n"))?;
-    }
     if let Some(directory) = &args.save {
         let saved = performed::save(program, exercise, seed, directory)?;
         screen.print(&shown::saved(&saved, program, exercise, seed, screen.out))?;
@@ -122,6 +117,9 @@ fn ask(
         screen.say_labelled(Tone::Good, "hint", NEEDS_DEVICE);
         return Ok(None);
     }
+    let save = format!("syslab {} trace {} --save DIR", lesson.slug, exercise.slug);
+    let save = screen.out.paint(Tone::Code, &save);
+    screen.print(&format!("To trace it yourself: {save}\n"))?;
     let answer = screen.ask("\nanswer: ")?;
     if answer.is_none() {
         let again = match args.seed {

@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::archive::Kind;
 use super::caps::Caps;
 use super::names::{NameProblem, is_device, is_junk};
+use crate::sys::beneath;
 use crate::ui::visible;
 
 /// Most notes about one submission; more are counted.
@@ -133,7 +134,8 @@ impl Extractor {
             }
             Kind::Directory => self.directories(path).map(drop),
             Kind::Link(to) => {
-                match named(path, to) {
+                let to = beneath::within(Path::new(&name), Path::new(to));
+                match to.and_then(|to| to.into_os_string().into_string().ok()) {
                     None => self.left_out(&name, "is a link that leads out of the submission"),
                     Some(to) => self.links.push((name, to)),
                 }
@@ -158,17 +160,11 @@ impl Extractor {
                 break;
             };
             let (name, to) = self.links.remove(next);
-            let below = format!("{to}/");
-            let itself = format!("{name}/");
-            let mut found: Vec<String> = self
-                .there
-                .iter()
-                .filter(|(path, is_directory)| !**is_directory && !path.starts_with(&itself))
-                .filter(|(path, _)| **path == to || path.starts_with(&below))
-                .map(|(path, _)| path.clone())
-                .collect();
-            found.sort();
-            for path in found {
+            let named = match self.there.get(&to) {
+                Some(false) => vec![to.clone()],
+                _ => self.files_below(&to, &name),
+            };
+            for path in named {
                 self.copy_of(&format!("{name}{}", &path[to.len()..]), &path)?;
             }
         }
@@ -176,6 +172,24 @@ impl Extractor {
             self.left_out(&name, "is a link to what is not there");
         }
         Ok(())
+    }
+
+    /// The files in a directory, in order, but for those in another one.
+    fn files_below(&self, directory: &str, other: &str) -> Vec<String> {
+        let is_in = |path: &str, directory: &str| {
+            path.strip_prefix(directory)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let files = self
+            .there
+            .iter()
+            .filter(|(_, is_directory)| !**is_directory);
+        let mut below: Vec<String> = files
+            .filter(|(path, _)| is_in(path, directory) && !is_in(path, other))
+            .map(|(path, _)| path.clone())
+            .collect();
+        below.sort();
+        below
     }
 
     /// Writes a file that is a copy of one that is there.
@@ -352,23 +366,6 @@ impl Extractor {
             _ => Err(error),
         }
     }
-}
-
-/// What a link at `path` names, within the submission: by the names alone; `None` if it leads out.
-fn named(path: &[String], to: &str) -> Option<String> {
-    let (_, directory) = path.split_last()?;
-    let mut parts: Vec<&str> = directory.iter().map(String::as_str).collect();
-    if to.starts_with('/') {
-        return None;
-    }
-    for part in to.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// `256 MiB`, or bytes where it is less than one.
